@@ -39,11 +39,11 @@ def wide_umask() -> Iterator[None]:
 
 
 @pytest.fixture
-def modes_below() -> object:
+def open_to_others() -> object:
     """Return a function that lists the paths below a folder which somebody else may read, write or enter."""
 
-    def open_to_others(root: Path) -> list[str]:
+    def found_below(root: Path) -> list[str]:
         paths = [root, *root.rglob("*")]
         return [str(path) for path in paths if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077]
 
-    return open_to_others
+    return found_below

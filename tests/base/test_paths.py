@@ -1,0 +1,171 @@
+"""The profile folder: where it lies, who may read it, and what it says when it cannot be used."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desktop.base.paths import Profile, ProfileUnusable, default_root, open_private, resource_dir, touch_private
+from tests.corpora import PROJECT
+
+posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+
+
+def test_the_option_comes_before_the_variable_and_the_variable_before_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    default = Profile.choose().root
+    monkeypatch.setenv("RAPPORT_PROFILE", str(tmp_path / "variable"))
+
+    assert default == default_root(sys.platform, {}, tmp_path)
+    assert Profile.choose().root == tmp_path / "variable"
+    assert Profile.choose(str(tmp_path / "option")).root == tmp_path / "option"
+
+
+def test_each_system_has_its_own_place() -> None:
+    home = Path("/home/anna")
+
+    assert default_root("linux", {}, home) == home / ".local/share/rapport"
+    assert default_root("linux", {"XDG_DATA_HOME": "/data"}, home) == Path("/data/rapport")
+    assert default_root("linux", {"XDG_DATA_HOME": "relative"}, home) == home / ".local/share/rapport"
+    assert default_root("darwin", {}, home) == home / "Library/Application Support/Rapport"
+    assert default_root("win32", {"LOCALAPPDATA": "/local"}, home) == Path("/local/Rapport")
+
+
+@posix
+def test_c32_everything_made_is_private_under_a_wide_umask(
+    tmp_path: Path, wide_umask: None, open_to_others: Callable[[Path], list[str]]
+) -> None:
+    profile = Profile(tmp_path / "deep" / "profile")
+
+    profile.create()
+    touch_private(profile.database)
+    with sqlite3.connect(profile.database) as connection:
+        connection.execute("PRAGMA journal_mode = wal")
+        connection.execute("CREATE TABLE t (x)")
+        connection.commit()
+        assert profile.database.with_name("rapport.db-wal").exists()
+        with open_private(profile.raw / "mail") as file:
+            file.write(b"x")
+        found = open_to_others(profile.root)
+    connection.close()
+
+    assert found == []
+
+
+@posix
+def test_c32_a_narrow_umask_does_not_lock_the_owner_out(tmp_path: Path) -> None:
+    before = os.umask(0o777)
+    try:
+        profile = Profile(tmp_path / "profile")
+        profile.create()
+        touch_private(profile.database)
+    finally:
+        os.umask(before)
+
+    assert profile.root.stat().st_mode & 0o777 == 0o700
+    assert profile.database.stat().st_mode & 0o777 == 0o600
+
+
+@posix
+def test_c32_a_profile_left_open_is_closed_and_another_folder_keeps_its_mode(tmp_path: Path) -> None:
+    ours, used = Profile(tmp_path / "ours"), Profile(tmp_path / "used")
+    ours.create()
+    touch_private(ours.database)
+    for path, mode in ((ours.root, 0o755), (ours.raw, 0o777), (ours.database, 0o644)):
+        path.chmod(mode)
+    used.root.mkdir()
+    used.root.chmod(0o755)
+    (used.root / "letter.txt").write_text("not ours")
+
+    ours.create()
+    touch_private(ours.database)
+    used.create()
+
+    assert [path.stat().st_mode & 0o777 for path in (ours.root, ours.raw, ours.database)] == [0o700, 0o700, 0o600]
+    assert used.root.stat().st_mode & 0o777 == 0o755
+    assert used.raw.stat().st_mode & 0o777 == 0o700
+
+
+@posix
+@pytest.mark.parametrize(
+    "name",
+    [b"with space", b'quote\'s "and" more', b"\xff\xfe not utf-8", "юникод 🗂".encode(), b"-dash", b"%s?#&", b"a\nb"],
+)
+def test_odd_names_work(tmp_path: Path, name: bytes) -> None:
+    profile = Profile(tmp_path / os.fsdecode(name))
+
+    profile.create()
+    profile.create()
+    touch_private(profile.database)
+    with sqlite3.connect(profile.database) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    connection.close()
+
+    assert profile.cache.is_dir()
+    assert list(profile.cache.iterdir()) == []
+
+
+def test_a_file_in_its_place_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    for root in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(ProfileUnusable) as caught:
+            Profile(root).create()
+        assert caught.value.text == f"The profile {root} is not a folder."
+
+
+def test_a_name_no_system_takes_is_refused_with_a_sentence() -> None:
+    for name in ("/tmp/\x00", "/tmp/" + "x" * 300):
+        with pytest.raises(ProfileUnusable, match=r"^The profile folder .* cannot be used: .*\.$"):
+            Profile(Path(name)).create()
+
+
+def test_a_name_that_is_no_utf_8_can_be_said(tmp_path: Path) -> None:
+    (tmp_path / "bad\udcff").write_text("")
+
+    with pytest.raises(ProfileUnusable) as caught:
+        Profile(tmp_path / "bad\udcff").create()
+
+    assert caught.value.text.encode()
+    assert "bad\\xff" in caught.value.text
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o500, 0o000, 0o600])
+def test_an_unreadable_or_read_only_folder_is_refused_with_a_sentence(tmp_path: Path, mode: int) -> None:
+    root = tmp_path / "profile"
+    root.mkdir()
+    script = (
+        "import sys; from pathlib import Path; from desktop.base.paths import Profile, ProfileUnusable\n"
+        "try: Profile(Path(sys.argv[1])).create()\n"
+        "except ProfileUnusable as error: print(error.text)"
+    )
+    # root may write anywhere: the attempt is made by somebody who may not
+    other = {"user": 65534, "group": 65534, "extra_groups": ()} if os.geteuid() == 0 else {}
+    if other:
+        for folder in (tmp_path, *tmp_path.parents[: len(tmp_path.parents) - 2]):
+            folder.chmod(0o755)
+        (root / "mail").write_text("")
+    (root / "log").mkdir()
+    root.chmod(mode)
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, root], cwd=PROJECT, capture_output=True, text=True, check=False, **other
+    )
+    root.chmod(0o700)
+
+    assert done.stderr == ""
+    assert done.stdout == f"The profile folder {root} cannot be read and written by this user.\n"
+
+
+def test_resources_lie_beside_the_package() -> None:
+    assert (resource_dir() / "i18n" / "ru.po").is_file()

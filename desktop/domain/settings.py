@@ -1,0 +1,181 @@
+"""The settings of Rapport, each declared once: its name in the store, type, default, limits and words.
+
+The service of settings stores what `Setting.dump` gives and reads it back with `Setting.parse`, which never fails:
+what a file holds may come from another version. The preferences dialog is built from `SECTIONS`. Words are functions,
+so that they are looked up in the language spoken when they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from desktop.base.i18n import _
+
+T = TypeVar("T")
+Words = Callable[[], str]
+
+
+class Theme(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Density(StrEnum):
+    """How much of a mail a line of the list shows."""
+
+    ROOMY = "roomy"
+    CARDS = "cards"
+    COMPACT = "compact"
+    TABLE = "table"
+
+
+class Layout(StrEnum):
+    """Where the reader stands: right of the list, below tree and list, below the list, or nowhere."""
+
+    VERTICAL = "vertical"
+    WIDE = "wide"
+    CLASSIC = "classic"
+    LIST = "list"
+
+
+class ShowImages(StrEnum):
+    """Whose remote pictures are fetched without being asked for."""
+
+    NEVER = "never"
+    CHOSEN = "chosen"
+    """Senders the person allowed."""
+
+
+def _nothing() -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[T]):
+    """One value a setting may have, and its words."""
+
+    value: T
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One setting. With `choices` only those values are valid; a number keeps to `minimum` and `maximum`."""
+
+    name: str
+    default: T
+    label: Words
+    hint: Words = _nothing
+    choices: tuple[Choice[T], ...] = ()
+    minimum: int = 0
+    maximum: int = 1_000_000_000
+    unit: Words = _nothing
+
+    def parse(self, stored: object) -> T:
+        """Return the stored value, or the default where it is not one this setting can have."""
+        if not isinstance(stored, type(self.default)) or isinstance(stored, bool) is not isinstance(self.default, bool):
+            return self.default
+        return stored if self._allows(stored) else self.default
+
+    def dump(self, value: T) -> T:
+        """Return what is stored for `value`; raises ValueError when the setting cannot have it."""
+        if not self._allows(value):
+            raise ValueError(f"{self.name} cannot be {value!r}")
+        return value
+
+    def _allows(self, value: T) -> bool:
+        if self.choices:
+            return any(choice.value == value for choice in self.choices)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self.minimum <= value <= self.maximum
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One page of the preferences, in the order of the dialog."""
+
+    name: str
+    label: Words
+    icon: str
+    settings: tuple[Setting[bool] | Setting[int] | Setting[str], ...]
+
+
+THEME = Setting[str](
+    "appearance.theme",
+    Theme.SYSTEM.value,
+    lambda: _("Theme"),
+    choices=(
+        Choice(Theme.SYSTEM.value, lambda: _("Like the system")),
+        Choice(Theme.LIGHT.value, lambda: _("Light")),
+        Choice(Theme.DARK.value, lambda: _("Dark")),
+    ),
+)
+DENSITY = Setting[str](
+    "appearance.density",
+    Density.CARDS.value,
+    lambda: _("Message list"),
+    choices=(
+        Choice(Density.ROOMY.value, lambda: _("Roomy")),
+        Choice(Density.CARDS.value, lambda: _("Cards")),
+        Choice(Density.COMPACT.value, lambda: _("Compact")),
+        Choice(Density.TABLE.value, lambda: _("Table")),
+    ),
+)
+LAYOUT = Setting[str](
+    "appearance.layout",
+    Layout.VERTICAL.value,
+    lambda: _("Layout"),
+    choices=(
+        Choice(Layout.VERTICAL.value, lambda: _("Reader beside the list")),
+        Choice(Layout.CLASSIC.value, lambda: _("Reader below the list")),
+        Choice(Layout.WIDE.value, lambda: _("Reader below folders and list")),
+        Choice(Layout.LIST.value, lambda: _("List only")),
+    ),
+)
+LANGUAGE = Setting[str](
+    "appearance.language",
+    "",
+    lambda: _("Language"),
+    hint=lambda: _("Takes effect at the next start."),
+    choices=(
+        Choice("", lambda: _("Like the system")),
+        Choice("en", lambda: "English"),
+        Choice("ru", lambda: "Русский"),
+    ),
+)
+CONVERSATIONS = Setting[bool]("list.conversations", True, lambda: _("Group mails into conversations"))
+MARK_READ_AFTER_MS = Setting[int](
+    "reading.mark-read-after-ms",
+    1000,
+    lambda: _("Mark as read"),
+    choices=(
+        Choice(0, lambda: _("At once")),
+        Choice(1000, lambda: _("After 1 second")),
+        Choice(5000, lambda: _("After 5 seconds")),
+        Choice(-1, lambda: _("Only by hand")),
+    ),
+)
+LOAD_IMAGES = Setting[str](
+    "reading.load-images",
+    ShowImages.CHOSEN.value,
+    lambda: _("Remote images"),
+    hint=lambda: _("Fetching an image tells its sender that you have read the mail."),
+    choices=(
+        Choice(ShowImages.CHOSEN.value, lambda: _("Load for senders I allowed")),
+        Choice(ShowImages.NEVER.value, lambda: _("Never load by themselves")),
+    ),
+)
+PLAIN_TEXT_ONLY = Setting[bool]("reading.plain-text-only", False, lambda: _("Show mails as plain text"))
+
+SECTIONS: tuple[Section, ...] = (
+    Section("appearance", lambda: _("Appearance"), "palette", (THEME, DENSITY, LAYOUT, CONVERSATIONS, LANGUAGE)),
+    Section("reading", lambda: _("Reading"), "mail-open", (MARK_READ_AFTER_MS, LOAD_IMAGES, PLAIN_TEXT_ONLY)),
+)
+ALL: tuple[Setting[bool] | Setting[int] | Setting[str], ...] = tuple(
+    setting for section in SECTIONS for setting in section.settings
+)

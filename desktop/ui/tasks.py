@@ -1,0 +1,104 @@
+"""Calls of services from the GUI thread: `await tasks.read(fn, ...)` in a coroutine that a slot started with `run`.
+
+Reads go to a pool of four threads, verbs one after the other to one writer thread, so two clicks are done in the
+order they were made. Results arrive on the qasync loop. Whatever a coroutine raises is told in one place: the
+`failed` signal, and for what is not a `Problem` also the crash hook. Nothing of a closed `Tasks` runs on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.base.errors import Problem
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 4
+
+
+class Tasks(QObject):
+    """Lives as long as the window. `crash` is told of every error that is ours."""
+
+    failed = Signal(object)
+    """An exception nobody awaited; a `Problem` holds a sentence for the person."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        crash: Callable[[BaseException], None] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._loop = loop
+        self._crash = crash
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ui-reader")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="ui-writer")
+        self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    def read(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Call `fn` on a reader thread; cancelling the future drops a call that has not begun."""
+        return self._submit(self._readers, fn, *args, **kwargs)
+
+    def write(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Call `fn` on the writer thread, after all earlier verbs."""
+        return self._submit(self._writer, fn, *args, **kwargs)
+
+    def errand(self, future: Future[T]) -> asyncio.Future[T]:
+        """Await what the engine does for us; cancelling this cancels the errand."""
+        if self._closed:
+            future.cancel()
+        return asyncio.wrap_future(future, loop=self._loop)
+
+    def run(self, coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[Any]:
+        """Start a coroutine from a slot. Cancel the returned task to forget it."""
+        if self._closed:
+            coroutine.close()
+            return self._loop.create_task(_nothing())
+        task = self._loop.create_task(coroutine)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def close(self) -> None:
+        """Cancel what is awaited, drop waiting reads, finish the verbs a person already called."""
+        self._closed = True
+        for task in tuple(self._running):
+            task.cancel()
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._writer.shutdown(wait=True)
+
+    def _submit(
+        self, pool: ThreadPoolExecutor, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> asyncio.Future[T]:
+        if self._closed:
+            nothing: asyncio.Future[T] = self._loop.create_future()
+            nothing.cancel()
+            return nothing
+        return asyncio.wrap_future(pool.submit(fn, *args, **kwargs), loop=self._loop)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if task.cancelled() or self._closed:
+            return
+        error = task.exception()
+        if error is None:
+            return
+        if not isinstance(error, Problem):
+            log.error("a task of the window failed", exc_info=error)
+            if self._crash is not None:
+                self._crash(error)
+        self.failed.emit(error)
+
+
+async def _nothing() -> None:
+    return

@@ -1,0 +1,106 @@
+"""Days of a message list: which stretch of keys belongs to today, yesterday, a weekday, or an older month.
+
+A local key holds its date (`domain.mail.message.KEY_STEP`), so the days of 200,000 mails follow from the sorted keys
+by a few bisections, without reading a row. Pure but for the time zone's own tables (QTimeZone); GUI thread.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QDate, QDateTime, QTimeZone
+
+from desktop.domain.mail.message import KEY_STEP, key_date_ms
+
+_WEEK = 7
+
+
+class Span(StrEnum):
+    """What a group of mails covers."""
+
+    FUTURE = "future"
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    WEEKDAY = "weekday"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class DayGroup:
+    """Positions `start` up to `end` of the keys, and what they have in common.
+
+    `day` is the first day covered: the day itself, or the first of the month.
+    """
+
+    span: Span
+    day: QDate
+    start: int
+    end: int
+
+    @property
+    def id(self) -> str:
+        """What is remembered when the group is collapsed: "today" stays "today" tomorrow."""
+        if self.span in (Span.FUTURE, Span.TODAY, Span.YESTERDAY):
+            return self.span.value
+        if self.span is Span.WEEKDAY:
+            return f"weekday-{self.day.dayOfWeek()}"
+        return f"month-{self.day.year():04}-{self.day.month():02}"
+
+    @property
+    def count(self) -> int:
+        return self.end - self.start
+
+
+def group_by_day(keys: Sequence[int], now_ms: int, zone: QTimeZone, *, descending: bool = True) -> tuple[DayGroup, ...]:
+    """Cut sorted keys into days of the last week and calendar months before it, in the order of the keys."""
+    groups: list[DayGroup] = []
+    today = _day_of(now_ms, zone)
+    position, total = 0, len(keys)
+    while position < total:
+        day = _day_of(key_date_ms(keys[position]), zone)
+        span, first, after = _span_of(day, today)
+        if descending:
+            # what lies at or after the first moment of the span: the first smaller key ends it
+            limit = _start_key(first, zone)
+            end = bisect_right(keys, -limit, position, total, key=int.__neg__)
+        elif after is None:
+            end = total
+        else:
+            end = bisect_left(keys, _start_key(after, zone), position, total)
+        end = max(end, position + 1)  # a zone that jumps over midnight must not stop the walk
+        groups.append(DayGroup(span, first, position, end))
+        position = end
+    return tuple(groups)
+
+
+def milliseconds_to_midnight(now_ms: int, zone: QTimeZone) -> int:
+    """Return how long the groups of now stay true."""
+    tomorrow = _day_of(now_ms, zone).addDays(1)
+    return max(1, tomorrow.startOfDay(zone).toMSecsSinceEpoch() - now_ms)
+
+
+def _span_of(day: QDate, today: QDate) -> tuple[Span, QDate, QDate | None]:
+    """Return the span a day belongs to, its first day, and the first day after it (None: endless)."""
+    ago = day.daysTo(today)
+    if ago < 0:
+        return Span.FUTURE, today.addDays(1), None
+    if ago == 0:
+        return Span.TODAY, today, today.addDays(1)
+    if ago == 1:
+        return Span.YESTERDAY, day, today
+    if ago < _WEEK:
+        return Span.WEEKDAY, day, day.addDays(1)
+    first = QDate(day.year(), day.month(), 1)
+    week_ago = today.addDays(1 - _WEEK)
+    return Span.MONTH, first, min(first.addMonths(1), week_ago, key=QDate.toJulianDay)
+
+
+def _day_of(at_ms: int, zone: QTimeZone) -> QDate:
+    return QDateTime.fromMSecsSinceEpoch(at_ms, zone).date()
+
+
+def _start_key(day: QDate, zone: QTimeZone) -> int:
+    return day.startOfDay(zone).toMSecsSinceEpoch() * KEY_STEP

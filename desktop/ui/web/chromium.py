@@ -1,0 +1,58 @@
+"""How Chromium is started: without a network, in its sandbox. Runs before anything of QtWebEngine is imported.
+
+The request interceptor does not see everything (a `preconnect` opens a connection past it and past any CSP), so the
+network is taken away where names are resolved, and a dead proxy stands where a literal address would go.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import MutableMapping
+
+FLAGS_VARIABLE = "QTWEBENGINE_CHROMIUM_FLAGS"
+SANDBOX_VARIABLE = "QTWEBENGINE_DISABLE_SANDBOX"
+
+_FLAGS = (
+    '--host-resolver-rules="MAP * ~NOTFOUND"',
+    "--proxy-server=socks5://127.0.0.1:9",
+    "--proxy-bypass-list=<-loopback>",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-pings",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--renderer-process-limit=1",
+)
+_NEVER = ("--no-sandbox", "--disable-web-security", "--remote-debugging", "--remote-allow-origins")
+
+
+def prepare(environ: MutableMapping[str, str] | None = None) -> None:
+    """Write our flags into the environment (default: the process's); flags of the person that open doors are dropped.
+
+    The sandbox is off for root only, under whom Chromium refuses to start with it (containers, tests).
+    """
+    env = os.environ if environ is None else environ
+    own = env.get(FLAGS_VARIABLE, "")
+    kept = [flag for flag in own.split() if not flag.startswith(_NEVER)] if '"' not in own else []
+    flags = [*_FLAGS, *kept]
+    if draws_in_software(env) and "--disable-gpu" not in flags:
+        flags.append("--disable-gpu")
+    env[FLAGS_VARIABLE] = " ".join(flags)
+    env.pop("QTWEBENGINE_REMOTE_DEBUGGING", None)
+    if runs_as_root():
+        env[SANDBOX_VARIABLE] = "1"
+    else:
+        env.pop(SANDBOX_VARIABLE, None)
+
+
+def draws_in_software(environ: MutableMapping[str, str]) -> bool:
+    """Return whether there is no graphics card to speak to, by what Qt was told."""
+    platform = environ.get("QT_QPA_PLATFORM", "").split(":")[0]
+    return platform in {"offscreen", "minimal", "vnc"} or environ.get("QT_QUICK_BACKEND") == "software"
+
+
+def runs_as_root() -> bool:
+    """Return whether this is root on a system that has one."""
+    return sys.platform != "win32" and os.geteuid() == 0

@@ -1,0 +1,243 @@
+"""The one web view: shows exhibits, watches that each is painted in time, and is renewed before its renderer grows fat.
+
+The browser is made with the first HTML mail; until then this is an empty widget. A mail that is not painted within
+`DEADLINE_MS` has its renderer killed and is reported by `failed`; the next mail gets a fresh page. GUI thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtWebEngineCore import QWebEngineFindTextResult, QWebEnginePage
+from PySide6.QtWebEngineWidgets import QWebEngineView
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.ui.web.page import MailPage
+from desktop.ui.web.profile import MailProfile
+from desktop.ui.web.scheme import Exhibit
+
+log = logging.getLogger(__name__)
+
+DEADLINE_MS = 10_000
+RENEW_AFTER = 60
+"""Mails one renderer shows. Its memory grows by some MB a mail and is only given back by its end."""
+IDLE_MS = 2_000
+
+
+class Failure(StrEnum):
+    """Why a mail is not shown by the browser."""
+
+    TOO_SLOW = "too-slow"
+    CRASHED = "crashed"
+
+
+class MailView(QWidget):
+    """Shows one mail at a time and scrolls it itself. Call `close_browser` before the application ends."""
+
+    painted = Signal()
+    """The mail last given is on the screen."""
+    failed = Signal(object)
+    """A `Failure`; the browser is ready for another mail."""
+    link_clicked = Signal(QUrl)
+    link_hovered = Signal(str)
+    found = Signal(int, int)
+    """Number of the match shown, from 1, and of all matches."""
+    menu_requested = Signal(object, str, QUrl)
+    """Global position, selected text and link under the mouse."""
+
+    def __init__(self, parent: QWidget | None = None, *, deadline_ms: int = DEADLINE_MS) -> None:
+        super().__init__(parent)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._profile: MailProfile | None = None
+        self._view: _View | None = None
+        self._page: MailPage | None = None
+        self._shown = 0
+        self._zoom = 1.0
+        self._ground = QColor("#FFFFFF")
+        self._waits_for_frame = False
+        self._watchdog = QTimer(self, singleShot=True, interval=deadline_ms)
+        self._watchdog.timeout.connect(self._give_up)
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle.timeout.connect(self._renew_if_due)
+
+    @property
+    def page(self) -> MailPage | None:
+        return self._page
+
+    @property
+    def is_loading(self) -> bool:
+        """True from `show_mail` until the mail is painted or has failed."""
+        return self._watchdog.isActive()
+
+    def show_mail(self, exhibit: Exhibit, ground: QColor) -> None:
+        """Load a mail in place of the one before. `ground` is what is seen until its first frame."""
+        if self._shown >= RENEW_AFTER:
+            self._drop_page()
+        page = self._ready_page()
+        self._ground = ground
+        page.setBackgroundColor(ground)
+        self._shown += 1
+        self._waits_for_frame = False
+        self._watchdog.start()
+        page.show_exhibit(exhibit)
+
+    def clear(self) -> None:
+        """Show nothing; pictures that are still on their way are dropped."""
+        self._watchdog.stop()
+        self._waits_for_frame = False
+        if self._page is not None:
+            self._page.show_exhibit(None)
+            self._idle.start()
+
+    def set_zoom(self, factor: float) -> None:
+        """Scale the mail; kept for the mails that follow."""
+        self._zoom = factor
+        if self._page is not None:
+            self._page.setZoomFactor(factor)
+
+    def find_text(self, text: str, *, backward: bool = False) -> None:
+        """Mark the next match of `text` ("" takes the marks away); `found` tells how many there are."""
+        if self._page is None:
+            return
+        flags = QWebEnginePage.FindFlag.FindBackward if backward else QWebEnginePage.FindFlag(0)
+        self._page.findText(text, flags)
+
+    def copy(self) -> None:
+        """Put the selected text on the clipboard."""
+        if self._page is not None:
+            self._page.triggerAction(QWebEnginePage.WebAction.Copy)
+
+    def select_all(self) -> None:
+        if self._page is not None:
+            self._page.triggerAction(QWebEnginePage.WebAction.SelectAll)
+
+    def scroll_page(self, direction: int) -> bool:
+        """Scroll by nearly a window height, down for +1; False when there is nothing more in that direction."""
+        if self._page is None or self._view is None:
+            return False
+        height = self._view.height()
+        top, whole = self._page.scrollPosition().y(), self._page.contentsSize().height()
+        if (direction > 0 and top + height >= whole - 1) or (direction < 0 and top <= 0):
+            return False
+        # scripts of ours run in a world of their own; those of a mail run nowhere
+        self._page.runJavaScript(
+            f"window.scrollBy(0, {direction * (height - 40) / self._zoom:.0f})", MailPage.OUR_WORLD
+        )
+        return True
+
+    def close_browser(self) -> None:
+        """Let go of page and profile, in the order Chromium wants."""
+        self._watchdog.stop()
+        self._idle.stop()
+        self._drop_page()
+        if self._view is not None:
+            self._view.deleteLater()
+            self._view = None
+        if self._profile is not None:
+            self._profile.deleteLater()
+            self._profile = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Paint and self._waits_for_frame:
+            self._waits_for_frame = False
+            self._watchdog.stop()
+            # the frame is being drawn in this very event; tell of it once it is
+            QTimer.singleShot(0, self.painted.emit)
+        return super().eventFilter(watched, event)
+
+    def _ready_page(self) -> MailPage:
+        if self._page is not None:
+            return self._page
+        if self._profile is None:
+            self._profile = MailProfile(self)
+        if self._view is None:
+            self._view = _View(self)
+            self._layout.addWidget(self._view)
+            self.setFocusProxy(self._view)
+        page = MailPage(self._profile, self._profile)
+        page.loadFinished.connect(self._loaded)
+        page.renderProcessTerminated.connect(self._terminated)
+        page.link_clicked.connect(self.link_clicked)
+        page.link_hovered.connect(self.link_hovered)
+        page.findTextFinished.connect(self._tell_found)
+        page.setZoomFactor(self._zoom)
+        self._view.setPage(page)
+        self._page, self._shown = page, 0
+        return page
+
+    def _drop_page(self) -> None:
+        page, self._page, self._shown = self._page, None, 0
+        if page is None:
+            return
+        for each in (page.loadFinished, page.renderProcessTerminated):
+            each.disconnect()
+        page.deleteLater()
+
+    def _renew_if_due(self) -> None:
+        if self._shown >= RENEW_AFTER // 2 and not self.is_loading:
+            self._drop_page()
+
+    def _loaded(self, _ok: bool) -> None:
+        # not ok whenever the mail wished for something that was refused; the mail is shown all the same
+        if not self._watchdog.isActive() or self._view is None or self._page is None:
+            return
+        self._page.setZoomFactor(self._zoom)
+        self._page.history().clear()
+        surface = self._view.focusProxy()
+        if surface is None or not self.isVisible():
+            self._watchdog.stop()
+            self.painted.emit()
+            return
+        surface.removeEventFilter(self)
+        surface.installEventFilter(self)
+        self._waits_for_frame = True
+        surface.update()
+
+    def _give_up(self) -> None:
+        page = self._page
+        log.warning("a mail was not painted in time; its renderer is ended")
+        self._drop_page()
+        if page is not None:
+            _kill(page.renderProcessPid())
+        self.failed.emit(Failure.TOO_SLOW)
+
+    def _terminated(self, _status: object, code: int) -> None:
+        log.warning("a renderer ended by itself (%s)", code)
+        self._watchdog.stop()
+        self._waits_for_frame = False
+        self._drop_page()
+        self.failed.emit(Failure.CRASHED)
+
+    def _tell_found(self, result: QWebEngineFindTextResult) -> None:
+        self.found.emit(result.activeMatch(), result.numberOfMatches())
+
+
+class _View(QWebEngineView):
+    """A view whose menu is ours and onto which nothing can be dropped."""
+
+    def __init__(self, parent: MailView) -> None:
+        super().__init__(parent)
+        self._owner = parent
+        self.setAcceptDrops(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        request = self.lastContextMenuRequest()
+        self._owner.menu_requested.emit(event.globalPos(), request.selectedText(), request.linkUrl())
+
+
+def _kill(pid: int) -> None:
+    """End a renderer that does not listen any more."""
+    if pid <= 0:
+        return
+    try:
+        os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    except ProcessLookupError:
+        log.debug("the renderer was gone already")

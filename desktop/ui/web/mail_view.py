@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent
 from PySide6.QtWebEngineCore import QWebEngineFindTextResult, QWebEnginePage
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import delete
 
 from desktop.ui.web.page import MailPage
 from desktop.ui.web.profile import MailProfile
@@ -28,6 +29,14 @@ DEADLINE_MS = 10_000
 RENEW_AFTER = 60
 """Mails one renderer shows. Its memory grows by some MB a mail and is only given back by its end."""
 IDLE_MS = 2_000
+NO_FRAME_MS = 100
+"""A window that is covered or minimised gets no frames; then laid out is as good as painted."""
+
+# Lays the whole mail out, and changes one pixel of ours, so that a frame with all of it must follow.
+_BEAT = (
+    "(() => { const b = document.getElementById('rapport-beat'); b.hidden = !b.hidden; "
+    "return document.documentElement.offsetHeight })()"
+)
 
 
 class Failure(StrEnum):
@@ -64,6 +73,8 @@ class MailView(QWidget):
         self._waits_for_frame = False
         self._watchdog = QTimer(self, singleShot=True, interval=deadline_ms)
         self._watchdog.timeout.connect(self._give_up)
+        self._no_frame = QTimer(self, singleShot=True, interval=NO_FRAME_MS)
+        self._no_frame.timeout.connect(self._now_painted)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
         self._idle.timeout.connect(self._renew_if_due)
 
@@ -85,12 +96,15 @@ class MailView(QWidget):
         page.setBackgroundColor(ground)
         self._shown += 1
         self._waits_for_frame = False
+        self._no_frame.stop()
+        self._no_frame.setInterval(NO_FRAME_MS)
         self._watchdog.start()
         page.show_exhibit(exhibit)
 
     def clear(self) -> None:
         """Show nothing; pictures that are still on their way are dropped."""
         self._watchdog.stop()
+        self._no_frame.stop()
         self._waits_for_frame = False
         if self._page is not None:
             self._page.show_exhibit(None)
@@ -136,20 +150,22 @@ class MailView(QWidget):
         """Let go of page and profile, in the order Chromium wants."""
         self._watchdog.stop()
         self._idle.stop()
+        self._no_frame.stop()
         self._drop_page()
         if self._view is not None:
             self._view.deleteLater()
             self._view = None
         if self._profile is not None:
+            for page in self._profile.findChildren(MailPage):
+                delete(page)  # now: those that were dropped wait for an event loop that may have ended
             self._profile.deleteLater()
             self._profile = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint and self._waits_for_frame:
             self._waits_for_frame = False
-            self._watchdog.stop()
             # the frame is being drawn in this very event; tell of it once it is
-            QTimer.singleShot(0, self.painted.emit)
+            self._no_frame.start(0)
         return super().eventFilter(watched, event)
 
     def _ready_page(self) -> MailPage:
@@ -188,20 +204,31 @@ class MailView(QWidget):
         # not ok whenever the mail wished for something that was refused; the mail is shown all the same
         if not self._watchdog.isActive() or self._view is None or self._page is None:
             return
-        self._page.setZoomFactor(self._zoom)
         self._page.history().clear()
-        surface = self._view.focusProxy()
-        if surface is None or not self.isVisible():
-            self._watchdog.stop()
-            self.painted.emit()
+        if self.isVisible():
+            self._page.runJavaScript(_BEAT, MailPage.OUR_WORLD, self._laid_out)
+        else:
+            self._now_painted()
+
+    def _laid_out(self, _height: object) -> None:
+        surface = None if self._view is None else self._view.focusProxy()
+        if surface is None or not self._watchdog.isActive():
             return
         surface.removeEventFilter(self)
         surface.installEventFilter(self)
         self._waits_for_frame = True
-        surface.update()
+        self._no_frame.start()
+
+    def _now_painted(self) -> None:
+        self._waits_for_frame = False
+        self._no_frame.stop()
+        self._watchdog.stop()
+        self.painted.emit()
 
     def _give_up(self) -> None:
         page = self._page
+        self._no_frame.stop()
+        self._waits_for_frame = False
         log.warning("a mail was not painted in time; its renderer is ended")
         self._drop_page()
         if page is not None:
@@ -211,6 +238,7 @@ class MailView(QWidget):
     def _terminated(self, _status: object, code: int) -> None:
         log.warning("a renderer ended by itself (%s)", code)
         self._watchdog.stop()
+        self._no_frame.stop()
         self._waits_for_frame = False
         self._drop_page()
         self.failed.emit(Failure.CRASHED)

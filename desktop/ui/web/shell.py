@@ -64,7 +64,7 @@ def build(
         f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="{"dark" if palette.dark and not darken else "light"}">'
         f'<style nonce="{nonce}">{style}</style></head><body>{head}'
-        f'<div id="rapport-mail">{fragment}</div></body></html>'
+        f'<div id="rapport-mail">{fragment}</div><i id="rapport-beat" hidden></i></body></html>'
     )
     return Shell(document.encode("utf-8", "replace"), POLICY.format(nonce=nonce))
 
@@ -100,6 +100,8 @@ details > summary::before {{ content: "•••"; font-size: 8px; letter-spacin
   vertical-align: 1px; }}
 summary:focus-visible, a:focus-visible {{ outline: 2px solid {palette.accent}; outline-offset: 1px; }}
 ::selection {{ background: {palette.accent}; color: {palette.ground}; }}
+#rapport-beat {{ position: fixed; right: 0; bottom: 0; width: 1px; height: 1px; background: {palette.border}; }}
+#rapport-beat[hidden] {{ display: none; }}
 #rapport-head {{ border-bottom: 1px solid {palette.border}; margin-bottom: 16px; padding-bottom: 12px; }}
 #rapport-head h1 {{ font: 600 19px/26px {fonts}; margin: 0 0 8px; }}
 #rapport-head th {{ font: 12px/18px {fonts}; color: {palette.secondary}; text-align: left; vertical-align: top;

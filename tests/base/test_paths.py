@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from desktop.base.paths import Profile, ProfileUnusable, default_root, open_private, resource_dir, touch_private
-from tests.corpora import PROJECT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
 
@@ -139,32 +138,34 @@ def test_a_name_that_is_no_utf_8_can_be_said(tmp_path: Path) -> None:
     assert "bad\\xff" in caught.value.text
 
 
+@contextmanager
+def somebody_who_may_not(folder: Path) -> Iterator[None]:
+    """Act as an ordinary user who may look into `folder`: root would be allowed everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for path in (folder, *folder.parents[: len(folder.parents) - 2]):
+        path.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
 @posix
 @pytest.mark.parametrize("mode", [0o500, 0o000, 0o600])
 def test_an_unreadable_or_read_only_folder_is_refused_with_a_sentence(tmp_path: Path, mode: int) -> None:
     root = tmp_path / "profile"
     root.mkdir()
-    script = (
-        "import sys; from pathlib import Path; from desktop.base.paths import Profile, ProfileUnusable\n"
-        "try: Profile(Path(sys.argv[1])).create()\n"
-        "except ProfileUnusable as error: print(error.text)"
-    )
-    # root may write anywhere: the attempt is made by somebody who may not
-    other = {"user": 65534, "group": 65534, "extra_groups": ()} if os.geteuid() == 0 else {}
-    if other:
-        for folder in (tmp_path, *tmp_path.parents[: len(tmp_path.parents) - 2]):
-            folder.chmod(0o755)
-        (root / "mail").write_text("")
     (root / "log").mkdir()
     root.chmod(mode)
 
-    done = subprocess.run(
-        [sys.executable, "-c", script, root], cwd=PROJECT, capture_output=True, text=True, check=False, **other
-    )
+    with somebody_who_may_not(tmp_path), pytest.raises(ProfileUnusable) as caught:
+        Profile(root).create()
     root.chmod(0o700)
 
-    assert done.stderr == ""
-    assert done.stdout == f"The profile folder {root} cannot be read and written by this user.\n"
+    assert caught.value.text == f"The profile folder {root} cannot be read and written by this user."
 
 
 def test_resources_lie_beside_the_package() -> None:

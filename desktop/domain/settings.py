@@ -105,7 +105,7 @@ class Section:
     settings: tuple[Setting[bool] | Setting[int] | Setting[str], ...]
 
 
-THEME = Setting[str](
+THEME: Setting[str] = Setting(
     "appearance.theme",
     Theme.SYSTEM.value,
     lambda: _("Theme"),
@@ -115,7 +115,7 @@ THEME = Setting[str](
         Choice(Theme.DARK.value, lambda: _("Dark")),
     ),
 )
-DENSITY = Setting[str](
+DENSITY: Setting[str] = Setting(
     "appearance.density",
     Density.CARDS.value,
     lambda: _("Message list"),
@@ -126,7 +126,7 @@ DENSITY = Setting[str](
         Choice(Density.TABLE.value, lambda: _("Table")),
     ),
 )
-LAYOUT = Setting[str](
+LAYOUT: Setting[str] = Setting(
     "appearance.layout",
     Layout.VERTICAL.value,
     lambda: _("Layout"),
@@ -137,7 +137,7 @@ LAYOUT = Setting[str](
         Choice(Layout.LIST.value, lambda: _("List only")),
     ),
 )
-LANGUAGE = Setting[str](
+LANGUAGE: Setting[str] = Setting(
     "appearance.language",
     "",
     lambda: _("Language"),
@@ -148,8 +148,8 @@ LANGUAGE = Setting[str](
         Choice("ru", lambda: "Русский"),
     ),
 )
-CONVERSATIONS = Setting[bool]("list.conversations", True, lambda: _("Group mails into conversations"))
-MARK_READ_AFTER_MS = Setting[int](
+CONVERSATIONS: Setting[bool] = Setting("list.conversations", True, lambda: _("Group mails into conversations"))
+MARK_READ_AFTER_MS: Setting[int] = Setting(
     "reading.mark-read-after-ms",
     1000,
     lambda: _("Mark as read"),
@@ -160,7 +160,7 @@ MARK_READ_AFTER_MS = Setting[int](
         Choice(-1, lambda: _("Only by hand")),
     ),
 )
-LOAD_IMAGES = Setting[str](
+LOAD_IMAGES: Setting[str] = Setting(
     "reading.load-images",
     ShowImages.CHOSEN.value,
     lambda: _("Remote images"),
@@ -170,7 +170,7 @@ LOAD_IMAGES = Setting[str](
         Choice(ShowImages.NEVER.value, lambda: _("Never load by themselves")),
     ),
 )
-PLAIN_TEXT_ONLY = Setting[bool]("reading.plain-text-only", False, lambda: _("Show mails as plain text"))
+PLAIN_TEXT_ONLY: Setting[bool] = Setting("reading.plain-text-only", False, lambda: _("Show mails as plain text"))
 
 SECTIONS: tuple[Section, ...] = (
     Section("appearance", lambda: _("Appearance"), "palette", (THEME, DENSITY, LAYOUT, CONVERSATIONS, LANGUAGE)),

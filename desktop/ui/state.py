@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +14,7 @@ from desktop.base.paths import open_private
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T", bool, int, str, list[int], list[str])
+T = TypeVar("T", bound="bool | int | str | list[int] | list[str]")
 
 
 class State:
@@ -29,7 +28,7 @@ class State:
     def get(self, name: str, default: T) -> T:
         """Return the value, or `default` when there is none of that type."""
         value = self._values.get(name)
-        if type(value) is not type(default):
+        if not isinstance(value, type(default)) or isinstance(value, bool) is not isinstance(default, bool):
             return default
         if isinstance(value, list) and any(type(item) not in (int, str) for item in value):
             return default
@@ -49,7 +48,7 @@ class State:
         try:
             with open_private(draft, "w", encoding="utf-8") as file:
                 json.dump(self._values, file, ensure_ascii=False, indent=1)
-            os.replace(draft, self._path)
+            draft.replace(self._path)
             self._dirty = False
         except OSError:
             log.warning("the window's state could not be written", exc_info=True)

@@ -1,0 +1,97 @@
+"""A banner: one sentence inside a pane, with at most two things to do about it, and folded words of the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.base.i18n import _
+from desktop.ui.icons import pixmap
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import SMALL, Button, Kind
+from desktop.ui.widgets.labels import Paragraph
+from desktop.ui.widgets.paint import rounded
+
+
+class Tone(StrEnum):
+    """How serious a banner is."""
+
+    NEUTRAL = "neutral"
+    INFO = "info"
+    WARNING = "warning"
+    DANGER = "danger"
+    SUCCESS = "success"
+
+
+_LOOKS = {  # ground, text, icon
+    Tone.NEUTRAL: ("surface", "secondary", "info"),
+    Tone.INFO: ("soft", "accent", "info"),
+    Tone.WARNING: ("warning_soft", "warning", "triangle-alert"),
+    Tone.DANGER: ("danger_soft", "danger", "circle-alert"),
+    Tone.SUCCESS: ("success_soft", "success", "circle-check"),
+}
+
+
+class Banner(QWidget):
+    """At least 32 high; the sentence wraps. Words of a server stay folded behind "Details"."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str,
+        tone: Tone = Tone.NEUTRAL,
+        *,
+        icon: str = "",
+        details: str = "",
+        actions: tuple[tuple[str, Callable[[], object]], ...] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._tone = tone
+        self._icon = icon or _LOOKS[tone][2]
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self._text = Paragraph(theme, text, "small", _LOOKS[tone][1])
+        self._details = Paragraph(theme, details, "small", "secondary")
+        self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details.hide()
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        row.addWidget(self._text, 1)
+        row.addSpacing(6)
+        if details:
+            fold = Button(theme, _("Details"), Kind.LINK, height=SMALL)
+            fold.clicked.connect(lambda: self._details.setVisible(self._details.isHidden()))
+            row.addWidget(fold)
+        for words, act in actions:
+            button = Button(theme, words, Kind.LINK, height=SMALL)
+            button.clicked.connect(lambda _checked=False, call=act: call())
+            row.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(32, 4, 6, 4)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self._details)
+        self.setMinimumHeight(32)
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self._text.text()
+
+    def set_text(self, text: str) -> None:
+        """Say something else."""
+        self._text.setText(text)
+        self.setAccessibleName(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t = self._theme.tokens
+        ground, colour, _icon = _LOOKS[self._tone]
+        painter = QPainter(self)
+        rounded(painter, self.rect(), 6, t.named(ground))
+        painter.drawPixmap(QPoint(10, 9), pixmap(self._icon, 14, t.named(colour), self.devicePixelRatioF()))

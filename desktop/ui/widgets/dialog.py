@@ -1,0 +1,88 @@
+"""Windows that ask: the frame of every dialog, and the destructive question. Opened, never executed (`exec` would
+start a second event loop inside the one that awaits results).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.base.i18n import _
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import LARGE, Button, Kind
+from desktop.ui.widgets.labels import Paragraph
+from desktop.ui.widgets.paint import hairline
+
+
+class Footer(QWidget):
+    """The bar of buttons at the foot of a window, under a hairline."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFixedHeight(52)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(20, 0, 20, 0)
+        self.row.setSpacing(8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        hairline(QPainter(self), self.rect(), self._theme.tokens.border, Qt.Edge.TopEdge)
+
+
+class Dialog(QDialog):
+    """A window of its own that goes away for good when it is closed. Put things into `body` and `footer.row`."""
+
+    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.body = QVBoxLayout()
+        self.body.setContentsMargins(20, 16, 20, 16)
+        self.body.setSpacing(12)
+        self.footer = Footer(theme)
+        column.addLayout(self.body, 1)
+        column.addWidget(self.footer)
+
+    def add_button(self, text: str, act: Callable[[], object], kind: Kind = Kind.DEFAULT) -> Button:
+        """Add a button to the foot; the primary one answers to Enter."""
+        button = Button(self.theme, text, kind, height=LARGE)
+        button.clicked.connect(lambda _checked=False: act())
+        button.setDefault(kind is Kind.PRIMARY)
+        self.footer.row.addWidget(button)
+        return button
+
+
+def confirm(
+    theme: Theme,
+    parent: QWidget,
+    *,
+    title: str,
+    text: str,
+    action: str,
+    on_yes: Callable[[], object],
+) -> Dialog:
+    """Ask before something that cannot be undone. The safe answer has the focus; `on_yes` is called for the other."""
+    asked = Dialog(theme, title, parent)
+    asked.setWindowModality(Qt.WindowModality.WindowModal)
+    asked.setFixedWidth(420)
+    heading = Paragraph(theme, title, "section")
+    asked.body.addWidget(heading)
+    asked.body.addWidget(Paragraph(theme, text, "body", "secondary"))
+    asked.footer.row.addStretch(1)
+    cancel = asked.add_button(_("Cancel"), asked.reject)
+
+    def yes() -> None:
+        asked.accept()
+        on_yes()
+
+    asked.add_button(action, yes, Kind.FINAL)
+    asked.open()
+    cancel.setFocus()
+    return asked

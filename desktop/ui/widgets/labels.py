@@ -1,0 +1,120 @@
+"""Labels for text from anywhere: plain text only, one line cut with an ellipsis, in a colour of the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from desktop.base.text import one_line
+from desktop.ui.icons import pixmap
+from desktop.ui.theme import FontKind, Theme
+from desktop.ui.widgets.paint import LEFT, line_of_text, text_width
+
+
+class ElidedLabel(QWidget):
+    """One line that gives way: its end becomes an ellipsis and the whole text a tooltip."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        text: str = "",
+        kind: FontKind = "body",
+        colour: str = "text",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._kind = kind
+        self._colour = colour
+        self._text = ""
+        self.setFont(theme.font(kind))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.set_text(text)
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show the text in one line."""
+        self._text = one_line(text)
+        self.setAccessibleName(self._text)
+        self.updateGeometry()
+        self.update()
+
+    def set_colour(self, colour: str) -> None:
+        """Use the colour of another token."""
+        self._colour = colour
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(text_width(self.font(), self._text), max(metrics.height(), 16))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), 24), self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        cut = self.sizeHint().width() > self.width()
+        if (self.toolTip() == self._text) is not cut:
+            self.setToolTip(self._text if cut else "")
+        colour = self._theme.tokens.named(self._colour)
+        line_of_text(QPainter(self), self.rect(), self._text, self.font(), colour, LEFT)
+
+
+class Paragraph(QLabel):
+    """Plain text that wraps, in a colour of the theme."""
+
+    def __init__(
+        self, theme: Theme, text: str = "", kind: FontKind = "body", colour: str = "text", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, parent)
+        self._theme = theme
+        self._colour = colour
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setFont(theme.font(kind))
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    def set_colour(self, colour: str) -> None:
+        """Use the colour of another token."""
+        self._colour = colour
+        self._tint()
+
+    def _tint(self) -> None:
+        palette = self.palette()
+        palette.setColor(self.foregroundRole(), self._theme.tokens.named(self._colour))
+        self.setPalette(palette)
+
+
+class SectionHeader(QWidget):
+    """The small heading of a group, with a caret where it can be folded."""
+
+    def __init__(self, theme: Theme, text: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._text = text
+        self._folded: bool | None = None
+        self.setAccessibleName(text)
+        self.setFixedHeight(28)
+
+    def set_folded(self, folded: bool) -> None:
+        """Show a caret: right when folded, down when open."""
+        self._folded = folded
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t = self._theme.tokens
+        painter = QPainter(self)
+        x = 0
+        if self._folded is not None:
+            caret = pixmap(
+                "chevron-right" if self._folded else "chevron-down", 12, t.secondary, self.devicePixelRatioF()
+            )
+            painter.drawPixmap(0, 8, caret)
+            x = 18
+        area = QRect(x, 0, self.width() - x, self.height())
+        line_of_text(painter, area, self._text, self._theme.font("small-strong"), t.secondary, LEFT)

@@ -1,0 +1,74 @@
+"""Strokes every control shares: rounded grounds, hairlines and one line of elided text. GUI thread, inside a paint."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+def rounded(
+    painter: QPainter, rect: QRect | QRectF, radius: float, ground: QColor | None, frame: QColor | None = None
+) -> None:
+    """Fill a rounded rectangle, with a frame of 1 px inside its edge."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    area = QRectF(rect)
+    if frame is not None:
+        area.adjust(0.5, 0.5, -0.5, -0.5)
+        radius -= 0.5
+    painter.setPen(Qt.PenStyle.NoPen if frame is None else QPen(frame, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush if ground is None else ground)
+    painter.drawRoundedRect(area, radius, radius)
+
+
+def soft_shadow(painter: QPainter, rect: QRect, radius: float, reach: int, *, dark: bool) -> None:
+    """Darken what lies around `rect`, more below than above: layers of a rounded rectangle, each fainter."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    veil = QColor(0, 0, 0) if dark else QColor(16, 20, 30)
+    veil.setAlphaF((0.30 if dark else 0.10) / reach)
+    painter.setBrush(veil)
+    for spread in range(reach, 0, -1):
+        area = QRectF(rect).adjusted(-spread, -spread * 0.5, spread, spread)
+        painter.drawRoundedRect(area, radius + spread, radius + spread)
+
+
+def hairline(painter: QPainter, rect: QRect, colour: QColor, edge: Qt.Edge) -> None:
+    """Draw a line of one device pixel along an edge of `rect`."""
+    width = 1 / painter.device().devicePixelRatioF()
+    area = QRectF(rect)
+    if edge is Qt.Edge.TopEdge:
+        area.setHeight(width)
+    elif edge is Qt.Edge.BottomEdge:
+        area.setTop(area.bottom() - width)
+    elif edge is Qt.Edge.LeftEdge:
+        area.setWidth(width)
+    else:
+        area.setLeft(area.right() - width)
+    painter.fillRect(area, colour)
+
+
+def text_width(font: QFont, text: str) -> int:
+    """Return the whole px a text needs, rounded up, so that it is never cut in a place made for it."""
+    return ceil(QFontMetricsF(font).horizontalAdvance(text))
+
+
+def line_of_text(
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    font: QFont,
+    colour: QColor,
+    align: Qt.AlignmentFlag = LEFT,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
+    """Draw plain text in one line, cut with an ellipsis where it does not fit."""
+    painter.setFont(font)
+    painter.setPen(colour)
+    shown = QFontMetrics(font).elidedText(text, elide, rect.width())
+    painter.drawText(rect, align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, shown)

@@ -1,0 +1,50 @@
+"""Every icon draws, in the colour and at the resolution asked for; the licence lies beside the set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import QApplication
+
+from desktop.base.resources import resource_dir
+from desktop.ui.icons import icon, pixmap
+from desktop.ui.theme import Theme
+
+ICONS = sorted(path.stem for path in (resource_dir() / "icons").glob("*.svg"))
+
+
+@pytest.mark.parametrize("name", ICONS)
+def test_draws(qapp: QApplication, name: str) -> None:
+    image = pixmap(name, 16, QColor("#4F46E5"), 2.0).toImage()
+    inked = [
+        image.pixelColor(x, y)
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).alpha() > 250
+    ]
+    assert inked
+    assert all(abs(colour.red() - 0x4F) <= 2 and abs(colour.blue() - 0xE5) <= 2 for colour in inked)
+
+
+def test_is_drawn_for_the_scale_of_the_screen(qapp: QApplication) -> None:
+    drawn = pixmap("mail", 16, QColor("black"), 1.5)
+    assert (drawn.width(), drawn.devicePixelRatio()) == (24, 1.5)
+
+
+def test_unknown_name_is_an_error(qapp: QApplication) -> None:
+    with pytest.raises(FileNotFoundError):
+        pixmap("no-such-icon", 16, QColor("black"))
+
+
+def test_icon_of_a_menu_has_its_modes(theme: Theme) -> None:
+    made = icon(theme, "archive")
+    hot = made.pixmap(16, QIcon.Mode.Selected).toImage()
+    rest = made.pixmap(16, QIcon.Mode.Normal).toImage()
+    assert hot != rest
+
+
+def test_licence_lies_beside_the_set() -> None:
+    text = Path(resource_dir() / "icons" / "LICENSE").read_text(encoding="utf-8")
+    assert "ISC License" in text

@@ -1,0 +1,346 @@
+"""Everything the outside world can do wrong, as sentences for a person.
+
+Raised by `net` alone and on any thread. Exceptions of libraries end in `net`: `from_os_error` is the one translation of
+what a socket says. No text, `details` or `repr` here ever holds a password: constructors take none.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from enum import StrEnum
+
+from desktop.base.errors import Problem, Remedy
+from desktop.base.i18n import _
+
+_DETAILS_MAX = 500
+
+
+class Untrusted(StrEnum):
+    """Why a certificate was refused."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    WRONG_HOST = "wrong-host"
+    SELF_SIGNED = "self-signed"
+    UNKNOWN_ISSUER = "unknown-issuer"
+    OTHER = "other"
+
+
+def server_words(text: str | bytes) -> str:
+    """Return what a server said, fit to be shown: one line, no control characters, at most 500 characters."""
+    plain = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return "".join(c if c.isprintable() else " " for c in plain[: 2 * _DETAILS_MAX])[:_DETAILS_MAX].strip()
+
+
+class NetProblem(Problem):
+    """Base of all problems with servers and keyrings. `back_off_s` is the shortest sensible wait before a new try."""
+
+    back_off_s: float = 0.0
+
+    def __init__(self, text: str, *, details: str | bytes = "") -> None:
+        super().__init__(text, details=server_words(details))
+
+
+class Cancelled(NetProblem):
+    """The caller asked to stop; no fault of anybody."""
+
+    remedy = Remedy.NONE
+
+    def __init__(self, host: str) -> None:
+        super().__init__(_("The connection to {host} was stopped.").format(host=host))
+
+
+class ConnectionLost(NetProblem):
+    """The connection ended or fell silent."""
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        super().__init__(_("The connection to {host} was lost.").format(host=host), details=details)
+
+
+class HostUnreachable(NetProblem):
+    """No address of the host took a connection."""
+
+    def __init__(self, host: str, port: int, *, details: str | bytes = "") -> None:
+        super().__init__(_("{host} does not answer on port {port}.").format(host=host, port=port), details=details)
+
+
+class NameNotFound(NetProblem):
+    """DNS knows no such host, or there is no network."""
+
+    remedy = Remedy.SETTINGS
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _("The server {host} was not found. Check the name and your internet connection.")
+        super().__init__(text.format(host=host), details=details)
+
+
+class TlsFailed(NetProblem):
+    """No encrypted connection came about; there is no unencrypted second try."""
+
+    remedy = Remedy.SETTINGS
+
+    def __init__(self, host: str, port: int, *, too_old: bool = False, details: str | bytes = "") -> None:
+        if too_old:
+            text = _("{host} offers only encryption that is too old to be safe (below TLS 1.2).")
+        else:
+            text = _("No encrypted connection to {host} on port {port} was possible. Check port and encryption.")
+        super().__init__(text.format(host=host, port=port), details=details)
+
+
+class CertificateUntrusted(NetProblem):
+    """The server could not prove who it is. `exception` is what `TlsPolicy.trusted_fingerprints` holds to accept it."""
+
+    remedy = Remedy.TRUST_CERTIFICATE
+    can_retry = False
+
+    def __init__(self, host: str, port: int, sha256: str, reason: Untrusted, *, details: str | bytes = "") -> None:
+        texts = {
+            Untrusted.EXPIRED: _("The certificate of {host} has expired."),
+            Untrusted.NOT_YET_VALID: _("The certificate of {host} is not valid yet. Check the clock of this computer."),
+            Untrusted.WRONG_HOST: _("The certificate shown by {host} belongs to another server."),
+            Untrusted.SELF_SIGNED: _("The certificate of {host} is signed only by itself."),
+            Untrusted.UNKNOWN_ISSUER: _(
+                "The certificate of {host} was issued by an authority this computer does not know."
+            ),
+            Untrusted.OTHER: _("The certificate of {host} cannot be trusted."),
+        }
+        super().__init__(texts[reason].format(host=host), details=details)
+        self.host = host
+        self.port = port
+        self.sha256 = sha256
+        self.reason = reason
+
+    @property
+    def exception(self) -> str:
+        return trust_key(self.host, self.port, self.sha256)
+
+
+def trust_key(host: str, port: int, sha256: str) -> str:
+    """Return the text of one certificate exception: exactly this certificate on exactly this host and port."""
+    return f"{host.lower()}:{port}/{sha256.lower()}"
+
+
+class NetworkNeedsLogin(NetProblem):
+    """A captive portal answers in place of the server."""
+
+    def __init__(self, host: str) -> None:
+        text = _(
+            "This network asks you to sign in first. Open a web page in your browser; {host} is tried again after that."
+        )
+        super().__init__(text.format(host=host))
+
+
+class StartTlsRefused(NetProblem):
+    """Encryption by STARTTLS is required and the server does not do it (or somebody in between removed it)."""
+
+    remedy = Remedy.SETTINGS
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _(
+            "{host} did not start encryption, so nothing was sent. Choose TLS in the settings of the mail account."
+        )
+        super().__init__(text.format(host=host), details=details)
+
+
+class SignInNotPossible(NetProblem):
+    """The server allows no sign-in by password on this connection (LOGINDISABLED, no common method)."""
+
+    remedy = Remedy.SETTINGS
+    can_retry = False
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _("{host} does not allow signing in with a password on this connection.")
+        super().__init__(text.format(host=host), details=details)
+
+
+class WrongPassword(NetProblem):
+    """The server knows the connection but not this user and password."""
+
+    remedy = Remedy.SIGN_IN
+    can_retry = False
+
+    def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
+        text = _("{host} did not accept the user name or password of {user}.")
+        super().__init__(text.format(host=host, user=user), details=details)
+
+
+class SignInTemporarilyRefused(NetProblem):
+    """The server cannot check passwords at the moment (RFC 5530, UNAVAILABLE)."""
+
+    back_off_s = 90.0
+
+    def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
+        text = _("{host} cannot sign {user} in at the moment. It is tried again later.")
+        super().__init__(text.format(host=host, user=user), details=details)
+
+
+class TooManyConnections(NetProblem):
+    """The server's limit of connections for one user is reached."""
+
+    back_off_s = 90.0
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _("{host} allows no more connections at the moment. It is tried again later.")
+        super().__init__(text.format(host=host), details=details)
+
+
+class Throttled(NetProblem):
+    """The server asks to be left alone for a while (UNAVAILABLE, LIMIT, THROTTLED, OVERQUOTA of bandwidth)."""
+
+    back_off_s = 90.0
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _("{host} asks for a pause. It is tried again later.")
+        super().__init__(text.format(host=host), details=details)
+
+
+class ServerRefused(NetProblem):
+    """The server understood a request and said no; `code` is its response code (RFC 5530), upper case or ""."""
+
+    def __init__(self, host: str, *, code: str = "", details: str | bytes = "") -> None:
+        said = server_words(details)
+        text = _("{host} refused a request: {words}") if said else _("{host} refused a request.")
+        super().__init__(text.format(host=host, words=said), details=said)
+        self.code = code
+
+
+class FolderGone(NetProblem):
+    """The folder was deleted or renamed by another program."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, host: str, folder: str, *, details: str | bytes = "") -> None:
+        text = _("The folder {folder} is no longer on {host}.").format(folder=server_words(folder), host=host)
+        super().__init__(text, details=details)
+        self.folder = folder
+
+
+class FolderExists(NetProblem):
+    """A folder of that name is there already."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, host: str, folder: str, *, details: str | bytes = "") -> None:
+        text = _("There already is a folder {folder} on {host}.").format(folder=server_words(folder), host=host)
+        super().__init__(text, details=details)
+        self.folder = folder
+
+
+class OverQuota(NetProblem):
+    """The mailbox is full."""
+
+    remedy = Remedy.NONE
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        super().__init__(_("The mailbox on {host} is full.").format(host=host), details=details)
+
+
+class ProtocolBroken(NetProblem):
+    """The server answered nonsense; the connection is closed."""
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        super().__init__(_("{host} gave an answer that makes no sense.").format(host=host), details=details)
+
+
+class UnsafeArgument(NetProblem):
+    """A name or text holds a line break or NUL and could be read by the server as a command of its own."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, what: str) -> None:
+        super().__init__(_("A line break or NUL is not allowed here: {what}").format(what=what))
+
+
+class TooLarge(NetProblem):
+    """The other side announced or sent more than is taken. `limit_bytes` is what would have been taken."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, host: str, limit_bytes: int, *, uid: int = 0) -> None:
+        text = _("{host} wanted to send more than the allowed {limit} MB at once.")
+        super().__init__(text.format(host=host, limit=max(1, limit_bytes >> 20)))
+        self.limit_bytes = limit_bytes
+        self.uid = uid
+
+
+class SecretsUnavailable(NetProblem):
+    """Neither keyring nor vault can give or keep a password now."""
+
+    def __init__(self, text: str, *, details: str | bytes = "") -> None:
+        super().__init__(text, details=details)
+
+
+class WrongPassphrase(SecretsUnavailable):
+    """The passphrase does not open the vault."""
+
+    remedy = Remedy.SIGN_IN
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("The passphrase does not open the password vault."))
+
+
+class ImageRefused(NetProblem):
+    """A remote image is not fetched or not shown."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        super().__init__(_("An image from {host} was not loaded.").format(host=server_words(host)), details=details)
+
+
+_TOO_OLD = (
+    "UNSUPPORTED_PROTOCOL",
+    "PROTOCOL_VERSION",
+    "NO_PROTOCOLS_AVAILABLE",
+    "HANDSHAKE_FAILURE",
+    "INSUFFICIENT_SECURITY",
+)
+_UNREACHABLE = {
+    errno.ECONNREFUSED,
+    errno.EHOSTUNREACH,
+    errno.ENETUNREACH,
+    errno.ENETDOWN,
+    errno.EHOSTDOWN,
+    errno.EADDRNOTAVAIL,
+}
+_VERIFY = {
+    9: Untrusted.NOT_YET_VALID,
+    10: Untrusted.EXPIRED,
+    18: Untrusted.SELF_SIGNED,
+    19: Untrusted.SELF_SIGNED,
+    20: Untrusted.UNKNOWN_ISSUER,
+    21: Untrusted.UNKNOWN_ISSUER,
+    62: Untrusted.WRONG_HOST,
+    64: Untrusted.WRONG_HOST,
+}
+"""OpenSSL's X509_V_ERR_* numbers (x509_vfy.h)."""
+
+
+def untrusted_reason(error: ssl.SSLCertVerificationError) -> Untrusted:
+    """Return why OpenSSL refused a certificate."""
+    return _VERIFY.get(error.verify_code, Untrusted.OTHER)
+
+
+def from_os_error(error: OSError, host: str, port: int) -> NetProblem:
+    """Return the Problem a socket's exception stands for. The original's text becomes `details`."""
+    words = str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return CertificateUntrusted(host, port, "", untrusted_reason(error), details=words)
+    if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        return ConnectionLost(host, details=words)
+    if isinstance(error, ssl.SSLError):
+        reason = error.reason or words.upper().replace(" ", "_")
+        return TlsFailed(host, port, too_old=any(mark in reason for mark in _TOO_OLD), details=words)
+    if isinstance(error, socket.gaierror):
+        return NameNotFound(host, details=words)
+    if error.errno in _UNREACHABLE:
+        return HostUnreachable(host, port, details=words)
+    return ConnectionLost(host, details=words)

@@ -1,0 +1,205 @@
+"""Commands and their answers over one wire: tags, literals, unasked data (RFC 3501, section 2.2). One thread at a time.
+
+Why not imaplib or IMAPClient: both take any announced literal into memory, stop at answers over a megabyte, mix asked
+and unasked data in one dict, give mails only when the whole command is done, and pass CR and LF through (M4 to M6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+from desktop.base.errors import Bug
+from desktop.net import errors
+from desktop.net.mail.imap import guard, refusals, responses
+from desktop.net.mail.imap.guard import Argument, Literal
+from desktop.net.mail.imap.news import NewsDesk
+from desktop.net.mail.imap.responses import Response
+from desktop.net.mail.imap.wire import LiteralLimit, Wire, small
+
+_NOISE_MAX = 1_000_000
+_ANSWER_MAX_BYTES = 64 << 20
+_LITERAL_MINUS_MAX = 4096
+
+
+@dataclass(slots=True)
+class Reply:
+    """The end of a command (`status`) and the data that came for it."""
+
+    status: Response
+    data: list[Response] = field(default_factory=list)
+
+    def code(self, name: str) -> Response | None:
+        """Return the response that carries a response code: the last one said, tagged or not."""
+        for response in (self.status, *reversed(self.data)):
+            if response.code == name:
+                return response
+        return None
+
+
+class Connection:
+    """Sends commands one after another. `refused` carries what a NO said; a broken wire stays broken."""
+
+    def __init__(self, wire: Wire, host: str) -> None:
+        self.wire = wire
+        self.host = host
+        self.news = NewsDesk()
+        self.capabilities: frozenset[str] = frozenset()
+        self.enabled: frozenset[str] = frozenset()
+        """What ENABLE switched on (RFC 5161)."""
+        self._tag = 0
+        self._streaming = False
+
+    def has(self, capability: str) -> bool:
+        """Return whether the server offered a capability; upper case."""
+        return capability in self.capabilities
+
+    def receive(self, limit: LiteralLimit = small) -> Response:
+        """Return the next response whatever it is; BYE raises."""
+        response = responses.parse(self.wire.read(limit))
+        if not response.kind and response.tag != b"+":
+            return response
+        if response.kind == b"BYE" and response.tag == b"*":
+            if response.code == "ALERT":
+                self.news.note_alert(response.text)
+            self.wire.close()
+            raise refusals.at_greeting(response, self.host)
+        return response
+
+    def run(self, *arguments: Argument, wanted: frozenset[bytes] = frozenset(), folder: str = "") -> Reply:
+        """Run a command and return its answer with the data of the wanted kinds; NO and BAD raise."""
+        data: list[Response] = []
+        size = 0
+        stream = self.stream(*arguments, wanted=wanted)
+        while True:
+            try:
+                response = next(stream)
+            except StopIteration as end:
+                status: Response = end.value
+                break
+            size += sum(map(len, response.fragments))
+            if size > _ANSWER_MAX_BYTES:
+                self.wire.close()
+                raise errors.TooLarge(self.host, _ANSWER_MAX_BYTES)
+            data.append(response)
+        if status.kind != b"OK":
+            raise refusals.of_command(status, self.host, folder)
+        return Reply(status, data)
+
+    def stream(
+        self, *arguments: Argument, wanted: frozenset[bytes], limit: LiteralLimit = small
+    ) -> Generator[Response, None, Response]:
+        """Yield data of the wanted kinds as it arrives; the generator's return value is the tagged response.
+
+        One that is not read to its end is drained when it is closed, so that the next command finds a clean wire.
+        """
+        if self._streaming:
+            raise Bug("a command was given while another one's answer is still being read")
+        self._streaming = True
+        try:
+            tag = self._send(arguments)
+            noise = 0
+            while True:
+                response = self.receive(limit)
+                if response.tag == tag:
+                    return self._finished(response)
+                if response.is_status:
+                    self.note(response)
+                if response.kind in wanted and response.tag == b"*":
+                    try:
+                        yield response
+                    except GeneratorExit:
+                        self._drain(tag, limit)
+                        raise
+                    continue
+                noise += 1
+                if noise > _NOISE_MAX:
+                    self.wire.close()
+                    raise errors.ProtocolBroken(self.host, details="endless unasked data")
+                if not response.is_status:
+                    self.note(response)
+        finally:
+            self._streaming = False
+
+    def note(self, response: Response) -> None:
+        """Take in data nobody waits for."""
+        if response.kind == b"CAPABILITY":
+            self.capabilities = capability_set(b" ".join(responses.octets(v) for v in response.values()))
+        elif response.code == "CAPABILITY":
+            self.capabilities = capability_set(response.code_text)
+        else:
+            self.news.note(response)
+
+    def _finished(self, status: Response) -> Response:
+        if status.kind not in {b"OK", b"NO", b"BAD"}:
+            self.wire.close()
+            raise errors.ProtocolBroken(self.host, details=status.fragments[0][:200])
+        self.note(status)
+        return status
+
+    def _drain(self, tag: bytes, limit: LiteralLimit) -> None:
+        if self.wire.closed:
+            return
+        while True:
+            response = self.receive(limit)
+            if response.tag == tag:
+                return
+
+    def begin(self, *arguments: Argument) -> bytes:
+        """Send a command whose answer the caller reads by `receive` (AUTHENTICATE, IDLE); return its tag."""
+        if self._streaming:
+            raise Bug("a command was given while another one's answer is still being read")
+        return self._send(arguments)
+
+    def _send(self, arguments: tuple[Argument, ...]) -> bytes:
+        self._tag += 1
+        tag = b"R%d" % self._tag
+        waiting = bytearray(tag)
+        # all arguments are looked at before the first octet goes out
+        for argument in arguments:
+            if isinstance(argument, bytes):
+                guard.refuse_unsafe(argument, "command")
+        for argument in arguments:
+            waiting += b" "
+            if isinstance(argument, Literal):
+                self._send_literal(argument, waiting, tag)
+            else:
+                waiting += argument
+        waiting += b"\r\n"
+        self.wire.send(bytes(waiting))
+        return tag
+
+    def _send_literal(self, literal: Literal, waiting: bytearray, tag: bytes) -> None:
+        """Send what waits and the literal, after the server's go-ahead where it wants to give one (RFC 7888)."""
+        size = len(literal.octets)
+        at_once = not literal.patient and (
+            self.has("LITERAL+") or (self.has("LITERAL-") and size <= _LITERAL_MINUS_MAX)
+        )
+        waiting += b"{%d+}\r\n" % size if at_once else b"{%d}\r\n" % size
+        if not at_once:
+            self.wire.send(bytes(waiting))
+            waiting.clear()
+            self.await_go_ahead(tag)
+        if size > _LITERAL_MINUS_MAX:
+            self.wire.send(bytes(waiting))
+            waiting.clear()
+            self.wire.send(literal.octets)
+        else:
+            waiting += literal.octets
+
+    def await_go_ahead(self, tag: bytes) -> Response:
+        """Wait for "+"; a refusal in its place raises."""
+        for _ in range(_NOISE_MAX):
+            response = self.receive()
+            if response.tag == b"+":
+                return response
+            if response.tag == tag:
+                raise refusals.of_command(self._finished(response), self.host)
+            self.note(response)
+        self.wire.close()
+        raise errors.ProtocolBroken(self.host, details="endless unasked data")
+
+
+def capability_set(text: bytes) -> frozenset[str]:
+    """Return capabilities in upper case."""
+    return frozenset(text.decode("ascii", "replace").upper().split())

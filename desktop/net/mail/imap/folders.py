@@ -1,0 +1,168 @@
+"""LIST, LSUB, XLIST, NAMESPACE and STATUS as plain objects. Pure; a line that makes no sense is left out (R13)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from desktop.domain.mail.folder import Role, ServerFolder
+from desktop.net.mail.imap import names
+from desktop.net.mail.imap.responses import Response, Value, number, octets, pairs
+
+FOLDERS_MAX = 50_000
+STATUS_ITEMS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)"
+STATUS_ITEMS_MODSEQ = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
+
+_UNSAFE = re.compile(rb"[\r\n\x00]")
+# RFC 6154, section 2; the others are XLIST's. Gmail's own \Important is no role of ours.
+_ATTRIBUTES = {
+    b"\\ALL": Role.ALL,
+    b"\\ARCHIVE": Role.ARCHIVE,
+    b"\\DRAFTS": Role.DRAFTS,
+    b"\\FLAGGED": Role.FLAGGED,
+    b"\\JUNK": Role.JUNK,
+    b"\\SENT": Role.SENT,
+    b"\\TRASH": Role.TRASH,
+    b"\\INBOX": Role.INBOX,
+    b"\\ALLMAIL": Role.ALL,
+    b"\\STARRED": Role.FLAGGED,
+    b"\\SPAM": Role.JUNK,
+}
+_CLOSED = {b"\\NOSELECT", b"\\NONEXISTENT"}
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """STATUS of a folder that is not selected; None where the server did not say."""
+
+    messages: int | None
+    uidnext: int | None
+    uidvalidity: int | None
+    unseen: int | None
+    highestmodseq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """One name space (RFC 2342); a new folder of the person is made below the prefix of the personal one."""
+
+    prefix: bytes
+    delimiter: str
+
+
+def folder_of(response: Response) -> tuple[ServerFolder, frozenset[bytes]] | None:
+    """Return the folder of a LIST, LSUB or XLIST line and its attributes in upper case; None when it names none."""
+    values = response.values()
+    if len(values) < 3:
+        return None
+    attribute_list, delimiter, name = values[0], values[1], values[2]
+    if name is None:
+        name = b"NIL"
+    if not isinstance(attribute_list, list) or not isinstance(name, bytes) or not name or isinstance(delimiter, list):
+        return None
+    attributes = frozenset(a.upper() for a in attribute_list if isinstance(a, bytes))
+    separator = delimiter[:1].decode("ascii", "replace") if delimiter else ""
+    if separator and name.endswith(octets(delimiter)) and b"\\NOSELECT" in attributes:
+        name = name[: -len(octets(delimiter))] or name
+    role = next((_ATTRIBUTES[a] for a in sorted(attributes) if a in _ATTRIBUTES), Role.NONE)
+    special = role is not Role.NONE
+    if name.upper() == b"INBOX":
+        role = Role.INBOX
+    # a name with a line break cannot be sent back safely, so it is shown and never opened
+    selectable = not (attributes & _CLOSED) and not _UNSAFE.search(name)
+    folder = ServerFolder(
+        wire_name=name,
+        path=names.decode(name),
+        delimiter=separator,
+        role=role,
+        selectable=selectable,
+        # INBOX is always there to be seen, subscribed or not
+        subscribed=b"\\SUBSCRIBED" in attributes or role is Role.INBOX,
+        special_use=special,
+    )
+    return folder, attributes
+
+
+def folder_list(responses: Iterable[Response], subscribed: set[bytes] | None) -> list[ServerFolder]:
+    """Return the folders of LIST lines, each once, roles filled in. `subscribed` None: the lines say it themselves."""
+    found: dict[bytes, ServerFolder] = {}
+    for response in responses:
+        parsed = folder_of(response)
+        if parsed is None or len(found) >= FOLDERS_MAX:
+            continue
+        folder = parsed[0]
+        if subscribed is not None:
+            folder = replace(folder, subscribed=folder.subscribed or key(folder.wire_name) in subscribed)
+        known = found.get(key(folder.wire_name))
+        if known is None or (folder.special_use and not known.special_use):
+            found[key(folder.wire_name)] = folder
+    return with_roles(list(found.values()))
+
+
+def key(wire_name: bytes) -> bytes:
+    """Return what makes two names the same mailbox: INBOX has no case (RFC 3501, section 5.1)."""
+    return b"INBOX" if wire_name.upper() == b"INBOX" else wire_name
+
+
+def with_roles(folders: list[ServerFolder]) -> list[ServerFolder]:
+    """Give roles by name where the server gave none: one folder a role, never beside one the server named.
+
+    The first in this order wins: top level, directly below INBOX, then as listed.
+    """
+    taken: set[Role] = {folder.role for folder in folders if folder.role is not Role.NONE}
+    chosen: dict[Role, int] = {}
+    for depth in (0, 1):
+        for index, folder in enumerate(folders):
+            parts = folder.path.split(folder.delimiter) if folder.delimiter else [folder.path]
+            below_inbox = len(parts) == 2 and parts[0].upper() == "INBOX"
+            if folder.role is not Role.NONE or not folder.selectable:
+                continue
+            if (depth == 0 and len(parts) != 1) or (depth == 1 and not below_inbox):
+                continue
+            role = names.role_of(parts[-1])
+            if role is not Role.NONE and role not in taken:
+                chosen.setdefault(role, index)
+        taken.update(chosen)
+    by_index = {index: role for role, index in chosen.items()}
+    once: set[Role] = set()
+    result = []
+    for index, folder in enumerate(folders):
+        role = by_index.get(index, folder.role)
+        if role is not Role.NONE and role in once:
+            # two folders with one role: the first keeps it
+            role = Role.NONE
+        once.add(role)
+        result.append(folder if role is folder.role else replace(folder, role=role))
+    return result
+
+
+def status_of(response: Response) -> tuple[bytes, FolderStatus] | None:
+    """Return name and numbers of a STATUS line."""
+    values = response.values()
+    items = values[-1] if values else None
+    if len(values) < 2 or not isinstance(values[0], bytes) or not isinstance(items, list):
+        return None
+    said = pairs(items)
+
+    def told(name: bytes) -> int | None:
+        value = number(said.get(name), -1)
+        return None if value < 0 else value
+
+    return values[0], FolderStatus(
+        told(b"MESSAGES"),
+        told(b"UIDNEXT") or None,
+        told(b"UIDVALIDITY") or None,
+        told(b"UNSEEN"),
+        told(b"HIGHESTMODSEQ"),
+    )
+
+
+def personal_namespace(response: Response) -> Namespace | None:
+    """Return the first personal name space of a NAMESPACE line."""
+    values = response.values()
+    first: Value = values[0] if values else None
+    entry = first[0] if isinstance(first, list) and first else None
+    if not isinstance(entry, list) or len(entry) < 2:
+        return None
+    return Namespace(octets(entry[0]), octets(entry[1])[:1].decode("ascii", "replace"))

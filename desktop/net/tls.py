@@ -1,0 +1,127 @@
+"""TLS for every channel: IMAP, SMTP, the image fetcher. Fails closed.
+
+A certificate exception is bound to one certificate on one host and port. Where there is one, the handshake is made
+without verification only to read the certificate and compare its SHA-256, before any byte of the protocol follows; a
+certificate that is not exactly the accepted one must pass the ordinary verification on a fresh connection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from desktop.base.i18n import _
+from desktop.net import connect, errors
+from desktop.net.errors import Untrusted
+
+_PORTAL_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class TlsPolicy:
+    """Whom to believe: the system's authorities, those in `ca_file`, and exceptions written by `errors.trust_key`."""
+
+    ca_file: Path | None = None
+    trusted_fingerprints: frozenset[str] = frozenset()
+    portal_port: int = 80
+    """Where a captive portal answers HTTP in place of the server; 0 asks nobody."""
+
+    def has_exception(self, host: str, port: int) -> bool:
+        """Return whether any certificate was accepted by hand for this host and port."""
+        prefix = errors.trust_key(host, port, "")
+        return any(text.startswith(prefix) for text in self.trusted_fingerprints)
+
+
+def verifying_context(policy: TlsPolicy) -> ssl.SSLContext:
+    """Return a client context: TLS 1.2 or later, chain and host name checked."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if policy.ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=policy.ca_file)
+        except OSError as error:
+            text = _("The file of certificate authorities cannot be read: {path}")
+            raise errors.NetProblem(text.format(path=policy.ca_file), details=str(error)) from error
+    return context
+
+
+def secure(dial: Callable[[], socket.socket], host: str, port: int, policy: TlsPolicy) -> ssl.SSLSocket:
+    """Return an encrypted, authenticated connection.
+
+    `dial` opens a connection that stands right before the handshake (after STARTTLS, say); it is called up to three
+    times: for the handshake, for a changed certificate, and to show a person the certificate that was refused.
+    """
+    if policy.has_exception(host, port):
+        secured, sha256 = _unverified(dial(), host, port)
+        if errors.trust_key(host, port, sha256) in policy.trusted_fingerprints:
+            return secured
+        secured.close()
+    try:
+        return _handshake(verifying_context(policy), dial(), host)
+    except ssl.SSLCertVerificationError as error:
+        reason = errors.untrusted_reason(error)
+        if reason in _PORTAL_LOOKS_LIKE and behind_portal(host, policy.portal_port):
+            raise errors.NetworkNeedsLogin(host) from error
+        probe, sha256 = _unverified(dial(), host, port)
+        probe.close()
+        raise errors.CertificateUntrusted(host, port, sha256, reason, details=error.verify_message) from error
+    except OSError as error:
+        raise errors.from_os_error(error, host, port) from error
+
+
+_PORTAL_LOOKS_LIKE = {Untrusted.SELF_SIGNED, Untrusted.WRONG_HOST, Untrusted.UNKNOWN_ISSUER}
+
+
+def behind_portal(host: str, port: int = 80) -> bool:
+    """Return whether plain HTTP to the host is answered by a sign-in page of the network (RFC 8910, section 1).
+
+    Asked only after a certificate was refused, and only of the mail server itself: no third party learns of it.
+    A portal says 511 (RFC 6585) or sends the browser to another site.
+    """
+    if port == 0:
+        return False
+    request = http.client.HTTPConnection(host, port, timeout=_PORTAL_S)
+    try:
+        request.sock = connect.dial(host, port, timeout_s=_PORTAL_S)
+        request.request("GET", "/", headers={"User-Agent": "Mozilla/5.0", "Connection": "close"})
+        answer = request.getresponse()
+        if answer.status == http.client.NETWORK_AUTHENTICATION_REQUIRED:
+            return True
+        target = urlsplit(answer.getheader("Location") or "").hostname or ""
+        return answer.status in {301, 302, 303, 307, 308} and bool(target) and _site(target) != _site(host)
+    except (OSError, http.client.HTTPException, ValueError, errors.NetProblem):
+        return False
+    finally:
+        request.close()
+
+
+def _site(host: str) -> str:
+    return ".".join(host.lower().rstrip(".").split(".")[-2:])
+
+
+def _handshake(context: ssl.SSLContext, connection: socket.socket, host: str) -> ssl.SSLSocket:
+    try:
+        return context.wrap_socket(connection, server_hostname=host)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _unverified(connection: socket.socket, host: str, port: int) -> tuple[ssl.SSLSocket, str]:
+    """Return a connection nobody vouches for and the SHA-256 of its certificate. Nothing may be sent on it yet."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        secured = _handshake(context, connection, host)
+    except OSError as error:
+        raise errors.from_os_error(error, host, port) from error
+    certificate = secured.getpeercert(binary_form=True) or b""
+    return secured, hashlib.sha256(certificate).hexdigest()

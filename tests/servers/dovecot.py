@@ -1,0 +1,254 @@
+"""A private Dovecot on free ports of the loopback, run as root (mail as nobody) or as any plain user.
+
+Users are made on the fly; mail is delivered by writing Maildir files, which takes 60 µs a mail. The server's folder
+lies directly below the system's temporary folder, because its mail user must be able to enter it: pytest's own is 0700.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.servers.tls_certs import Authority
+
+BINARY = "/usr/sbin/dovecot"
+PASSWORD = "secret-of-the-test"
+
+CONFIG = """
+base_dir = {root}/run
+state_dir = {root}/run
+log_path = {root}/dovecot.log
+protocols = imap lmtp
+listen = 127.0.0.1
+default_internal_user = {user}
+default_internal_group = {group}
+default_login_user = {user}
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:~/Maildir
+ssl = yes
+ssl_min_protocol = TLSv1.2
+ssl_cert = <{root}/cert.pem
+ssl_key = <{root}/key.pem
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+auth_failure_delay = 0
+mail_fsync = never
+mail_max_userip_connections = {max_connections}
+{extra}
+passdb {{
+  driver = passwd-file
+  args = username_format=%u {root}/users
+}}
+userdb {{
+  driver = passwd-file
+  args = username_format=%u {root}/users
+}}
+namespace inbox {{
+  inbox = yes
+  separator = {separator}
+{mailboxes}}}
+protocol imap {{
+  mail_max_userip_connections = {max_connections}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {imap_port}
+  }}
+  inet_listener imaps {{
+    port = {imaps_port}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp_port}
+  }}
+  unix_listener lmtp {{
+    mode = 0600
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+service imap-urlauth-login {{
+  chroot =
+}}
+service imap-hibernate {{
+  chroot =
+}}
+"""
+SPECIAL = ("Drafts", "Sent", "Trash", "Junk", "Archive")
+
+
+def available() -> bool:
+    """Return whether Dovecot is installed here."""
+    return Path(BINARY).exists()
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports nobody listens on at this moment."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+@dataclass
+class Dovecot:
+    """A running server. `host` is the name its certificate is for; `ca_file` its authority."""
+
+    root: Path
+    imap_port: int
+    imaps_port: int
+    lmtp_port: int
+    uid: int
+    gid: int
+    process: subprocess.Popen[bytes]
+    host: str = "localhost"
+    separator: str = "/"
+    users: dict[str, str] = field(default_factory=dict)
+    _delivered: int = 0
+
+    @property
+    def ca_file(self) -> Path:
+        return self.root / "ca.pem"
+
+    @classmethod
+    def start(cls, *, extra: str = "", max_connections: int = 50, separator: str = "/") -> Dovecot:
+        """Start a server; `extra` is put among the global settings (`imap_capability = ...`)."""
+        import grp
+        import pwd
+
+        me = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+        root = Path(tempfile.mkdtemp(prefix="dovecot-"))
+        (root / "mail").mkdir()
+        (root / "run").mkdir()
+        root.chmod(0o755)
+        if os.geteuid() == 0:
+            os.chown(root / "mail", me.pw_uid, me.pw_gid)
+        authority = Authority()
+        (root / "ca.pem").write_bytes(authority.pem)
+        authority.issue("localhost", addresses=("127.0.0.1", "::1")).write(root / "cert.pem", root / "key.pem")
+        imap, imaps, lmtp = free_ports(3)
+        mailboxes = "".join(
+            f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}\n" for name in SPECIAL
+        )
+        config = CONFIG.format(
+            root=root,
+            user=me.pw_name,
+            group=grp.getgrgid(me.pw_gid).gr_name,
+            extra=extra,
+            max_connections=max_connections,
+            separator=separator,
+            mailboxes=mailboxes,
+            imap_port=imap,
+            imaps_port=imaps,
+            lmtp_port=lmtp,
+        )
+        (root / "dovecot.conf").write_text(config)
+        (root / "users").write_text("")
+        (root / "users").chmod(0o644)
+        with (root / "out.log").open("wb") as out:
+            process = subprocess.Popen([BINARY, "-F", "-c", str(root / "dovecot.conf")], stdout=out, stderr=out)
+        server = cls(root, imap, imaps, lmtp, me.pw_uid, me.pw_gid, process, separator=separator)
+        server._wait_until_up()
+        return server
+
+    def _wait_until_up(self) -> None:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                socket.create_connection(("127.0.0.1", self.imap_port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        log = self.root / "dovecot.log"
+        words = (self.root / "out.log").read_text() + (log.read_text() if log.exists() else "")
+        self.stop()
+        raise RuntimeError(f"Dovecot did not start: {words}")
+
+    def stop(self) -> None:
+        """End the server and remove its files."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def add_user(self, user: str, password: str = PASSWORD) -> str:
+        """Make a user (again: change the password) and return its name."""
+        self.users[user] = password
+        lines = [f"{u}:{{PLAIN}}{p}:{self.uid}:{self.gid}::{self.root}/mail/{u}\n" for u, p in self.users.items()]
+        fresh = self.root / "users.new"
+        fresh.write_text("".join(lines))
+        fresh.chmod(0o644)
+        fresh.replace(self.root / "users")
+        # the passwd-file is read again only when size or second of change differ
+        self.doveadm("reload")
+        self._wait_until_up()
+        return user
+
+    def maildir(self, user: str, folder: str = "INBOX") -> Path:
+        """Return the Maildir of a folder, made when absent. `folder` is the wire name with the server's separator."""
+        home = self.root / "mail" / user / "Maildir"
+        path = home if folder == "INBOX" else home / ("." + folder.replace(self.separator, "."))
+        for name in ("cur", "new", "tmp"):
+            (path / name).mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            for made in (self.root / "mail" / user, home, path, path / "cur", path / "new", path / "tmp"):
+                os.chown(made, self.uid, self.gid)
+        return path
+
+    def deliver(
+        self, user: str, mails: Iterable[bytes], folder: str = "INBOX", *, flags: str = "", date_s: int | None = None
+    ) -> int:
+        """Put mails into a folder and return how many. `flags` are Maildir letters ("S" is seen); order is kept."""
+        path = self.maildir(user, folder)
+        count = 0
+        for raw in mails:
+            self._delivered += 1
+            count += 1
+            at = int(time.time()) if date_s is None else date_s + count
+            name = f"{at}.M{self._delivered:09d}P1.test"
+            target = path / "cur" / f"{name}:2,{flags}" if flags else path / "new" / name
+            waiting = path / "tmp" / name
+            waiting.write_bytes(raw)
+            if os.geteuid() == 0:
+                os.chown(waiting, self.uid, self.gid)
+            os.utime(waiting, (at, at))
+            waiting.rename(target)
+        return count
+
+    def doveadm(self, *arguments: str) -> str:
+        """Run doveadm and return what it printed."""
+        run = subprocess.run(
+            ["/usr/bin/doveadm", "-c", str(self.root / "dovecot.conf"), *arguments], capture_output=True, check=False
+        )
+        if run.returncode:
+            raise RuntimeError(f"doveadm {arguments}: {run.stderr.decode()}")
+        return run.stdout.decode()
+
+    def log(self) -> str:
+        """Return the server's log."""
+        return (self.root / "dovecot.log").read_text(errors="replace")

@@ -118,6 +118,10 @@ class LineMap:
             elif stretch.kind is LineKind.CHILD:
                 yield from stretch.keys[low:high]
 
+    def mails_between(self, first: int, last: int) -> int:
+        """Return how many lines from `first` to `last`, both included, are no heads."""
+        return max(0, self._mails_before(last + 1) - self._mails_before(first))
+
     def top(self, line: int, head_height: int, row_height: int) -> int:
         """Return the y of a line; of the end, for the line after the last."""
         if line >= self._length:
@@ -141,6 +145,11 @@ class LineMap:
         top = stretch.heads_before * head_height + (stretch.first - stretch.heads_before) * row_height
         height = head_height if stretch.kind is LineKind.HEAD else row_height
         return stretch.first + min(stretch.count - 1, max(0, (y - top) // height))
+
+    def _mails_before(self, line: int) -> int:
+        if line >= self._length:
+            return self._length - self._heads
+        return line - self._stretches[bisect_right(self._firsts, line) - 1].heads_before if line > 0 else 0
 
     def _add_mails(self, start: int, end: int, opened: Sequence[tuple[int, Sequence[int]]]) -> None:
         for position, children in opened:

@@ -1,0 +1,94 @@
+"""What the status bar says of a mail account: words, sign and colour for each thing it may be doing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QDateTime, QLocale
+
+from desktop.base.errors import Remedy
+from desktop.base.i18n import _
+from desktop.domain.mail.mail_account import AccountStatus, Activity
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """One item of the status bar. A dot when `icon` is empty; `colour` is a token and tints dot or icon and text."""
+
+    text: str
+    icon: str
+    colour: str
+    done: int = 0
+    total: int = 0
+    """A bar is shown when positive."""
+    can_pause: bool = False
+    is_trouble: bool = False
+    """Clickable, and told before what is well."""
+
+
+def short(address: str) -> str:
+    """Return "jan@" of "jan@firm.example"."""
+    return address.partition("@")[0] + "@" if "@" in address else address
+
+
+def status_words(account: str, status: AccountStatus) -> StatusWords:
+    """Return what to show of an account called `account`."""
+    match status.activity:
+        case Activity.CONNECTING:
+            return StatusWords(_("{account}: connecting").format(account=account), "refresh-cw", "secondary")
+        case Activity.SYNCING:
+            return _syncing(account, status)
+        case Activity.UP_TO_DATE:
+            text = _("{account}: up to date {time}").format(account=account, time=clock(status.synced_at_ms))
+            return StatusWords(text.rstrip(), "", "success")
+        case Activity.WAITING:
+            text = _("{account}: no connection, next try {time}").format(
+                account=account, time=clock(status.retry_at_ms)
+            )
+            return StatusWords(text.rstrip(), "cloud-off", "warning", is_trouble=True)
+        case Activity.TROUBLE:
+            return StatusWords(_trouble(account, status.remedy), "triangle-alert", "warning", is_trouble=True)
+        case Activity.PAUSED:
+            return StatusWords(_("{account}: paused").format(account=account), "pause", "secondary", is_trouble=True)
+    return StatusWords(_("{account}: not fetched").format(account=account), "", "disabled")
+
+
+def remedy_words(remedy: str) -> str:
+    """Return the word on the button of a remedy, "" when there is nothing to press."""
+    return {
+        Remedy.RETRY: _("Retry"),
+        Remedy.SIGN_IN: _("Sign in again"),
+        Remedy.SETTINGS: _("Settings"),
+        Remedy.FREE_SPACE: _("Retry"),
+        Remedy.TRUST_CERTIFICATE: _("Trust certificate"),
+    }.get(Remedy(remedy) if remedy in tuple(Remedy) else Remedy.NONE, "")
+
+
+def clock(at_ms: int) -> str:
+    """Return the time of day in the person's zone, "" for 0."""
+    if at_ms <= 0:
+        return ""
+    return QLocale().toString(QDateTime.fromMSecsSinceEpoch(at_ms).time(), QLocale.FormatType.ShortFormat)
+
+
+def _syncing(account: str, status: AccountStatus) -> StatusWords:
+    if status.total <= 0:
+        text = _("{account}: syncing").format(account=account)
+        return StatusWords(text, "refresh-cw", "secondary", can_pause=True)
+    locale = QLocale()
+    text = _("{account}: syncing {done} of {total}").format(
+        account=account, done=locale.toString(status.done), total=locale.toString(status.total)
+    )
+    return StatusWords(text, "refresh-cw", "secondary", status.done, status.total, can_pause=True)
+
+
+def _trouble(account: str, remedy: str) -> str:
+    if remedy == Remedy.SIGN_IN:
+        return _("{account}: sign in again").format(account=account)
+    if remedy == Remedy.SETTINGS:
+        return _("{account}: check the settings").format(account=account)
+    if remedy == Remedy.TRUST_CERTIFICATE:
+        return _("{account}: certificate not trusted").format(account=account)
+    if remedy == Remedy.FREE_SPACE:
+        return _("{account}: the disk is full").format(account=account)
+    return _("{account}: needs attention").format(account=account)

@@ -1,0 +1,75 @@
+"""What is wrong with an account: a plain sentence, the server's own words folded, and one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.base.i18n import _
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import SMALL, Button, Kind
+from desktop.ui.widgets.labels import ElidedLabel, Paragraph
+from desktop.ui.widgets.paint import rounded
+
+
+class TroublePopup(QFrame):
+    """Opens above a place and goes away with a click elsewhere."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        sentence: str,
+        details: str,
+        action: str,
+        act: Callable[[], object],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self._theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setAccessibleName(sentence)
+        self.setFixedWidth(340)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(6)
+        column.addWidget(ElidedLabel(theme, title, "body-strong"))
+        column.addWidget(Paragraph(theme, sentence))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.setContentsMargins(0, 6, 0, 0)
+        self._details = Paragraph(theme, details, "small", "secondary")
+        self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details.hide()
+        if details:
+            fold = Button(theme, _("Answer of the server"), Kind.GHOST, icon="chevron-right", height=SMALL)
+            fold.clicked.connect(self._unfold)
+            row.addWidget(fold)
+        row.addStretch(1)
+        self.button = Button(theme, action, Kind.PRIMARY)
+        self.button.setVisible(bool(action))
+        self.button.clicked.connect(self.close)
+        self.button.clicked.connect(lambda _checked=False: act())
+        row.addWidget(self.button)
+        column.addWidget(self._details)
+        column.addLayout(row)
+
+    def show_above(self, place: QPoint) -> None:
+        """Open with the lower left corner at `place` on the screen."""
+        self._lower_left = place
+        self.adjustSize()
+        self.move(place.x(), place.y() - self.height())
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t = self._theme.tokens
+        rounded(QPainter(self), self.rect(), 8, t.raised, t.border)
+
+    def _unfold(self) -> None:
+        self._details.setVisible(self._details.isHidden())
+        self.adjustSize()
+        self.move(self._lower_left.x(), self._lower_left.y() - self.height())

@@ -52,6 +52,10 @@ def test_none_true_and_false_keep_their_references() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
+    if sys.version_info >= (3, 12):
+        # None, True and False are immortal here: CPython skips its half of the count and wheels for the older stable
+        # ABI do not (PEP 683), so the numbers drift and mean nothing; that the process lived is the whole test
+        return
     for act, deltas in json.loads(done.stdout).items():
         for name, delta in deltas.items():
             assert abs(delta) < 200, f"{act} changed the references of {name} by {delta} in 20,000 calls"

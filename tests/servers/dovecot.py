@@ -1,6 +1,6 @@
 """A private Dovecot on free ports of the loopback, run as root (mail as nobody) or as any plain user.
 
-Users are made on the fly; mail is delivered by writing Maildir files, which takes 60 µs a mail. The server's folder
+Every name is a user; mail is delivered by writing Maildir files, which takes 60 µs a mail. The server's folder
 lies directly below the system's temporary folder, because its mail user must be able to enter it: pytest's own is 0700.
 """
 
@@ -47,9 +47,13 @@ passdb {{
   driver = passwd-file
   args = username_format=%u {root}/users
 }}
+passdb {{
+  driver = static
+  args = password={password}
+}}
 userdb {{
-  driver = passwd-file
-  args = username_format=%u {root}/users
+  driver = static
+  args = uid={uid} gid={gid} home={root}/mail/%u allow_all_users=yes
 }}
 namespace inbox {{
   inbox = yes
@@ -123,8 +127,10 @@ class Dovecot:
     process: subprocess.Popen[bytes]
     host: str = "localhost"
     separator: str = "/"
-    users: dict[str, str] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
     _delivered: int = 0
+    _users: int = 0
+    _edits: int = 1_000_000_000
 
     @property
     def ca_file(self) -> Path:
@@ -153,6 +159,9 @@ class Dovecot:
         config = CONFIG.format(
             root=root,
             user=me.pw_name,
+            uid=me.pw_uid,
+            gid=me.pw_gid,
+            password=PASSWORD,
             group=grp.getgrgid(me.pw_gid).gr_name,
             extra=extra,
             max_connections=max_connections,
@@ -196,18 +205,32 @@ class Dovecot:
             self.process.wait(10)
         shutil.rmtree(self.root, ignore_errors=True)
 
+    def new_user(self) -> str:
+        """Return a user nobody used before; the password is `PASSWORD`."""
+        self._users += 1
+        return f"user{self._users}@example.org"
+
     def add_user(self, user: str, password: str = PASSWORD) -> str:
-        """Make a user (again: change the password) and return its name."""
-        self.users[user] = password
-        lines = [f"{u}:{{PLAIN}}{p}:{self.uid}:{self.gid}::{self.root}/mail/{u}\n" for u, p in self.users.items()]
+        """Return a user that can sign in with this password. With `PASSWORD` any name is a user already."""
+        if password == PASSWORD:
+            return user
+        self.passwords[user] = password
+        lines = [f"{u}:{{PLAIN}}{p}\n" for u, p in self.passwords.items()]
         fresh = self.root / "users.new"
         fresh.write_text("".join(lines))
         fresh.chmod(0o644)
+        # the file is read again only when its size or its second of change differs, and looked at once a second
+        self._edits += 1
+        os.utime(fresh, (self._edits, self._edits))
         fresh.replace(self.root / "users")
-        # the passwd-file is read again only when size or second of change differ
-        self.doveadm("reload")
-        self._wait_until_up()
-        return user
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            try:
+                self.doveadm("auth", "test", user, password)
+                return user
+            except RuntimeError:
+                time.sleep(0.05)
+        raise RuntimeError(f"{user} cannot sign in")
 
     def maildir(self, user: str, folder: str = "INBOX") -> Path:
         """Return the Maildir of a folder, made when absent. `folder` is the wire name with the server's separator."""

@@ -97,7 +97,9 @@ class Connection:
             raise Bug("a command was given while another one's answer is still being read")
         self._streaming = True
         try:
-            tag = self._send(arguments)
+            tag, refused = self._send(arguments)
+            if refused is not None:
+                return refused
             noise = 0
             while True:
                 response = self.receive(limit)
@@ -145,13 +147,14 @@ class Connection:
             if response.tag == tag:
                 return
 
-    def begin(self, *arguments: Argument) -> bytes:
+    def begin(self, *arguments: bytes) -> bytes:
         """Send a command whose answer the caller reads by `receive` (AUTHENTICATE, IDLE); return its tag."""
         if self._streaming:
             raise Bug("a command was given while another one's answer is still being read")
-        return self._send(arguments)
+        return self._send(arguments)[0]
 
-    def _send(self, arguments: tuple[Argument, ...]) -> bytes:
+    def _send(self, arguments: tuple[Argument, ...]) -> tuple[bytes, Response | None]:
+        """Send a command; return its tag, and the answer where the server refused to take a literal."""
         self._tag += 1
         tag = b"R%d" % self._tag
         waiting = bytearray(tag)
@@ -162,14 +165,16 @@ class Connection:
         for argument in arguments:
             waiting += b" "
             if isinstance(argument, Literal):
-                self._send_literal(argument, waiting, tag)
+                refused = self._send_literal(argument, waiting, tag)
+                if refused is not None:
+                    return tag, refused
             else:
                 waiting += argument
         waiting += b"\r\n"
         self.wire.send(bytes(waiting))
-        return tag
+        return tag, None
 
-    def _send_literal(self, literal: Literal, waiting: bytearray, tag: bytes) -> None:
+    def _send_literal(self, literal: Literal, waiting: bytearray, tag: bytes) -> Response | None:
         """Send what waits and the literal, after the server's go-ahead where it wants to give one (RFC 7888)."""
         size = len(literal.octets)
         at_once = not literal.patient and (
@@ -179,22 +184,25 @@ class Connection:
         if not at_once:
             self.wire.send(bytes(waiting))
             waiting.clear()
-            self.await_go_ahead(tag)
+            answer = self.await_go_ahead(tag)
+            if answer.tag == tag:
+                return answer
         if size > _LITERAL_MINUS_MAX:
             self.wire.send(bytes(waiting))
             waiting.clear()
             self.wire.send(literal.octets)
         else:
             waiting += literal.octets
+        return None
 
     def await_go_ahead(self, tag: bytes) -> Response:
-        """Wait for "+"; a refusal in its place raises."""
+        """Return "+", or the tagged answer that came in its place."""
         for _ in range(_NOISE_MAX):
             response = self.receive()
             if response.tag == b"+":
                 return response
             if response.tag == tag:
-                raise refusals.of_command(self._finished(response), self.host)
+                return self._finished(response)
             self.note(response)
         self.wire.close()
         raise errors.ProtocolBroken(self.host, details="endless unasked data")

@@ -299,9 +299,9 @@ class Session:
         for response in self._connection_stream(command, frozenset((b"FETCH", b"VANISHED"))):
             if response.kind == b"VANISHED":
                 values = response.values()
-                if values and isinstance(values[0], list):
-                    vanished += uid_ranges(octets(values[-1]))
-                else:
+                vanished += uid_ranges(octets(values[-1])) if values else []
+                if values and not isinstance(values[0], list):
+                    # not "(EARLIER)": the folder shrank just now
                     self._connection.note(response)
                 continue
             change = selecting.flags_changed(response)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from desktop.base import clock
-from desktop.net import errors
 from desktop.net.mail.imap import refusals
 from desktop.net.mail.imap.connection import Connection
 from desktop.net.wake import Wake
@@ -30,9 +29,7 @@ def for_news(connection: Connection, timeout_s: float, wake: Wake | None, renew_
 def _idle(connection: Connection, timeout_s: float, wake: Wake | None) -> bool:
     """Idle once; False when the server takes the command back and NOOP must do."""
     tag = connection.begin(b"IDLE")
-    try:
-        connection.await_go_ahead(tag)
-    except errors.ServerRefused:
+    if connection.await_go_ahead(tag).tag == tag:
         return False
     deadline = clock.monotonic() + timeout_s
     while not connection.news.has_news:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,24 @@ def _english() -> Iterator[None]:
     i18n.set_language("en")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _profiles_stay_private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """C32: after all tests of this process, no profile any of them used has a file somebody else may touch."""
+    yield
+    if os.name == "posix":
+        databases = tmp_path_factory.getbasetemp().rglob("rapport.db")
+        # a folder with these beside the database was made by Profile.create
+        profiles = [
+            path.parent for path in databases if (path.parent / "raw").is_dir() and (path.parent / "log").is_dir()
+        ]
+        assert [name for profile in profiles for name in _open_to_others(profile)] == []
+
+
+def _open_to_others(root: Path) -> list[str]:
+    paths = [root, *root.rglob("*")]
+    return [str(path) for path in paths if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077]
+
+
 @pytest.fixture
 def wide_umask() -> Iterator[None]:
     """Let every permission bit through, so that a file that is private is so by our doing."""
@@ -41,11 +59,6 @@ def wide_umask() -> Iterator[None]:
 
 
 @pytest.fixture
-def open_to_others() -> object:
+def open_to_others() -> Callable[[Path], list[str]]:
     """Return a function that lists the paths below a folder which somebody else may read, write or enter."""
-
-    def found_below(root: Path) -> list[str]:
-        paths = [root, *root.rglob("*")]
-        return [str(path) for path in paths if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & 0o077]
-
-    return found_below
+    return _open_to_others

@@ -11,6 +11,7 @@ import ast
 import locale
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -99,6 +100,10 @@ def system_language() -> str:
         value = os.environ.get(variable, "").split(":")[0]
         if value:
             return SOURCE_LANGUAGE if value in ("C", "POSIX") or value.startswith("C.") else value
+    if sys.platform == "win32":
+        import ctypes
+
+        return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), SOURCE_LANGUAGE)
     try:
         return locale.getlocale()[0] or SOURCE_LANGUAGE
     except ValueError:  # a locale name the C library made up, seen on macOS ("UTF-8")

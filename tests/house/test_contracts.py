@@ -29,7 +29,7 @@ FORBIDDEN = [
     ("The outside world is reached by the engine alone", {"desktop/services/injected.py": "from desktop import net"}),
     ("Database rows stay in the store", {"desktop/services/injected.py": "from desktop.store import tables"}),
     ("Database rows stay in the store", {"desktop/engine/injected.py": "import peewee"}),
-    ("Libraries that speak to servers and keyrings stay in net", {"desktop/engine/injected.py": "import imapclient"}),
+    ("Libraries that speak to servers and keyrings stay in net", {"desktop/engine/injected.py": "import ssl"}),
     ("Libraries that speak to servers and keyrings stay in net", {"desktop/app/injected.py": "import keyring"}),
     ("Qt is known to ui and app.gui only", {"desktop/services/injected.py": "from PySide6 import QtCore"}),
     ("Qt is known to ui and app.gui only", {"desktop/app/injected.py": "import qasync"}),
@@ -98,6 +98,13 @@ def imports(path: Path) -> set[str]:
 def test_base_knows_the_standard_library_alone() -> None:
     for path in (PROJECT / "desktop" / "base").rglob("*.py"):
         assert imports(path) <= sys.stdlib_module_names | {"desktop"}, path
+
+
+def test_libraries_that_speak_to_the_world_stay_in_net() -> None:
+    wire = {"ftplib", "http", "imapclient", "imaplib", "keyring", "poplib", "psycopg", "requests", "smtplib", "ssl"}
+    for path in (PROJECT / "desktop").rglob("*.py"):
+        inside = path.relative_to(PROJECT / "desktop").parts[0] == "net"
+        assert inside or not imports(path) & wire, path
 
 
 def test_domain_does_no_io_and_has_no_clock() -> None:

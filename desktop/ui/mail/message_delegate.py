@@ -23,6 +23,7 @@ from desktop.ui.mail.message_list_model import HitMarks, Line, ListRole
 from desktop.ui.mail.row_geometry import Action, Column, RowPlaces
 from desktop.ui.mail.row_painting import Brushwork, draw_text, marked_text
 from desktop.ui.theme import FontKind, Theme, font
+from desktop.ui.widgets.chips import initials
 
 _Measure = Callable[[str], int]
 
@@ -238,7 +239,7 @@ class MessageDelegate(QStyledItemDelegate):
             date=date,
             date_width=date_width,
             count=count,
-            letters=row_texts.initials(row.sender_name, row.sender_address),
+            letters=initials(row.sender_name, row.sender_address),
             icons=shown,
         )
         self._keep((line.key, line.kind is LineKind.CHILD), texts)

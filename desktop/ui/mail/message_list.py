@@ -81,6 +81,7 @@ class MessageList(QListView):
         self._updating = False
         self._kept_keys: tuple[int, ...] = ()
         self._kept_current = 0
+        self._kept_conversation = 0
         self._neighbours: tuple[int, ...] = ()
         self._anchor: tuple[int, int] | None = None
         self._asking = QTimer(self, singleShot=True, interval=0)
@@ -364,7 +365,7 @@ class MessageList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-        if plain and self._plain_key(event.key(), event.text()):
+        if plain and self._plain_key(event.key()):
             return
         super().keyPressEvent(event)
 
@@ -382,12 +383,10 @@ class MessageList(QListView):
 
     # inside: keys and stops
 
-    def _plain_key(self, key: int, text: str) -> bool:
+    def _plain_key(self, key: int) -> bool:
         place = place_of(self._model, self.currentIndex())
         if key == Qt.Key.Key_X and place is not None:
             self.toggle_current()
-        elif text in ("*", "\\"):
-            self.fold_all(text == "\\")
         elif (
             place is not None
             and place.kind is LineKind.HEAD
@@ -520,6 +519,8 @@ class MessageList(QListView):
         self._anchor = self._take_anchor()
         self._kept_keys = self.selected_keys()
         self._kept_current = self.current_key
+        row = self._model.row(self._kept_current) if self._model.query.conversations else None
+        self._kept_conversation = row.conversation_key if row is not None else 0
         at = self._model.position_of(self._kept_current)
         keys = self._model.keys
         if at is None or not self._kept_keys:
@@ -551,11 +552,18 @@ class MessageList(QListView):
         self.selectionModel().select(chosen, _Command.ClearAndSelect)
 
     def _select_neighbour(self) -> None:
-        for key in self._neighbours:
+        """Go on with the same conversation, whose row is now that of a newer mail, else with the next mail."""
+        for key in (*self._newer_of_conversation(), *self._neighbours):
             number = self._model.line_of(key)
             if number is not None:
                 self.selectionModel().setCurrentIndex(self._model.index(number), _Command.ClearAndSelect)
                 return
+
+    def _newer_of_conversation(self) -> list[int]:
+        if not self._kept_conversation:
+            return []
+        known = ((key, self._model.row(key)) for key in self._model.keys[:_SUCCESSORS])
+        return [key for key, row in known if row is not None and row.conversation_key == self._kept_conversation]
 
     def _model_reset(self) -> None:
         if not self._updating:  # another list: begin at its top

@@ -6,29 +6,24 @@ taken out, so that a sender's name cannot rewrite the line it stands in.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable
 
+from desktop.base import text
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.listing import Row
 
-# C0 and C1 controls, line and paragraph separators, directional embeddings, overrides and isolates, byte order mark
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_SPACES = re.compile(r"\s{2,}")
 _LONGEST_LINE = 400
 """No row is wide enough for more; a subject of a megabyte must not be measured."""
 
 
-def one_line(text: str) -> str:
-    """Return a text fit for one line: no control characters, single spaces, at most 400 characters."""
-    cut = text[: _LONGEST_LINE * 2]
-    return _SPACES.sub(" ", _UNSEEN.sub(" ", cut)).strip()[:_LONGEST_LINE]
+def one_line(value: str) -> str:
+    """Return a text fit for one line: no control characters or direction marks, single spaces, at most 400 long."""
+    return text.one_line(text.without_direction_marks(value[: _LONGEST_LINE * 2]))[:_LONGEST_LINE]
 
 
-def clean_marks(text: str, marks: Iterable[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Return a text fit for one line and where its marked stretches (start, end) lie in it."""
-    kept = _UNSEEN.sub(" ", text[:_LONGEST_LINE])
+def clean_marks(value: str, marks: Iterable[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return a text fit for one line, each character in its place, and its marked stretches (start, end)."""
+    kept = "".join(c if c.isprintable() and text.without_direction_marks(c) else " " for c in value[:_LONGEST_LINE])
     fitting = sorted((max(0, start), min(end, len(kept))) for start, end in marks)
     return kept, tuple((start, end) for start, end in fitting if start < end)
 
@@ -44,16 +39,6 @@ def correspondent(row: Row) -> str:
 def subject(row: Row) -> str:
     """Return the subject, or words that stand for a missing one."""
     return one_line(row.subject) or _("(no subject)")
-
-
-def initials(name: str, address: str) -> str:
-    """Return one or two letters for an avatar; "?" when there are none."""
-    words = [found for word in one_line(name).split() if (found := _first_letter(word))]
-    if len(words) > 1:
-        second = words[1] if name.rstrip().find(",") > 0 else words[-1]
-        return words[0] + second
-    letters = [character for character in one_line(name) or address.partition("@")[0] if character.isalnum()]
-    return "".join(letters[:2]).upper() or "?"
 
 
 def spoken(row: Row, date: str) -> str:
@@ -78,10 +63,3 @@ def size_text(size_bytes: int) -> str:
     if size_bytes < 1_000_000:
         return _("{n} kB").format(n=max(1, round(size_bytes / 1000)))
     return _("{n} MB").format(n=f"{size_bytes / 1_000_000:.1f}")
-
-
-def _first_letter(word: str) -> str:
-    for character in word:
-        if character.isalnum():
-            return unicodedata.normalize("NFC", character).upper()[:1]
-    return ""

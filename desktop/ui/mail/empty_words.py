@@ -1,0 +1,84 @@
+"""What an empty message list says: what would be here, and the one next step. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.base.i18n import _
+from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.listing import ListQuery
+
+
+class Step(StrEnum):
+    """The next step an empty list offers."""
+
+    NONE = ""
+    GET_MAIL = "get-mail"
+    ADD_ACCOUNT = "add-account"
+    CLEAR_FILTER = "clear-filter"
+    LEAVE_SEARCH = "leave-search"
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyWords:
+    """Words and step of an empty list."""
+
+    icon: str
+    title: str
+    text: str = ""
+    action: str = ""
+    step: Step = Step.NONE
+
+
+def empty_words(query: ListQuery, name: str, *, has_accounts: bool = True) -> EmptyWords:
+    """Return what a list without mails says."""
+    if not has_accounts:
+        text = _("Add a mail account and your mail appears here.")
+        return EmptyWords("inbox", _("No mail account yet"), text, _("Add mail account"), Step.ADD_ACCOUNT)
+    if query.contains or query.unread or query.starred or query.with_attachment:
+        text = _("No mail in {folder} matches the filter.").format(folder=name)
+        return EmptyWords("list-filter", _("Nothing found"), text, _("Clear filter"), Step.CLEAR_FILTER)
+    match query.list_id:
+        case Unified.INBOX:
+            text = _("You have dealt with everything. New mail appears here by itself.")
+            return EmptyWords("inbox", _("The Inbox is empty"), text, _("Get mail"), Step.GET_MAIL)
+        case Unified.IMPORTANT:
+            return EmptyWords("star", _("No starred mail"), _("Star a mail with S to find it here again."))
+        case Unified.SENT:
+            return EmptyWords("send", _("Nothing sent yet"), _("Copies of the mails you send appear here."))
+        case Unified.DRAFTS:
+            return EmptyWords("file-pen", _("No drafts"), _("Mails you have begun to write are kept here."))
+        case Unified.ARCHIVE:
+            text = _("Archive a mail with A to take it out of the Inbox and keep it here.")
+            return EmptyWords("archive", _("The archive is empty"), text)
+        case Unified.JUNK:
+            return EmptyWords("octagon-alert", _("No junk"), _("Mails marked as junk appear here."))
+        case Unified.TRASH:
+            return EmptyWords("trash-2", _("The trash is empty"), _("Deleted mails stay here until you empty it."))
+        case Unified.ALL:
+            return EmptyWords(
+                "mails", _("No mail yet"), _("All mails of all accounts appear here."), _("Get mail"), Step.GET_MAIL
+            )
+    text = _("Drag mails here, or move them with Ctrl+Shift+V.")
+    return EmptyWords("folder", _("No mail in {folder}").format(folder=name), text, _("Get mail"), Step.GET_MAIL)
+
+
+def no_hits(searched: str) -> EmptyWords:
+    """Return what a search without hits says; `searched` is the sentence what was searched."""
+    return EmptyWords("search", _("No mail found"), searched, _("Leave the search"), Step.LEAVE_SEARCH)
+
+
+def list_title(list_id: int) -> str:
+    """Return the name of a unified list; "" for a server folder."""
+    titles = {
+        Unified.INBOX: _("Inbox"),
+        Unified.IMPORTANT: _("Important"),
+        Unified.SENT: _("Sent"),
+        Unified.DRAFTS: _("Drafts"),
+        Unified.ARCHIVE: _("Archive"),
+        Unified.JUNK: _("Junk"),
+        Unified.TRASH: _("Trash"),
+        Unified.ALL: _("All mail"),
+    }
+    return titles.get(Unified(list_id), "") if list_id < 0 else ""

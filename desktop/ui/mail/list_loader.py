@@ -1,0 +1,234 @@
+"""Feeds the model of a message list: opens lists, follows what happens to them, reads rows for what is in sight.
+
+Everything is read on the reader pool; the model changes on the GUI thread. A list that changes all the time (a first
+sync) is read again only as often as reading it is cheap. GUI thread only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.base import clock
+from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row
+from desktop.domain.mail.reading import Conversation
+from desktop.ui.bridge import Bridge
+from desktop.ui.mail.days import milliseconds_to_midnight
+from desktop.ui.mail.message_list import MessageList
+from desktop.ui.mail.message_list_model import HitMarks, MessageListModel
+from desktop.ui.tasks import Tasks
+
+FIRST_ROWS = 60
+MOST_ROWS = 200
+_REST_FACTOR = 3
+"""After a refresh a list rests three times as long as it took."""
+_LEAST_REST_MS = 40
+
+
+class Views(Protocol):
+    """What is read (`services.mail.views.MailViews`)."""
+
+    def open_list(self, query: ListQuery) -> ListSnapshot: ...
+
+    def rows(self, keys: Sequence[int], *, conversations: bool) -> list[Row]: ...
+
+    def conversation(self, key: int) -> Conversation: ...
+
+
+class ListLoader(QObject):
+    """Lives with one list. `opened` comes when another list, order or filter is on the screen."""
+
+    opened = Signal()
+    failed = Signal(object)
+
+    def __init__(self, model: MessageListModel, view: MessageList, views: Views, tasks: Tasks, bridge: Bridge) -> None:
+        super().__init__(view)
+        self._model = model
+        self._view = view
+        self._views = views
+        self._tasks = tasks
+        self._query: ListQuery | None = None
+        self._opening: asyncio.Task[object] | None = None
+        self._reading: asyncio.Task[object] | None = None
+        self._refreshing = False
+        self._dirty = False
+        self._absent: set[int] = set()
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._refresh_if_dirty)
+        self._midnight = QTimer(self, singleShot=True)
+        self._midnight.timeout.connect(self._new_day)
+        self._wait_for_midnight()
+        view.rows_needed.connect(self.read_rows)
+        view.unfold_wanted.connect(self.unfold)
+        bridge.lists_changed.connect(self._lists_changed)
+        bridge.messages_changed.connect(self._messages_changed)
+        bridge.messages_removed.connect(self._messages_changed)
+
+    @property
+    def query(self) -> ListQuery | None:
+        """The list wanted now, perhaps not yet on the screen; None while search hits are shown."""
+        return self._query
+
+    def open(self, query: ListQuery) -> None:
+        """Show a list. What was on the screen stays there until the first rows are read."""
+        self._query = query
+        if self._opening is not None:
+            self._opening.cancel()
+        self._opening = self._tasks.run(self._open(query))
+
+    def refresh(self) -> None:
+        """Read the list again soon."""
+        self._dirty = True
+        if not self._rest.isActive() and not self._refreshing:
+            self._rest.start(0)
+
+    def show_hits(self, query: ListQuery, rows: Sequence[Row], marks: dict[int, HitMarks], *, more: bool) -> None:
+        """Show hits of a search in place of a list; `more` appends to those that are shown."""
+        self._query = None
+        if self._opening is not None:
+            self._opening.cancel()
+        keys = array("q", (row.key for row in rows))
+        snapshot = ListSnapshot(query, keys, 0)
+        if more and self._model.shows_hits:
+            self._model.put_rows(rows)
+            self._model.update(snapshot, marks)
+        else:
+            self._model.open(snapshot, rows, marks)
+        self.opened.emit()
+
+    def read_rows(self) -> None:
+        """Read the rows of what is in sight, unless that is already going on."""
+        if self._reading is None or self._reading.done():
+            self._reading = self._tasks.run(self._read_rows())
+
+    def unfold(self, key: int) -> None:
+        """Show the mails of a conversation below it."""
+        if not self._model.is_unfolded(key):
+            self._tasks.run(self._unfold(key))
+
+    async def _open(self, query: ListQuery) -> None:
+        shown = self._model.query
+        again = self._model.keys and shown.list_id == query.list_id and not self._model.shows_hits
+        kept = self._view.current_key if again else 0
+        snapshot, rows = await self._tasks.read(_first_answer, self._views, query, kept)
+        self._absent.clear()
+        self._model.open(snapshot, rows)
+        if kept:
+            self._view.show_key(kept)
+        self._dirty = False
+        self.opened.emit()
+
+    def _refresh_if_dirty(self) -> None:
+        if self._dirty and self._query is not None and not self._refreshing:
+            self._tasks.run(self._refresh(self._query))
+
+    async def _refresh(self, query: ListQuery) -> None:
+        self._refreshing, self._dirty = True, False
+        began = clock.monotonic()
+        try:
+            kept = self._view.current_key
+            known = {key for key in self._model.keys[:FIRST_ROWS] if self._model.row(key) is not None}
+            snapshot, rows = await self._tasks.read(_answer_keeping, self._views, query, kept, known)
+            if query == self._query and query == self._model.query:
+                self._absent.clear()
+                self._model.put_rows(rows)
+                self._model.update(snapshot)
+        finally:
+            self._refreshing = False
+            took_ms = round((clock.monotonic() - began) * 1000)
+            self._rest.start(max(_LEAST_REST_MS, took_ms * _REST_FACTOR))
+
+    async def _read_rows(self) -> None:
+        while True:
+            wanted = [key for key in self._view.wanted_keys() if key not in self._absent][:MOST_ROWS]
+            if not wanted:
+                return
+            conversations = self._model.query.conversations and not self._model.shows_hits
+            children = {key for key in wanted if conversations and self._model.position_of(key) is None}
+            query = self._model.query
+            rows = await self._tasks.read(_rows, self._views, wanted, children, conversations)
+            if query.conversations != self._model.query.conversations:
+                continue
+            self._model.put_rows(rows)
+            # a key without a row is asked for once: its mail is going, and the list will be told
+            self._absent.update(set(wanted) - {row.key for row in rows})
+
+    async def _unfold(self, key: int) -> None:
+        children, rows = await self._tasks.read(_children, self._views, key)
+        self._model.put_rows(rows)
+        self._model.unfold(key, children)
+
+    def _lists_changed(self, list_ids: Iterable[int]) -> None:
+        if self._query is not None and self._query.list_id in set(list_ids):
+            self.refresh()
+
+    def _messages_changed(self, keys: Iterable[int]) -> None:
+        # a conversation's row tells of all its mails, whichever changed
+        self._model.make_stale(None if self._model.query.conversations else keys)
+        self.read_rows()
+
+    def _new_day(self) -> None:
+        self._model.new_day()
+        self._wait_for_midnight()
+
+    def _wait_for_midnight(self) -> None:
+        # at most an hour: the clock, the zone or the machine's sleep may have moved midnight
+        left_ms = milliseconds_to_midnight(clock.now(), self._model.where)
+        self._midnight.start(min(left_ms + 1, 3_600_000))
+
+
+def _first_answer(views: Views, query: ListQuery, kept: int) -> tuple[ListSnapshot, list[Row]]:
+    """Read a list and the rows that will be in sight (reader thread)."""
+    snapshot = views.open_list(query)
+    keys = list(snapshot.keys[:FIRST_ROWS])
+    if kept and (at := _position(snapshot.keys, kept)) is not None:
+        keys += [key for key in snapshot.keys[max(0, at - 15) : at + 15] if key not in keys]
+    return snapshot, views.rows(keys, conversations=query.conversations)
+
+
+def _answer_keeping(views: Views, query: ListQuery, kept: int, known: set[int]) -> tuple[ListSnapshot, list[Row]]:
+    """Read a list again, and the rows of what is new at its head (reader thread).
+
+    A mail being read stays in a filtered list though the filter no longer takes it: reading the first of the unread
+    must not take it away.
+    """
+    snapshot = views.open_list(query)
+    if kept and (query.unread or query.starred) and _position(snapshot.keys, kept) is None:
+        whole = views.open_list(replace(query, unread=False, starred=False))
+        at = _position(whole.keys, kept)
+        if at is not None:
+            before = set(whole.keys[:at])
+            keys = array("q", snapshot.keys)
+            keys.insert(sum(1 for key in keys if key in before), kept)
+            snapshot = ListSnapshot(query, keys, snapshot.unread)
+    new = [key for key in snapshot.keys[:FIRST_ROWS] if key not in known]
+    return snapshot, views.rows(new, conversations=query.conversations) if new else []
+
+
+def _rows(views: Views, keys: Sequence[int], children: set[int], conversations: bool) -> list[Row]:
+    rows = views.rows([key for key in keys if key not in children], conversations=conversations)
+    return rows + (views.rows([key for key in keys if key in children], conversations=False) if children else [])
+
+
+def _children(views: Views, key: int) -> tuple[tuple[int, ...], list[Row]]:
+    """Return the other mails of a conversation, newest first, and their rows."""
+    heads = views.conversation(key).heads
+    keys = tuple(head.key for head in reversed(heads) if head.key != key)
+    return keys, views.rows(keys, conversations=False)
+
+
+def _position(keys: Sequence[int], key: int) -> int | None:
+    """Return where a key stands; quick when newest first, right in any order."""
+    at = bisect_left(keys, -key, key=int.__neg__)
+    if at < len(keys) and keys[at] == key:
+        return at
+    try:
+        return keys.index(key)
+    except ValueError:
+        return None

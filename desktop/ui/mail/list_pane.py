@@ -1,0 +1,347 @@
+"""The middle of the mail room: head, filters, list and what an empty list says, put together. GUI thread.
+
+It remembers how each list is sorted and which days are collapsed. It knows nothing of the tree and the reader: the
+window tells it which list to show and hears which mails are chosen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.base.i18n import n_
+from desktop.domain.mail.folder import ListId, Unified
+from desktop.domain.mail.listing import FolderNode, ListQuery, Row, SortBy
+from desktop.domain.mail.operation import Verb
+from desktop.domain.settings import Density
+from desktop.ui.bridge import Bridge
+from desktop.ui.mail import dates
+from desktop.ui.mail.empty_words import EmptyWords, Step, empty_words, list_title, no_hits
+from desktop.ui.mail.list_actions import ListActions
+from desktop.ui.mail.list_header import ListHeader
+from desktop.ui.mail.list_loader import ListLoader, Views
+from desktop.ui.mail.list_menu import list_menu
+from desktop.ui.mail.mail_drag import MailLoad
+from desktop.ui.mail.message_list import MessageList
+from desktop.ui.mail.message_list_model import MessageListModel
+from desktop.ui.mail.quick_filter import QuickFilter
+from desktop.ui.mail.row_geometry import Action
+from desktop.ui.mail.search_head import SearchHead
+from desktop.ui.mail.table_header import TableHeader
+from desktop.ui.state import State
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.empty_state import EmptyState
+
+_ORDER_STATE = "list.order."
+_COLLAPSED_STATE = "list.collapsed-days"
+_COLUMNS_STATE = "list.hidden-columns"
+_NO_NAMES: list[str] = []
+_SETTLE_MS = 60
+"""Holding an arrow key down must not open every mail on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is chosen in the list. `row` is known when exactly one mail is chosen and its row was read."""
+
+    load: MailLoad
+    row: Row | None = None
+    conversations: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.load.keys)
+
+    @property
+    def key(self) -> int:
+        """The one mail to read; 0 for none or several."""
+        return self.load.keys[0] if self.count == 1 else 0
+
+    @property
+    def summary(self) -> str:
+        """What the reader says of several: "3 conversations selected"."""
+        number = dates.locale().toString(self.count)
+        if self.conversations and not self.load.mails:
+            return n_("{n} conversation selected", "{n} conversations selected", self.count).format(n=number)
+        return n_("{n} mail selected", "{n} mails selected", self.count).format(n=number)
+
+
+class ListPane(QWidget):
+    """Shows one list at a time."""
+
+    selection_changed = Signal(object)
+    """A `Selection`, once it has settled."""
+    opened = Signal(object)
+    """The key of a mail a person opened by Enter or a double click."""
+    step_wanted = Signal(str)
+    """A `Step` that others take: get mail, add an account, leave the search."""
+    density_wanted = Signal(object)
+    conversations_wanted = Signal(bool)
+    move_wanted = Signal()
+    """The person wants to pick a folder for the selection."""
+    search_closed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        views: Views,
+        actions: ListActions,
+        tasks: Tasks,
+        bridge: Bridge,
+        state: State,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._actions = actions
+        self._state = state
+        self._conversations = True
+        self._density = Density.CARDS
+        self._title = ""
+        self._has_accounts = True
+        self._searched = ""
+        self._recent: tuple[FolderNode, ...] = ()
+        self._step = Step.NONE
+        self.model = MessageListModel(self)
+        self.view = MessageList(self.model, theme)
+        self.loader = ListLoader(self.model, self.view, views, tasks, bridge)
+        self.header = ListHeader(theme)
+        self.search_head = SearchHead(theme)
+        self.filter = QuickFilter(theme)
+        self.columns = TableHeader(theme)
+        self._empty = EmptyState(theme, "inbox", "", action=" ", act=self._take_step)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.header, self.search_head, self.filter, self.columns):
+            column.addWidget(part)
+        column.addWidget(self._stack, 1)
+        self.search_head.hide()
+        self.columns.hide()
+        self.columns.hide_columns(state.get(_COLUMNS_STATE, _NO_NAMES))
+        self.model.set_collapsed(state.get(_COLLAPSED_STATE, _NO_NAMES))
+        self._settled = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settled.timeout.connect(self._tell_selection)
+        self.setFocusProxy(self.view)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.view.selection_changed.connect(self._settled.start)
+        self.view.opened.connect(self.opened)
+        self.view.acted.connect(self._acted)
+        self.view.menu_wanted.connect(self._open_menu)
+        self.loader.opened.connect(self._list_opened)
+        self.model.update_ends.connect(lambda _reset: self._show_state())
+        self.model.unread_changed.connect(lambda _unread: self._show_state())
+        self.header.filter_changed.connect(self._filter_marks)
+        self.header.order_wanted.connect(self.sort)
+        self.header.conversations_wanted.connect(self.conversations_wanted)
+        self.header.density_wanted.connect(self.density_wanted)
+        self.header.days_folded.connect(self.fold_days)
+        self.filter.changed.connect(self._filter)
+        self.filter.left.connect(self.view.setFocus)
+        self.columns.sorted.connect(self.sort)
+        self.columns.cells_changed.connect(self._columns_changed)
+        self.search_head.closed.connect(self.search_closed)
+        self.model.rowsInserted.connect(self._remember_days)
+        self.model.rowsRemoved.connect(self._remember_days)
+
+    # what is shown
+
+    @property
+    def list_id(self) -> ListId:
+        """The list wanted now; while hits are shown, All."""
+        query = self.loader.query
+        return query.list_id if query is not None else Unified.ALL
+
+    @property
+    def searching(self) -> bool:
+        return self.loader.query is None
+
+    def show_list(self, list_id: ListId, name: str = "") -> None:
+        """Show a list in the order it had last; `name` is that of a server folder."""
+        self._title = list_title(list_id) or name
+        self.filter.hide()
+        sort_by, descending = self._order_of(list_id)
+        self.search_head.hide()
+        self.header.show()
+        self._open(ListQuery(list_id, self._conversations, sort_by, descending))
+
+    def show_search(self, sentence: str, searched: str) -> None:
+        """Say above the list that it shows hits, and below an empty one what was searched."""
+        self._searched = searched
+        self.header.hide()
+        self.filter.hide()
+        self.search_head.show()
+        self.search_head.say(sentence)
+        self._show_state()
+
+    def set_conversations(self, on: bool) -> None:
+        """Show conversations, or every mail by itself."""
+        self._conversations = on
+        query = self.loader.query
+        if query is not None and query.conversations != on:
+            self._open(replace(query, conversations=on))
+
+    def set_density(self, density: Density) -> None:
+        """Show rows of another height, or the table."""
+        self._density = density
+        self.columns.setVisible(density is Density.TABLE)
+        self.view.set_density(density)
+        self._columns_changed()
+        if self.loader.query is not None:
+            self.header.show_query(self.loader.query, density)
+
+    def set_recent_folders(self, folders: tuple[FolderNode, ...]) -> None:
+        """Offer these folders in the menu of mails."""
+        self._recent = folders
+
+    def set_has_accounts(self, has: bool) -> None:
+        """Without any account an empty list offers to add one."""
+        self._has_accounts = has
+        self._show_state()
+
+    # what a person does
+
+    def sort(self, sort_by: SortBy, descending: bool) -> None:
+        """Show the list in another order; the mail with the cursor stays in sight."""
+        query = self.loader.query
+        if query is not None:
+            self._state.set(f"{_ORDER_STATE}{query.list_id}", f"{sort_by.value} {'down' if descending else 'up'}")
+            self._open(replace(query, sort_by=sort_by, descending=descending))
+
+    def open_filter(self) -> None:
+        """Open the quick filter."""
+        if not self.searching:
+            self.filter.open()
+
+    def select_all(self) -> None:
+        """Select every mail of the list."""
+        self.view.selectAll()
+
+    def fold_days(self, folded: bool) -> None:
+        """Collapse or expand every day."""
+        self.view.fold_all(folded)
+        self._remember_days()
+
+    def selection(self) -> Selection:
+        """Return what is chosen now."""
+        load = self.view.selected_load()
+        row = self.model.row(load.keys[0]) if len(load.keys) == 1 else None
+        return Selection(load, row, self.model.query.conversations)
+
+    def do(self, verb: Verb, folder: FolderNode | None = None, load: MailLoad | None = None) -> None:
+        """Do a verb to the selection, or to other mails of this list."""
+        self._actions.apply(verb, load or self.view.selected_load(), self.list_id, folder)
+
+    def toggle_read(self) -> None:
+        """Mark the selection read, or unread when it is."""
+        load = self.view.selected_load()
+        self._actions.toggle_read([self.model.row(key) for key in load.keys], load, self.list_id)
+
+    def toggle_star(self) -> None:
+        """Star the selection, or take its stars away."""
+        load = self.view.selected_load()
+        self._actions.toggle_star([self.model.row(key) for key in load.keys], load, self.list_id)
+
+    def delete(self) -> None:
+        """Ask, then delete the selection for good."""
+        self._actions.delete(self.view.selected_load(), self.list_id)
+
+    def open_selected(self) -> None:
+        """Open the one mail that is chosen."""
+        if self.selection().key:
+            self.opened.emit(self.selection().key)
+
+    def choose_folder(self) -> None:
+        """Ask for a folder to move the selection to."""
+        self.move_wanted.emit()
+
+    def mark_list_read(self) -> None:
+        """Mark every mail of the list read."""
+        self._actions.mark_list_read(self.list_id)
+
+    # inside
+
+    def _open(self, query: ListQuery) -> None:
+        self.header.show_query(query, self._density)
+        self.filter.show_query(query)
+        self.columns.show_order(query.sort_by, query.descending)
+        self.loader.open(query)
+
+    def _list_opened(self) -> None:
+        self._show_state()
+        self._settled.start()
+
+    def _show_state(self) -> None:
+        self.header.show_title(self._title, self.model.unread)
+        if len(self.model.keys):
+            self._stack.setCurrentWidget(self.view)
+            return
+        words = no_hits(self._searched) if self.searching else self._empty_words()
+        self._step = words.step
+        self._empty.say(words.icon, words.title, words.text, words.action)
+        self._stack.setCurrentWidget(self._empty)
+
+    def _empty_words(self) -> EmptyWords:
+        return empty_words(self.model.query, self._title, has_accounts=self._has_accounts)
+
+    def _take_step(self) -> None:
+        if self._step is Step.CLEAR_FILTER:
+            self.filter.clear_and_hide()
+            self._filter("", False, False, False)
+        elif self._step is Step.LEAVE_SEARCH:
+            self.search_closed.emit()
+        elif self._step is not Step.NONE:
+            self.step_wanted.emit(self._step.value)
+
+    def _filter_marks(self, unread: bool, starred: bool, with_attachment: bool) -> None:
+        query = self.loader.query
+        self._filter(query.contains if query is not None else "", unread, starred, with_attachment)
+
+    def _filter(self, contains: str, unread: bool, starred: bool, with_attachment: bool) -> None:
+        query = self.loader.query
+        if query is None:
+            return
+        wanted = replace(query, contains=contains, unread=unread, starred=starred, with_attachment=with_attachment)
+        if wanted != query:
+            self._open(wanted)
+
+    def _tell_selection(self) -> None:
+        self.selection_changed.emit(self.selection())
+
+    def _acted(self, action: Action, key: int) -> None:
+        whole = self.model.query.conversations and not self.model.is_unfolded(key)
+        load = MailLoad(conversations=(key,)) if whole and self._is_row(key) else MailLoad(mails=(key,))
+        rows = [self.model.row(key)]
+        if action is Action.READ:
+            self._actions.toggle_read(rows, load, self.list_id)
+        elif action is Action.STAR:
+            self._actions.toggle_star(rows, load, self.list_id)
+        else:
+            self.do(Verb.ARCHIVE if action is Action.ARCHIVE else Verb.TRASH, load=load)
+
+    def _is_row(self, key: int) -> bool:
+        return self.model.position_of(key) is not None
+
+    def _open_menu(self, point: QPoint) -> None:
+        list_menu(self._theme, self, self, self.selection().row, self._recent).popup(point)
+
+    def _columns_changed(self) -> None:
+        self.view.painter_delegate.set_cells(self.columns.cells())
+        self.view.viewport().update()
+        self._state.set(_COLUMNS_STATE, self.columns.hidden_columns())
+
+    def _remember_days(self, *_where: QModelIndex | int) -> None:
+        self._state.set(_COLLAPSED_STATE, sorted(self.model.collapsed))
+
+    def _order_of(self, list_id: ListId) -> tuple[SortBy, bool]:
+        name, _space, way = self._state.get(f"{_ORDER_STATE}{list_id}", "date down").partition(" ")
+        known = {sort_by.value: sort_by for sort_by in SortBy}
+        return known.get(name, SortBy.DATE), way != "up"

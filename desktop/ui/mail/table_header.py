@@ -1,0 +1,138 @@
+"""The head of the table: columns that can be sorted, moved, resized and hidden. GUI thread."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from desktop.base.i18n import _
+from desktop.domain.mail.listing import SortBy
+from desktop.ui.icons import icon
+from desktop.ui.mail.message_delegate import Cell
+from desktop.ui.mail.row_geometry import Column
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.menu import Menu
+
+_COLUMNS = tuple(Column)
+_WIDTHS = {Column.STAR: 36, Column.ATTACHMENT: 28, Column.SENDER: 180, Column.DATE: 128, Column.SIZE: 76}
+_SORTS = {
+    Column.SENDER: SortBy.SENDER,
+    Column.SUBJECT: SortBy.SUBJECT,
+    Column.DATE: SortBy.DATE,
+    Column.SIZE: SortBy.SIZE,
+}
+_ICONS = {Column.STAR: "star", Column.ATTACHMENT: "paperclip"}
+_FIRST_LEFT = 16
+"""Room before the first column for the unread dot."""
+
+
+class TableHeader(QHeaderView):
+    """A QHeaderView without a table below it: the list paints its own cells by `cells`."""
+
+    sorted = Signal(object, bool)
+    """A `SortBy`, and whether the greatest comes first."""
+    cells_changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._theme = theme
+        self._columns = QStandardItemModel(0, len(_COLUMNS), self)
+        self._fill()
+        self.setModel(self._columns)
+        self.setFixedHeight(28)
+        self.setFont(theme.font("small-strong"))
+        self.setSectionsClickable(True)
+        self.setSectionsMovable(True)
+        self.setHighlightSections(False)
+        self.setSortIndicatorShown(True)
+        self.setMinimumSectionSize(28)
+        self.setStretchLastSection(False)
+        self.setAccessibleName(_("Columns"))
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for number, column in enumerate(_COLUMNS):
+            if column is Column.SUBJECT:
+                self.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+            else:
+                self.resizeSection(number, _WIDTHS[column])
+        self.sectionClicked.connect(self._clicked)
+        self.sectionResized.connect(self.cells_changed)
+        self.sectionMoved.connect(self.cells_changed)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._menu)
+        theme.changed.connect(self._fill)
+        self.show_order(SortBy.DATE, True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 28)
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Return where the visible columns lie, in the order they stand."""
+        shown = [number for number in range(len(_COLUMNS)) if not self.isSectionHidden(number)]
+        shown.sort(key=self.visualIndex)
+        cells = []
+        for place, number in enumerate(shown):
+            left, width = self.sectionViewportPosition(number), self.sectionSize(number)
+            if place == 0:
+                left, width = left + _FIRST_LEFT, max(0, width - _FIRST_LEFT)
+            cells.append(Cell(_COLUMNS[number], left, width))
+        return tuple(cells)
+
+    def show_order(self, sort_by: SortBy, descending: bool) -> None:
+        """Show by which column the list is sorted."""
+        number = next(at for at, column in enumerate(_COLUMNS) if _SORTS.get(column) is sort_by)
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.setSortIndicator(number, order)
+
+    def hidden_columns(self) -> list[str]:
+        """Return the names of hidden columns, to be remembered."""
+        return [column.value for number, column in enumerate(_COLUMNS) if self.isSectionHidden(number)]
+
+    def hide_columns(self, names: list[str]) -> None:
+        """Hide exactly these columns; the subject always stays."""
+        for number, column in enumerate(_COLUMNS):
+            self.setSectionHidden(number, column.value in names and column is not Column.SUBJECT)
+        self.cells_changed.emit()
+
+    def _clicked(self, number: int) -> None:
+        sort_by = _SORTS.get(_COLUMNS[number])
+        if sort_by is None:
+            return
+        # names and subjects are looked for from A, dates and sizes from the greatest
+        self.sorted.emit(sort_by, self.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder)
+
+    def _menu(self, point: QPoint) -> None:
+        menu = Menu(self._theme, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for number, column in enumerate(_COLUMNS):
+            if column is not Column.SUBJECT:
+                shown = not self.isSectionHidden(number)
+                menu.add(column_title(column), partial(self._show, number, not shown), checked=shown)
+        menu.popup(self.mapToGlobal(point))
+
+    def _show(self, number: int, shown: bool) -> None:
+        self.setSectionHidden(number, not shown)
+        self.cells_changed.emit()
+
+    def _fill(self) -> None:
+        for number, column in enumerate(_COLUMNS):
+            item = QStandardItem("" if column in _ICONS else column_title(column))
+            item.setData(column_title(column), Qt.ItemDataRole.AccessibleTextRole)
+            item.setToolTip(column_title(column))
+            if column in _ICONS:
+                item.setIcon(icon(self._theme, _ICONS[column], 14))
+            self._columns.setHorizontalHeaderItem(number, item)
+
+
+def column_title(column: Column) -> str:
+    """Return the words over a column."""
+    return {
+        Column.STAR: _("Starred"),
+        Column.ATTACHMENT: _("Attachments"),
+        Column.SENDER: _("Correspondent"),
+        Column.SUBJECT: _("Subject"),
+        Column.DATE: _("Date"),
+        Column.SIZE: _("Size"),
+    }[column]

@@ -1,0 +1,195 @@
+"""The preferences: sections at the left, built from the declared settings, and the page of mail accounts."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.base.i18n import _
+from desktop.domain.settings import SECTIONS, Section, Setting
+from desktop.ui.bridge import Bridge
+from desktop.ui.icons import pixmap
+from desktop.ui.preferences.account_list import AccountList
+from desktop.ui.preferences.setting_controls import AnySetting, SettingControl, Value
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.labels import ElidedLabel
+from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, rounded
+from desktop.ui.widgets.painted_button import PaintedButton
+
+if TYPE_CHECKING:
+    from desktop.services.mail.mail_accounts import MailAccounts
+    from desktop.services.settings import Settings
+
+ACCOUNTS = "accounts"
+_SIDE_PX = 200
+
+
+class _SectionButton(PaintedButton):
+    """A line of the side list, drawn like a folder."""
+
+    def __init__(self, theme: Theme, icon: str, text: str) -> None:
+        super().__init__(theme, text, 6, None)
+        self._icon = icon
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_SIDE_PX - 16, 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t = self._theme.tokens
+        painter = QPainter(self)
+        on = self.isChecked()
+        if on or self._hot:
+            rounded(painter, self.rect(), 6, t.selected_folder if on else t.hover2)
+        colour = t.accent if on else t.secondary
+        painter.drawPixmap(QPoint(8, 6), pixmap(self._icon, 16, colour, self.devicePixelRatioF()))
+        face = self._theme.font("body-strong" if on else "body")
+        area = self.rect().adjusted(32, 0, -8, 0)
+        line_of_text(painter, area, self.text(), face, t.accent if on else t.text, LEFT)
+
+
+class _Side(QWidget):
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setFixedWidth(_SIDE_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.tokens.surface)
+        hairline(painter, self.rect(), self._theme.tokens.border, Qt.Edge.RightEdge)
+
+
+class Preferences(QDialog):
+    """Stays beside the main window; everything set here counts at once."""
+
+    add_account_requested = Signal()
+    edit_account_requested = Signal(int)
+
+    def __init__(
+        self,
+        settings: Settings,
+        accounts: MailAccounts,
+        tasks: Tasks,
+        bridge: Bridge,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._settings, self._accounts, self._tasks, self._theme = settings, accounts, tasks, theme
+        self.setWindowTitle(_("Preferences"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(760, 520)
+        self._controls: dict[str, SettingControl] = {}
+        self._names: list[str] = []
+        self._reading: asyncio.Task[Any] | None = None
+        self._side = _Side(theme)
+        self._side_column = QVBoxLayout(self._side)
+        self._side_column.setContentsMargins(8, 12, 8, 12)
+        self._side_column.setSpacing(0)
+        self._pages = QStackedWidget()
+        self._group = QButtonGroup(self)
+        self._group.idClicked.connect(self._pages.setCurrentIndex)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._side)
+        row.addWidget(self._pages, 1)
+        for section in SECTIONS:
+            self._add_page(section.name, section.label(), section.icon, self._settings_page(section))
+        self._list = AccountList(theme)
+        self._list.add_requested.connect(self.add_account_requested)
+        self._list.edit_requested.connect(self.edit_account_requested)
+        self._add_page(ACCOUNTS, _("Mail accounts"), "at-sign", self._list)
+        self._side_column.addStretch(1)
+        self.show_page(SECTIONS[0].name)
+        bridge.accounts_changed.connect(self._read_accounts)
+        bridge.status_changed.connect(self._read_accounts)
+        self._reading = tasks.run(self._load())
+        self.finished.connect(self._forget)
+
+    def show_page(self, name: str) -> None:
+        """Turn to a section."""
+        index = self._names.index(name)
+        self._pages.setCurrentIndex(index)
+        self._group.button(index).setChecked(True)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._group.checkedButton().hasFocus():
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            button = self._group.button((self._pages.currentIndex() + step) % self._pages.count())
+            button.click()
+            button.setFocus(Qt.FocusReason.TabFocusReason)
+            return
+        super().keyPressEvent(event)
+
+    def _add_page(self, name: str, title: str, icon: str, content: QWidget) -> None:
+        index = len(self._names)
+        self._names.append(name)
+        button = _SectionButton(self._theme, icon, title)
+        self._group.addButton(button, index)
+        self._side_column.addWidget(button)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(24, 16, 24, 16)
+        column.setSpacing(16)
+        column.addWidget(ElidedLabel(self._theme, title, "section"))
+        column.addWidget(content, 1)
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        self._pages.addWidget(scroll)
+
+    def _settings_page(self, section: Section) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        for setting in section.settings:
+            control = SettingControl(self._theme, setting, setting.default, partial(self._set, setting))
+            self._controls[setting.name] = control
+            column.addWidget(control)
+        column.addStretch(1)
+        return page
+
+    def _set(self, setting: AnySetting, value: Value) -> None:
+        self._tasks.run(self._store(cast("Setting[Any]", setting), value))
+
+    async def _store(self, setting: Setting[Any], value: Value) -> None:
+        await self._tasks.write(self._settings.set, setting, value)
+
+    async def _load(self) -> None:
+        for section in SECTIONS:
+            for setting in section.settings:
+                value = await self._tasks.read(self._settings.get, cast("Setting[Any]", setting))
+                self._controls[setting.name].show_value(value)
+        await self._show_accounts()
+
+    def _read_accounts(self) -> None:
+        if self._reading is None or self._reading.done():
+            self._reading = self._tasks.run(self._show_accounts())
+
+    def _forget(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+
+    async def _show_accounts(self) -> None:
+        accounts = await self._tasks.read(self._accounts.all)
+        statuses = await self._tasks.read(self._accounts.statuses)
+        self._list.show_accounts(accounts, statuses)

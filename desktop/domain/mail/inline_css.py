@@ -1,0 +1,34 @@
+"""Style sheets of a mail moved into `style` attributes, so that the sanitiser judges each value. Pure; no network."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import css_inline
+
+MAX_SHEET_CHARS = 512 * 1024
+
+_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"<(?=link\b)", re.IGNORECASE)
+_BODY = re.compile(r"<(/?)body\b", re.IGNORECASE)
+
+
+def inlined(html: str) -> str:
+    """Return the HTML with its style sheets applied; unchanged where it has none, or where they are no CSS.
+
+    `body` becomes a `div`: the sanitiser returns a fragment, and colours are mostly set on the body.
+    """
+    lower = html.lower() if "<style" not in html else html
+    if "<style" in lower and sum(len(sheet) for sheet in _SHEET.findall(html)) <= MAX_SHEET_CHARS:
+        try:
+            # links go first: a sheet is never read from anywhere but the mail
+            html = _inliner().inline(_LINK.sub("<x-", html))
+        except (css_inline.InlineError, ValueError):
+            return _BODY.sub(r"<\1div", html)
+    return _BODY.sub(r"<\1div", html)
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False, keep_link_tags=False)

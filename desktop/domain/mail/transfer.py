@@ -1,0 +1,89 @@
+"""Content-Transfer-Encoding undone (RFC 2045, section 6; uuencode as mailers of old wrote it). Pure; never raises."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass
+
+MAX_FILES = 50
+"""More files than this in one uuencoded text are left as text."""
+
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_UU_BEGIN = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})\r?\n", re.MULTILINE)
+_UU_END = re.compile(rb"^[ \t`]?\r?\n?end[ \t]*\r?$", re.MULTILINE)
+_UU_LINE = re.compile(rb"[\x20-\x60]{1,100}\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file written into a text by uuencode: its name as given and its bytes."""
+
+    name: bytes
+    data: bytes
+
+
+def decode(body: bytes, encoding: str) -> bytes:
+    """Return the decoded content; an unknown or absent encoding gives the bytes as they are."""
+    if not encoding or encoding in {"7bit", "8bit", "binary"}:
+        return body
+    if encoding == "base64":
+        return base64(body)
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(body)
+    if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
+        files = uuencoded_files(body)[1]
+        return files[0].data if files else body
+    return body
+
+
+def base64(body: bytes) -> bytes:
+    """Decode base64 as far as it goes: foreign characters, missing and early padding do not stop it."""
+    try:
+        return binascii.a2b_base64(body)
+    except binascii.Error:
+        pass  # padding is missing or the length is odd: decoded below with what there is
+    clean = body.translate(None, _NOT_BASE64).replace(b"=", b"")
+    clean = clean[: len(clean) - 1] if len(clean) % 4 == 1 else clean
+    return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
+
+
+def uuencoded_files(body: bytes) -> tuple[bytes, tuple[TextFile, ...]]:
+    """Return the text without its uuencoded files, and the files. Linear in the size of `body`."""
+    if b"begin " not in body:
+        return body, ()
+    text: list[bytes] = []
+    files: list[TextFile] = []
+    at = 0
+    while len(files) < MAX_FILES:
+        begin = _UU_BEGIN.search(body, at)
+        if begin is None:
+            break
+        # the first line is looked at before the end is sought: a text full of "begin" lines stays linear
+        end = _UU_END.search(body, begin.end()) if _UU_LINE.match(body, begin.end()) else None
+        if end is None:
+            text.append(body[at : begin.end()])
+            at = begin.end()
+            continue
+        text.append(body[at : begin.start()])
+        files.append(TextFile(begin[1].strip(), _uudecode(body[begin.end() : end.start()])))
+        at = end.end()
+    text.append(body[at:])
+    return b"".join(text), tuple(files)
+
+
+def _uudecode(block: bytes) -> bytes:
+    out = []
+    for line in block.splitlines():
+        if not line:
+            continue
+        try:
+            out.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            # some encoders write trailing rubbish: take what the length character promises
+            size = ((line[0] - 32 & 63) * 4 + 5) // 3
+            try:
+                out.append(binascii.a2b_uu(line[:size]))
+            except binascii.Error:
+                continue
+    return b"".join(out)

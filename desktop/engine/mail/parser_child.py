@@ -1,0 +1,79 @@
+"""The inside of the import process: reads requests from its pipe until it closes. Imports `domain` only.
+
+A batch is answered in frames, so that the parent sees progress and, should a mail stop us, keeps what was done.
+"""
+
+from __future__ import annotations
+
+import time
+from multiprocessing.connection import Connection
+from typing import Any
+
+from desktop.domain.mail import document, mime_parse
+from desktop.engine.mail import limits, wire
+
+READY = "ready"
+SOME = "some"
+DONE = "done"
+VALUE = "value"
+MISSING = "missing"
+ERROR = "error"
+
+PARSE = "parse"
+PREPARE = "prepare"
+PART = "part"
+
+FRAME_MAILS = 64
+_FRAME_S = 0.25
+
+
+def main(pipe: Connection, memory_bytes: int, deadline_s: float) -> None:
+    """Answer requests until the pipe closes."""
+    limits.confine(memory_bytes)
+    _send(pipe, READY)
+    while True:
+        try:
+            request = wire.loads(pipe.recv_bytes())
+            limits.allow_cpu(deadline_s)
+            _answer(pipe, request, deadline_s)
+        except (EOFError, OSError):
+            return
+
+
+def _answer(pipe: Connection, request: tuple[Any, ...], deadline_s: float) -> None:
+    kind, *arguments = request
+    if kind == PARSE:
+        _parse(pipe, arguments[0], deadline_s)
+        return
+    try:
+        if kind == PREPARE:
+            raw, options = arguments
+            answer: object = wire.pack(document.prepare(raw, wire.unpack(document.Options, options)))
+        else:
+            raw, section = arguments
+            answer = mime_parse.part_bytes(raw, section)
+    except mime_parse.PartMissing:
+        _send(pipe, MISSING)
+    except Exception as error:  # noqa: BLE001 - the parent turns it into "cannot show"
+        _send(pipe, ERROR, type(error).__name__)
+    else:
+        _send(pipe, VALUE, answer)
+
+
+def _parse(pipe: Connection, batch: object, deadline_s: float) -> None:
+    assert isinstance(batch, tuple)
+    ready: list[object] = []
+    flushed = time.monotonic()
+    for raw in batch:
+        ready.append(wire.pack(mime_parse.parse(raw)))
+        now = time.monotonic()
+        if len(ready) >= FRAME_MAILS or now - flushed > _FRAME_S:
+            _send(pipe, SOME, tuple(ready))
+            ready.clear()
+            flushed = now
+            limits.allow_cpu(deadline_s)
+    _send(pipe, DONE, tuple(ready))
+
+
+def _send(pipe: Connection, *answer: object) -> None:
+    pipe.send_bytes(wire.dumps(answer))

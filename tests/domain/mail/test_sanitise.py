@@ -1,0 +1,106 @@
+"""The sanitiser alone: what attacked others comes out without script, handler, frame or foreign scheme."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from desktop.domain.mail import document, inline_css, sanitise, styles
+from tests.payloads import payloads
+
+SCHEMES = ("http:", "https:", "mailto:", "cid:", "mail:", "data:image/")
+
+
+def shown(html: str) -> document.Document:
+    raw = b"From: a@x.example\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode("utf-8", "replace")
+    return document.prepare(raw)
+
+
+def faults(html: str) -> list[str]:
+    """Return what must not be in a page, found by parsing it again."""
+    found = []
+    for node in LexborHTMLParser(html).css("*"):
+        if node.tag in {"html", "head", "body"} and not node.attributes:
+            continue
+        if node.tag not in sanitise.TAGS | {"details", "summary"}:
+            found.append(f"element {node.tag}")
+        for name, value in node.attributes.items():
+            value = value or ""
+            if name.startswith("on") or name in {"srcset", "background", "action", "formaction", "id", "name", "ping"}:
+                found.append(f"attribute {name}")
+            if name in {"href", "src"} and not value.lower().startswith(SCHEMES):
+                found.append(f"{name}={value[:60]}")
+            if name == "src" and value.lower().startswith(("http:", "https:")):
+                found.append(f"remote {value[:60]}")
+            if name == "style" and re.search(r"url|\\|expression|position|!|@|/\*|animation|z-index", value, re.I):
+                found.append(f"style {value[:60]}")
+            if name == "class" and value not in {"part", "plain", "quote", "quoted", "signature"}:
+                found.append(f"class {value[:60]}")
+    return found
+
+
+def test_c03_payloads_leave_nothing_that_runs() -> None:
+    wrong, count = [], 0
+    for name, html in payloads():
+        count += 1
+        wrong += [(name, each) for each in faults(shown(html).html)]
+    assert count > 7000
+    assert wrong == []
+
+
+def test_c03_payloads_in_text_stay_text() -> None:
+    for name, html in payloads():
+        raw = b"From: a@x.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + html.encode("utf-8", "replace")
+        assert faults(document.prepare(raw).html) == [], name
+
+
+def test_c04_cleaning_again_changes_nothing() -> None:
+    moved = []
+    for name, html in payloads():
+        once = sanitise.clean(inline_css.inlined(html), lambda source: source)
+        if sanitise.clean(once, lambda source: source) != once:
+            moved.append(name)
+    assert moved == []
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "position:fixed;top:0",
+        "background:url(http://x.example/)",
+        "background-image:image-set('x.png' 1x)",
+        "width:99999px",
+        "margin:-500px",
+        "margin-left:calc(-1 * 500px)",
+        "color:\\72 ed",
+        "z-index:9",
+        "animation:x 1s infinite",
+        "transform:scale(9)",
+        "font-size:900pt",
+        "color:var(--x)",
+        "background:u/**/rl(x)",
+        "width:100vw",
+        "overflow:scroll",
+        "content:attr(x)",
+        "color:expression(alert(1))",
+        "line-height:4000",
+    ],
+)
+def test_c06_no_style_leaves_its_place(style: str) -> None:
+    assert styles.safe(style) == ""
+
+
+def test_c06_ordinary_styles_stay() -> None:
+    written = (
+        "color: #333 !important; padding:0 10px 0 0;font:bold 12px/1.5 'Segoe UI', Arial;border:1px solid rgb(1, 2, 3)"
+    )
+
+    assert styles.safe(written) == (
+        "color:#333;padding:0 10px 0 0;font:bold 12px/ 1.5 'Segoe UI', Arial;border:1px solid rgb(1, 2, 3)"
+    )
+
+
+def test_c05_cid_of_another_mail_is_dropped() -> None:
+    assert "cid:" not in shown("<img src='cid:part1@x.example'>").html

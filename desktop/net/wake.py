@@ -33,6 +33,10 @@ class Wake:
     def is_set(self) -> bool:
         return self._flag.is_set()
 
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until the flag is raised or the time is up; say whether it is raised."""
+        return self._flag.wait(timeout_s)
+
     def fileno(self) -> int:
         return self._inner.fileno()
 

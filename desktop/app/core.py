@@ -1,0 +1,143 @@
+"""The one place where store, net, services and engine are put together. No Qt: window, worker and command line share it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from desktop.base.bus import Bus
+from desktop.base.paths import Profile, touch_private
+from desktop.engine.errands import NetworkErrands
+from desktop.engine.housekeeping import Housekeeping
+from desktop.engine.mail.account_runner import Means
+from desktop.engine.mail.content import Content
+from desktop.engine.mail.importer import ParserProcess
+from desktop.engine.supervisor import Supervisor
+from desktop.net.keychain import Secrets
+from desktop.services.mail.folders import Folders
+from desktop.services.mail.ingest import Ingest
+from desktop.services.mail.mail_accounts import MailAccounts
+from desktop.services.mail.mail_actions import MailActions
+from desktop.services.mail.mirror import Mirror
+from desktop.services.mail.operations import Operations
+from desktop.services.mail.reading import Reading
+from desktop.services.mail.replay import ReplayQueue
+from desktop.services.mail.search import Search
+from desktop.services.mail.status import StatusBoard
+from desktop.services.mail.upkeep import Upkeep
+from desktop.services.mail.views import MailViews
+from desktop.services.services import Services
+from desktop.services.settings import Settings
+from desktop.store import backup, migrate
+from desktop.store.database import Database
+from desktop.store.mail.accounts import AccountWriter
+from desktop.store.mail.blobs import Blobs
+
+log = logging.getLogger(__name__)
+
+READER_IDLE_S = 120.0
+"""The reader's process goes after so long without work, and comes back with the next mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A profile that is open: what one can do with it, and the engine that fetches."""
+
+    profile: Profile
+    bus: Bus
+    database: Database
+    services: Services
+    supervisor: Supervisor
+    secrets: Secrets
+    _close: tuple[Callable[[], None], ...]
+
+    def start(self) -> None:
+        """Start the threads of the engine."""
+        self.supervisor.start()
+
+    def close(self) -> None:
+        """End every thread and process and close the files; what was written is safe."""
+        for close in self._close:
+            close()
+
+
+def build_core(
+    profile: Profile,
+    ask_passphrase: Callable[[bool], str | None],
+    *,
+    after_crash: bool = False,
+    read_only: bool = False,
+) -> Core:
+    """Open a profile, migrating it first. The caller holds the profile's lock unless `read_only`.
+
+    `after_crash` says that the last user of the profile did not end cleanly: then the database is checked first.
+
+    Raises Problem: the profile cannot be used, was used by a newer Rapport, is damaged and has no backup.
+    """
+    bus = Bus()
+    if not read_only:
+        profile.create()
+        _prepare(profile, after_crash)
+    database = Database(profile.database, bus, read_only=read_only)
+    if not read_only:
+        migrate.migrate(database, lambda: _back_up(profile))
+        with database.write() as work:
+            AccountWriter(work).ensure_user()
+    blobs = Blobs(profile.raw)
+    secrets = Secrets(profile.vault, ask_passphrase)
+    mirror = Mirror(database)
+    errands = NetworkErrands(mirror, secrets)
+    importing, reading = ParserProcess(), ParserProcess()
+    importing.stop_when_idle(READER_IDLE_S)
+    reading.stop_when_idle(READER_IDLE_S)
+    statuses = StatusBoard(bus)
+    ingest = Ingest(database, blobs)
+    means = Means(
+        database=database,
+        mirror=mirror,
+        ingest=ingest,
+        queue=ReplayQueue(database, blobs),
+        statuses=statuses,
+        secrets=secrets,
+        parser=importing,
+    )
+    housekeeping = Housekeeping(Upkeep(database, blobs, ingest, profile.backup), importing)
+    supervisor = Supervisor(bus, means, housekeeping)
+    services = Services(
+        views=MailViews(database),
+        reading=Reading(database, blobs, Content(reading), errands),
+        actions=MailActions(database, blobs),
+        folders=Folders(database, bus),
+        accounts=MailAccounts(database, secrets, errands, statuses, bus),
+        search=Search(database),
+        operations=Operations(database),
+        settings=Settings(database),
+    )
+    close = (supervisor.close, errands.close, importing.close, reading.close, blobs.close, database.close)
+    return Core(profile, bus, database, services, supervisor, secrets, close)
+
+
+def _prepare(profile: Profile, after_crash: bool) -> None:
+    """Bring a damaged database to rest and its newest backup into its place, before anything opens it."""
+    touch_private(profile.database)
+    if after_crash and (found := backup.damage(profile.database)):
+        log.error("the database is damaged: %s", found)
+        good = backup.newest(profile.backup)
+        backup.move_aside(profile.database)
+        if good is not None:
+            restore(good, profile.database)
+        touch_private(profile.database)
+
+
+def restore(good: Path, database: Path) -> None:
+    """Put a backup in the place of a database that was moved aside."""
+    half = database.with_suffix(".restoring")
+    half.write_bytes(good.read_bytes())
+    half.chmod(0o600)
+    half.replace(database)
+
+
+def _back_up(profile: Profile) -> None:
+    backup.make(profile.database, profile.backup, why="before-update")

@@ -1,0 +1,122 @@
+"""What lists show: a query, the keys that answer it, and the row painted for each.
+
+A list is opened by fetching its keys only (newest first); rows are read for what is visible. Because a local key
+holds its date, days and positions follow from keys alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.domain.mail.folder import ListId, Role
+from desktop.domain.mail.message import Completeness, Status
+
+
+class SortBy(StrEnum):
+    DATE = "date"
+    SENDER = "sender"
+    SUBJECT = "subject"
+    SIZE = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """Which mails, in which order. `conversations` gives one row per conversation: its newest mail in the list."""
+
+    list_id: ListId
+    conversations: bool = True
+    sort_by: SortBy = SortBy.DATE
+    descending: bool = True
+    unread: bool = False
+    starred: bool = False
+    with_attachment: bool = False
+    contains: str = ""
+    """Quick filter over sender and subject; "" for none."""
+
+    @property
+    def is_plain(self) -> bool:
+        """True when newest first with no filter: the order is the key's own."""
+        filtered = self.unread or self.starred or self.with_attachment or self.contains
+        return self.sort_by is SortBy.DATE and self.descending and not filtered
+
+
+@dataclass(frozen=True, slots=True)
+class ListSnapshot:
+    """The answer to a ListQuery: keys of Emails in order ("q" array), and how many are unread."""
+
+    query: ListQuery
+    keys: array[int]
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a message list."""
+
+    key: int
+    conversation_key: int
+    date_ms: int
+    subject: str
+    sender_name: str
+    sender_address: str
+    recipients: str
+    """Names of To, for mails of one's own."""
+    outgoing: bool
+    snippet: str
+    unread: bool
+    important: bool
+    answered: bool
+    forwarded: bool
+    has_attachment: bool
+    size_bytes: int
+    completeness: Completeness
+    status: Status
+    count: int = 1
+    """Mails of the conversation (all folders but Trash and Junk); 1 in a flat list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCounts:
+    total: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class FolderNode:
+    """One server folder in the tree."""
+
+    key: int
+    account_key: int
+    path: str
+    name: str
+    """Last part of the path."""
+    parent_key: int | None
+    role: Role
+    selectable: bool
+    subscribed: bool
+    watched: bool
+    shows_in_inbox: bool
+    counts: ListCounts
+    pending: bool = False
+    """Created or renamed here and not yet on the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNode:
+    """One mail account in the tree, with its folders in tree order."""
+
+    key: int
+    address: str
+    name: str
+    folders: tuple[FolderNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderTree:
+    """All a folder pane shows: counts of the unified lists, then accounts."""
+
+    unified: Mapping[int, ListCounts]
+    accounts: tuple[AccountNode, ...]

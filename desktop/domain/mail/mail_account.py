@@ -1,0 +1,114 @@
+"""A mail account: where mail is fetched from and sent through, and how. Never the CRM's Account."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Security(StrEnum):
+    """How a connection is protected. TLS is the default; STARTTLS must succeed or nothing is sent."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    PLAIN = "plain"
+
+
+class Mode(StrEnum):
+    """TWO_WAY keeps the server in step; ARCHIVE_ONLY never writes to it (but see `keep_unread`)."""
+
+    TWO_WAY = "two-way"
+    ARCHIVE_ONLY = "archive-only"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One half of an account: a server and how to sign in. The password lives in the keyring."""
+
+    host: str
+    port: int
+    security: Security
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    """A personal account. Either half may be absent. `key` 0 means not stored yet."""
+
+    id: uuid.UUID
+    address: str
+    display_name: str = ""
+    key: int = 0
+    imap: Endpoint | None = None
+    smtp: Endpoint | None = None
+    mode: Mode = Mode.TWO_WAY
+    fetch_since: str = ""
+    """YYYY-MM-DD; "" for everything."""
+    keep_unread: bool = True
+    """Archive-only: leave fetched mail unread on the server."""
+    store_sent: bool = True
+    interval_s: int = 300
+    size_limit_bytes: int = 10_000_000
+    active: bool = True
+    ca_file: str = ""
+    """Extra certificate authority (PEM), "" for the system's."""
+    trusted_fingerprints: tuple[str, ...] = ()
+    """Exceptions a person made: "host:port sha256-hex"."""
+
+    @property
+    def two_way(self) -> bool:
+        return self.mode is Mode.TWO_WAY
+
+
+class Activity(StrEnum):
+    """What an account is doing."""
+
+    OFF = "off"
+    CONNECTING = "connecting"
+    SYNCING = "syncing"
+    UP_TO_DATE = "up-to-date"
+    WAITING = "waiting"
+    """Could not connect; will try again by itself at `retry_at_ms`."""
+    TROUBLE = "trouble"
+    """Needs the person."""
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """How an account is doing right now."""
+
+    account_key: int
+    activity: Activity = Activity.OFF
+    done: int = 0
+    total: int = 0
+    """Progress of a running sync in mails; total 0 when unknown."""
+    problem: str = ""
+    """A plain sentence; "" when all is well."""
+    details: str = ""
+    """The server's own words."""
+    remedy: str = ""
+    """A `base.errors.Remedy` value: the button to offer."""
+    fingerprint: str = ""
+    """"host:port sha256-hex" when the remedy is to trust a certificate."""
+    synced_at_ms: int = 0
+    retry_at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOperation:
+    """A server operation not yet done, as the window of waiting and failed operations shows it."""
+
+    key: int
+    account_key: int
+    account_address: str
+    verb: str
+    """"flags", "move", "expunge", "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
+    folder_path: str
+    target_path: str
+    mails: int
+    parked: bool
+    attempts: int
+    created_at_ms: int
+    problem: str

@@ -1,0 +1,77 @@
+"""Which lists an Email stands in: one pure function, so that counts and lists cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntFlag
+
+from desktop.domain.mail.folder import ListId, Unified
+from desktop.domain.mail.message import Status
+from desktop.domain.mail.state import UserState
+
+
+class EntryFlag(IntFlag):
+    """What quick filters and counts need, kept with each list entry."""
+
+    NONE = 0
+    UNREAD = 1
+    STARRED = 2
+    ATTACHMENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides the lists of one Email for one user."""
+
+    state: UserState
+    status: Status
+    outgoing: bool
+    has_attachment: bool
+    gone: bool
+    """No server copy is left and nothing else keeps it."""
+    folder_keys: tuple[int, ...]
+    """Server folders it lies in, queued moves done."""
+
+
+def lists_of(facts: Facts) -> frozenset[ListId]:
+    """Return every list the Email stands in. Trash and Junk take it out of all unified lists but themselves."""
+    if facts.gone:
+        return frozenset()
+    lists: set[ListId] = set(facts.folder_keys)
+    state = facts.state
+    if state.in_trash:
+        lists.add(Unified.TRASH)
+    elif state.in_junk:
+        lists.add(Unified.JUNK)
+    else:
+        lists.add(Unified.ALL)
+        lists.update(_unified(facts))
+    return frozenset(lists)
+
+
+def _unified(facts: Facts) -> Iterable[Unified]:
+    state = facts.state
+    if state.important:
+        yield Unified.IMPORTANT
+    if facts.status is Status.DRAFT:
+        yield Unified.DRAFTS
+        return
+    if state.in_inbox:
+        yield Unified.INBOX
+    elif state.in_archive:
+        yield Unified.ARCHIVE
+    if facts.outgoing or facts.status is Status.SENT:
+        yield Unified.SENT
+
+
+def entry_flags(facts: Facts) -> EntryFlag:
+    """Return the flags of its entries. One's own mails and drafts are never unread."""
+    flags = EntryFlag.NONE
+    if not facts.state.read and not facts.outgoing and facts.status is not Status.DRAFT:
+        flags |= EntryFlag.UNREAD
+    if facts.state.important:
+        flags |= EntryFlag.STARRED
+    if facts.has_attachment:
+        flags |= EntryFlag.ATTACHMENT
+    return flags

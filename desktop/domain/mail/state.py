@@ -1,0 +1,73 @@
+"""How server copies and a person's view hang together: two pure functions and what they speak of.
+
+Lists read only `UserState`. For two-way accounts it follows from the places (`state_from_places`); what a person
+does becomes operations on places (`domain.mail.operation.operations_for`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.message import Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One server copy as it will be once all queued operations are done."""
+
+    key: int
+    account_key: int
+    folder_key: int
+    role: Role
+    shows_in_inbox: bool
+    """The folder is INBOX, or a watched folder set to "show in Inbox"."""
+    two_way: bool
+    flags: Flag
+    uid: int | None = None
+    """None while a queued move has not yet told the new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserState:
+    """One person's view of one Email (the row EmailUser)."""
+
+    read: bool = False
+    important: bool = False
+    answered: bool = False
+    forwarded: bool = False
+    in_inbox: bool = False
+    in_archive: bool = False
+    in_junk: bool = False
+    in_trash: bool = False
+
+
+def state_from_places(places: Iterable[Place]) -> UserState | None:
+    """Return what the two-way places say, or None when there are none.
+
+    A mail is read once any copy is read (a copy in Sent or All Mail is the same mail). It is in the Inbox as long as
+    one copy lies there; in Trash or Junk only when no copy lies elsewhere, so that a second copy is never hidden.
+    """
+    mine = [place for place in places if place.two_way and not place.flags & Flag.DELETED]
+    if not mine:
+        return None
+    flags = Flag.NONE
+    for place in mine:
+        flags |= place.flags
+    # Gmail's All Mail holds every mail: it only counts as a home when there is no other.
+    homes = [p for p in mine if p.role is not Role.ALL] or mine
+    in_inbox = any(p.shows_in_inbox for p in homes)
+    in_trash = all(p.role is Role.TRASH for p in homes)
+    in_junk = not in_trash and all(p.role in (Role.JUNK, Role.TRASH) for p in homes)
+    in_archive = not in_inbox and any(p.role in (Role.ARCHIVE, Role.ALL) for p in homes)
+    return UserState(
+        read=bool(flags & Flag.SEEN),
+        important=bool(flags & Flag.FLAGGED),
+        answered=bool(flags & Flag.ANSWERED),
+        forwarded=bool(flags & Flag.FORWARDED),
+        in_inbox=in_inbox,
+        in_archive=in_archive,
+        in_junk=in_junk,
+        in_trash=in_trash,
+    )

@@ -1,0 +1,143 @@
+"""Errands: what a person waits for and only the network can give, on threads of their own with deadline and cancel."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import os
+import quopri
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from desktop.base.errors import Problem
+from desktop.domain.mail.mail_account import MailAccount
+from desktop.engine.mail.account_runner import endpoint_of, tls_of
+from desktop.net import errors, remote_image
+from desktop.net.mail.imap.session import Session
+from desktop.services.errands import RemotePart, Secrets, TestResult, imap_secret
+from desktop.services.mail.mirror import Mirror
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LARGEST_PART_BYTES = 2 << 30
+
+
+class NetworkErrands:
+    """Does errands on up to four threads; images have two of them at most at a time to one sender's delight."""
+
+    def __init__(self, mirror: Mirror, secrets: Secrets) -> None:
+        self._mirror = mirror
+        self._secrets = secrets
+        self._pool = ThreadPoolExecutor(4, "errand")
+        self._images = ThreadPoolExecutor(4, "image")
+        self._stop = threading.Event()
+
+    def close(self) -> None:
+        """Cancel what waits and end."""
+        self._stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._images.shutdown(wait=False, cancel_futures=True)
+
+    def test_account(self, account: MailAccount, password: str | None) -> Future[TestResult]:
+        """Sign in and list folders; never raises for the server's faults."""
+        return self._pool.submit(self._test, account, password)
+
+    def _test(self, account: MailAccount, password: str | None) -> TestResult:
+        if account.imap is None:
+            return TestResult(ok=True)
+        try:
+            if password is None:
+                raise errors.WrongPassword(account.imap.host, account.imap.user or account.address)
+            session = Session.open(endpoint_of(account), password, tls_of(account), timeout_s=20, cancel=self._stop)
+            try:
+                return TestResult(ok=True, folders=tuple(session.list_folders()))
+            finally:
+                session.close()
+        except Problem as problem:
+            fingerprint = problem.exception if isinstance(problem, errors.CertificateUntrusted) else ""
+            return TestResult(False, problem.text, problem.details, problem.remedy.value, fingerprint)
+
+    def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
+        """Fetch an image by the application's own hands."""
+
+        def fetch() -> tuple[bytes, str]:
+            image = remote_image.fetch(url)
+            return image.data, image.media_type
+
+        return self._images.submit(fetch)
+
+    def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
+        """Download a part in chunks beside `to`, decode it, and put it in place."""
+        future: Future[Path] = Future()
+        self._pool.submit(self._fetch_part, future, part, to, progress)
+        return future
+
+    def _fetch_part(
+        self, future: Future[Path], part: RemotePart, to: Path, progress: Callable[[int, int], None]
+    ) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(self._download(part, to, progress))
+        except Exception as error:
+            future.set_exception(error)
+
+    def _download(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Path:
+        account = self._mirror.account(part.account_key)
+        folder = self._mirror.folder(part.folder_key)
+        if account is None or folder is None or account.imap is None:
+            raise errors.FolderGone("", "")
+        password = self._secrets.get(imap_secret(account)) or ""
+        half = to.with_name(f".{to.name}.part")
+        session = Session.open(endpoint_of(account), password, tls_of(account), cancel=self._stop)
+        try:
+            selected = session.select(folder.wire_name, read_only=True)
+            leaf = next(
+                (
+                    leaf
+                    for leaf in session.fetch_structure([part.uid]).get(part.uid, [])
+                    if leaf.section == part.section
+                ),
+                None,
+            )
+            if selected.uidvalidity != part.uidvalidity or leaf is None:
+                raise errors.FolderGone(account.imap.host, folder.path)
+            descriptor = os.open(half, os.O_RDWR | os.O_CREAT, 0o600)
+            with open(descriptor, "r+b") as file:
+                size = file.seek(0, 2)
+                while not self._stop.is_set():
+                    chunk = session.fetch_section(part.uid, part.section, size)
+                    size += file.write(chunk)
+                    progress(size, leaf.size_bytes)
+                    if not chunk or size >= leaf.size_bytes:
+                        break
+                    if size > LARGEST_PART_BYTES:
+                        raise errors.TooLarge(account.imap.host, LARGEST_PART_BYTES, uid=part.uid)
+        finally:
+            session.close()
+        _decode(half, to, leaf.encoding)
+        half.unlink(missing_ok=True)
+        return to
+
+
+def _decode(source: Path, to: Path, encoding: str) -> None:
+    """Decode a downloaded part chunk by chunk; a name that is taken is not overwritten."""
+    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    with open(source, "rb") as encoded, open(descriptor, "wb") as plain:
+        if encoding == "base64":
+            rest = b""
+            while chunk := encoded.read(1 << 20):
+                letters = rest + chunk.translate(None, b"\r\n \t")
+                whole = len(letters) // 4 * 4
+                plain.write(base64.b64decode(letters[:whole]))
+                rest = letters[whole:]
+            plain.write(base64.b64decode(rest + b"=" * (-len(rest) % 4)))
+        elif encoding == "quoted-printable":
+            quopri.decode(encoded, plain)
+        else:
+            while chunk := encoded.read(1 << 20):
+                plain.write(chunk)

@@ -1,0 +1,57 @@
+"""The timer thread: purges what is long gone, checks the database, keeps backups, tries unreadable mails again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from desktop.base.errors import Problem
+from desktop.engine.mail.importer import Failure, ParserProcess, ParserUnavailable
+from desktop.services.mail.upkeep import Upkeep
+
+log = logging.getLogger(__name__)
+
+FIRST_AFTER_S = 30.0
+EVERY_S = 3600.0
+
+
+class Housekeeping:
+    """Runs the upkeep of the profile: shortly after the start, then every hour."""
+
+    def __init__(self, upkeep: Upkeep, parser: ParserProcess) -> None:
+        self._upkeep = upkeep
+        self._parser = parser
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end and wait for it."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(10)
+
+    def _run(self) -> None:
+        wait_s = FIRST_AFTER_S
+        while not self._stop.wait(wait_s):
+            wait_s = EVERY_S
+            try:
+                self._upkeep.run()
+                self._read_again()
+            except Problem as problem:
+                log.warning("housekeeping: %s", problem.text)
+            except Exception:
+                log.exception("housekeeping failed")
+        self._upkeep.close_thread()
+
+    def _read_again(self) -> None:
+        for key, raw in self._upkeep.unreadable():
+            if self._stop.is_set():
+                return
+            try:
+                [message] = self._parser.parse([raw])
+            except ParserUnavailable:
+                return
+            self._upkeep.read_again(key, raw, None if isinstance(message, Failure) else message)

@@ -1,0 +1,309 @@
+"""One thread per mail account: replay what the person did, sync, then wait for news. Owns reconnect and back-off.
+
+A round is: sign in, list folders, replay, bring in what is new everywhere, then older mails window by window with
+a look at news and the queue between two windows, then IDLE on the Inbox until something happens or the timer rings.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from desktop.base import backoff, clock
+from desktop.base.errors import Problem
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
+from desktop.domain.mail.sync import SyncFolder
+from desktop.engine.mail.fetch import Fetcher, Stopped
+from desktop.engine.mail.folder_sync import FolderSync
+from desktop.engine.mail.importer import ParserProcess
+from desktop.engine.mail.replay import Replay
+from desktop.net import errors
+from desktop.net.mail.imap.session import ImapEndpoint, Session
+from desktop.net.tls import TlsPolicy
+from desktop.net.wake import Wake
+from desktop.services.errands import Secrets, imap_secret
+from desktop.services.mail.ingest import Ingest
+from desktop.services.mail.mirror import Mirror
+from desktop.services.mail.replay import ReplayQueue
+from desktop.services.mail.status import StatusBoard
+from desktop.store.database import Database
+
+log = logging.getLogger(__name__)
+
+FOLLOWED = (Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.TRASH, Role.JUNK)
+"""Special folders a two-way account follows, after the watched ones."""
+THROTTLED_S = 90.0
+FOLDER_LIST_EVERY_MS = 10 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every runner works with."""
+
+    database: Database
+    mirror: Mirror
+    ingest: Ingest
+    queue: ReplayQueue
+    statuses: StatusBoard
+    secrets: Secrets
+    parser: ParserProcess
+
+
+def endpoint_of(account: MailAccount) -> ImapEndpoint:
+    """Return where an account's mailbox is; the account must have an IMAP half."""
+    assert account.imap is not None
+    half = account.imap
+    return ImapEndpoint(half.host, half.port, half.security, half.user or account.address)
+
+
+def tls_of(account: MailAccount) -> TlsPolicy:
+    """Return whom an account's connections believe."""
+    return TlsPolicy(Path(account.ca_file) if account.ca_file else None, frozenset(account.trusted_fingerprints))
+
+
+class AccountRunner:
+    """Runs one account until it is stopped. `once` does a single pass on the caller's thread instead."""
+
+    def __init__(self, account: MailAccount, means: Means) -> None:
+        self._account = account
+        self._means = means
+        self._stop = threading.Event()
+        self._wake = Wake()
+        self._session: Session | None = None
+        self._opened: set[int] = set()
+        self._thread = threading.Thread(target=self._run, name=f"account-{account.key}", daemon=True)
+        self._status = AccountStatus(account.key)
+        self._listed_at_ms = 0
+        self._synced: dict[int, int] = {}
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something waits for this account: an operation, a person, a folder."""
+        self._wake.set()
+
+    def open_folder(self, folder_key: int) -> None:
+        """A person looks at a folder: bring it up to date next."""
+        self._opened.add(folder_key)
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ask the thread to end; it leaves the store consistent."""
+        self._stop.set()
+        self._wake.set()
+        if (session := self._session) is not None:
+            session.abort()
+
+    def join(self, timeout_s: float = 10.0) -> None:
+        """Wait for the thread to end."""
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout_s)
+
+    def once(self) -> Problem | None:
+        """Do one full pass, older mails included; returns what went wrong, None when all is here."""
+        try:
+            with self._signed_in() as session:
+                self._pass(session)
+        except Problem as problem:
+            self._show_problem(problem, Activity.TROUBLE, 0)
+            return problem
+        finally:
+            self._means.database.close_thread()
+        return None
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stop.is_set():
+            wait_s: float
+            try:
+                with self._signed_in() as session:
+                    failures = 0
+                    self._serve(session)
+                continue
+            except (Stopped, errors.Cancelled):
+                break
+            except Problem as problem:
+                if self._stop.is_set():
+                    break
+                wait_s = self._pause_after(problem, failures)
+                failures += 1
+            except Exception:
+                log.exception("the thread of an account failed")
+                wait_s = backoff.CEILING_S
+                self._set(activity=Activity.WAITING, retry_at_ms=clock.now() + int(wait_s * 1000))
+            self._wait(wait_s)
+        self._set(activity=Activity.OFF)
+        self._means.database.close_thread()
+
+    def _pause_after(self, problem: Problem, failures: int) -> float:
+        """Show a problem and return how long to wait: for ever (until woken) where only the person can help."""
+        if not problem.can_retry:
+            self._show_problem(problem, Activity.TROUBLE, 0)
+            return threading.TIMEOUT_MAX
+        # The first loss of a connection that worked is tried again at once.
+        wait_s = 0.0 if failures == 0 and isinstance(problem, errors.ConnectionLost) else backoff.delay_s(
+            failures, random.random()
+        )  # fmt: skip
+        if isinstance(problem, (errors.Throttled, errors.TooManyConnections, errors.SignInTemporarilyRefused)):
+            wait_s = max(wait_s, THROTTLED_S)
+        log.info("an account waits %.0f s: %s", wait_s, type(problem).__name__)
+        self._show_problem(problem, Activity.WAITING, clock.now() + int(wait_s * 1000))
+        return wait_s
+
+    def _wait(self, seconds: float) -> None:
+        self._wake.clear()
+        if not self._stop.is_set():
+            self._wake.wait(seconds)
+
+    # one session
+
+    def _signed_in(self) -> _SignedIn:
+        self._set(activity=Activity.CONNECTING, done=0, total=0)
+        password = self._means.secrets.get(imap_secret(self._account))
+        if password is None:
+            raise errors.WrongPassword(endpoint_of(self._account).host, endpoint_of(self._account).user)
+        session = Session.open(
+            endpoint_of(self._account), password, tls_of(self._account), timeout_s=60.0, cancel=self._stop
+        )
+        self._session = session
+        return _SignedIn(session, self._forget_session)
+
+    def _forget_session(self) -> None:
+        self._session = None
+
+    def _serve(self, session: Session) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            self._pass(session)
+            self._wait_for_news(session)
+
+    def _pass(self, session: Session) -> None:
+        """Bring everything up to date once."""
+        self._set(activity=Activity.SYNCING, problem="", details="", remedy="", fingerprint="", retry_at_ms=0)
+        sync = self._sync(session)
+        if clock.now() - self._listed_at_ms > FOLDER_LIST_EVERY_MS:
+            self._means.mirror.folder_list(self._account.key, session.list_folders())
+            self._listed_at_ms = clock.now()
+        self._replay(session, sync)
+        for folder in self._due():
+            self._check()
+            self._bring_up_to_date(session, sync, folder)
+        self._older(session, sync)
+        self._means.mirror.synced(self._account.key)
+        self._set(activity=Activity.UP_TO_DATE, done=0, total=0, synced_at_ms=clock.now())
+
+    def _bring_up_to_date(self, session: Session, sync: FolderSync, folder: SyncFolder) -> None:
+        now = sync.update(folder)
+        if now is not None and now.role is Role.INBOX and now.synced_down_to == now.uidnext and not now.complete:
+            sync.older(now)  # the first screenful, before any other folder
+        self._synced[folder.key] = clock.now()
+        self._opened.discard(folder.key)
+
+    def _older(self, session: Session, sync: FolderSync) -> None:
+        """Bring in older mails, window by window, folder by folder; what is new and what the person does goes first."""
+        for waiting in self._due(everything=True):
+            folder: SyncFolder | None = self._means.mirror.folder(waiting.key)
+            if folder is None or folder.complete or not folder.uidvalidity:
+                continue
+            folder = sync.update(folder)
+            while folder is not None and not folder.complete:
+                self._check()
+                self._set(activity=Activity.SYNCING, **self._progress())
+                folder = sync.older(folder)
+                if folder is not None and (self._wake.is_set() or session.take_unsolicited().changed):
+                    self._wake.clear()
+                    self._replay(session, sync)
+                    for key in list(self._opened):
+                        if (opened := self._means.mirror.folder(key)) is not None:
+                            self._bring_up_to_date(session, sync, opened)
+                        self._opened.discard(key)
+                    folder = sync.update(folder)
+
+    def _due(self, *, everything: bool = False) -> list[SyncFolder]:
+        """Return the folders to look at, the most important first."""
+        folders = self._means.mirror.folders(self._account.key)
+        wanted = [f for f in folders if f.watched]
+        if self._account.two_way:
+            wanted += [f for f in folders if f.role in FOLLOWED and not f.watched]
+        wanted += [f for f in folders if (f.opened or f.key in self._opened) and f not in wanted]
+        asked = [f for f in wanted if f.key in self._opened]
+        return asked + [f for f in wanted if f not in asked]
+
+    def _progress(self) -> dict[str, int]:
+        with self._means.database.read() as view:
+            row = view.first(
+                "SELECT coalesce(sum(min(server_total, coalesce(c.total, 0))), 0), coalesce(sum(server_total), 0) "
+                "FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key WHERE account_key = ? AND uidvalidity",
+                (self._account.key,),
+            )
+        return {"done": row[0], "total": row[1]} if row else {}
+
+    def _replay(self, session: Session, sync: FolderSync) -> None:
+        def sync_folder(key: int) -> None:
+            folder = self._means.mirror.folder(key)
+            if folder is not None:
+                sync.update(folder)
+
+        Replay(session, self._account.key, self._means.queue, sync_folder, self._stop.is_set).run()
+
+    def _wait_for_news(self, session: Session) -> None:
+        """Wait on the Inbox until the server has news, another thread wakes us, or the timer rings."""
+        inbox = next((f for f in self._due() if f.role is Role.INBOX), None) or next(iter(self._due()), None)
+        if inbox is not None:
+            session.select(inbox.wire_name)
+        timeout_s = float(self._account.interval_s)
+        if (due_ms := self._means.queue.next_try_at(self._account.key)) is not None:
+            timeout_s = min(timeout_s, max(0.1, (due_ms - clock.now()) / 1000))
+        session.wait_for_news(timeout_s, self._wake)
+        self._check()
+
+    def _sync(self, session: Session) -> FolderSync:
+        fetcher = Fetcher(self._means.parser, self._stop)
+        return FolderSync(session, self._account, self._means.mirror, self._means.ingest, fetcher)
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+
+    # what people see
+
+    def _set(self, **changes: object) -> None:
+        self._status = replace(self._status, **changes)  # type: ignore[arg-type]
+        self._means.statuses.set(self._status)
+
+    def _show_problem(self, problem: Problem, activity: Activity, retry_at_ms: int) -> None:
+        fingerprint = problem.exception if isinstance(problem, errors.CertificateUntrusted) else ""
+        self._set(
+            activity=activity,
+            problem=problem.text,
+            details=problem.details,
+            remedy=problem.remedy.value,
+            fingerprint=fingerprint,
+            retry_at_ms=retry_at_ms,
+            done=0,
+            total=0,
+        )
+
+
+class _SignedIn:
+    """A session for a `with` block; closed politely when all went well, at once when not."""
+
+    def __init__(self, session: Session, forget: Callable[[], None]) -> None:
+        self._session = session
+        self._forget = forget
+
+    def __enter__(self) -> Session:
+        return self._session
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._forget()
+        if kind is None:
+            self._session.close()
+        else:
+            self._session.abort()

@@ -1,0 +1,164 @@
+"""Carries queued operations to the server, in order. Runs on the account's thread before anything is fetched.
+
+Every step may be repeated: an operation that was under way when the program died is done again, and what it
+already did is recognised. One the server refuses for good is parked; the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+
+from desktop.base import backoff, clock
+from desktop.base.errors import Problem
+from desktop.base.i18n import _
+from desktop.domain.mail.message import Flag
+from desktop.net import errors
+from desktop.net.mail.imap import names
+from desktop.net.mail.imap.session import Session
+from desktop.services.mail.replay import FolderRef, ReplayQueue, Target
+from desktop.store.mail.operations import Queued
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 5
+"""After so many refusals an operation is parked."""
+
+
+class Replay:
+    """Replays the operations of one account over one session."""
+
+    def __init__(
+        self,
+        session: Session,
+        account_key: int,
+        queue: ReplayQueue,
+        sync_folder: Callable[[int], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        self._session = session
+        self._account_key = account_key
+        self._queue = queue
+        self._sync_folder = sync_folder
+        self._stopped = stopped
+
+    def run(self) -> int:
+        """Do every operation that is due and return how many. Raises what ends a session; the rest is stored."""
+        done = 0
+        while not self._stopped():
+            operation = self._queue.next(self._account_key)
+            if operation is None or not self._queue.begin(operation):
+                return done
+            try:
+                self._carry_out(operation)
+                done += 1
+            except (errors.ServerRefused, errors.FolderGone, errors.FolderExists, errors.UnsafeArgument) as problem:
+                self._refused(operation, problem)
+            except (errors.Throttled, errors.OverQuota) as problem:
+                self._later(operation, problem)
+                raise
+        return done
+
+    def _refused(self, operation: Queued, problem: Problem) -> None:
+        words = problem.details or problem.text
+        if isinstance(problem, errors.ServerRefused) and operation.attempts + 1 < MOST_TRIES:
+            self._later(operation, problem)
+        else:
+            log.warning("an operation is parked: %s", operation.kind)
+            self._queue.refused(operation, words)
+
+    def _later(self, operation: Queued, problem: Problem) -> None:
+        wait_ms = int(backoff.delay_s(operation.attempts, random.random()) * 1000)
+        self._queue.postponed(operation, clock.now() + wait_ms, problem.details or problem.text)
+
+    def _carry_out(self, operation: Queued) -> None:
+        if operation.kind in ("flags", "move", "expunge"):
+            for folder in self._queue.unnumbered(operation):
+                self._sync_folder(folder)
+            found = self._queue.targets(operation)
+            if not found:
+                self._queue.nothing_left(operation)
+                return
+            for folder_key, targets in found.items():
+                folder = self._queue.folder(folder_key)
+                if folder is not None:
+                    self._on_mails(operation, folder, targets)
+            return
+        folder = self._queue.folder(operation.folder_key)
+        if folder is None:
+            self._queue.nothing_left(operation)
+        else:
+            self._on_folder(operation, folder)
+
+    def _on_mails(self, operation: Queued, folder: FolderRef, targets: Sequence[Target]) -> None:
+        selected = self._session.select(folder.wire_name)
+        if selected.uidvalidity != folder.uidvalidity:
+            # Renumbered since we looked: the next sync finds the mails again, then this runs.
+            raise errors.ServerRefused(_("the server"), details="UIDVALIDITY")
+        uids = [target.uid for target in targets]
+        keys = [target.place_key for target in targets]
+        match operation.kind:
+            case "flags":
+                self._session.store_flags(uids, operation.add, operation.remove)
+                self._queue.flags_stored(operation, keys)
+            case "expunge":
+                self._session.store_flags(uids, add=Flag.DELETED)
+                self._session.expunge(uids)
+                self._queue.expunged(operation, keys)
+            case _:
+                self._move(operation, folder, targets)
+
+    def _move(self, operation: Queued, folder: FolderRef, targets: Sequence[Target]) -> None:
+        target = self._queue.folder(operation.target_key)
+        if target is None:
+            raise errors.FolderGone(_("the server"), "")
+        if target.key == folder.key:
+            self._queue.nothing_left(operation)
+            return
+        if operation.started and not self._session.has_move:
+            targets = self._without_copied(folder, target, targets)
+        uids = {t.uid: t.place_key for t in targets}
+        moved = self._session.move(list(uids), target.wire_name)
+        new_uids = {place: moved.new_uids.get(uid) for uid, place in uids.items()}
+        # What the server numbered under another UIDVALIDITY than we know is found again by its header.
+        validity = moved.uidvalidity or target.uidvalidity
+        if validity != target.uidvalidity:
+            new_uids = dict.fromkeys(new_uids)
+        self._queue.moved(operation, target, new_uids, target.uidvalidity)
+
+    def _without_copied(self, folder: FolderRef, target: FolderRef, targets: Sequence[Target]) -> list[Target]:
+        """After a kill between COPY and EXPUNGE: what already lies in the target only has to leave its old folder."""
+        self._session.select(target.wire_name)
+        copied = [t for t in targets if t.message_id and self._session.find_message_id(t.message_id)]
+        self._session.select(folder.wire_name)
+        if copied:
+            uids = [t.uid for t in copied]
+            self._session.store_flags(uids, add=Flag.DELETED)
+            self._session.expunge(uids)
+        return [t for t in targets if t not in copied]
+
+    def _on_folder(self, operation: Queued, folder: FolderRef) -> None:
+        path = str(operation.argument.get("path", folder.path))
+        wire_name = names.encode(path)
+        match operation.kind:
+            case "create-folder":
+                try:
+                    self._session.create(wire_name)
+                except errors.FolderExists:
+                    log.info("the folder to create was there already")
+                self._session.subscribe(wire_name)
+            case "rename-folder":
+                self._session.rename(folder.wire_name, wire_name)
+            case "delete-folder":
+                try:
+                    self._session.delete(folder.wire_name)
+                except errors.FolderGone:
+                    log.info("the folder to delete was gone already")
+            case "subscribe-folder":
+                wire_name = folder.wire_name
+                if operation.argument.get("on"):
+                    self._session.subscribe(wire_name)
+                else:
+                    self._session.unsubscribe(wire_name)
+        self._queue.folder_done(operation, wire_name)

@@ -1,0 +1,89 @@
+"""Starts and ends the threads of the engine, and hands them what happens on the bus."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from desktop.base.bus import Bus
+from desktop.base.errors import Problem
+from desktop.domain import events
+from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
+from desktop.engine.housekeeping import Housekeeping
+from desktop.engine.mail.account_runner import AccountRunner, Means
+
+log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Keeps one runner for every active account."""
+
+    def __init__(self, bus: Bus, means: Means, housekeeping: Housekeeping) -> None:
+        self._means = means
+        self._housekeeping = housekeeping
+        self._lock = threading.RLock()
+        self._runners: dict[int, tuple[MailAccount, AccountRunner]] = {}
+        self._running = False
+        self._unsubscribe: list[Callable[[], None]] = [
+            bus.subscribe(events.MailAccountsChanged, lambda event: self._reload()),
+            bus.subscribe(events.OperationsChanged, lambda event: self._wake(event.account_key)),
+            bus.subscribe(events.SyncRequested, lambda event: self._wake(event.account_key)),
+            bus.subscribe(events.FolderOpened, lambda event: self._open(event.folder_key)),
+        ]
+
+    def start(self) -> None:
+        """Start fetching for every active account, and housekeeping."""
+        with self._lock:
+            self._running = True
+        self._housekeeping.start()
+        self._reload()
+
+    def close(self) -> None:
+        """End every thread; the store is consistent when this returns."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        with self._lock:
+            self._running = False
+            runners = [runner for _, runner in self._runners.values()]
+            self._runners.clear()
+        for runner in runners:
+            runner.stop()
+        self._housekeeping.stop()
+        for runner in runners:
+            runner.join()
+
+    def sync_once(self, account_keys: frozenset[int] | None = None) -> dict[int, Problem | None]:
+        """Do one full pass for accounts, one after another, on this thread; None means it went well."""
+        accounts = [a for a in self._means.mirror.accounts() if account_keys is None or a.key in account_keys]
+        return {account.key: AccountRunner(account, self._means).once() for account in accounts}
+
+    def _reload(self) -> None:
+        with self._lock:
+            if not self._running:
+                return
+            wanted = {account.key: account for account in self._means.mirror.accounts()}
+            for key, (account, runner) in list(self._runners.items()):
+                if wanted.get(key) != account:
+                    runner.stop()
+                    del self._runners[key]
+            for key, account in wanted.items():
+                if key not in self._runners:
+                    runner = AccountRunner(account, self._means)
+                    self._runners[key] = (account, runner)
+                    runner.start()
+            paused = {a.key for a in self._means.mirror.all_accounts()} - wanted.keys()
+        for key in paused:
+            self._means.statuses.set(AccountStatus(key, Activity.PAUSED))
+
+    def _wake(self, account_key: int) -> None:
+        with self._lock:
+            for key, (_, runner) in self._runners.items():
+                if account_key in (0, key):
+                    runner.wake()
+
+    def _open(self, folder_key: int) -> None:
+        folder = self._means.mirror.folder(folder_key)
+        with self._lock:
+            if folder is not None and folder.account_key in self._runners:
+                self._runners[folder.account_key][1].open_folder(folder_key)

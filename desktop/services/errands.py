@@ -1,0 +1,78 @@
+"""What a person waits for and only the network can give. Services ask for it; the engine does it on a thread.
+
+Every errand has a deadline and can be cancelled through its future.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from desktop.domain.mail.folder import ServerFolder
+from desktop.domain.mail.mail_account import MailAccount
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """What came of trying an account's servers."""
+
+    __test__ = False
+
+    ok: bool
+    problem: str = ""
+    details: str = ""
+    remedy: str = ""
+    fingerprint: str = ""
+    """"host:port sha256-hex" when the remedy is to trust a certificate."""
+    folders: tuple[ServerFolder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePart:
+    """Where one part of a mail lies on a server."""
+
+    account_key: int
+    folder_key: int
+    uidvalidity: int
+    uid: int
+    section: str
+    size_bytes: int
+
+
+class Errands(Protocol):
+    """The engine's side of the bargain."""
+
+    def test_account(self, account: MailAccount, password: str | None) -> Future[TestResult]:
+        """Sign in to the IMAP server of an account, stored or not, and list its folders."""
+
+    def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
+        """Fetch one part in chunks into a file, going on where an earlier try stopped."""
+
+    def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
+        """Fetch an allowed remote image; gives its octets and media type."""
+
+
+class Secrets(Protocol):
+    """Where passwords are kept: the OS keyring or the profile's vault."""
+
+    def get(self, name: str) -> str | None:
+        """Return a secret, None when there is none. Raises Problem when the store is locked."""
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a secret."""
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; unknown names are passed over."""
+
+
+def imap_secret(account: MailAccount) -> str:
+    """Return the name under which an account's IMAP password is kept."""
+    return f"imap/{account.id}"
+
+
+def smtp_secret(account: MailAccount) -> str:
+    """Return the name under which an account's SMTP password is kept."""
+    return f"smtp/{account.id}"

@@ -1,0 +1,170 @@
+"""Server folders: create, rename, move, delete, subscribe, watch. At once here, queued to the server."""
+
+from __future__ import annotations
+
+from desktop.base.bus import Bus
+from desktop.base.errors import Problem, Remedy
+from desktop.base.i18n import _
+from desktop.domain import events
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.listing import FolderNode
+from desktop.services.mail.ingest import look_again
+from desktop.store.database import Database, UnitOfWork
+from desktop.store.mail.folders import Folders as Store
+from desktop.store.mail.folders import FolderWriter
+from desktop.store.mail.operations import OperationWriter
+
+
+class FolderInvalid(Problem):
+    """A folder cannot be named, placed or changed like this."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+
+class Folders:
+    """The verbs on server folders."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self._database = database
+        self._bus = bus
+
+    def create(self, account_key: int, parent_key: int | None, name: str) -> int:
+        """Create a folder below another, or at the top; returns its key. Raises FolderInvalid."""
+        with self._database.write() as work:
+            delimiter = _delimiter(work, account_key)
+            path = _path(work, parent_key, _checked(name, delimiter), delimiter)
+            _refuse_taken(work, account_key, path)
+            key = FolderWriter(work).add(account_key, path, b"\0" + path.encode(), delimiter)
+            OperationWriter(work).queue_folder(account_key, "create-folder", key, {"path": path})
+            _emit(work, account_key)
+        return key
+
+    def rename(self, key: int, name: str) -> None:
+        """Give a folder another name. Raises FolderInvalid."""
+        with self._database.write() as work:
+            node = _node(work, key)
+            delimiter = _delimiter(work, node.account_key)
+            parent = node.path.rpartition(delimiter)[0] if delimiter else ""
+            name = _checked(name, delimiter)
+            self._rename(work, node, f"{parent}{delimiter}{name}" if parent else name, delimiter)
+
+    def move(self, key: int, parent_key: int | None) -> None:
+        """Put a folder below another, or at the top. Raises FolderInvalid."""
+        with self._database.write() as work:
+            node = _node(work, key)
+            delimiter = _delimiter(work, node.account_key)
+            path = _path(work, parent_key, node.name, delimiter)
+            if parent_key is not None and f"{path}{delimiter}".startswith(f"{node.path}{delimiter}"):
+                raise FolderInvalid(_("A folder cannot be moved into itself."))
+            self._rename(work, node, path, delimiter)
+
+    def _rename(self, work: UnitOfWork, node: FolderNode, path: str, delimiter: str) -> None:
+        _refuse_fixed(node)
+        if path == node.path:
+            return
+        _refuse_taken(work, node.account_key, path)
+        old = f"{node.path}{delimiter}"
+        writer = FolderWriter(work)
+        writer.set(node.key, path=path)
+        for other in Store(work).nodes():
+            if delimiter and other.account_key == node.account_key and other.path.startswith(old):
+                writer.set(other.key, path=f"{path}{delimiter}{other.path.removeprefix(old)}")
+        OperationWriter(work).queue_folder(
+            node.account_key, "rename-folder", node.key, {"from": node.path, "path": path}
+        )
+        _emit(work, node.account_key)
+
+    def delete(self, key: int) -> None:
+        """Delete a folder and the copies in it, on the server too. Raises FolderInvalid."""
+        with self._database.write() as work:
+            node = _node(work, key)
+            _refuse_fixed(node)
+            if any(other.parent_key == key for other in Store(work).nodes()):
+                raise FolderInvalid(_("“{name}” has folders in it. Delete or move them first.").format(name=node.name))
+            emails = work.column("SELECT DISTINCT email_key FROM place WHERE folder_key = ?", (key,))
+            work.run("UPDATE place SET pending_gone = 1 WHERE folder_key = ?", (key,))
+            FolderWriter(work).set(key, pending=2)
+            OperationWriter(work).queue_folder(node.account_key, "delete-folder", key, {"path": node.path})
+            look_again(work, [email for email in emails if email is not None])
+            _emit(work, node.account_key)
+
+    def subscribe(self, key: int, on: bool) -> None:
+        """Show a folder in other mail programs too, or not."""
+        with self._database.write() as work:
+            node = _node(work, key)
+            FolderWriter(work).set(key, subscribed=int(on))
+            OperationWriter(work).queue_folder(node.account_key, "subscribe-folder", key, {"on": on})
+            _emit(work, node.account_key)
+
+    def watch(self, key: int, on: bool, shows_in_inbox: bool = True) -> None:
+        """Fetch a folder in the background, and choose whether its mails stand in the unified Inbox."""
+        with self._database.write() as work:
+            node = _node(work, key)
+            FolderWriter(work).set(key, watched=int(on), shows_in_inbox=int(on and shows_in_inbox))
+            emails = work.column("SELECT DISTINCT email_key FROM place WHERE folder_key = ?", (key,))
+            look_again(work, [email for email in emails if email is not None])
+            _emit(work, node.account_key)
+            work.emit(events.SyncRequested(node.account_key))
+
+    def set_role(self, key: int, role: Role) -> None:
+        """Say what a folder is for; the folder that had the role before loses it."""
+        with self._database.write() as work:
+            node = _node(work, key)
+            writer = FolderWriter(work)
+            touched = [key]
+            for other in Store(work).nodes():
+                if role is not Role.NONE and other.account_key == node.account_key and other.role is role:
+                    writer.set(other.key, role=Role.NONE.value, role_by_user=1)
+                    touched.append(other.key)
+            writer.set(key, role=role.value, role_by_user=1)
+            for folder in touched:
+                emails = work.column("SELECT DISTINCT email_key FROM place WHERE folder_key = ?", (folder,))
+                look_again(work, [email for email in emails if email is not None])
+            _emit(work, node.account_key)
+
+    def opened(self, key: int) -> None:
+        """A person looks at a folder: the engine brings it up to date."""
+        self._bus.publish(events.FolderOpened(key))
+
+
+def _emit(work: UnitOfWork, account_key: int) -> None:
+    work.emit(events.FoldersChanged(account_key))
+    work.emit(events.OperationsChanged(account_key))
+
+
+def _node(work: UnitOfWork, key: int) -> FolderNode:
+    node = Store(work).get(key)
+    if node is None:
+        raise FolderInvalid(_("This folder is no longer there."))
+    return node
+
+
+def _delimiter(work: UnitOfWork, account_key: int) -> str:
+    sql = "SELECT delimiter FROM folder WHERE account_key = ? ORDER BY role <> 'inbox', delimiter = '' LIMIT 1"
+    return str(work.value(sql, (account_key,)) or "/")
+
+
+def _path(work: UnitOfWork, parent_key: int | None, name: str, delimiter: str) -> str:
+    return name if parent_key is None else f"{_node(work, parent_key).path}{delimiter}{name}"
+
+
+def _checked(name: str, delimiter: str) -> str:
+    name = name.strip()
+    if not name:
+        raise FolderInvalid(_("A folder needs a name."))
+    if any(not c.isprintable() for c in name):
+        raise FolderInvalid(_("A folder name cannot hold line breaks or control characters."))
+    if delimiter and delimiter in name:
+        raise FolderInvalid(_("A folder name cannot hold “{delimiter}” on this server.").format(delimiter=delimiter))
+    return name
+
+
+def _refuse_taken(work: UnitOfWork, account_key: int, path: str) -> None:
+    if work.first("SELECT 1 FROM folder WHERE account_key = ? AND path = ? COLLATE NOCASE", (account_key, path)):
+        raise FolderInvalid(_("There is already a folder “{path}”.").format(path=path))
+
+
+def _refuse_fixed(node: FolderNode) -> None:
+    if node.role is Role.INBOX:
+        raise FolderInvalid(_("The Inbox cannot be renamed, moved or deleted."))

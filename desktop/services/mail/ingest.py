@@ -1,0 +1,229 @@
+"""The one door through which a message arrives: fetched from a server, opened from a file, pulled from a team.
+
+One transaction a batch: Emails, people, text and search index, conversations, places, the user's view, lists.
+Idempotent: the same batch twice changes nothing. Sources are kept before the rows that name them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from desktop.base import clock, ids
+from desktop.domain import events
+from desktop.domain.mail.arrival import Arrival
+from desktop.domain.mail.conversation import member_hashes
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.message import Completeness, Flag, Message, Status, effective_date_ms, identity
+from desktop.domain.mail.state import UserState
+from desktop.store.database import Database, UnitOfWork
+from desktop.store.mail.accounts import Accounts
+from desktop.store.mail.blobs import Blobs, digest_of
+from desktop.store.mail.conversations import Conversations
+from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.messages import Messages, MessageWriter, chunks, marks
+from desktop.store.mail.places import Copy, PlaceWriter
+from desktop.store.mail.states import States, StateWriter
+
+_RECENT_MS = 2 * 86_400_000
+_BETTER = {Completeness.CANNOT_SHOW: 0, Completeness.TEXT: 1, Completeness.FULL: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A copy as it came from the network and out of the parser."""
+
+    uid: int
+    flags: Flag
+    received_ms: int
+    size_bytes: int
+    raw: bytes
+    """The whole source; for a mail over the size limit its header and text parts."""
+    message: Message | None
+    """None when the parser gave up."""
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder a batch was fetched from."""
+
+    account_key: int
+    folder_key: int
+    uidvalidity: int
+    role: Role
+    shows_in_inbox: bool
+    two_way: bool
+
+
+class Ingest:
+    """Takes in batches of fetched mails."""
+
+    def __init__(self, database: Database, blobs: Blobs) -> None:
+        self._database = database
+        self._blobs = blobs
+
+    def take(self, home: Home, batch: Sequence[Fetched], *, notify: bool = False) -> tuple[int, ...]:
+        """Store a batch and return the keys of Emails that are new here. Raises DiskFull; then nothing is half-stored."""
+        if not batch:
+            return ()
+        arrivals = [_arrival(home, fetched) for fetched in batch]
+        self._blobs.put([(a.raw_digest, f.raw) for a, f in zip(arrivals, batch, strict=True) if a.raw_digest])
+        with self._database.write() as work:
+            new = _store(work, home, arrivals)
+            if new:
+                limit = clock.now() - _RECENT_MS
+                fresh = notify and any(a.received_ms > limit for a in arrivals)
+                work.emit(events.MessagesArrived(tuple(new), home.account_key, fresh))
+        return tuple(new)
+
+    def attach(self, home: Home, copies: Sequence[Copy]) -> None:
+        """Note further copies of Emails that are here."""
+        with self._database.write() as work:
+            PlaceWriter(work).add(home.folder_key, home.uidvalidity, copies)
+            look_again(work, [copy.email_key for copy in copies])
+
+    def read_again(self, key: int, raw: bytes, message: Message) -> None:
+        """Replace the content of an Email that could not be shown, after the parser learned to read it."""
+        arrival = Arrival(
+            id=identity(message),
+            message=message,
+            completeness=Completeness.FULL,
+            raw_digest=digest_of(raw),
+            text_digest=digest_of(raw),
+            size_bytes=len(raw),
+            received_ms=0,
+        )
+        with self._database.write() as work:
+            MessageWriter(work).replace_content([(key, arrival)])
+            look_again(work, [key])
+
+
+def look_again(work: UnitOfWork, email_keys: Sequence[int]) -> None:
+    """Bring the user's view and the lists of Emails in step with their places, and say what changed."""
+    keys = tuple(dict.fromkeys(email_keys))
+    if not keys:
+        return
+    StateWriter(work).follow_places(keys)
+    lists = ListingWriter(work).refresh(keys)
+    work.emit(events.MessagesChanged(keys))
+    if lists:
+        work.emit(events.ListsChanged(tuple(sorted(lists))))
+
+
+def _arrival(home: Home, fetched: Fetched) -> Arrival:
+    raw_digest = digest_of(fetched.raw)
+    message = fetched.message
+    status = Status.ARCHIVED
+    if fetched.flags & Flag.DRAFT or home.role is Role.DRAFTS:
+        status = Status.DRAFT
+    if message is None:
+        return Arrival(
+            id=ids.mail_id("unreadable\n" + raw_digest.hex()),
+            message=Message(),
+            completeness=Completeness.CANNOT_SHOW,
+            raw_digest=raw_digest,
+            text_digest=raw_digest,
+            size_bytes=fetched.size_bytes,
+            received_ms=fetched.received_ms,
+            flags=fetched.flags,
+            folder_key=home.folder_key,
+            uidvalidity=home.uidvalidity,
+            uid=fetched.uid,
+            status=status,
+        )
+    names = "\n".join(f"{part.name} {part.size_bytes}" for part in message.parts)
+    return Arrival(
+        id=identity(message),
+        message=message,
+        completeness=Completeness.TEXT if fetched.partial else Completeness.FULL,
+        raw_digest=raw_digest,
+        text_digest=hashlib.sha256(f"{message.subject}\n{message.text}\n{names}".encode("utf-8", "replace")).digest(),
+        size_bytes=fetched.size_bytes,
+        received_ms=fetched.received_ms,
+        flags=fetched.flags,
+        folder_key=home.folder_key,
+        uidvalidity=home.uidvalidity,
+        uid=fetched.uid,
+        status=status,
+    )
+
+
+def _store(work: UnitOfWork, home: Home, arrivals: Sequence[Arrival]) -> list[int]:
+    known = Messages(work).keys_of(a.id for a in arrivals)
+    first: dict[bytes, Arrival] = {}
+    better: dict[int, Arrival] = {}
+    ranks = _ranks(work, list(known.values()))
+    for arrival in arrivals:
+        key = known.get(arrival.id)
+        if key is None:
+            first.setdefault(arrival.id.bytes, arrival)
+        elif _BETTER[arrival.completeness] > ranks[key]:
+            better[key] = arrival
+            ranks[key] = _BETTER[arrival.completeness]
+    fresh = list(first.values())
+    keys = Messages(work).free_keys([effective_date_ms(a.message.date_ms, a.received_ms) for a in fresh])
+    conversations, moved = Conversations(work).place(
+        [(key, member_hashes(a.message)) for key, a in zip(keys, fresh, strict=True)]
+    )
+    own = Accounts(work).own_addresses()
+    writer = MessageWriter(work)
+    writer.insert(
+        [(key, conversations[key], a.message.sender.key in own, a) for key, a in zip(keys, fresh, strict=True)]
+    )
+    writer.replace_content(list(better.items()))
+    known.update((a.id, key) for key, a in zip(keys, fresh, strict=True))
+    if home.folder_key:
+        PlaceWriter(work).add(
+            home.folder_key,
+            home.uidvalidity,
+            [
+                Copy(a.uid, known[a.id], a.flags, a.size_bytes, a.received_ms, a.raw_digest or None, a.text_digest)
+                for a in arrivals
+            ],
+        )
+    touched = list(dict.fromkeys(known[a.id] for a in arrivals))
+    if not home.two_way:
+        _own_view(work, home, touched, known, arrivals)
+    StateWriter(work).follow_places(touched)
+    lists = ListingWriter(work).refresh([*touched, *moved])
+    changed = tuple((set(touched) - set(keys)) | moved)
+    if changed:
+        work.emit(events.MessagesChanged(changed))
+    if lists:
+        work.emit(events.ListsChanged(tuple(sorted(lists))))
+    return keys
+
+
+def _ranks(work: UnitOfWork, keys: Sequence[int]) -> dict[int, int]:
+    ranks: dict[int, int] = {}
+    for chunk in chunks(keys):
+        rows = work.all(f"SELECT key, completeness FROM email WHERE key IN ({marks(chunk)})", chunk)
+        ranks.update((key, _BETTER[Completeness(value)]) for key, value in rows)
+    return ranks
+
+
+def _own_view(
+    work: UnitOfWork, home: Home, keys: Sequence[int], known: dict[uuid.UUID, int], arrivals: Sequence[Arrival]
+) -> None:
+    """Give mails of an archive-only account their first view: the user's own from then on."""
+    work.many("UPDATE email SET kept = 1 WHERE key = ?", [(key,) for key in keys])
+    seen = States(work).of(keys)
+    own = Accounts(work).own_addresses()
+    states: dict[int, UserState] = {}
+    for arrival in arrivals:
+        key = known[arrival.id]
+        if key in seen or key in states:
+            continue
+        outgoing = arrival.message.sender.key in own
+        state = UserState(read=bool(arrival.flags & Flag.SEEN), important=bool(arrival.flags & Flag.FLAGGED))
+        if home.role is Role.JUNK:
+            state = replace(state, in_junk=True)
+        elif home.role is Role.TRASH:
+            state = replace(state, in_trash=True)
+        elif not outgoing:
+            state = replace(state, in_inbox=True)
+        states[key] = state
+    StateWriter(work).set(states)

@@ -1,0 +1,168 @@
+"""Mail accounts: add, edit, test, remove, pause. Passwords go to the keyring or vault, never into the database."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+from desktop.base.bus import Bus
+from desktop.base.errors import Problem, Remedy
+from desktop.base.i18n import _
+from desktop.domain import events
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.mail_account import AccountStatus, MailAccount
+from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
+from desktop.services.mail.status import StatusBoard
+from desktop.store.database import Database
+from desktop.store.mail.accounts import Accounts, AccountWriter
+from desktop.store.mail.folders import FolderWriter
+from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.states import StateWriter
+
+
+class AccountUnknown(Problem):
+    """The account asked for was removed."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such mail account."))
+
+
+class AccountInvalid(Problem):
+    """The values of an account cannot work."""
+
+    remedy = Remedy.SETTINGS
+    can_retry = False
+
+
+class MailAccounts:
+    """The verbs on mail accounts."""
+
+    def __init__(self, database: Database, secrets: Secrets, errands: Errands, statuses: StatusBoard, bus: Bus) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._errands = errands
+        self._statuses = statuses
+        self._bus = bus
+
+    def all(self) -> tuple[MailAccount, ...]:
+        """Return every account in the order the person put them."""
+        with self._database.read() as view:
+            return Accounts(view).all()
+
+    def get(self, key: int) -> MailAccount:
+        """Return one account. Raises AccountUnknown."""
+        with self._database.read() as view:
+            account = Accounts(view).get(key)
+        if account is None:
+            raise AccountUnknown
+        return account
+
+    def add(self, account: MailAccount, imap_password: str | None, smtp_password: str | None = None) -> MailAccount:
+        """Store a new account and its passwords. Raises AccountInvalid, or a Problem when no secret can be kept."""
+        _check(account)
+        if any(other.address.lower() == account.address.lower() for other in self.all()):
+            raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
+        self._keep(account, imap_password, smtp_password)
+        with self._database.write() as work:
+            key = AccountWriter(work).add(account)
+            work.emit(events.MailAccountsChanged((key,)))
+        return replace(account, key=key)
+
+    def edit(
+        self, account: MailAccount, imap_password: str | None = None, smtp_password: str | None = None
+    ) -> MailAccount:
+        """Store changed values; passwords that are None stay as they are. Raises AccountInvalid."""
+        _check(account)
+        self._keep(account, imap_password, smtp_password)
+        with self._database.write() as work:
+            AccountWriter(work).edit(account)
+            work.emit(events.MailAccountsChanged((account.key,)))
+        return account
+
+    def watch(self, key: int, paths: tuple[str, ...]) -> None:
+        """Choose which server folders are watched, by path; the Inbox stays unless others are named."""
+        with self._database.write() as work:
+            for folder, path, role in work.all("SELECT key, path, role FROM folder WHERE account_key = ?", (key,)):
+                watched = path in paths
+                FolderWriter(work).set(folder, watched=int(watched), shows_in_inbox=int(watched and role != Role.SENT))
+            work.emit(events.FoldersChanged(key))
+            work.emit(events.MailAccountsChanged((key,)))
+
+    def remove(self, key: int) -> None:
+        """Forget an account, its passwords and the mails that only it had; the servers are not touched."""
+        account = self.get(key)
+        with self._database.write() as work:
+            keys = work.column("SELECT DISTINCT email_key FROM place WHERE account_key = ?", (key,))
+            folders = work.column("SELECT key FROM folder WHERE account_key = ?", (key,))
+            AccountWriter(work).remove(key)
+            work.many("DELETE FROM listing_count WHERE list_id = ?", [(folder,) for folder in folders])
+            touched = [k for k in keys if k is not None]
+            work.many("UPDATE email SET kept = 0 WHERE key = ? AND parent_id IS NULL", [(k,) for k in touched])
+            StateWriter(work).follow_places(touched)
+            lists = ListingWriter(work).refresh(touched)
+            work.emit(events.MailAccountsChanged((key,)))
+            work.emit(events.ListsChanged(tuple(sorted(lists))))
+        self._statuses.forget(key)
+        self._secrets.delete(imap_secret(account))
+        self._secrets.delete(smtp_secret(account))
+
+    def test(self, account: MailAccount, imap_password: str | None = None) -> Future[TestResult]:
+        """Try the servers of an account, stored or not; None takes the stored password."""
+        if imap_password is None and account.key:
+            imap_password = self._secrets.get(imap_secret(account))
+        return self._errands.test_account(account, imap_password)
+
+    def trust_certificate(self, key: int, fingerprint: str) -> None:
+        """Accept exactly this certificate ("host:port sha256-hex") for an account from now on."""
+        account = self.get(key)
+        if fingerprint not in account.trusted_fingerprints:
+            self.edit(replace(account, trusted_fingerprints=(*account.trusted_fingerprints, fingerprint)))
+
+    def status(self, key: int) -> AccountStatus:
+        """Return how an account is doing."""
+        return self._statuses.get(key)
+
+    def statuses(self) -> dict[int, AccountStatus]:
+        """Return how every account is doing."""
+        return self._statuses.all()
+
+    def sync_now(self, key: int | None = None) -> None:
+        """Ask the engine for mail now, of one account or of all."""
+        self._bus.publish(events.SyncRequested(key or 0))
+
+    def pause(self, key: int) -> None:
+        """Stop fetching for an account until `resume`."""
+        self._set_paused(key, True)
+
+    def resume(self, key: int) -> None:
+        """Go on fetching for an account."""
+        self._set_paused(key, False)
+
+    def _set_paused(self, key: int, paused: bool) -> None:
+        with self._database.write() as work:
+            AccountWriter(work).set_paused(key, paused)
+            work.emit(events.MailAccountsChanged((key,)))
+
+    def _keep(self, account: MailAccount, imap_password: str | None, smtp_password: str | None) -> None:
+        if imap_password is not None:
+            self._secrets.set(imap_secret(account), imap_password)
+        if smtp_password is not None:
+            self._secrets.set(smtp_secret(account), smtp_password)
+
+
+def _check(account: MailAccount) -> None:
+    local, at, domain = account.address.rpartition("@")
+    if not (local and at and domain) or any(c.isspace() or not c.isprintable() for c in account.address):
+        raise AccountInvalid(_("“{address}” is not an email address.").format(address=account.address))
+    for endpoint in (account.imap, account.smtp):
+        if endpoint is None:
+            continue
+        if not endpoint.host or any(c.isspace() or not c.isprintable() for c in endpoint.host):
+            raise AccountInvalid(_("“{host}” is not a server name.").format(host=endpoint.host))
+        if not 0 < endpoint.port < 65536:
+            raise AccountInvalid(_("{port} is not a port; it is a number from 1 to 65535.").format(port=endpoint.port))
+        if any(c in endpoint.user for c in "\r\n\0"):
+            raise AccountInvalid(_("The user name holds a line break."))

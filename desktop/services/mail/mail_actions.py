@@ -1,0 +1,242 @@
+"""What a person does to mails: read, star, archive, junk, trash, move, delete; and undo.
+
+Each verb is one transaction: operations queued for the servers of two-way accounts, the user's own view of all
+others, lists refreshed. It shows at once and works offline; the engine replays the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from desktop.domain import events
+from desktop.domain.mail.folder import ListId, Role, Unified
+from desktop.domain.mail.message import Flag
+from desktop.domain.mail.operation import Change, MissingRole, Move, Operation, StoreFlags, Verb, operations_for
+from desktop.domain.mail.state import Place, UserState
+from desktop.services.mail.ingest import look_again
+from desktop.store.database import Database, UnitOfWork
+from desktop.store.mail.blobs import Blobs
+from desktop.store.mail.folders import Folders, FolderWriter
+from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.messages import MessageWriter, chunks, marks
+from desktop.store.mail.operations import OperationWriter
+from desktop.store.mail.places import Places
+from desktop.store.mail.states import States, StateWriter
+
+PURGE_NOW_MS = 1
+"""`gone_at_ms` of a mail deleted for good: housekeeping does not wait 30 days for it."""
+
+_ROLE_NAMES = {
+    Role.ARCHIVE: "Archive",
+    Role.TRASH: "Trash",
+    Role.JUNK: "Junk",
+    Role.DRAFTS: "Drafts",
+    Role.SENT: "Sent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a verb did, and all that undo needs."""
+
+    change: Change
+    keys: tuple[int, ...]
+    can_undo: bool
+    operation_keys: tuple[int, ...] = ()
+    inverse: tuple[Operation, ...] = ()
+    states: tuple[tuple[int, UserState], ...] = ()
+    """Views before the verb, of mails that have no two-way copy."""
+
+
+class MailActions:
+    """The verbs on mails."""
+
+    def __init__(self, database: Database, blobs: Blobs) -> None:
+        self._database = database
+        self._blobs = blobs
+
+    def apply(
+        self,
+        change: Change,
+        keys: Sequence[int],
+        *,
+        whole_conversations: bool = False,
+        list_id: ListId = Unified.ALL,
+    ) -> Done:
+        """Do a verb to mails, or to all mails of their conversations in a list. Mails that are gone are passed over."""
+        with self._database.write() as work:
+            wanted = _conversation_mates(work, keys, list_id) if whole_conversations else list(dict.fromkeys(keys))
+            if change.verb is Verb.DELETE:
+                dropped = _delete(work, wanted)
+                done = Done(change, tuple(wanted), can_undo=False)
+            else:
+                dropped = []
+                done = _apply(work, change, wanted)
+        self._blobs.drop(dropped)
+        return done
+
+    def undo(self, done: Done) -> None:
+        """Take a verb back: operations not yet begun are withdrawn, others get their opposite queued."""
+        if not done.can_undo:
+            return
+        with self._database.write() as work:
+            writer = OperationWriter(work)
+            touched = list(done.keys)
+            accounts: set[int] = set()
+            for key, inverse in zip(done.operation_keys, done.inverse, strict=True):
+                waiting = work.first("SELECT account_key FROM operation WHERE key = ? AND NOT started", (key,))
+                if waiting:
+                    touched += writer.remove(key)
+                else:
+                    writer.queue([inverse])
+                accounts.add(inverse.account_key)
+            StateWriter(work).set(dict(done.states))
+            look_again(work, touched)
+            for account in accounts:
+                work.emit(events.OperationsChanged(account))
+
+    def mark_list_read(self, list_id: ListId) -> Done:
+        """Mark every mail of a list read."""
+        with self._database.read() as view:
+            keys = view.column("SELECT email_key FROM listing_entry WHERE list_id = ? AND flags & 1", (list_id,))
+        return self.apply(Change(Verb.READ), keys)
+
+    def empty_trash(self, account_key: int | None = None) -> Done:
+        """Delete for good what lies in Trash, of one account or of all."""
+        return self._empty(Unified.TRASH, account_key)
+
+    def empty_junk(self, account_key: int | None = None) -> Done:
+        """Delete for good what lies in Junk, of one account or of all."""
+        return self._empty(Unified.JUNK, account_key)
+
+    def _empty(self, list_id: Unified, account_key: int | None) -> Done:
+        with self._database.read() as view:
+            sql = "SELECT email_key FROM listing_entry l WHERE list_id = ?"
+            values = [int(list_id)]
+            if account_key is not None:
+                sql += " AND EXISTS (SELECT 1 FROM place p WHERE p.email_key = l.email_key AND p.account_key = ?)"
+                values.append(account_key)
+            keys = view.column(sql, values)
+        return self.apply(Change(Verb.DELETE), keys)
+
+
+def _conversation_mates(work: UnitOfWork, keys: Sequence[int], list_id: ListId) -> list[int]:
+    found: dict[int, None] = dict.fromkeys(keys)
+    for chunk in chunks(list(keys)):
+        sql = (
+            "SELECT l.email_key FROM listing_entry l WHERE l.list_id = ? AND l.conversation_key IN "
+            f"(SELECT conversation_key FROM email WHERE key IN ({marks(chunk)}))"
+        )
+        found.update(dict.fromkeys(work.column(sql, (int(list_id), *chunk))))
+    return list(found)
+
+
+def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
+    places = Places(work).of_emails(keys)
+    operations = _operations(work, change, list(places.values()))
+    before = {place.key: place for some in places.values() for place in some}
+    split = [part for operation in operations for part in _undoable(operation, before)]
+    operation_keys = OperationWriter(work).queue([operation for operation, _ in split])
+    alone = [key for key in keys if not any(place.two_way for place in places.get(key, ()))]
+    states = States(work).of(alone)
+    StateWriter(work).set({key: _changed(state, change.verb) for key, state in states.items()})
+    StateWriter(work).follow_places(key for key in keys if key not in states)
+    lists = ListingWriter(work).refresh(keys)
+    work.emit(events.MessagesChanged(tuple(keys)))
+    if lists:
+        work.emit(events.ListsChanged(tuple(sorted(lists))))
+    for account in {operation.account_key for operation, _ in split}:
+        work.emit(events.OperationsChanged(account))
+    return Done(
+        change,
+        tuple(keys),
+        can_undo=True,
+        operation_keys=operation_keys,
+        inverse=tuple(inverse for _, inverse in split),
+        states=tuple(states.items()),
+    )
+
+
+def _operations(work: UnitOfWork, change: Change, mails: Sequence[Sequence[Place]]) -> tuple[Operation, ...]:
+    """Return the operations, making the folder of a role the account lacks."""
+    while True:
+        try:
+            return operations_for(change, mails, Folders(work).homes())
+        except MissingRole as missing:
+            path = _ROLE_NAMES[missing.role]
+            writer = FolderWriter(work)
+            key = writer.add(missing.account_key, path, b"\0" + path.encode(), "/")
+            writer.set(key, role=missing.role.value)
+            OperationWriter(work).queue_folder(
+                missing.account_key, "create-folder", key, {"path": path, "role": missing.role.value}
+            )
+            work.emit(events.FoldersChanged(missing.account_key))
+
+
+def _undoable(operation: Operation, before: Mapping[int, Place]) -> list[tuple[Operation, Operation]]:
+    """Return the operation with its inverse; a flag change is cut so that only flags it really changes come back."""
+    match operation:
+        case StoreFlags():
+            groups: dict[tuple[Flag, Flag], list[int]] = {}
+            for key in operation.place_keys:
+                flags = before[key].flags
+                groups.setdefault((operation.add & ~flags, operation.remove & flags), []).append(key)
+            return [
+                (
+                    replace(operation, place_keys=tuple(keys), add=add, remove=remove),
+                    replace(operation, place_keys=tuple(keys), add=remove, remove=add),
+                )
+                for (add, remove), keys in groups.items()
+            ]
+        case Move():
+            back = replace(operation, folder_key=operation.target_key, target_key=operation.folder_key)
+            return [(operation, back)]
+        case _:
+            return []
+
+
+def _changed(state: UserState, verb: Verb) -> UserState:
+    """Return the user's own view after a verb (mails that have no two-way copy)."""
+    away = replace(state, in_inbox=False, in_archive=False, in_junk=False, in_trash=False)
+    match verb:
+        case Verb.READ:
+            return replace(state, read=True)
+        case Verb.UNREAD:
+            return replace(state, read=False)
+        case Verb.STAR:
+            return replace(state, important=True)
+        case Verb.UNSTAR:
+            return replace(state, important=False)
+        case Verb.ARCHIVE:
+            return replace(away, in_archive=True)
+        case Verb.JUNK:
+            return replace(away, in_junk=True)
+        case Verb.TRASH:
+            return replace(away, in_trash=True)
+        case Verb.INBOX:
+            return replace(away, in_inbox=True)
+        case _:
+            return state
+
+
+def _delete(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
+    """Delete mails for good: server copies by queued operations, the rest at once. Returns sources nobody names."""
+    places = Places(work).of_emails(keys)
+    operations = operations_for(Change(Verb.DELETE), places.values(), {})
+    OperationWriter(work).queue(operations)
+    work.many("UPDATE email SET kept = 0, gone_at_ms = ? WHERE key = ?", [(PURGE_NOW_MS, key) for key in keys])
+    here_only = [key for key in keys if not any(place.two_way for place in places.get(key, ()))]
+    # Copies the program may not touch stay on their server: their places remember not to fetch them again.
+    work.many(
+        "UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' WHERE email_key = ?",
+        [(key,) for key in here_only],
+    )
+    lists = ListingWriter(work).refresh(keys)
+    dropped = MessageWriter(work).delete(here_only)
+    work.emit(events.MessagesRemoved(tuple(keys)))
+    if lists:
+        work.emit(events.ListsChanged(tuple(sorted(lists))))
+    for account in {operation.account_key for operation in operations}:
+        work.emit(events.OperationsChanged(account))
+    return dropped

@@ -1,0 +1,146 @@
+"""What servers say of folders, flags and vanished mails, brought into the store. Called by the engine's threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from desktop.base import clock
+from desktop.domain import events
+from desktop.domain.mail.folder import ServerFolder
+from desktop.domain.mail.mail_account import MailAccount
+from desktop.domain.mail.message import Flag, Message, identity
+from desktop.domain.mail.sync import SyncFolder
+from desktop.services.mail.ingest import Home, look_again
+from desktop.store.database import Database
+from desktop.store.mail.accounts import Accounts, AccountWriter
+from desktop.store.mail.folders import Folders, FolderWriter
+from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.messages import Messages
+from desktop.store.mail.places import Places, PlaceWriter
+
+
+class Mirror:
+    """The server's side of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def accounts(self) -> tuple[MailAccount, ...]:
+        """Return the accounts to fetch for: active, not paused, with an IMAP half."""
+        with self._database.read() as view:
+            accounts = Accounts(view)
+            paused = accounts.paused()
+            return tuple(a for a in accounts.all() if a.active and a.imap and a.key not in paused)
+
+    def all_accounts(self) -> tuple[MailAccount, ...]:
+        """Return every account."""
+        with self._database.read() as view:
+            return Accounts(view).all()
+
+    def account(self, key: int) -> MailAccount | None:
+        """Return an account, None when it was removed."""
+        with self._database.read() as view:
+            return Accounts(view).get(key)
+
+    def folders(self, account_key: int) -> list[SyncFolder]:
+        """Return the folders of an account, the Inbox first."""
+        with self._database.read() as view:
+            return Folders(view).to_sync(account_key)
+
+    def folder(self, key: int) -> SyncFolder | None:
+        """Return a folder, None when it is gone."""
+        with self._database.read() as view:
+            return Folders(view).sync_folder(key)
+
+    def home(self, folder: SyncFolder, uidvalidity: int) -> Home | None:
+        """Return what ingest must know of a folder, None when it is gone."""
+        with self._database.read() as view:
+            row = view.first(
+                "SELECT f.shows_in_inbox, a.mode = 'two-way' FROM folder f JOIN mail_account a ON a.key = f.account_key "
+                "WHERE f.key = ?",
+                (folder.key,),
+            )
+        if row is None:
+            return None
+        return Home(folder.account_key, folder.key, uidvalidity, folder.role, bool(row[0]), bool(row[1]))
+
+    def folder_list(self, account_key: int, listed: Sequence[ServerFolder]) -> None:
+        """Make the folders of an account those the server has."""
+        with self._database.write() as work:
+            changed, orphans = FolderWriter(work).mirror(account_key, listed)
+            look_again(work, orphans)
+            if changed:
+                work.emit(events.FoldersChanged(account_key))
+
+    def known(self, folder: SyncFolder, uidvalidity: int, low: int, high: int) -> dict[int, tuple[int, int | None]]:
+        """Return uid -> (flags the server last told, Email key) in a window of UIDs."""
+        with self._database.read() as view:
+            return Places(view).known_uids(folder.key, uidvalidity, low, high)
+
+    def expecting(self, folder: SyncFolder, uidvalidity: int) -> bool:
+        """Say whether mails that are here already are due in a folder under new UIDs."""
+        with self._database.read() as view:
+            return Places(view).expecting(folder.key, uidvalidity)
+
+    def here(self, headers: Mapping[int, Message]) -> dict[int, int]:
+        """Return uid -> Email key of those mails (given by header) that are here already."""
+        wanted = {uid: identity(message) for uid, message in headers.items()}
+        with self._database.read() as view:
+            keys = Messages(view).keys_of(wanted.values())
+        return {uid: keys[mail_id] for uid, mail_id in wanted.items() if mail_id in keys}
+
+    def flags(self, folder: SyncFolder, uidvalidity: int, flags: Iterable[tuple[int, Flag]]) -> int:
+        """Note what the server says of flags; returns how many mails changed."""
+        with self._database.write() as work:
+            changed = PlaceWriter(work).set_flags(folder.key, uidvalidity, ((uid, int(value)) for uid, value in flags))
+            look_again(work, changed)
+        return len(changed)
+
+    def vanished(self, folder: SyncFolder, uidvalidity: int, uids: Sequence[int]) -> int:
+        """Note that the server no longer has these UIDs; returns how many mails that were."""
+        with self._database.write() as work:
+            gone = PlaceWriter(work).vanish(folder.key, uidvalidity, uids)
+            look_again(work, gone)
+        return len(gone)
+
+    def alive(self, folder: SyncFolder, uidvalidity: int, low: int, high: int, uids: Iterable[int]) -> int:
+        """Note that of a window of UIDs the server has only these; returns how many mails vanished."""
+        with self._database.write() as work:
+            gone = PlaceWriter(work).vanish_others(folder.key, uidvalidity, low, high, uids)
+            look_again(work, gone)
+        return len(gone)
+
+    def renumbered(self, folder: SyncFolder, uidvalidity: int) -> None:
+        """Begin anew after a change of UIDVALIDITY: known mails stay in place until they are met under new UIDs."""
+        with self._database.write() as work:
+            FolderWriter(work).set(folder.key, uidvalidity=uidvalidity, uidnext=0, modseq=0, synced_down_to=0)
+
+    def progress(self, folder: SyncFolder, **columns: int) -> None:
+        """Note how far a folder is synced: `uidnext`, `modseq`, `synced_down_to`, `server_total`, `opened`."""
+        with self._database.write() as work:
+            FolderWriter(work).set(folder.key, **columns)
+
+    def complete(self, folder: SyncFolder, uidvalidity: int) -> None:
+        """Note that every UID of a folder is known: places not met under the present numbering are gone."""
+        with self._database.write() as work:
+            gone = PlaceWriter(work).vanish_older(folder.key, uidvalidity)
+            FolderWriter(work).set(folder.key, synced_down_to=1)
+            look_again(work, gone)
+
+    def reconciled(self, folder: SyncFolder) -> None:
+        """Note that a folder was compared with the server from end to end."""
+        with self._database.write() as work:
+            FolderWriter(work).set(folder.key, reconciled_at_ms=clock.now())
+
+    def lost(self, folder: SyncFolder) -> None:
+        """Note that the server no longer has a folder."""
+        with self._database.write() as work:
+            orphans = FolderWriter(work).remove(folder.key)
+            look_again(work, orphans)
+            ListingWriter(work).refresh(orphans)
+            work.emit(events.FoldersChanged(folder.account_key))
+
+    def synced(self, account_key: int) -> None:
+        """Note that an account is up to date."""
+        with self._database.write() as work:
+            AccountWriter(work).set_synced(account_key, clock.now())

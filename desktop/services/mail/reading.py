@@ -1,0 +1,171 @@
+"""What the reader needs of one mail: head, safe body, parts, source; remote images by the person's leave.
+
+Sources are parsed in the reader's own process (`ContentParser`), never on a thread of the window. Any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Protocol
+
+from desktop.base.errors import Problem, Remedy
+from desktop.base.i18n import _
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.document import Document, Options
+from desktop.domain.mail.message import Completeness, Message, Part
+from desktop.domain.mail.reading import MessageHead
+from desktop.services.errands import Errands, RemotePart
+from desktop.services.mail.views import MailGone
+from desktop.store.database import Database
+from desktop.store.mail.blobs import Blobs
+from desktop.store.mail.messages import MessageWriter
+from desktop.store.mail.rows import Rows
+
+
+class ContentParser(Protocol):
+    """The reader's import process. Raises Problem when it had to give up."""
+
+    def prepare(self, raw: bytes, options: Options | None = None) -> Document:
+        """Return a mail's body, safe to show."""
+
+    def part_bytes(self, raw: bytes, section: str) -> bytes:
+        """Return the decoded content of one part."""
+
+    def parse(self, raw: bytes) -> Message:
+        """Return the facts of a mail."""
+
+
+class PartNotHere(Problem):
+    """The part was too large to fetch with its mail: `Reading.fetch_part` brings it."""
+
+    remedy = Remedy.RETRY
+
+    def __init__(self) -> None:
+        super().__init__(_("This attachment is still on the server."))
+
+
+class PartUnreachable(Problem):
+    """No server has the part any more."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("This attachment is no longer on the server."))
+
+
+class Reading:
+    """The read side of single mails."""
+
+    def __init__(self, database: Database, blobs: Blobs, parser: ContentParser, errands: Errands) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._parser = parser
+        self._errands = errands
+
+    def head(self, key: int) -> MessageHead:
+        """Return header facts and state. Raises MailGone."""
+        with self._database.read() as view:
+            heads = Rows(view).heads([key])
+        if not heads:
+            raise MailGone
+        return heads[0]
+
+    def document(
+        self, key: int, *, prefer_plain: bool = False, text_only: bool = False, quote_label: str = "…", twin: int = 0
+    ) -> Document:
+        """Return the body, safe to show; `twin` n shows the n-th copy whose text differs. Raises MailGone, Problem."""
+        options = Options(prefer_plain=prefer_plain, text_only=text_only, quote_label=quote_label)
+        return self._parser.prepare(self.source(key, twin=twin), options)
+
+    def part(self, key: int, section: str) -> bytes:
+        """Return the decoded content of an attachment or inline picture. Raises PartNotHere, MailGone, Problem."""
+        if self.head(key).completeness is Completeness.TEXT:
+            raise PartNotHere
+        return self._parser.part_bytes(self.source(key), section)
+
+    def source(self, key: int, *, twin: int = 0) -> bytes:
+        """Return the source as it came; of a mail over the size limit its header and text. Raises MailGone."""
+        with self._database.read() as view:
+            digest = view.value("SELECT raw_digest FROM email WHERE key = ?", (key,))
+            if twin:
+                others = view.column(
+                    "SELECT min(raw_digest) FROM place WHERE email_key = ? AND raw_digest IS NOT NULL "
+                    "GROUP BY text_digest HAVING sum(raw_digest = ?) = 0 ORDER BY 1",
+                    (key, digest),
+                )
+                digest = others[twin - 1] if twin <= len(others) else digest
+        if digest is None:
+            raise MailGone
+        return self._blobs.get(bytes(digest))
+
+    def headers(self, key: int) -> str:
+        """Return every header line as text."""
+        raw = self.source(key)
+        ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
+        return raw[: min(ends, default=len(raw))].decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def fetch_part(
+        self, key: int, section: str, to: Path, progress: Callable[[int, int], None] | None = None
+    ) -> Future[Path]:
+        """Fetch a part that was too large from its server into a file; `progress` gets (done, total) octets.
+
+        Raises MailGone, PartUnreachable.
+        """
+        head = self.head(key)
+        part = next((part for part in head.parts if part.section == section), None)
+        if part is None:
+            raise PartUnreachable
+        return self._errands.fetch_part(self._remote(key, part), to, progress or (lambda done, total: None))
+
+    def _remote(self, key: int, part: Part) -> RemotePart:
+        with self._database.read() as view:
+            row = view.first(
+                "SELECT p.account_key, p.folder_key, p.uidvalidity, p.uid FROM place p "
+                "JOIN folder f ON f.key = p.folder_key AND f.uidvalidity = p.uidvalidity "
+                "WHERE p.email_key = ? AND p.uid IS NOT NULL",
+                (key,),
+            )
+        if row is None:
+            raise PartUnreachable
+        return RemotePart(*row, section=part.section, size_bytes=part.size_bytes)
+
+    def parse(self, raw: bytes) -> Message:
+        """Return the facts of a mail that is not in the store (a file opened from disk)."""
+        return self._parser.parse(raw)
+
+    def prepare(self, raw: bytes, options: Options | None = None) -> Document:
+        """Return the body of a mail that is not in the store, safe to show."""
+        return self._parser.prepare(raw, options)
+
+    def part_of(self, raw: bytes, section: str) -> bytes:
+        """Return a part of a mail that is not in the store."""
+        return self._parser.part_bytes(raw, section)
+
+    def may_load_images(self, key: int) -> bool:
+        """Say whether the person always lets this sender's remote images load."""
+        with self._database.read() as view:
+            sql = (
+                "SELECT a.images_allowed FROM email_person p JOIN email_address a ON a.key = p.address_key "
+                "WHERE p.email_key = ? AND p.kind = 'from'"
+            )
+            return bool(view.value(sql, (key,)))
+
+    def allow_images_from(self, address: str) -> None:
+        """Load the remote images of this sender from now on."""
+        self._set_images(address, True)
+
+    def disallow_images_from(self, address: str) -> None:
+        """Ask again before loading this sender's images."""
+        self._set_images(address, False)
+
+    def _set_images(self, address: str, allowed: bool) -> None:
+        with self._database.write() as work:
+            key = MessageWriter(work).address_keys([Address("", address)])[address.lower()]
+            work.run("UPDATE email_address SET images_allowed = ? WHERE key = ?", (allowed, key))
+
+    def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
+        """Fetch a remote image the person has allowed; gives its octets and media type."""
+        return self._errands.remote_image(url)

@@ -1,0 +1,94 @@
+"""Backups by SQLite's own backup, checked before they count, and the integrity checks of the profile.
+
+A backup holds everything but the raw sources, which are written once and never changed. The newest three are kept.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from pathlib import Path
+
+from desktop.base import clock
+from desktop.store.database import problem_of
+
+log = logging.getLogger(__name__)
+
+KEPT = 3
+
+
+def make(database: Path, folder: Path, *, why: str) -> Path:
+    """Copy the database while it is in use; returns the checked copy. Raises DiskFull, DatabaseDamaged."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    stamp = clock.to_datetime(clock.now()).strftime("%Y%m%d-%H%M%S")
+    target = folder / f"rapport-{stamp}-{why}.db"
+    half = target.with_suffix(".half")
+    half.unlink(missing_ok=True)
+    os.close(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
+    source = copy = None
+    try:
+        source = sqlite3.connect(str(database), timeout=10)
+        copy = sqlite3.connect(str(half), timeout=10)
+        source.backup(copy, pages=4096)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"malformed backup: {found}")
+    except sqlite3.Error as error:
+        half.unlink(missing_ok=True)
+        raise problem_of(error) or error from error
+    finally:
+        for connection in (source, copy):
+            if connection is not None:
+                connection.close()
+    half.replace(target)
+    for old in sorted(folder.glob("rapport-*.db"))[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def newest(folder: Path) -> Path | None:
+    """Return the newest backup that opens and is whole, None when there is none."""
+    for path in sorted(folder.glob("rapport-*.db"), reverse=True):
+        try:
+            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            try:
+                if connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
+                    return path
+            finally:
+                connection.close()
+        except sqlite3.Error:
+            log.warning("a backup cannot be read")
+    return None
+
+
+def damage(database: Path) -> str:
+    """Return what an integrity check finds wrong, "" when all is well. Reads the whole file."""
+    try:
+        connection = sqlite3.connect(str(database), timeout=10)
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            found = connection.execute("PRAGMA quick_check(5)").fetchall()
+            if [row[0] for row in found] != ["ok"]:
+                return "; ".join(str(row[0]) for row in found)
+            if orphans := connection.execute("PRAGMA foreign_key_check").fetchmany(5):
+                return f"foreign keys: {orphans}"
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return ""
+
+
+def move_aside(database: Path) -> Path:
+    """Take a damaged database out of the way, with its log; returns where it lies now."""
+    stamp = clock.to_datetime(clock.now()).strftime("%Y%m%d-%H%M%S")
+    aside = database.with_name(f"rapport-damaged-{stamp}.db")
+    for suffix in ("-wal", "-shm"):
+        companion = database.with_name(database.name + suffix)
+        if companion.exists():
+            companion.replace(aside.with_name(aside.name + suffix))
+    if database.exists():
+        database.replace(aside)
+    return aside

@@ -1,0 +1,224 @@
+"""The local truth: one SQLite file in WAL mode, with units of work and events after commit.
+
+`read()` gives a consistent view on this thread's own connection; `write()` gives a unit of work that holds the
+process-wide write lock from BEGIN IMMEDIATE to COMMIT, and publishes the events it collected only then. Neither is
+ever held over network or parsing. Any thread may use both; a unit of work must not be nested.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import peewee
+
+from desktop.base.bus import Bus
+from desktop.base.errors import Bug, Problem, Remedy
+from desktop.base.i18n import _
+
+log = logging.getLogger(__name__)
+
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA busy_timeout = 10000",
+    "PRAGMA cache_size = -16000",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA mmap_size = 268435456",
+    "PRAGMA journal_size_limit = 67108864",
+    # A profile file from elsewhere is data, not code.
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+)
+
+
+class DiskFull(Problem):
+    remedy = Remedy.FREE_SPACE
+
+    def __init__(self) -> None:
+        super().__init__(_("The disk is full. Free some space; Rapport then goes on by itself."))
+
+
+class DatabaseDamaged(Problem):
+    can_retry = False
+
+    def __init__(self, details: str) -> None:
+        super().__init__(_("The mail database is damaged."), details=details)
+
+
+class DatabaseBusy(Problem):
+    def __init__(self) -> None:
+        super().__init__(_("Another program is holding the mail database."))
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return what an SQLite error means for the person, or None when it is our own fault."""
+    text = str(error).lower()
+    if "disk is full" in text or "disk i/o error" in text:
+        return DiskFull()
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return DatabaseDamaged(str(error))
+    if "locked" in text or "busy" in text:
+        return DatabaseBusy()
+    return None
+
+
+class View:
+    """A consistent look at the store, valid inside its `with` block and on its thread."""
+
+    __slots__ = ("connection", "peewee")
+
+    def __init__(self, connection: sqlite3.Connection, database: peewee.SqliteDatabase) -> None:
+        self.connection = connection
+        self.peewee = database
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def first(self, sql: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """Run a query and return its first row, None without one."""
+        row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
+        return row
+
+    def value(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Run a query and return the first column of its first row, None without one."""
+        row = self.first(sql, values)
+        return None if row is None else row[0]
+
+    def column(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run a query and return its first column."""
+        return [row[0] for row in self.connection.execute(sql, values)]
+
+
+class UnitOfWork(View):
+    """A transaction. What it emits is published after commit, in order; after an error nothing is."""
+
+    __slots__ = ("events",)
+
+    def __init__(self, connection: sqlite3.Connection, database: peewee.SqliteDatabase) -> None:
+        super().__init__(connection, database)
+        self.events: list[object] = []
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement; the cursor has `lastrowid` and `rowcount`."""
+        return self.connection.execute(sql, values)
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each row."""
+        self.connection.executemany(sql, rows)
+
+    def emit(self, event: object) -> None:
+        """Publish `event` once this unit of work is committed."""
+        self.events.append(event)
+
+
+class Database:
+    """Opens connections (one a thread) and hands out views and units of work."""
+
+    def __init__(self, path: Path, bus: Bus, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        self._bus = bus
+        self._lock = threading.Lock()
+        self._writer: int | None = None
+        uri = f"file:{_uri_path(path)}?mode={'ro' if read_only else 'rwc'}"
+        self.peewee = peewee.SqliteDatabase(uri, uri=True, timeout=10, thread_safe=True, autoconnect=False)
+        self._generation = 0
+        self._local = threading.local()
+
+    def _connection(self) -> sqlite3.Connection:
+        if self.peewee.is_closed() or getattr(self._local, "generation", -1) != self._generation:
+            if not self.peewee.is_closed():
+                self.peewee.close()
+            try:
+                self.peewee.connect()
+                connection: sqlite3.Connection = self.peewee.connection()
+                if not self.read_only:
+                    connection.execute("PRAGMA journal_mode = WAL")
+                for pragma in _PRAGMAS:
+                    connection.execute(pragma)
+            except (sqlite3.Error, peewee.PeeweeException) as error:
+                self.peewee.close()
+                raise problem_of(error) or error from error
+            self._local.generation = self._generation
+        return self.peewee.connection()  # type: ignore[no-any-return]
+
+    @contextmanager
+    def read(self) -> Iterator[View]:
+        """Look at one consistent state. Raises DatabaseDamaged, DatabaseBusy."""
+        connection = self._connection()
+        if connection.in_transaction:
+            # A service reading inside a reader's block shares its state.
+            yield View(connection, self.peewee)
+            return
+        try:
+            connection.execute("BEGIN")
+            yield View(connection, self.peewee)
+        except (sqlite3.Error, peewee.PeeweeException) as error:
+            raise problem_of(error) or error from error
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def write(self) -> Iterator[UnitOfWork]:
+        """Change the store in one transaction. Raises DiskFull, DatabaseDamaged, DatabaseBusy; then nothing changed."""
+        if self.read_only:
+            raise Bug("a read-only database was asked to write")
+        if self._writer == threading.get_ident():
+            raise Bug("units of work must not be nested")
+        with self._lock:
+            self._writer = threading.get_ident()
+            connection = self._connection()
+            work = UnitOfWork(connection, self.peewee)
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield work
+                connection.execute("COMMIT")
+            except (sqlite3.Error, peewee.PeeweeException) as error:
+                self._roll_back(connection)
+                raise problem_of(error) or error from error
+            except BaseException:
+                self._roll_back(connection)
+                raise
+            finally:
+                self._writer = None
+        for event in work.events:
+            self._bus.publish(event)
+
+    @staticmethod
+    def _roll_back(connection: sqlite3.Connection) -> None:
+        if connection.in_transaction:
+            try:
+                connection.execute("ROLLBACK")
+            except sqlite3.Error:
+                log.warning("roll back failed", exc_info=True)
+
+    def close_thread(self) -> None:
+        """Close this thread's connection. A pool thread calls it before it ends."""
+        if not self.peewee.is_closed():
+            self.peewee.close()
+
+    def close(self) -> None:
+        """Close this thread's connection and tidy the write-ahead log; other threads close theirs."""
+        if not self.read_only and not self.peewee.is_closed():
+            try:
+                connection = self._connection()
+                connection.execute("PRAGMA optimize")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error:
+                log.info("checkpoint at close failed", exc_info=True)
+        self.close_thread()
+        self._generation += 1
+
+
+def _uri_path(path: Path) -> str:
+    """Return the path for an SQLite URI: every octet that means something there is escaped."""
+    return quote(str(path.absolute()).encode("utf-8", "surrogateescape"))

@@ -1,0 +1,147 @@
+"""Mail accounts, and the profile's user with his own addresses."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from desktop.base import ids
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
+from desktop.store.database import UnitOfWork, View
+from desktop.store.mail.messages import MessageWriter
+from desktop.store.tables.mail import MailAccountRow
+
+
+class Accounts:
+    """Reads mail accounts inside a view."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def all(self) -> tuple[MailAccount, ...]:
+        """Return every account in the order the person put them."""
+        query = MailAccountRow.select().order_by(MailAccountRow.position, MailAccountRow.key)
+        return tuple(_account(row) for row in query.execute(self._view.peewee))
+
+    def get(self, key: int) -> MailAccount | None:
+        """Return one account, None when it was removed."""
+        query = MailAccountRow.select().where(MailAccountRow.key == key)
+        return next((_account(row) for row in query.execute(self._view.peewee)), None)
+
+    def paused(self) -> frozenset[int]:
+        """Return the keys of the accounts a person has paused."""
+        return frozenset(self._view.column("SELECT key FROM mail_account WHERE paused"))
+
+    def synced_at(self) -> dict[int, int]:
+        """Return when each account was last up to date, in ms."""
+        return dict(self._view.all("SELECT key, synced_at_ms FROM mail_account"))
+
+    def own_addresses(self) -> frozenset[str]:
+        """Return the user's own addresses in lower case."""
+        return frozenset(
+            self._view.column(
+                "SELECT a.address FROM user_address o JOIN email_address a ON a.key = o.address_key "
+                "JOIN user u ON u.key = o.user_key WHERE u.is_me"
+            )
+        )
+
+
+class AccountWriter:
+    """Adds, edits and removes mail accounts inside a unit of work."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def ensure_user(self, name: str = "") -> int:
+        """Return the profile's user, making him on the first call."""
+        key = self._work.value("SELECT key FROM user WHERE is_me")
+        if key is None:
+            sql = "INSERT INTO user (id, name, is_me) VALUES (?, ?, 1)"
+            key = self._work.run(sql, (ids.new_id().bytes, name)).lastrowid
+        return int(key)
+
+    def add(self, account: MailAccount) -> int:
+        """Insert an account and make its address one of the user's own; returns its key."""
+        owner = self.ensure_user(account.display_name)
+        position = self._work.value("SELECT count(*) FROM mail_account")
+        query = MailAccountRow.insert(owner_key=owner, position=position, **_columns(account))
+        key = int(query.execute(self._work.peewee))
+        self.own_address(account.address)
+        return key
+
+    def edit(self, account: MailAccount) -> None:
+        """Store changed values of an account."""
+        values = _columns(account)
+        MailAccountRow.update(**values).where(MailAccountRow.key == account.key).execute(self._work.peewee)
+        self.own_address(account.address)
+
+    def own_address(self, address: str) -> None:
+        """Make an address one of the user's own."""
+        keys = MessageWriter(self._work).address_keys([Address("", address)])
+        self._work.run(
+            "INSERT OR IGNORE INTO user_address (user_key, address_key) VALUES (?, ?)",
+            (self.ensure_user(), keys[address.lower()]),
+        )
+
+    def remove(self, key: int) -> None:
+        """Delete an account with its folders, places and operations."""
+        self._work.run("DELETE FROM mail_account WHERE key = ?", (key,))
+
+    def set_paused(self, key: int, paused: bool) -> None:
+        """Note whether the person has paused an account."""
+        self._work.run("UPDATE mail_account SET paused = ? WHERE key = ?", (paused, key))
+
+    def set_synced(self, key: int, at_ms: int) -> None:
+        """Note when an account was last up to date."""
+        self._work.run("UPDATE mail_account SET synced_at_ms = ? WHERE key = ?", (at_ms, key))
+
+
+def _columns(account: MailAccount) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "id": account.id.bytes,
+        "address": account.address,
+        "display_name": account.display_name,
+        "mode": account.mode.value,
+        "fetch_since": account.fetch_since,
+        "keep_unread": int(account.keep_unread),
+        "store_sent": int(account.store_sent),
+        "interval_s": account.interval_s,
+        "size_limit_bytes": account.size_limit_bytes,
+        "active": int(account.active),
+        "ca_file": account.ca_file,
+        "trusted_fingerprints": json.dumps(account.trusted_fingerprints),
+    }
+    for half, endpoint in (("imap", account.imap), ("smtp", account.smtp)):
+        columns |= {
+            f"{half}_host": endpoint.host if endpoint else "",
+            f"{half}_port": endpoint.port if endpoint else 0,
+            f"{half}_security": (endpoint.security if endpoint else Security.TLS).value,
+            f"{half}_user": endpoint.user if endpoint else "",
+        }
+    return columns
+
+
+def _endpoint(host: str, port: int, security: str, user: str) -> Endpoint | None:
+    return Endpoint(host, port, Security(security), user) if host else None
+
+
+def _account(row: Any) -> MailAccount:
+    return MailAccount(
+        id=uuid.UUID(bytes=bytes(row.id)),
+        key=row.key,
+        address=row.address,
+        display_name=row.display_name,
+        imap=_endpoint(row.imap_host, row.imap_port, row.imap_security, row.imap_user),
+        smtp=_endpoint(row.smtp_host, row.smtp_port, row.smtp_security, row.smtp_user),
+        mode=Mode(row.mode),
+        fetch_since=row.fetch_since,
+        keep_unread=bool(row.keep_unread),
+        store_sent=bool(row.store_sent),
+        interval_s=row.interval_s,
+        size_limit_bytes=row.size_limit_bytes,
+        active=bool(row.active),
+        ca_file=row.ca_file,
+        trusted_fingerprints=tuple(json.loads(row.trusted_fingerprints)),
+    )

@@ -1,0 +1,180 @@
+"""The kept lists: which Emails stand in which list, one row a conversation, and the counts.
+
+`refresh` is the only writer: given Emails whose facts changed, it recomputes their lists with the pure rule of
+`domain.mail.membership`, stores the difference, and says which lists changed. Opening a list reads keys alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from desktop.domain.mail.folder import ListId
+from desktop.domain.mail.listing import ListCounts, ListQuery, SortBy
+from desktop.domain.mail.membership import EntryFlag, Facts, entry_flags, lists_of
+from desktop.domain.mail.message import Status
+from desktop.domain.mail.state import UserState
+from desktop.store.database import UnitOfWork, View
+from desktop.store.mail.messages import chunks, marks
+from desktop.store.mail.places import EFFECTIVE_FOLDER
+
+_ORDER = {
+    SortBy.SENDER: "CASE WHEN e.from_name <> '' THEN e.from_name ELSE e.from_address END COLLATE NOCASE",
+    SortBy.SUBJECT: "e.subject COLLATE NOCASE",
+    SortBy.SIZE: "e.size_bytes",
+}
+
+
+class Listings:
+    """Reads lists inside a view."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def keys(self, query: ListQuery) -> array[int]:
+        """Return the Email keys of a list in the order asked for."""
+        table, key = ("listing_conversation", "latest_key") if query.conversations else ("listing_entry", "email_key")
+        where, values = ["l.list_id = ?"], [query.list_id]
+        wanted = EntryFlag.NONE
+        for on, flag in (
+            (query.unread, EntryFlag.UNREAD),
+            (query.starred, EntryFlag.STARRED),
+            (query.with_attachment, EntryFlag.ATTACHMENT),
+        ):
+            if on:
+                wanted |= flag
+        if wanted:
+            where.append("l.flags & ? = ?")
+            values += [int(wanted), int(wanted)]
+        join = ""
+        if query.contains or query.sort_by is not SortBy.DATE:
+            join = f"JOIN email e ON e.key = l.{key}"
+        if query.contains:
+            pattern = "%" + query.contains.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+            where.append(
+                "(e.subject LIKE ? ESCAPE '\\' OR e.from_name LIKE ? ESCAPE '\\' OR e.from_address LIKE ? ESCAPE '\\' "
+                "OR e.recipients LIKE ? ESCAPE '\\')"
+            )
+            values += [pattern] * 4  # type: ignore[list-item]
+        direction = "DESC" if query.descending else "ASC"
+        order = f"l.{key} {direction}"
+        if query.sort_by is not SortBy.DATE:
+            order = f"{_ORDER[query.sort_by]} {direction}, l.{key} DESC"
+        sql = f"SELECT l.{key} FROM {table} l {join} WHERE {' AND '.join(where)} ORDER BY {order}"
+        return array("q", [row[0] for row in self._view.connection.execute(sql, values)])
+
+    def counts(self, list_ids: Iterable[ListId]) -> dict[ListId, ListCounts]:
+        """Return total and unread mails of lists; empty lists count zero."""
+        wanted = list(list_ids)
+        found = {list_id: ListCounts(0, 0) for list_id in wanted}
+        for chunk in chunks(wanted):
+            rows = self._view.all(
+                f"SELECT list_id, total, unread FROM listing_count WHERE list_id IN ({marks(chunk)})", chunk
+            )
+            found.update((list_id, ListCounts(total, unread)) for list_id, total, unread in rows)
+        return found
+
+
+class ListingWriter:
+    """Keeps the lists in step inside a unit of work."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def refresh(self, email_keys: Iterable[int]) -> set[ListId]:
+        """Recompute the lists of these Emails (also deleted ones) and return the lists that changed."""
+        keys = list(dict.fromkeys(email_keys))
+        before: dict[tuple[int, int], tuple[int, int]] = {}
+        after: dict[tuple[int, int], tuple[int, int]] = {}
+        for chunk in chunks(keys):
+            rows = self._work.all(
+                "SELECT list_id, email_key, conversation_key, flags FROM listing_entry "
+                f"WHERE email_key IN ({marks(chunk)})",
+                chunk,
+            )
+            before.update(((list_id, key), (conversation, flags)) for list_id, key, conversation, flags in rows)
+            after.update(self._wanted(chunk))
+        gone = [where for where in before if where not in after]
+        new = [(*where, *entry) for where, entry in after.items() if before.get(where) != entry]
+        self._work.many("DELETE FROM listing_entry WHERE list_id = ? AND email_key = ?", gone)
+        self._work.many(
+            "INSERT INTO listing_entry (list_id, email_key, conversation_key, flags) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET conversation_key = excluded.conversation_key, flags = excluded.flags",
+            new,
+        )
+        self._count(before, after)
+        touched = {(where[0], before[where][0]) for where in gone}
+        touched |= {(list_id, conversation) for list_id, _, conversation, _ in new}
+        touched |= {(w[0], before[w][0]) for w in after if w in before and before[w] != after[w]}
+        self._summarise(touched)
+        return {list_id for list_id, _ in touched}
+
+    def _wanted(self, keys: Sequence[int]) -> dict[tuple[int, int], tuple[int, int]]:
+        folders: dict[int, list[int]] = defaultdict(list)
+        inside = marks(keys)
+        for key, folder in self._work.all(
+            f"SELECT p.email_key, {EFFECTIVE_FOLDER} FROM place p "
+            f"WHERE p.email_key IN ({inside}) AND NOT p.pending_gone",
+            keys,
+        ):
+            folders[key].append(folder)
+        wanted: dict[tuple[int, int], tuple[int, int]] = {}
+        rows = self._work.all(
+            "SELECT e.key, e.conversation_key, e.status, e.outgoing, e.has_attachment, "
+            "e.gone_at_ms IS NOT NULL AND NOT e.kept, "
+            "u.read, u.important, u.answered, u.forwarded, u.in_inbox, u.in_archive, u.in_junk, u.in_trash "
+            "FROM email e JOIN email_user u ON u.email_key = e.key "
+            "AND u.user_key = (SELECT key FROM user WHERE is_me) "
+            f"WHERE e.key IN ({inside})",
+            keys,
+        )
+        for key, conversation, status, outgoing, attachment, gone, *state in rows:
+            facts = Facts(
+                UserState(*map(bool, state)),
+                Status(status),
+                bool(outgoing),
+                bool(attachment),
+                bool(gone),
+                tuple(folders.get(key, ())),
+            )
+            flags = int(entry_flags(facts))
+            for list_id in lists_of(facts):
+                wanted[int(list_id), key] = (conversation, flags)
+        return wanted
+
+    def _count(
+        self, before: dict[tuple[int, int], tuple[int, int]], after: dict[tuple[int, int], tuple[int, int]]
+    ) -> None:
+        change: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        for entries, sign in ((before, -1), (after, 1)):
+            for (list_id, _), (_, flags) in entries.items():
+                change[list_id][0] += sign
+                change[list_id][1] += sign * (flags & EntryFlag.UNREAD)
+        self._work.many(
+            "INSERT INTO listing_count (list_id, total, unread) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET "
+            "total = total + excluded.total, unread = unread + excluded.unread",
+            [(list_id, total, unread) for list_id, (total, unread) in change.items() if total or unread],
+        )
+
+    def _summarise(self, touched: Iterable[tuple[int, int]]) -> None:
+        """Rebuild the row of each (list, conversation) from its entries."""
+        pairs = list(touched)
+        self._work.many("DELETE FROM listing_conversation WHERE list_id = ? AND conversation_key = ?", pairs)
+        # Bits are gathered by max() of each, since SQLite has no aggregate OR.
+        self._work.many(
+            "INSERT INTO listing_conversation (list_id, latest_key, conversation_key, mails, flags, unread) "
+            "SELECT list_id, max(email_key), conversation_key, count(*), "
+            "max(flags & 1) | max(flags & 2) | max(flags & 4), sum(flags & 1) "
+            "FROM listing_entry WHERE list_id = ? AND conversation_key = ? GROUP BY conversation_key",
+            pairs,
+        )
+
+    def rebuild(self) -> None:
+        """Derive every list from nothing (after a repair; tests compare it with what `refresh` kept)."""
+        for table in ("listing_entry", "listing_conversation", "listing_count"):
+            self._work.run(f"DELETE FROM {table}")
+        last = -1
+        while keys := self._work.column("SELECT key FROM email WHERE key > ? ORDER BY key LIMIT 2000", (last,)):
+            self.refresh(keys)
+            last = keys[-1]

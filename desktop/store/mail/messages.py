@@ -1,0 +1,284 @@
+"""Emails: the rows of mails, their people, their text and both search indexes.
+
+Import is the hot path: plain SQL with `executemany`, a few statements a batch.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from desktop.base import ids
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.arrival import Arrival
+from desktop.domain.mail.message import KEY_STEP, Message, Part, effective_date_ms
+from desktop.store.database import UnitOfWork, View
+
+PARSER_VERSION = 1
+"""Raised when the parser reads mails better than before: those it could not show are tried again."""
+
+_CJK = ((0x2E80, 0xA4CF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), (0x0E00, 0x0EFF))
+
+
+class Messages:
+    """Finds Emails inside a view or unit of work."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def keys_of(self, mail_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """Return the keys of the Emails that are here."""
+        found: dict[uuid.UUID, int] = {}
+        for chunk in chunks([i.bytes for i in mail_ids]):
+            sql = f"SELECT id, key FROM email WHERE id IN ({marks(chunk)})"
+            found.update((uuid.UUID(bytes=i), key) for i, key in self._view.all(sql, chunk))
+        return found
+
+    def free_keys(self, dates_ms: Sequence[int]) -> list[int]:
+        """Return an unused key for each date, in the same order."""
+        taken: dict[int, int] = {}
+        keys = []
+        for date_ms in dates_ms:
+            low = date_ms * KEY_STEP
+            if low not in taken:
+                last = self._view.value("SELECT max(key) FROM email WHERE key BETWEEN ? AND ?", (low, low + 4095))
+                taken[low] = low if last is None else last + 1
+            keys.append(taken[low])
+            taken[low] += 1
+        return keys
+
+
+class MessageWriter:
+    """Adds, changes and deletes Emails inside a unit of work."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def insert(self, new: Sequence[tuple[int, int, bool, Arrival]]) -> None:
+        """Insert Emails given as (key, conversation key, outgoing, arrival), with people, text and search."""
+        self._work.many(
+            "INSERT INTO email (key, id, conversation_key, message_id, in_reply_to, refs, date_ms, header_date_ms, "
+            "received_ms, subject, from_name, from_address, recipients, snippet, size_bytes, status, completeness, "
+            "parts, has_attachment, has_html, is_auto_reply, list_id, calendar, raw_digest, parser_version, outgoing) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_email_row(key, conversation, outgoing, a) for key, conversation, outgoing, a in new],
+        )
+        self._add_people([(key, a.message) for key, _, _, a in new])
+        self._add_text([(key, a.message) for key, _, _, a in new])
+
+    def replace_content(self, changed: Sequence[tuple[int, Arrival]]) -> None:
+        """Give Emails the content of a better copy: the full mail after its header, or a new parser's reading."""
+        for key, arrival in changed:
+            m = arrival.message
+            self._work.run(
+                "UPDATE email SET subject = ?, snippet = ?, size_bytes = ?, completeness = ?, parts = ?, "
+                "has_attachment = ?, has_html = ?, is_auto_reply = ?, list_id = ?, calendar = ?, raw_digest = ?, "
+                "parser_version = ?, from_name = ?, from_address = ?, recipients = ?, message_id = ?, "
+                "in_reply_to = ?, refs = ? WHERE key = ?",
+                (
+                    m.subject,
+                    m.snippet,
+                    arrival.size_bytes,
+                    arrival.completeness,
+                    parts_json(m.parts),
+                    m.has_attachment,
+                    m.has_html,
+                    m.is_auto_reply,
+                    m.list_id,
+                    m.calendar,
+                    arrival.raw_digest or None,
+                    PARSER_VERSION,
+                    m.sender.name,
+                    m.sender.address,
+                    _recipients(m),
+                    m.message_id,
+                    m.in_reply_to,
+                    " ".join(m.references),
+                    key,
+                ),
+            )
+        keys = [key for key, _ in changed]
+        self._forget_text(keys)
+        for chunk in chunks(keys):
+            self._work.run(f"DELETE FROM email_person WHERE email_key IN ({marks(chunk)})", chunk)
+        self._add_people([(key, a.message) for key, a in changed])
+        self._add_text([(key, a.message) for key, a in changed])
+
+    def delete(self, keys: Sequence[int]) -> list[bytes]:
+        """Delete Emails for good and return the digests of sources nobody names any more."""
+        digests: set[bytes] = set()
+        for chunk in chunks(keys):
+            inside = marks(chunk)
+            digests.update(
+                self._work.column(
+                    f"SELECT raw_digest FROM email WHERE key IN ({inside}) AND raw_digest IS NOT NULL UNION "
+                    f"SELECT raw_digest FROM place WHERE email_key IN ({inside}) AND raw_digest IS NOT NULL",
+                    [*chunk, *chunk],
+                )
+            )
+        self._forget_text(keys)
+        for chunk in chunks(keys):
+            self._work.run(f"DELETE FROM email WHERE key IN ({marks(chunk)})", chunk)
+        return [
+            digest
+            for digest in digests
+            if self._work.first(
+                "SELECT 1 FROM email WHERE raw_digest = ? UNION ALL SELECT 1 FROM place WHERE raw_digest = ?",
+                (digest, digest),
+            )
+            is None
+        ]
+
+    def _add_people(self, mails: Sequence[tuple[int, Message]]) -> None:
+        rows = [
+            (key, kind, position, person)
+            for key, message in mails
+            for kind, people in (
+                ("from", (message.sender,)),
+                ("reply-to", message.reply_to),
+                ("to", message.to),
+                ("cc", message.cc),
+                ("bcc", message.bcc),
+            )
+            for position, person in enumerate(people)
+            if person.address
+        ]
+        keys = self.address_keys([person for *_, person in rows])
+        self._work.many(
+            "INSERT INTO email_person (email_key, kind, position, address_key, name) VALUES (?, ?, ?, ?, ?)",
+            [(key, kind, position, keys[person.key], person.name) for key, kind, position, person in rows],
+        )
+
+    def address_keys(self, people: Iterable[Address]) -> dict[str, int]:
+        """Return the key of each address (by lower case), making the rows that are missing."""
+        spellings = {person.key: person for person in people}
+        found = self._known_addresses(list(spellings))
+        missing = [(ids.address_id(a).bytes, a, p.address, p.name) for a, p in spellings.items() if a not in found]
+        if missing:
+            self._work.many("INSERT INTO email_address (id, address, spelling, name) VALUES (?, ?, ?, ?)", missing)
+            found |= self._known_addresses([a for _, a, _, _ in missing])
+        return found
+
+    def _known_addresses(self, addresses: Sequence[str]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for chunk in chunks(addresses):
+            sql = f"SELECT address, key FROM email_address WHERE address IN ({marks(chunk)})"
+            found.update(self._work.all(sql, chunk))
+        return found
+
+    def _add_text(self, mails: Sequence[tuple[int, Message]]) -> None:
+        rows = [_text_row(key, message) for key, message in mails]
+        self._work.many(
+            "INSERT INTO email_text (key, subject, people, body, files, sender, recipients, copies, addresses, cjk) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        self._work.many(
+            "INSERT INTO email_search (rowid, subject, people, body, files, sender, recipients, copies) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [row[:8] for row in rows],
+        )
+        self._work.many(
+            "INSERT INTO email_trigram (rowid, addresses, cjk) VALUES (?, ?, ?)",
+            [(row[0], row[8], row[9]) for row in rows],
+        )
+
+    def _forget_text(self, keys: Sequence[int]) -> None:
+        for chunk in chunks(keys):
+            inside = marks(chunk)
+            self._work.run(
+                "INSERT INTO email_search (email_search, rowid, subject, people, body, files, sender, "
+                "recipients, copies) SELECT 'delete', key, subject, people, body, files, sender, recipients, copies "
+                f"FROM email_text WHERE key IN ({inside})",
+                chunk,
+            )
+            self._work.run(
+                "INSERT INTO email_trigram (email_trigram, rowid, addresses, cjk) "
+                f"SELECT 'delete', key, addresses, cjk FROM email_text WHERE key IN ({inside})",
+                chunk,
+            )
+            self._work.run(f"DELETE FROM email_text WHERE key IN ({inside})", chunk)
+
+
+def _email_row(key: int, conversation: int, outgoing: bool, arrival: Arrival) -> tuple[Any, ...]:
+    m = arrival.message
+    return (
+        key,
+        arrival.id.bytes,
+        conversation,
+        m.message_id,
+        m.in_reply_to,
+        " ".join(m.references),
+        effective_date_ms(m.date_ms, arrival.received_ms),
+        m.date_ms,
+        arrival.received_ms,
+        m.subject,
+        m.sender.name,
+        m.sender.address,
+        _recipients(m),
+        m.snippet,
+        arrival.size_bytes,
+        arrival.status,
+        arrival.completeness,
+        parts_json(m.parts),
+        m.has_attachment,
+        m.has_html,
+        m.is_auto_reply,
+        m.list_id,
+        m.calendar,
+        arrival.raw_digest or None,
+        PARSER_VERSION,
+        outgoing,
+    )
+
+
+def _recipients(message: Message) -> str:
+    return ", ".join(person.display for person in message.to[:8])
+
+
+def _text_row(key: int, message: Message) -> tuple[int, str, str, str, str, str, str, str, str, str]:
+    everyone = (message.sender, *message.to, *message.cc, *message.bcc, *message.reply_to)
+    people = _names(everyone)
+    roles = (_names([message.sender]), _names(message.to), _names((*message.cc, *message.bcc)))
+    files = " ".join(part.name for part in message.parts if part.name)
+    addresses = " ".join(dict.fromkeys(p.key for p in everyone if p.address))
+    subject_and_text = f"{message.subject}\n{message.text}"
+    cjk = "" if subject_and_text.isascii() else _cjk_runs(f"{subject_and_text}\n{people}\n{files}")
+    return key, message.subject, people, message.text, files, *roles, addresses, cjk
+
+
+def _names(people: Iterable[Address]) -> str:
+    return " ".join(dict.fromkeys(f"{p.name} {p.address}".strip() for p in people if p.address or p.name))
+
+
+def _cjk_runs(text: str) -> str:
+    """Return the words of scripts written without spaces: the word tokenizer cannot find inside them.
+
+    Two spaces follow, so that each of their characters begins a trigram.
+    """
+    if max(text) < "\u0e00":
+        return ""
+    return "".join(c if any(low <= ord(c) <= high for low, high in _CJK) else " " for c in text).strip() + "  "
+
+
+def parts_json(parts: Iterable[Part]) -> str:
+    """Return the parts of a mail as kept in the column `parts`."""
+    rows = [[p.section, p.name, p.media_type, p.size_bytes, p.content_id, int(p.inline)] for p in parts]
+    return json.dumps(rows, ensure_ascii=False) if rows else "[]"
+
+
+def parts_from_json(text: str) -> tuple[Part, ...]:
+    """Return the parts kept in the column `parts`."""
+    return tuple(Part(*row[:5], bool(row[5])) for row in json.loads(text)) if text != "[]" else ()
+
+
+def chunks(values: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:
+    """Cut a sequence so that each piece fits into one IN (…) list."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Return as many SQL parameter marks as there are values."""
+    return ",".join("?" * len(values))

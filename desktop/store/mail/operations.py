@@ -1,0 +1,182 @@
+"""The queue of server operations: intents of the person, replayed in order for each account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.base import clock
+from desktop.domain.mail.mail_account import WaitingOperation
+from desktop.domain.mail.message import Flag
+from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags
+from desktop.store.database import UnitOfWork, View
+from desktop.store.tables.mail import OperationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """One operation as the replayer gets it. `kind` is "flags", "move", "expunge" or a verb on a folder."""
+
+    key: int
+    account_key: int
+    kind: str
+    folder_key: int | None
+    target_key: int | None
+    place_keys: tuple[int, ...]
+    add: Flag
+    remove: Flag
+    argument: Mapping[str, Any]
+    started: bool
+    """An earlier try may have reached the server."""
+    attempts: int
+
+
+class Operations:
+    """Reads the queue inside a view."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def next(self, account_key: int, now_ms: int) -> Queued | None:
+        """Return the oldest operation of an account that may run now; parked ones are passed over.
+
+        One that waits for its next try holds back the later ones: order is kept.
+        """
+        row = self._view.first(
+            "SELECT key, account_key, kind, folder_key, target_key, add_flags, remove_flags, argument, started, "
+            "attempts, next_try_at_ms FROM operation WHERE account_key = ? AND NOT parked ORDER BY key LIMIT 1",
+            (account_key,),
+        )
+        if row is None or row[10] > now_ms:
+            return None
+        places = self._view.column("SELECT place_key FROM operation_place WHERE operation_key = ?", (row[0],))
+        return Queued(
+            key=row[0],
+            account_key=row[1],
+            kind=row[2],
+            folder_key=row[3],
+            target_key=row[4],
+            place_keys=tuple(places),
+            add=Flag(row[5]),
+            remove=Flag(row[6]),
+            argument=json.loads(row[7]),
+            started=bool(row[8]),
+            attempts=row[9],
+        )
+
+    def next_try_at(self, account_key: int) -> int | None:
+        """Return when the oldest waiting operation may run, in ms; None when none waits."""
+        sql = "SELECT next_try_at_ms FROM operation WHERE account_key = ? AND NOT parked ORDER BY key LIMIT 1"
+        at_ms: int | None = self._view.value(sql, (account_key,))
+        return at_ms
+
+    def waiting(self) -> tuple[WaitingOperation, ...]:
+        """Return every operation not yet done, oldest first."""
+        rows = self._view.all(
+            "SELECT o.key, o.account_key, a.address, o.kind, coalesce(f.path, ''), coalesce(t.path, ''), "
+            "(SELECT count(*) FROM operation_place p WHERE p.operation_key = o.key), o.parked, o.attempts, "
+            "o.created_at_ms, o.problem FROM operation o JOIN mail_account a ON a.key = o.account_key "
+            "LEFT JOIN folder f ON f.key = o.folder_key LEFT JOIN folder t ON t.key = o.target_key ORDER BY o.key"
+        )
+        return tuple(WaitingOperation(*row[:7], bool(row[7]), *row[8:]) for row in rows)
+
+
+class OperationWriter:
+    """Queues, finishes and parks operations inside a unit of work."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def queue(self, operations: Sequence[Operation]) -> tuple[int, ...]:
+        """Queue operations and mark their places with what they will do; returns their keys."""
+        return tuple(self._queue(operation) for operation in operations)
+
+    def queue_folder(self, account_key: int, kind: str, folder_key: int | None, argument: Mapping[str, Any]) -> int:
+        """Queue a verb on a folder itself: "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
+        return self._insert(account_key=account_key, kind=kind, folder_key=folder_key, argument=json.dumps(argument))
+
+    def _queue(self, operation: Operation) -> int:
+        where = {"account_key": operation.account_key, "folder_key": operation.folder_key}
+        rows = [(key,) for key in operation.place_keys]
+        match operation:
+            case StoreFlags(add=add, remove=remove):
+                key = self._insert(kind="flags", add_flags=int(add), remove_flags=int(remove), **where)
+                self._work.many(
+                    "UPDATE place SET pending_add = (pending_add | ?) & ~?, pending_remove = (pending_remove | ?) & ~? "
+                    "WHERE key = ?",
+                    [(int(add), int(remove), int(remove), int(add), *row) for row in rows],
+                )
+            case Move(target_key=target):
+                key = self._insert(kind="move", target_key=target, **where)
+                self._work.many(
+                    "UPDATE place SET pending_folder_key = nullif(?, folder_key) WHERE key = ?",
+                    [(target, *row) for row in rows],
+                )
+            case Expunge():
+                key = self._insert(kind="expunge", **where)
+                self._work.many("UPDATE place SET pending_gone = 1 WHERE key = ?", rows)
+        self._work.many(
+            "INSERT OR IGNORE INTO operation_place (operation_key, place_key) VALUES (?, ?)",
+            [(key, *row) for row in rows],
+        )
+        return key
+
+    def _insert(self, **columns: Any) -> int:
+        return int(OperationRow.insert(created_at_ms=clock.now(), **columns).execute(self._work.peewee))
+
+    def begin(self, key: int) -> None:
+        """Note that an operation is on its way to the server."""
+        self._work.run("UPDATE operation SET started = 1 WHERE key = ?", (key,))
+
+    def postpone(self, key: int, until_ms: int, problem: str) -> None:
+        """Let an operation wait after a failed try."""
+        self._work.run(
+            "UPDATE operation SET attempts = attempts + 1, next_try_at_ms = ?, problem = ? WHERE key = ?",
+            (until_ms, problem, key),
+        )
+
+    def park(self, key: int, problem: str) -> None:
+        """Set an operation aside that the server refuses; it stays visible and others go on."""
+        self._work.run(
+            "UPDATE operation SET parked = 1, attempts = attempts + 1, problem = ? WHERE key = ?", (problem, key)
+        )
+
+    def retry(self, key: int) -> int | None:
+        """Put a parked or waiting operation back; returns its account, None when it is gone."""
+        account: int | None = self._work.value(
+            "UPDATE operation SET parked = 0, next_try_at_ms = 0 WHERE key = ? RETURNING account_key", (key,)
+        )
+        return account
+
+    def remove(self, key: int) -> list[int]:
+        """Take an operation out of the queue and its marks off its places; returns the Emails to look at again."""
+        places = self._work.column("DELETE FROM operation_place WHERE operation_key = ? RETURNING place_key", (key,))
+        OperationRow.delete().where(OperationRow.key == key).execute(self._work.peewee)
+        return self.settle(places)
+
+    def settle(self, place_keys: Sequence[int]) -> list[int]:
+        """Recompute what queued operations will make of places; returns their Emails."""
+        emails = []
+        for place in place_keys:
+            row = self._work.first("SELECT flags, folder_key, email_key FROM place WHERE key = ?", (place,))
+            if row is None:
+                continue
+            add, remove, folder, gone = 0, 0, None, 0
+            for kind, plus, minus, target in self._work.all(
+                "SELECT o.kind, o.add_flags, o.remove_flags, o.target_key FROM operation o "
+                "JOIN operation_place p ON p.operation_key = o.key WHERE p.place_key = ? ORDER BY o.key",
+                (place,),
+            ):
+                add, remove = (add | plus) & ~minus, (remove | minus) & ~plus
+                folder = target if kind == "move" else folder
+                gone = 1 if kind == "expunge" else gone
+            self._work.run(
+                "UPDATE place SET pending_add = ?, pending_remove = ?, pending_folder_key = nullif(?, folder_key), "
+                "pending_gone = ? WHERE key = ?",
+                (add, remove, folder, gone, place),
+            )
+            if row[2] is not None:
+                emails.append(row[2])
+        return emails

@@ -1,0 +1,180 @@
+"""Places: where copies of Emails lie on servers, with what is queued on top.
+
+Columns `folder_key`, `uid` and `flags` say what the server last told; the `pending_*` columns say what queued
+operations will make of it. Everything a person sees is computed from the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.message import Flag
+from desktop.domain.mail.state import Place
+from desktop.store.database import UnitOfWork, View
+from desktop.store.mail.messages import chunks, marks
+
+EFFECTIVE_FLAGS = "((p.flags | p.pending_add) & ~p.pending_remove)"
+EFFECTIVE_FOLDER = "coalesce(p.pending_folder_key, p.folder_key)"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of an Email as a server shows it."""
+
+    uid: int
+    email_key: int
+    flags: Flag
+    size_bytes: int
+    received_ms: int
+    raw_digest: bytes | None = None
+    text_digest: bytes | None = None
+
+
+class Places:
+    """Reads places inside a view."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def of_emails(self, email_keys: Sequence[int]) -> dict[int, list[Place]]:
+        """Return the effective places of each Email; those that a queued operation removes are left out."""
+        found: dict[int, list[Place]] = {}
+        for chunk in chunks(email_keys):
+            rows = self._view.all(
+                f"SELECT p.email_key, p.key, p.account_key, {EFFECTIVE_FOLDER}, f.role, f.shows_in_inbox, "
+                f"a.mode = 'two-way', {EFFECTIVE_FLAGS}, "
+                "CASE WHEN p.pending_folder_key IS NULL THEN p.uid END "
+                f"FROM place p JOIN folder f ON f.key = {EFFECTIVE_FOLDER} "
+                f"JOIN mail_account a ON a.key = p.account_key "
+                f"WHERE p.email_key IN ({marks(chunk)}) AND NOT p.pending_gone",
+                chunk,
+            )
+            for email, key, account, folder, role, inbox, two_way, flags, uid in rows:
+                found.setdefault(email, []).append(
+                    Place(key, account, folder, Role(role), bool(inbox), bool(two_way), Flag(flags), uid)
+                )
+        return found
+
+    def known_uids(self, folder_key: int, uidvalidity: int, low: int, high: int) -> dict[int, tuple[int, int | None]]:
+        """Return uid -> (flags the server last told, Email key or None) of the places in a window of UIDs."""
+        rows = self._view.all(
+            "SELECT uid, flags, email_key FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid BETWEEN ? AND ?",
+            (folder_key, uidvalidity, low, high),
+        )
+        return {uid: (flags, email) for uid, flags, email in rows}
+
+    def uids_of(self, place_keys: Iterable[int]) -> dict[int, tuple[int, int, int | None]]:
+        """Return place key -> (folder key, uidvalidity, uid) as the server knows them."""
+        found: dict[int, tuple[int, int, int | None]] = {}
+        for chunk in chunks(list(place_keys)):
+            rows = self._view.all(
+                f"SELECT key, folder_key, uidvalidity, uid FROM place WHERE key IN ({marks(chunk)})", chunk
+            )
+            found.update((key, (folder, validity, uid)) for key, folder, validity, uid in rows)
+        return found
+
+    def expecting(self, folder_key: int, uidvalidity: int) -> bool:
+        """Say whether copies known otherwise are due in a folder, so that new UIDs are best looked at by header."""
+        sql = "SELECT 1 FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) LIMIT 1"
+        return self._view.first(sql, (folder_key, uidvalidity)) is not None
+
+
+class PlaceWriter:
+    """Adds, changes and removes places inside a unit of work. Returns the keys of Emails that must be looked at again."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def add(self, folder_key: int, uidvalidity: int, copies: Sequence[Copy]) -> None:
+        """Note copies in one folder.
+
+        A copy of a mail that was moved here by us (its new UID not yet known), or known under an older UIDVALIDITY,
+        takes over that place, so that queued operations and keys stay valid.
+        """
+        waiting: dict[int, list[int]] = {}
+        for key, email in self._work.all(
+            "SELECT key, email_key FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) "
+            "AND email_key IS NOT NULL",
+            (folder_key, uidvalidity),
+        ):
+            waiting.setdefault(email, []).append(key)
+        fresh = []
+        for copy in copies:
+            if places := waiting.get(copy.email_key):
+                self._take_over(places.pop(), folder_key, uidvalidity, copy)
+            else:
+                fresh.append(copy)
+        self._work.many(
+            "INSERT INTO place (account_key, folder_key, uidvalidity, uid, email_key, raw_digest, text_digest, "
+            "size_bytes, received_ms, flags) SELECT f.account_key, f.key, ?, ?, ?, ?, ?, ?, ?, ? "
+            "FROM folder f WHERE f.key = ? "
+            "ON CONFLICT (folder_key, uidvalidity, uid) DO UPDATE SET email_key = excluded.email_key, "
+            "raw_digest = coalesce(excluded.raw_digest, raw_digest), text_digest = excluded.text_digest, "
+            "size_bytes = excluded.size_bytes, flags = excluded.flags",
+            [
+                (
+                    uidvalidity,
+                    c.uid,
+                    c.email_key,
+                    c.raw_digest,
+                    c.text_digest,
+                    c.size_bytes,
+                    c.received_ms,
+                    int(c.flags),
+                    folder_key,
+                )
+                for c in fresh
+            ],
+        )
+
+    def _take_over(self, place_key: int, folder_key: int, uidvalidity: int, copy: Copy) -> None:
+        self._work.run(
+            "DELETE FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid = ? AND key <> ?",
+            (folder_key, uidvalidity, copy.uid, place_key),
+        )
+        self._work.run(
+            "UPDATE place SET uidvalidity = ?, uid = ?, flags = ?, size_bytes = ?, received_ms = ? WHERE key = ?",
+            (uidvalidity, copy.uid, int(copy.flags), copy.size_bytes, copy.received_ms, place_key),
+        )
+
+    def vanish_older(self, folder_key: int, uidvalidity: int) -> list[int]:
+        """Remove places known under an older UIDVALIDITY, or moved here and never seen, once all UIDs are known."""
+        gone = self._work.column(
+            "DELETE FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) RETURNING email_key",
+            (folder_key, uidvalidity),
+        )
+        return [key for key in gone if key is not None]
+
+    def set_flags(self, folder_key: int, uidvalidity: int, flags: Iterable[tuple[int, int]]) -> list[int]:
+        """Note what the server says of (uid, flags)."""
+        changed: list[int] = []
+        for uid, value in flags:
+            row = self._work.first(
+                "UPDATE place SET flags = ? WHERE folder_key = ? AND uidvalidity = ? AND uid = ? AND flags <> ? "
+                "RETURNING email_key",
+                (value, folder_key, uidvalidity, uid, value),
+            )
+            if row and row[0] is not None:
+                changed.append(row[0])
+        return changed
+
+    def vanish(self, folder_key: int, uidvalidity: int, uids: Sequence[int]) -> list[int]:
+        """Remove places the server no longer has."""
+        gone: list[int] = []
+        for chunk in chunks(uids):
+            gone += self._work.column(
+                f"DELETE FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid IN ({marks(chunk)}) "
+                "RETURNING email_key",
+                (folder_key, uidvalidity, *chunk),
+            )
+        return [key for key in gone if key is not None]
+
+    def vanish_others(self, folder_key: int, uidvalidity: int, low: int, high: int, alive: Iterable[int]) -> list[int]:
+        """Remove the places of a window of UIDs that are not among those alive on the server."""
+        known = self._work.column(
+            "SELECT uid FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid BETWEEN ? AND ?",
+            (folder_key, uidvalidity, low, high),
+        )
+        return self.vanish(folder_key, uidvalidity, sorted(set(known) - set(alive)))

@@ -1,0 +1,82 @@
+"""EmailUser: each person's view of each Email, kept in step with the places of two-way accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from desktop.base import clock
+from desktop.domain.mail.state import UserState, state_from_places
+from desktop.store.database import UnitOfWork, View
+from desktop.store.mail.messages import chunks, marks
+from desktop.store.mail.places import Places
+
+_COLUMNS = ("read", "important", "answered", "forwarded", "in_inbox", "in_archive", "in_junk", "in_trash")
+
+
+class States:
+    """Reads the profile's user and his view of mails."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def me(self) -> int:
+        """Return the key of the profile's user."""
+        return int(self._view.value("SELECT key FROM user WHERE is_me"))
+
+    def of(self, email_keys: Sequence[int]) -> dict[int, UserState]:
+        """Return the user's view of each Email that has one."""
+        found: dict[int, UserState] = {}
+        for chunk in chunks(email_keys):
+            rows = self._view.all(
+                f"SELECT email_key, {', '.join(_COLUMNS)} FROM email_user "
+                f"WHERE user_key = ? AND email_key IN ({marks(chunk)})",
+                (self.me(), *chunk),
+            )
+            found.update((row[0], UserState(*map(bool, row[1:]))) for row in rows)
+        return found
+
+
+class StateWriter:
+    """Writes EmailUser rows inside a unit of work."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def set(self, states: Mapping[int, UserState]) -> None:
+        """Store the user's view of Emails."""
+        me = States(self._work).me()
+        updates = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)
+        self._work.many(
+            f"INSERT INTO email_user (email_key, user_key, {', '.join(_COLUMNS)}) "
+            f"VALUES (?, ?, {marks(_COLUMNS)}) ON CONFLICT DO UPDATE SET {updates}",
+            [
+                (
+                    key,
+                    me,
+                    s.read,
+                    s.important,
+                    s.answered,
+                    s.forwarded,
+                    s.in_inbox,
+                    s.in_archive,
+                    s.in_junk,
+                    s.in_trash,
+                )
+                for key, s in states.items()
+            ],
+        )
+
+    def follow_places(self, email_keys: Iterable[int]) -> None:
+        """Bring EmailUser and "no longer on the server" in step with the effective places of these Emails."""
+        keys = list(dict.fromkeys(email_keys))
+        places = Places(self._work).of_emails(keys)
+        states = {key: state for key in keys if (state := state_from_places(places.get(key, ()))) is not None}
+        self.set(states)
+        self._work.many(
+            "UPDATE email SET gone_at_ms = NULL WHERE key = ? AND gone_at_ms IS NOT NULL",
+            [(key,) for key in keys if places.get(key)],
+        )
+        self._work.many(
+            "UPDATE email SET gone_at_ms = ? WHERE key = ? AND gone_at_ms IS NULL",
+            [(clock.now(), key) for key in keys if not places.get(key)],
+        )

@@ -131,13 +131,17 @@ class Preferences(QDialog):
         self._group.button(index).setChecked(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._group.checkedButton().hasFocus():
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._in_side():
             step = 1 if event.key() == Qt.Key.Key_Down else -1
             button = self._group.button((self._pages.currentIndex() + step) % self._pages.count())
             button.click()
             button.setFocus(Qt.FocusReason.TabFocusReason)
             return
         super().keyPressEvent(event)
+
+    def _in_side(self) -> bool:
+        button = self._group.checkedButton()
+        return button is not None and button.hasFocus()
 
     def _add_page(self, name: str, title: str, icon: str, content: QWidget) -> None:
         index = len(self._names)

@@ -1,0 +1,190 @@
+"""Where passwords are kept: the keyring of the system, else the encrypted vault. There is no third place.
+
+Only the keyrings of the systems themselves are used. Others that the `keyring` library would accept, files in plain
+text, `null` that swallows what it is given, a chain that holds one of these, are as good as none (C34). A keyring may
+be locked or hang while it asks the person, so every call runs on a thread of its own with a limit (R34). Any thread
+but the one of the window.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillRunning
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import keyring
+import keyring.backend
+import keyring.errors
+
+from desktop.base.i18n import _
+from desktop.net import errors
+from desktop.net.vault import AskPassphrase, Vault
+
+SERVICE = "Rapport"
+TIMEOUT_S = 10.0
+
+_TRUSTED = frozenset(
+    f"keyring.backends.{name}" for name in ("SecretService", "libsecret", "kwallet", "macOS", "Windows")
+)
+_PART_CHARACTERS = 600
+"""Windows keeps 2,560 bytes an entry, in UTF-16, so longer secrets (tokens) are cut into several."""
+_PARTS = "\x01parts:"
+_PARTS_MAX = 100
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Keyring(Protocol):
+    """What a backend of the `keyring` library offers."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+def trusted(backend: object) -> Keyring | None:
+    """Return the backend when it is a system's own keyring; of a chain the first that is; else None."""
+    for candidate in (backend, *_members(backend)):
+        if type(candidate).__module__ in _TRUSTED and isinstance(candidate, keyring.backend.KeyringBackend):
+            return candidate
+    return None
+
+
+def _members(backend: object) -> list[object]:
+    return list(getattr(backend, "backends", ())) if type(backend).__module__ == "keyring.backends.chainer" else []
+
+
+class Secrets:
+    """Gets, sets and deletes secrets by name. `find` returns the keyring to use; tests give their own."""
+
+    def __init__(
+        self,
+        vault_path: Path,
+        ask_passphrase: AskPassphrase,
+        *,
+        find: Callable[[], Keyring | None] = lambda: trusted(keyring.get_keyring()),
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._vault = Vault(vault_path, ask_passphrase)
+        self._find = find
+        self._timeout_s = timeout_s
+        self._turn = threading.Lock()
+        self._searched = False
+        self._keyring: Keyring | None = None
+
+    def __repr__(self) -> str:
+        return "Secrets()"
+
+    @property
+    def uses_vault(self) -> bool:
+        """Whether this system has no keyring that may be used."""
+        return self._backend() is None
+
+    def get(self, name: str) -> str | None:
+        """Return a secret, None when there is none; raises SecretsUnavailable."""
+        backend = self._backend()
+        if backend is not None:
+            found = self._within_time(lambda: _read(backend, name))
+            if found is not None:
+                return found
+        # kept there in a time without keyring, perhaps
+        return self._vault.get(name) if self._vault.exists else None
+
+    def set(self, name: str, secret: str) -> None:
+        """Keep a secret under a name; raises SecretsUnavailable."""
+        backend = self._backend()
+        if backend is None:
+            self._vault.set(name, secret)
+        else:
+            self._within_time(lambda: _write(backend, name, secret))
+
+    def delete(self, name: str) -> None:
+        """Forget a secret wherever it is kept; raises SecretsUnavailable."""
+        backend = self._backend()
+        if backend is not None:
+            self._within_time(lambda: _remove(backend, name))
+        if self._vault.exists:
+            self._vault.delete(name)
+
+    def _backend(self) -> Keyring | None:
+        if not self._searched:
+            self._keyring = self._within_time(self._find)
+            self._searched = True
+            _log.info("secrets are kept in the %s", "keyring" if self._keyring is not None else "vault")
+        return self._keyring
+
+    def _within_time(self, call: Callable[[], _T]) -> _T:
+        """Run a call of the keyring on a thread that is left behind when it hangs; until it ends no other is made."""
+        if not self._turn.acquire(timeout=self._timeout_s):
+            raise _no_answer()
+        future: Future[_T] = Future()
+
+        def work() -> None:
+            try:
+                future.set_result(call())
+            except Exception as error:  # noqa: BLE001 - a backend is foreign code on a system bus: it raises anything
+                future.set_exception(error)
+            finally:
+                self._turn.release()
+
+        threading.Thread(target=work, name="keyring", daemon=True).start()
+        try:
+            problem = future.exception(self._timeout_s)
+        except StillRunning:
+            raise _no_answer() from None
+        if isinstance(problem, keyring.errors.KeyringLocked):
+            raise errors.SecretsUnavailable(_("The keyring is locked. Unlock it and try again."))
+        if problem is not None:
+            # the text of a backend's error may quote what it was given
+            raise errors.SecretsUnavailable(_("The keyring gives an error."), details=type(problem).__name__)
+        return future.result()
+
+
+def _no_answer() -> errors.SecretsUnavailable:
+    return errors.SecretsUnavailable(_("The keyring does not answer. It may be waiting for you to unlock it."))
+
+
+def _read(backend: Keyring, name: str) -> str | None:
+    found = backend.get_password(SERVICE, name)
+    if found is None or not found.startswith(_PARTS):
+        return found
+    parts = [backend.get_password(SERVICE, f"{name}#{i}") for i in range(_count(found))]
+    return None if None in parts else "".join(part for part in parts if part is not None)
+
+
+def _write(backend: Keyring, name: str, secret: str) -> None:
+    before = backend.get_password(SERVICE, name)
+    parts = [secret[i : i + _PART_CHARACTERS] for i in range(0, len(secret), _PART_CHARACTERS)]
+    whole = len(parts) <= 1 and not secret.startswith(_PARTS)
+    if not whole:
+        for i, part in enumerate(parts):
+            backend.set_password(SERVICE, f"{name}#{i}", part)
+    backend.set_password(SERVICE, name, secret if whole else f"{_PARTS}{len(parts)}")
+    for i in range(0 if whole else len(parts), _count(before)):
+        _forget(backend, f"{name}#{i}")
+
+
+def _remove(backend: Keyring, name: str) -> None:
+    before = backend.get_password(SERVICE, name)
+    if before is not None:
+        _forget(backend, name)
+    for i in range(_count(before)):
+        _forget(backend, f"{name}#{i}")
+
+
+def _forget(backend: Keyring, name: str) -> None:
+    try:
+        backend.delete_password(SERVICE, name)
+    except keyring.errors.PasswordDeleteError:
+        # gone already: what was asked for
+        return
+
+
+def _count(entry: str | None) -> int:
+    number = entry.removeprefix(_PARTS) if entry is not None and entry.startswith(_PARTS) else ""
+    return min(int(number), _PARTS_MAX) if number.isdigit() else 0

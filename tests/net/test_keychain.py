@@ -1,0 +1,242 @@
+"""Keyring and vault: nothing in plain text, nothing that blocks (C34, R34)."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import keyring.backend
+import keyring.errors
+import pytest
+from keyring.backends import SecretService, chainer, fail, null
+
+from desktop.base import clock
+from desktop.net import errors
+from desktop.net.keychain import Keyring, Secrets, trusted
+from desktop.net.vault import Vault, passphrase_from_file
+
+CANARY = "canary-Ω-password"
+
+
+class Memory:
+    """A keyring that keeps its entries in memory, none longer than Windows allows."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.entries.get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        assert len(password.encode("utf-16-le")) <= 2560
+        self.entries[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        if self.entries.pop(username, None) is None:
+            raise keyring.errors.PasswordDeleteError(username)
+
+
+def secrets(tmp_path: Path, backend: Keyring | None, passphrase: str | None = None, timeout_s: float = 10) -> Secrets:
+    return Secrets(tmp_path / "vault", lambda _new: passphrase, find=lambda: backend, timeout_s=timeout_s)
+
+
+@pytest.mark.parametrize("secret", [CANARY, "", "\x01parts:3", "t" * 5000, "𝄞" * 2000])
+def test_keyring_keeps_secrets_of_any_length(tmp_path: Path, secret: str) -> None:
+    backend = Memory()
+    kept = secrets(tmp_path, backend)
+
+    kept.set("imap", "t" * 9000)
+    kept.set("imap", secret)
+    found = kept.get("imap")
+    kept.delete("imap")
+    kept.delete("imap")
+
+    assert found == secret
+    assert kept.get("imap") is None
+    assert backend.entries == {}
+    assert not (tmp_path / "vault").exists()
+
+
+class PlainText(keyring.backend.KeyringBackend):
+    """What a third-party backend that writes a file looks like."""
+
+    priority = 99  # type: ignore[assignment]
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise AssertionError("a secret was given to a backend that is not trusted")
+
+
+def test_c34_only_the_keyrings_of_systems_are_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = chainer.ChainerBackend()
+    safe = SecretService.Keyring()
+    monkeypatch.setattr(chainer.ChainerBackend, "backends", [PlainText(), safe])
+
+    assert trusted(fail.Keyring()) is None
+    assert trusted(null.Keyring()) is None
+    assert trusted(PlainText()) is None
+    assert trusted(Memory()) is None
+    assert trusted(safe) is safe
+    assert trusted(chain) is safe
+
+
+@pytest.mark.parametrize("backend", [fail.Keyring(), null.Keyring(), PlainText()])
+def test_c34_without_a_trusted_keyring_the_vault_keeps(tmp_path: Path, backend: object) -> None:
+    kept = Secrets(tmp_path / "vault", lambda _new: "a passphrase", find=lambda: trusted(backend))
+
+    kept.set("imap", CANARY)
+
+    assert kept.uses_vault
+    assert kept.get("imap") == CANARY
+    assert CANARY.encode() not in (tmp_path / "vault").read_bytes()
+
+
+def test_c34_no_keyring_and_no_passphrase_keeps_nothing(tmp_path: Path) -> None:
+    kept = secrets(tmp_path, None)
+
+    with pytest.raises(errors.SecretsUnavailable) as caught:
+        kept.set("imap", CANARY)
+
+    assert "RAPPORT_VAULT_PASSPHRASE_FILE" in caught.value.text
+    assert list(tmp_path.iterdir()) == []
+    assert kept.get("imap") is None
+
+
+class Raising(Memory):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [keyring.errors.KeyringLocked("no"), keyring.errors.InitError(CANARY), RuntimeError(CANARY), OSError(5, "bus")],
+)
+def test_r34_locked_or_broken_keyring_is_a_sentence(tmp_path: Path, error: Exception) -> None:
+    kept = secrets(tmp_path, Raising(error), "a passphrase")
+
+    with pytest.raises(errors.SecretsUnavailable) as caught:
+        kept.set("imap", CANARY)
+
+    assert CANARY not in repr(caught.value) + caught.value.text + caught.value.details
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_r34_hanging_keyring_costs_its_limit_and_comes_back(tmp_path: Path) -> None:
+    freed = threading.Event()
+
+    class Hanging(Memory):
+        def get_password(self, service: str, username: str) -> str | None:
+            freed.wait(60)
+            return super().get_password(service, username)
+
+    backend = Hanging()
+    backend.entries["imap"] = CANARY
+    kept = secrets(tmp_path, backend, timeout_s=0.2)
+    before = clock.monotonic()
+
+    for _ in range(2):
+        with pytest.raises(errors.SecretsUnavailable):
+            kept.get("imap")
+
+    assert clock.monotonic() - before < 30
+    freed.set()
+    deadline = clock.monotonic() + 10
+    found = None
+    while found is None and clock.monotonic() < deadline:
+        try:
+            found = kept.get("imap")
+        except errors.SecretsUnavailable:
+            continue
+    assert found == CANARY
+
+
+def test_two_threads_wait_for_each_other(tmp_path: Path) -> None:
+    backend = Memory()
+    backend.entries["imap"] = CANARY
+    kept = secrets(tmp_path, backend)
+    found: list[str | None] = []
+    threads = [threading.Thread(target=lambda: found.append(kept.get("imap"))) for _ in range(8)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == [CANARY] * 8
+
+
+def test_vault_survives_a_restart_and_is_private(tmp_path: Path, wide_umask: None) -> None:
+    path = tmp_path / "vault"
+    first = Vault(path, lambda new: "pass" if new else None)
+    first.set("one", CANARY)
+    first.set("two", "other")
+    first.delete("two")
+
+    again = Vault(path, lambda _new: "pass")
+
+    assert again.get("one") == CANARY
+    assert again.get("two") is None
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["vault"]
+    assert CANARY.encode() not in path.read_bytes()
+
+
+def test_vault_refuses_a_wrong_passphrase_and_asks_again(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    Vault(path, lambda _new: "right").set("one", CANARY)
+    before = path.read_bytes()
+    answers = iter(["wrong", "wrong", "right"])
+    vault = Vault(path, lambda _new: next(answers))
+
+    with pytest.raises(errors.WrongPassphrase):
+        vault.get("one")
+    with pytest.raises(errors.WrongPassphrase):
+        vault.set("one", "new")
+
+    assert path.read_bytes() == before
+    assert vault.get("one") == CANARY
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "foreign", "costly"])
+def test_damaged_vault_is_a_sentence(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "vault"
+    Vault(path, lambda _new: "right").set("one", CANARY)
+    whole = path.read_bytes()
+    path.write_bytes(
+        {
+            "empty": b"",
+            "cut": whole[:40],
+            "flipped": whole[:-1] + bytes((whole[-1] ^ 1,)),
+            "foreign": b"something else" * 20,
+            "costly": whole[:32] + b"\xff\xff\xff" + whole[35:],
+        }[damage]
+    )
+
+    with pytest.raises(errors.SecretsUnavailable):
+        Vault(path, lambda _new: "right").get("one")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
+def test_passphrase_file_must_be_private(tmp_path: Path) -> None:
+    path = tmp_path / "passphrase"
+    path.write_text("let me in\nsecond line\n")
+    path.chmod(0o600)
+    assert passphrase_from_file(path) == "let me in"
+
+    for mode in (0o640, 0o604, 0o666):
+        path.chmod(mode)
+        with pytest.raises(errors.SecretsUnavailable):
+            passphrase_from_file(path)
+    path.chmod(0o600)
+    path.write_text("\n")
+    for bad in (path, tmp_path / "absent", tmp_path):
+        with pytest.raises(errors.SecretsUnavailable):
+            passphrase_from_file(bad)

@@ -132,10 +132,15 @@ class Panes(QWidget):
         for splitter in (outer, inner):
             splitter.splitterMoved.connect(self._remember)
             splitter.reset.connect(self._reset)
-        self._column.addWidget(outer)
         if old is not None:
             old.hide()
+            self._column.removeWidget(old)
             old.deleteLater()
+        self._column.addWidget(outer)
+        self._head.show()
+        inner.show()
+        outer.show()
+        self._column.activate()
 
     def _fit(self) -> None:
         width, reading_pane = self._window_width(), self._reading_pane

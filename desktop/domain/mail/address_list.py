@@ -13,6 +13,13 @@ from desktop.domain.mail.address import Address
 MAX_ADDRESSES = 1000
 
 _TOKEN = re.compile(r'"((?:[^"\\]+|\\.)*)"?|<([^<>]*)>|<([^<>,;]*)|([,;:])|(\()|([^"<>,;:()]+)|(.)', re.DOTALL)
+# one mailbox written as nearly all are; the length limit keeps its backtracking small
+_SIMPLE = re.compile(
+    r"""\s*(?:(?:"(?P<quoted>[^"\\<>]*)"\s*|(?P<name>[^"<>(),:;@\\]*))<(?P<angle>[^<>\s,;:"'()\\=]+@[^<>\s,;:"'()\\=]+)>
+    |(?P<bare>[^<>\s,;:"'()\\=]+@[^<>\s,;:"'()\\=]+))\s*""",
+    re.VERBOSE,
+)
+_SIMPLE_CHARS = 200
 _PAREN = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _INSIDE = re.compile(r"<([^<>\s]+@[^<>\s]+)>|([^\s<>,;:\"']+@[^\s<>,;:\"']+)")
@@ -22,6 +29,11 @@ _NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u
 def parse(value: bytes, hint: str = "", limit: int = MAX_ADDRESSES) -> tuple[Address, ...]:
     """Return the mailboxes of a field, groups opened, at most `limit`; names decoded after the list was taken apart."""
     written = header.source(value, hint)
+    if len(written) <= _SIMPLE_CHARS and written.isascii():
+        line = written.strip()
+        simple = _SIMPLE.fullmatch(line) if line.isprintable() else None
+        if simple is not None and limit > 0:
+            return (_simple(simple),)
     reader = _Reader(limit)
     at, size, closable = 0, len(written), True
     while at < size and len(reader.found) < limit:
@@ -53,6 +65,18 @@ def parse(value: bytes, hint: str = "", limit: int = MAX_ADDRESSES) -> tuple[Add
             reader.run(match[6], match.start())
     reader.finish()
     return tuple(reader.found)
+
+
+def _simple(match: re.Match[str]) -> Address:
+    address = match["angle"] or match["bare"]
+    name = (match["quoted"] or match["name"] or "").strip()
+    if "=?" in name:
+        name = header.clean(header.words(name))
+    elif "  " in name:
+        name = " ".join(name.split())
+    if len(name) > 1 and name[0] == name[-1] == "'":
+        name = name[1:-1].strip()
+    return Address("" if name == address else name, address)
 
 
 class _Reader:

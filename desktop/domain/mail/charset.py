@@ -55,6 +55,7 @@ _REFUSED = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "
 _LABEL_FIRST = ("iso2022", "utf-7", "utf-16", "utf-32", "hz")
 _BOMS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"))
 _BOM_CODECS = (*_BOMS, (codecs.BOM_UTF16_BE, "utf-16"))
+_ASCII = bytes(range(128))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -97,7 +98,7 @@ def _decode_wide(data: bytes, name: str) -> str:
         return text
     if name == "utf-8" and _mostly_utf8(data):
         return data.decode("utf-8", "replace")
-    guess = _guess(data[:GUESS_BYTES])
+    guess = _guess(data)
     if guess:
         text = _strict(data, guess)
         if text is not None:
@@ -115,14 +116,18 @@ def _strict(data: bytes, codec: str) -> str | None:
 def _mostly_utf8(data: bytes) -> bool:
     """Say whether a text labelled UTF-8 is damaged UTF-8 (cut, one bad byte) and not another charset."""
     broken = data.decode("utf-8", "replace").count("\ufffd")
-    high = len(data) - len(data.translate(None, bytes(range(128, 256))))
-    return broken * 8 <= high
+    return broken * 8 <= len(data.translate(None, _ASCII))
 
 
-def _guess(sample: bytes) -> str:
+def _guess(data: bytes) -> str:
+    high = data.translate(None, _ASCII)
+    if len(high) * 50 < len(data):
+        # a few signs among English words: the guess is seldom right about them, and slow
+        return "cp1252"
     import chardet  # loads its models: only mails that need a guess pay for them
 
-    return _guessed_codec(chardet.detect(sample).get("encoding"))
+    first = data.index(high[:1])
+    return _guessed_codec(chardet.detect(data[max(first - 100, 0) : first + GUESS_BYTES]).get("encoding"))
 
 
 def _guessed_codec(encoding: object) -> str:

@@ -14,19 +14,18 @@ MAX_HTML_CHARS = 2 * 1024 * 1024
 MAX_DEPTH = 400
 """Every HTML parser here takes time in the square of the depth; honest newsletters nest some 60 deep."""
 
+# the first letter is looked at before the name: most tags are no blocks, and this is the hot path
 _BLOCK = re.compile(
-    r"<(?=/?(?:p|div|br|tr|table|ul|ol|li|dl|dt|dd|h[1-6]|hr|blockquote|pre|center|section|article|header|footer|form)\b)",
+    r"<(?=/?[pdbtuolhcsPDBTUOLHCSaAfF])(?=/?(?:p|div|br|tr|table|ul|ol|li|dl|dt|dd|h[1-6]|hr|blockquote|pre|center"
+    r"|section|article|header|footer|form)\b)",
     re.IGNORECASE,
 )
 _CELL = re.compile(r"<(?=t[dh]\b)", re.IGNORECASE)
-_UNREAD = ["script", "style", "head", "title", "template", "noscript", "object", "svg", "math"]
-_SPACES = re.compile(r"[ \t\r\f\v\xa0\u200b-\u200d\u034f\u00ad\ufeff]+")
-_GAPS = re.compile(r" ?\n[ \n]*")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:_-]*)[^<>]*>")
+_UNREAD = list(words("script style head title template noscript noframes noembed iframe object svg math"))
+_INVISIBLE = re.compile("[\u200b-\u200d\u034f\u00ad\ufeff]+")
+_TAG = re.compile(r"</?[a-zA-Z][^\s/<>]{0,40}")
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_NEVER_NESTED = words(
-    """area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option"""
-)
+_NEVER_NESTED = words("area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option")
 
 
 def to_text(html: str) -> str:
@@ -35,14 +34,15 @@ def to_text(html: str) -> str:
     if too_deep(html):
         plain = entities.unescape(strip_tags(html))
     else:
-        marked = _CELL.sub(" <", _BLOCK.sub("\x01<", html.replace("\n", " ").replace("\x01", " ")))
+        # line ends become the marks of blocks: white space alone stays where it stands, also between rows of a table
+        marked = _CELL.sub(" <", _BLOCK.sub("\n<", html.replace("\n", " ")))
         tree = LexborHTMLParser(marked)
         tree.strip_tags(_UNREAD)
         root = tree.body or tree.root
         plain = root.text(deep=True, separator="") if root else ""
-        plain = plain.replace("\x01", "\n")
-    plain = _GAPS.sub("\n", _SPACES.sub(" ", plain))
-    return plain.strip()
+    if not plain.isascii():
+        plain = _INVISIBLE.sub("", plain)
+    return "\n".join(filter(None, [" ".join(line.split()) for line in plain.split("\n")]))
 
 
 def strip_tags(html: str) -> str:
@@ -52,17 +52,15 @@ def strip_tags(html: str) -> str:
 
 def too_deep(html: str) -> bool:
     """Say whether elements nest deeper than MAX_DEPTH; counts tags, so that the answer costs linear time."""
-    if html.count("<") - html.count("</") < MAX_DEPTH:
+    if html.count("<") - html.count("</") <= MAX_DEPTH:
         return False
-    depth = deepest = 0
-    for match in _TAG.finditer(html):
-        if match[2].lower() in _NEVER_NESTED:
-            continue
-        if not match[1]:
+    depth = 0
+    for tag in _TAG.findall(html):
+        if tag[1] == "/":
+            if depth and tag[2:].lower() not in _NEVER_NESTED:
+                depth -= 1
+        elif tag[1:].lower() not in _NEVER_NESTED:
             depth += 1
             if depth > MAX_DEPTH:
-                deepest = depth
-                break
-        elif depth:
-            depth -= 1
-    return deepest > MAX_DEPTH
+                return True
+    return False

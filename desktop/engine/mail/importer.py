@@ -15,7 +15,7 @@ import logging
 import multiprocessing
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -70,9 +70,16 @@ class _Job:
 class ParserProcess:
     """One child process that parses; started on first use, restarted when lost, stopped when idle or closed."""
 
-    def __init__(self, *, deadline_s: float = DEADLINE_S, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        deadline_s: float = DEADLINE_S,
+        memory_bytes: int = MEMORY_BYTES,
+        child_main: Callable[[Connection, int, float], None] = parser_child.main,
+    ) -> None:
         self._deadline_s = deadline_s
         self._memory_bytes = memory_bytes
+        self._child_main = child_main
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -245,7 +252,7 @@ class ParserProcess:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         child = context.Process(
-            target=parser_child.main,
+            target=self._child_main,
             args=(theirs, self._memory_bytes, self._deadline_s),
             name="rapport-parser",
             daemon=True,

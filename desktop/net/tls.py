@@ -42,6 +42,8 @@ def verifying_context(policy: TlsPolicy) -> ssl.SSLContext:
     """Return a client context: TLS 1.2 or later, chain and host name checked."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # names stand in subjectAltName alone (RFC 9525, section 6.3); OpenSSL would still look at the subject
+    context.hostname_checks_common_name = False
     if policy.ca_file is not None:
         try:
             context.load_verify_locations(cafile=policy.ca_file)

@@ -175,7 +175,8 @@ SPELLINGS = [
     "https://127.0.0.1:{port}/", "HTTP://127.0.0.1:{port}/", " http://127.0.0.1:{port}/", "http:/127.0.0.1:{port}/",
     "http:127.0.0.1:{port}/", "//127.0.0.1:{port}/", "ftp://127.0.0.1:{port}/", "file:///etc/passwd",
     "gopher://127.0.0.1:{port}/", "http://rebind.example:{port}/", "http://mixed.example:{port}/",
-    "http://127.0.0.1\r\nX: y:{port}/", "http://127.0.0.1:{port}/\r\nX: y", "http://[::1:{port}/", "http://:{port}/", "",
+    "http://127.0.0.1\r\nX: y:{port}/", "http://127.0.0.1:{port}/\r\nX: y", "http://[::1:{port}/", "http://:{port}/",
+    "",
 ]  # fmt: skip
 
 

@@ -5,11 +5,11 @@ A server that is not installed skips the test with its reason on a contributor's
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.corpora import missing
 from tests.servers import dovecot as dovecot_server
 from tests.servers.dovecot import Dovecot
 from tests.servers.fault_proxy import FaultProxy
@@ -20,10 +20,7 @@ def need(available: bool, what: str) -> None:
     """Skip, or fail in CI, when a server program is missing."""
     if available:
         return
-    reason = f"{what} is not installed on this machine"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    missing(f"{what} is not installed on this machine")
 
 
 @pytest.fixture(scope="session")

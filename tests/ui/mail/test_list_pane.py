@@ -1,0 +1,277 @@
+"""The list pane on a real store: what it shows, what a person does, what happens meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from desktop.base import clock
+from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.listing import SortBy
+from desktop.domain.mail.message import Flag
+from desktop.domain.mail.operation import Verb
+from desktop.domain.settings import Density
+from desktop.ui.mail.lines import LineKind
+from desktop.ui.mail.list_actions import ListActions
+from desktop.ui.mail.list_pane import ListPane, Selection
+from desktop.ui.mail.row_geometry import row_places
+from desktop.ui.state import State
+from desktop.ui.undo import Undo
+from tests.ui.mail.room import Room
+from tests.ui.mail.rows import DAY, MINUTE
+
+DEADLINE_S = 10
+
+
+async def until(condition: Callable[[], object]) -> None:
+    end = clock.monotonic() + DEADLINE_S
+    while not condition():
+        assert clock.monotonic() < end, "waited too long"
+        await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+def pane(room: Room, theme, tasks, tmp_path: Path, qtbot) -> Iterator[ListPane]:
+    undo = Undo(tasks)
+    state = State(tmp_path / "state.json")
+    window = QWidget()
+    actions = ListActions(room.actions, tasks, undo, theme, window)
+    made = ListPane(theme, room.views, actions, tasks, room.bridge, state, window)
+    made.undo_stack = undo
+    made.setGeometry(0, 0, 376, 700)
+    window.resize(376, 700)
+    window.show()
+    yield made
+    window.close()
+    window.deleteLater()
+
+
+def shown(pane: ListPane) -> list[int | str]:
+    lines = (pane.model.line(number) for number in range(pane.model.rowCount()))
+    return [line.title if line.kind is LineKind.HEAD else line.key for line in lines]
+
+
+async def test_a_list_opens_with_rows(room, pane):
+    new, old = room.deliver("New"), room.deliver("Old", age_ms=DAY)
+
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 4)
+
+    assert shown(pane) == ["Today", new, "Yesterday", old]
+    assert pane.model.row(new).subject == "New"
+    assert pane.header.title.text == "Inbox"
+    assert pane.header.unread.text == "2 unread"
+
+
+async def test_new_mail_appears_and_does_not_move_what_one_reads(room, pane):
+    keys = [room.deliver(f"Mail {n}", age_ms=n * MINUTE) for n in range(40, 0, -1)]
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 41)
+    pane.view.show_key(keys[5])
+    before = pane.view.visualRect(pane.view.currentIndex()).top()
+
+    room.deliver("Just now", age_ms=0)
+    await until(lambda: pane.model.rowCount() == 42)
+
+    assert pane.view.current_key == keys[5]
+    assert pane.view.visualRect(pane.view.currentIndex()).top() == before
+
+
+async def test_archiving_goes_on_with_the_next_mail_and_can_be_undone(room, pane):
+    last, first = room.deliver("B", age_ms=2 * MINUTE), room.deliver("A")
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 3)
+    pane.view.show_key(first)
+
+    pane.do(Verb.ARCHIVE)
+    await until(lambda: first not in pane.model.keys)
+
+    assert pane.view.selected_keys() == (last,)
+    pane.undo_stack.undo()
+    await until(lambda: first in pane.model.keys)
+    assert pane.view.selected_keys() == (last,)
+
+
+async def test_what_was_done_is_told_in_a_sentence(room, pane):
+    for n in range(3):
+        room.deliver(f"{n}", age_ms=n * MINUTE)
+    told: list[str] = []
+    pane.undo_stack.pushed.connect(lambda entry: told.append(entry.text))
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 4)
+    pane.select_all()
+
+    pane.do(Verb.TRASH)
+    await until(lambda: told)
+
+    assert told == ["3 mails moved to Trash"]
+
+
+async def test_reading_the_only_unread_leaves_it_in_the_unread_filter(room, pane):
+    key = room.deliver("Unread")
+    room.deliver("Read", flags=Flag.SEEN, age_ms=2 * MINUTE)
+    pane.show_list(Unified.INBOX)
+    pane.header.only_unread.click()
+    await until(lambda: pane.model.rowCount() == 2)
+    pane.view.show_key(key)
+
+    pane.toggle_read()
+    await until(lambda: pane.model.row(key) is not None and not pane.model.row(key).unread)
+    await until(lambda: pane.model.unread == 0)
+
+    assert shown(pane) == ["Today", key]
+
+
+async def test_the_mail_with_the_cursor_stays_in_sight_when_the_order_changes(room, pane):
+    keys = [room.deliver(f"{n:03}", name=f"{n:03}", age_ms=n * MINUTE) for n in range(60, 0, -1)]
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 61)
+    pane.view.show_key(keys[-1])
+
+    pane.sort(SortBy.SUBJECT, True)
+    await until(lambda: pane.model.query.sort_by is SortBy.SUBJECT)
+
+    assert pane.view.current_key == keys[-1]
+    assert pane.view.viewport().rect().intersects(pane.view.visualRect(pane.view.currentIndex()))
+
+
+async def test_an_answer_keeps_the_conversation_selected(room, pane):
+    other = room.deliver("Other", age_ms=30 * MINUTE)
+    first = room.deliver("Question", age_ms=60 * MINUTE)
+    parent = room.last_message_id
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 3)
+    pane.view.show_key(first)
+
+    answer = room.deliver("Re: Question", reply_to=parent)
+    await until(lambda: answer in pane.model.keys)
+
+    assert list(pane.model.keys) == [answer, other]
+    assert pane.view.selected_keys() == (answer,)
+
+
+async def test_a_conversation_unfolds_and_its_mails_are_chosen_singly(room, pane):
+    first = room.deliver("Question", age_ms=60 * MINUTE)
+    answer = room.deliver("Re: Question", reply_to=room.last_message_id)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 2)
+    pane.view.show_key(answer)
+    assert pane.selection().load.conversations == (answer,)
+
+    QTest.keyClick(pane.view, Qt.Key.Key_Right)
+    await until(lambda: pane.model.rowCount() == 3)
+    pane.view.next()
+
+    assert pane.selection().load.mails == (first,)
+    QTest.keyClick(pane.view, Qt.Key.Key_Left)
+    QTest.keyClick(pane.view, Qt.Key.Key_Left)
+    assert pane.model.rowCount() == 2
+    assert pane.selection().load.conversations == (answer,)
+
+
+async def test_a_click_on_a_rows_action_does_it(room, pane):
+    key = room.deliver("Star me")
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 2)
+    row = pane.view.visualRect(pane.model.index(1))
+    actions = row_places(Density.CARDS, row.width()).actions
+    star = row.topLeft() + actions.topRight() - QPoint(12, -12)
+
+    QTest.mouseClick(pane.view.viewport(), Qt.MouseButton.LeftButton, pos=star)
+    await until(lambda: pane.model.row(key).important)
+
+    assert pane.view.selected_keys() == ()
+
+
+async def test_an_empty_list_offers_one_step(room, pane, qtbot):
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane._stack.currentWidget() is pane._empty)
+
+    with qtbot.waitSignal(pane.step_wanted) as wanted:
+        pane._empty.button.click()
+
+    assert wanted.args == ["get-mail"]
+
+
+async def test_the_quick_filter_narrows_and_escape_peels_it_off(room, pane):
+    renewal = room.deliver("Renewal")
+    room.deliver("Invoice", age_ms=2 * MINUTE)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 3)
+    pane.open_filter()
+
+    QTest.keyClicks(pane.filter.words, "renew")
+    await until(lambda: list(pane.model.keys) == [renewal])
+
+    pane.filter.unread.click()
+    QTest.keyClick(pane.filter.words, Qt.Key.Key_Escape)
+    await until(lambda: len(pane.model.keys) == 2)
+    assert pane.filter.unread.isChecked()
+    QTest.keyClick(pane.filter.words, Qt.Key.Key_Escape)
+    assert not pane.filter.unread.isChecked()
+    assert not pane.filter.isHidden()
+    QTest.keyClick(pane.filter.words, Qt.Key.Key_Escape)
+    assert pane.filter.isHidden()
+
+
+async def test_a_filter_without_hits_offers_to_clear_it(room, pane):
+    room.deliver("Renewal", flags=Flag.SEEN)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 2)
+    pane.header.only_unread.click()
+    await until(lambda: pane._stack.currentWidget() is pane._empty)
+
+    pane._empty.button.click()
+    await until(lambda: pane.model.rowCount() == 2)
+
+    assert not pane.header.only_unread.isChecked()
+
+
+async def test_several_chosen_mails_are_summed_up(room, pane, qtbot):
+    for n in range(3):
+        room.deliver(f"{n}", age_ms=n * MINUTE)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 4)
+    told: list[Selection] = []
+    pane.selection_changed.connect(told.append)
+
+    pane.select_all()
+    await until(lambda: told)
+
+    assert told[-1].count == 3
+    assert told[-1].key == 0
+    assert told[-1].summary == "3 conversations selected"
+
+
+async def test_deleting_for_good_asks_first(room, pane):
+    key = room.deliver("Gone")
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 2)
+    pane.view.show_key(key)
+
+    asked = pane._actions.delete(pane.view.selected_load(), pane.list_id)
+
+    assert asked is not None
+    assert asked.windowTitle() == "Delete 1 mail permanently?"
+    assert key in pane.model.keys
+    asked.reject()
+
+
+async def test_the_order_of_a_list_is_remembered(room, pane):
+    room.deliver()
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 2)
+    pane.sort(SortBy.SIZE, False)
+
+    pane.show_list(Unified.ALL)
+    await until(lambda: pane.model.query.list_id == Unified.ALL)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.query.list_id == Unified.INBOX)
+
+    assert (pane.model.query.sort_by, pane.model.query.descending) == (SortBy.SIZE, False)

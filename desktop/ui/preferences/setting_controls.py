@@ -75,7 +75,7 @@ class SettingControl(QWidget):
     def _check_box(self, theme: Theme, label: str, on: bool) -> CheckBox:
         box = CheckBox(theme, label)
         box.setChecked(on)
-        box.toggled.connect(self._changed)
+        box.toggled.connect(lambda on: self._changed(on))
         return box
 
     def _segment(self, theme: Theme, words: list[str]) -> Segment:
@@ -94,7 +94,7 @@ class SettingControl(QWidget):
         box.setAccessibleName(label)
         box.setRange(setting.minimum, setting.maximum)
         box.setSuffix(setting.unit())
-        box.valueChanged.connect(self._changed)
+        box.valueChanged.connect(lambda number: self._changed(number))
         return box
 
     def _picked(self, index: int) -> None:

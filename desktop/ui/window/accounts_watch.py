@@ -1,0 +1,117 @@
+"""Keeps the status bar and the rail true: reads accounts, their states and the queue whenever the bridge says so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.base.errors import Remedy
+from desktop.base.i18n import n_
+from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.mail_account import AccountStatus, MailAccount
+from desktop.ui.bridge import Bridge
+from desktop.ui.tasks import Tasks
+from desktop.ui.window.navigation import Navigation
+from desktop.ui.window.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from desktop.services.services import Services
+
+
+class AccountsWatch(QObject):
+    """Lives as long as the window."""
+
+    edit_requested = Signal(int)
+    accounts_known = Signal(bool)
+    """Whether there is any mail account."""
+
+    def __init__(
+        self,
+        services: Services,
+        tasks: Tasks,
+        bridge: Bridge,
+        navigation: Navigation,
+        status_bar: StatusBar,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._tasks = services, tasks
+        self._navigation, self._status_bar = navigation, status_bar
+        self._accounts: tuple[MailAccount, ...] = ()
+        self._statuses: dict[int, AccountStatus] = {}
+        self._reading: dict[str, asyncio.Task[Any]] = {}
+        bridge.accounts_changed.connect(self.read_accounts)
+        bridge.status_changed.connect(self._read_statuses)
+        bridge.operations_changed.connect(self._read_operations)
+        bridge.lists_changed.connect(self._lists_changed)
+        status_bar.remedy_chosen.connect(self._remedy)
+        status_bar.pause_requested.connect(lambda key: self._call(services.accounts.pause, key))
+        status_bar.resume_requested.connect(lambda key: self._call(services.accounts.resume, key))
+
+    def read_accounts(self) -> None:
+        """Read everything anew."""
+        self._read("accounts", self._show_accounts)
+        self._read_operations()
+        self._read("unread", self._show_unread)
+
+    def account(self, key: int) -> MailAccount | None:
+        """Return an account as it was read last."""
+        return next((account for account in self._accounts if account.key == key), None)
+
+    def _read_statuses(self) -> None:
+        self._read("statuses", self._show_statuses)
+
+    def _read_operations(self) -> None:
+        self._read("operations", self._show_operations)
+
+    def _lists_changed(self, list_ids: frozenset[int]) -> None:
+        if Unified.INBOX in list_ids:
+            self._read("unread", self._show_unread)
+
+    def _read(self, what: str, read: Callable[[], Any]) -> None:
+        running = self._reading.get(what)
+        if running is not None:
+            running.cancel()
+        self._reading[what] = self._tasks.run(read())
+
+    async def _show_accounts(self) -> None:
+        self._accounts = await self._tasks.read(self._services.accounts.all)
+        first = self._accounts[0] if self._accounts else None
+        self._navigation.me.set_person(first.display_name if first else "", first.address if first else "")
+        self.accounts_known.emit(bool(self._accounts))
+        await self._show_statuses()
+
+    async def _show_statuses(self) -> None:
+        self._statuses = await self._tasks.read(self._services.accounts.statuses)
+        self._status_bar.show_accounts(self._accounts, self._statuses)
+
+    async def _show_operations(self) -> None:
+        operations = await self._tasks.read(self._services.operations.waiting)
+        failed = sum(operation.parked for operation in operations)
+        self._status_bar.show_waiting(len(operations) - failed, failed)
+
+    async def _show_unread(self) -> None:
+        counts = await self._tasks.read(self._services.views.counts, (int(Unified.INBOX),))
+        inbox = counts.get(Unified.INBOX)
+        unread = inbox.unread if inbox is not None else 0
+        self._navigation.mail.set_count(unread, n_("{n} unread", "{n} unread", unread).format(n=unread))
+
+    def _remedy(self, key: int, remedy: str) -> None:
+        accounts = self._services.accounts
+        if remedy in (Remedy.SIGN_IN, Remedy.SETTINGS):
+            self.edit_requested.emit(key)
+        elif remedy == Remedy.TRUST_CERTIFICATE:
+            status = self._statuses.get(key)
+            if status is not None and status.fingerprint:
+                self._call(accounts.trust_certificate, key, status.fingerprint)
+        else:
+            self._call(accounts.sync_now, key)
+
+    def _call(self, verb: Callable[..., object], *arguments: object) -> None:
+        async def call() -> None:
+            await self._tasks.write(verb, *arguments)
+
+        self._tasks.run(call())

@@ -1,0 +1,130 @@
+"""Banner, toast, dialogs, labels and throttle."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.banner import Banner, Tone
+from desktop.ui.widgets.dialog import confirm
+from desktop.ui.widgets.empty_state import EmptyState
+from desktop.ui.widgets.fields import SearchField
+from desktop.ui.widgets.labels import ElidedLabel, Paragraph
+from desktop.ui.widgets.menu import Menu
+from desktop.ui.widgets.throttle import Throttle
+from desktop.ui.widgets.toast import Toast
+
+EVIL = "<img src=x onerror=alert(1)><b>bold</b>"
+
+
+def test_text_from_outside_stays_plain(theme: Theme, qtbot: QtBot) -> None:
+    paragraph, banner = Paragraph(theme, EVIL), Banner(theme, EVIL, Tone.DANGER, details=EVIL)
+    label = ElidedLabel(theme, "two\r\nlines \x00 " + EVIL)
+    for widget in (paragraph, banner, label):
+        qtbot.addWidget(widget)
+    assert paragraph.textFormat() is Qt.TextFormat.PlainText
+    assert all(part.textFormat() is Qt.TextFormat.PlainText for part in banner.findChildren(Paragraph))
+    assert label.text.startswith("two lines <img")
+
+
+def test_banner_folds_the_details_and_calls_its_actions(theme: Theme, qtbot: QtBot) -> None:
+    called: list[str] = []
+    banner = Banner(theme, "No.", details="NO [AUTH]", actions=(("Retry", lambda: called.append("retry")),))
+    qtbot.addWidget(banner)
+    banner.show()
+    fold, retry = banner.findChildren(QPushButton)
+    assert not banner._details.isVisible()
+    fold.click()
+    retry.click()
+    assert banner._details.isVisible()
+    assert called == ["retry"]
+
+
+def test_toast_is_one_and_its_action_takes_it_away(theme: Theme, qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(600, 400)
+    host.show()
+    undone: list[str] = []
+    toast = Toast(theme, host)
+    toast.set_corner(16, 16)
+    toast.show_text("1 mail archived", "Undo", lambda: undone.append("first"))
+    toast.show_text("2 mails archived", "Undo", lambda: undone.append("second"))
+    assert toast.text == "2 mails archived"
+    assert toast._card().translated(toast.pos()).bottomLeft().toTuple() == (16, 383)
+    toast._button.click()
+    assert (toast.text, undone) == ("", ["second"])
+
+
+def test_toast_goes_by_itself(theme: Theme, qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.show()
+    toast = Toast(theme, host)
+    toast.show_text("Done")
+    toast._clock.setCurrentTime(toast._clock.duration())
+    qtbot.waitUntil(lambda: toast.text == "")
+
+
+def test_destructive_question_puts_the_safe_answer_first(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    deleted: list[bool] = []
+    asked = confirm(
+        theme, window, title="Delete?", text="For good.", action="Delete", on_yes=lambda: deleted.append(True)
+    )
+    qtbot.waitUntil(asked.isVisible)
+    no, yes = asked.findChildren(QPushButton)
+    assert not yes.isDefault()
+    no.click()
+    assert deleted == []
+
+
+def test_search_field_clears_and_leaves_with_escape(theme: Theme, qtbot: QtBot) -> None:
+    field = SearchField(theme, "Search", shortcut="Ctrl+K")
+    qtbot.addWidget(field)
+    left: list[bool] = []
+    field.left.connect(lambda: left.append(True))
+    QTest.keyClicks(field.edit, "abc")
+    QTest.keyClick(field.edit, Qt.Key.Key_Escape)
+    assert (field.text, left) == ("", [])
+    QTest.keyClick(field.edit, Qt.Key.Key_Escape)
+    assert left == [True]
+
+
+def test_empty_state_offers_one_step(theme: Theme, qtbot: QtBot) -> None:
+    steps: list[bool] = []
+    empty = EmptyState(theme, "inbox", "No mail", "Add an account.", action="Add", act=lambda: steps.append(True))
+    qtbot.addWidget(empty)
+    empty.resize(400, 400)
+    empty.show()
+    empty.button.click()
+    assert steps == [True]
+    empty.say("inbox", "No mail")
+    assert not empty.button.isVisible()
+
+
+def test_menu_shows_keys_and_ampersands(theme: Theme, qtbot: QtBot) -> None:
+    menu = Menu(theme)
+    qtbot.addWidget(menu)
+    called: list[bool] = []
+    action = menu.add("R&D", lambda: called.append(True), icon="folder", shortcut="Ctrl+K")
+    action.trigger()
+    assert action.text() == "R&&D\tCtrl+K"
+    assert called == [True]
+
+
+def test_throttle_makes_one_call_of_many(qtbot: QtBot) -> None:
+    calls: list[int] = []
+    throttle = Throttle(lambda: calls.append(1), wait_ms=10)
+    for _ in range(20):
+        throttle.call()
+    qtbot.waitUntil(lambda: len(calls) == 1)
+    throttle.call()
+    throttle.cancel()
+    throttle.flush()
+    assert len(calls) == 1

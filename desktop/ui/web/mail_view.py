@@ -232,7 +232,7 @@ class MailView(QWidget):
         log.warning("a mail was not painted in time; its renderer is ended")
         self._drop_page()
         if page is not None:
-            _kill(page.renderProcessPid())
+            kill_renderer(page.renderProcessPid())
         self.failed.emit(Failure.TOO_SLOW)
 
     def _terminated(self, _status: object, code: int) -> None:
@@ -261,7 +261,7 @@ class _View(QWebEngineView):
         self._owner.menu_requested.emit(event.globalPos(), request.selectedText(), request.linkUrl())
 
 
-def _kill(pid: int) -> None:
+def kill_renderer(pid: int) -> None:
     """End a renderer that does not listen any more."""
     if pid <= 0:
         return

@@ -47,7 +47,6 @@ def build(
     fragment: str,
     palette: Palette,
     *,
-    plain: bool = False,
     darken: bool = False,
     family: str = "",
     language: str = "en",
@@ -55,11 +54,11 @@ def build(
 ) -> Shell:
     """Wrap a sanitised body fragment.
 
-    `plain` keeps line breaks and spaces of a text mail; `darken` turns the colours of a light mail round (pictures keep
-    theirs); `family` is the font of the window; `head` is HTML of ours put above the mail (print).
+    `darken` turns the colours of a light mail round (pictures keep theirs); `family` is the font of the window; `head`
+    is HTML of ours put above the mail (print).
     """
     nonce = secrets.token_hex(16)  # Qt writes header values in lower case
-    style = _style(PAPER if darken else palette, plain=plain, darken=darken, family=family)
+    style = _style(PAPER if darken else palette, darken=darken, family=family)
     document = (
         f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         f'<meta name="color-scheme" content="{"dark" if palette.dark and not darken else "light"}">'
@@ -75,15 +74,17 @@ def print_head(subject: str, fields: list[tuple[str, str]]) -> str:
     return f'<header id="rapport-head"><h1>{escape(subject)}</h1><table>{rows}</table></header>'
 
 
-def _style(palette: Palette, *, plain: bool, darken: bool, family: str) -> str:
+def _style(palette: Palette, *, darken: bool, family: str) -> str:
     quoted = family.replace("\\", "").replace('"', "").replace("<", "")
     fonts = f'"{quoted}", system-ui, sans-serif' if quoted else "system-ui, sans-serif"
     rules = f"""
 html {{ background: {palette.ground}; color-scheme: {"dark" if palette.dark else "light"}; overflow: auto; }}
 body {{ margin: 0; padding: 12px 20px 20px; background: {palette.ground}; color: {palette.text};
-  font: 13px/20px {fonts}; overflow-wrap: anywhere; -webkit-text-size-adjust: none; }}
+  font: 13px/20px {fonts}; overflow-wrap: break-word; }}
 #rapport-mail {{ max-width: {MAX_TEXT_WIDTH}px; position: relative; isolation: isolate; contain: layout paint;
-  overflow-x: auto; {"white-space: pre-wrap; tab-size: 8;" if plain else ""} }}
+  overflow-x: auto; }}
+.plain {{ white-space: pre-wrap; tab-size: 8; overflow-wrap: anywhere; }}
+.quoted, .signature {{ color: {palette.secondary}; }}
 #rapport-mail p:first-child {{ margin-top: 0; }}
 a {{ color: {palette.accent}; }}
 img {{ max-width: 100%; }}
@@ -107,7 +108,7 @@ summary:focus-visible, a:focus-visible {{ outline: 2px solid {palette.accent}; o
 #rapport-head th {{ font: 12px/18px {fonts}; color: {palette.secondary}; text-align: left; vertical-align: top;
   padding: 0 12px 0 0; white-space: nowrap; }}
 #rapport-head td {{ font: 12px/18px {fonts}; }}
-@media print {{ details > summary {{ display: none; }} #rapport-mail {{ max-width: none; overflow: visible; }} }}
+@media print {{ #rapport-beat {{ display: none; }} #rapport-mail {{ max-width: none; overflow: visible; }} }}
 """
     if darken:
         rules += """

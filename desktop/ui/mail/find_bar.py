@@ -1,0 +1,103 @@
+"""The bar for finding words in the open message. It asks by signals; the body marks and answers. GUI thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from desktop.base.i18n import _
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import SMALL, IconButton
+from desktop.ui.widgets.labels import ElidedLabel
+from desktop.ui.widgets.paint import hairline
+
+
+class FindBar(QWidget):
+    """Hidden until `begin`. An empty text takes the marks away."""
+
+    wanted = Signal(str, bool)
+    """The text, and whether to go backwards."""
+    closed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setFixedHeight(40)
+        self._field = QLineEdit()
+        self._field.setPlaceholderText(_("Find in message"))
+        self._field.setAccessibleName(_("Find in message"))
+        self._field.setClearButtonEnabled(False)
+        self._field.textChanged.connect(lambda text: self.wanted.emit(text, False))
+        self._count = ElidedLabel(theme, kind="small", colour="secondary")
+        before = IconButton(theme, "chevron-up", _("Previous match"), shortcut="Shift+F3", side=SMALL, icon_size=14)
+        after = IconButton(theme, "chevron-down", _("Next match"), shortcut="F3", side=SMALL, icon_size=14)
+        close = IconButton(theme, "x", _("Close"), shortcut="Esc", side=SMALL, icon_size=14)
+        before.clicked.connect(lambda: self.again(backward=True))
+        after.clicked.connect(self._forward)
+        close.clicked.connect(self.end)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 6, 14, 6)
+        row.setSpacing(4)
+        row.addWidget(self._field, 1)
+        row.addSpacing(4)
+        row.addWidget(self._count)
+        for button in (before, after, close):
+            row.addWidget(button)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is looked for."""
+        return self._field.text()
+
+    def begin(self, text: str = "") -> None:
+        """Show the bar, with `text` where something was selected."""
+        self.show()
+        if text:
+            self._field.setText(text)
+        self._field.selectAll()
+        self._field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self.text:
+            self.wanted.emit(self.text, False)
+
+    def again(self, *, backward: bool = False) -> None:
+        """Go to the next match, or open the bar when nothing is looked for."""
+        if self.isHidden() or not self.text:
+            self.begin()
+        else:
+            self.wanted.emit(self.text, backward)
+
+    def _forward(self) -> None:
+        self.again()
+
+    def end(self) -> None:
+        """Hide the bar and take the marks away."""
+        if not self.isHidden():
+            self.hide()
+            self.wanted.emit("", False)
+            self.closed.emit()
+
+    def tell(self, at: int, count: int) -> None:
+        """Say which match of how many is shown."""
+        if not self.text:
+            self._count.set_text("")
+        elif not count:
+            self._count.set_text(_("Not found"))
+        else:
+            self._count.set_text(_("{n} of {count}").format(n=at, count=count))
+        self._count.set_colour("danger" if self.text and not count else "secondary")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.end()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.again(backward=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.tokens.surface)
+        hairline(painter, self.rect(), self._theme.tokens.border, Qt.Edge.TopEdge)
+        hairline(painter, self.rect(), self._theme.tokens.border, Qt.Edge.BottomEdge)

@@ -1,0 +1,173 @@
+"""The messages of a conversation that are not open: rows of 44 px, hairlines between, a count where there are many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.base import clock
+from desktop.base.i18n import _, n_
+from desktop.base.text import one_line
+from desktop.domain.mail.reading import MessageHead
+from desktop.ui.icons import pixmap
+from desktop.ui.mail import dates
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.chips import avatar
+from desktop.ui.widgets.paint import LEFT, RIGHT, hairline, line_of_text, rounded
+from desktop.ui.widgets.painted_button import PaintedButton
+
+ROW = 44
+COUNT_ROW = 32
+SHOWN = 2
+"""So many rows next to the open message; the others wait behind a count."""
+_MOST_HEIGHT = 5 * ROW
+
+
+class FoldedMessage(PaintedButton):
+    """One row: avatar, name, first words, attachment, date."""
+
+    def __init__(self, theme: Theme, head: MessageHead, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "", 0, parent)
+        self.head = head
+        name = one_line(head.sender.display) or _("(no sender)")
+        date = dates.row_date(head.date_ms, clock.now(), dates.zone())
+        self._name, self._date = name, date
+        self.setFixedHeight(ROW)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        state = _("unread") if head.unread else _("read")
+        self.setAccessibleName(
+            _("Message of {name}, {date}, {state}. {snippet}").format(
+                name=name, date=date, state=state, snippet=one_line(head.snippet)
+            )
+        )
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t = self._theme.tokens
+        painter = QPainter(self)
+        if self._hot:
+            painter.fillRect(self.rect(), t.hover)
+        hairline(painter, self.rect(), t.border, Qt.Edge.TopEdge)
+        scale = self.devicePixelRatioF()
+        sender = self.head.sender
+        painter.drawPixmap(QPoint(20, 10), avatar(self._theme, one_line(sender.name), sender.address, 24, scale))
+        if self.head.unread:
+            rounded(painter, QRect(6, 18, 8, 8), 4, t.accent)
+        strong = self._theme.font("body-strong" if self.head.unread else "body-medium")
+        small = self._theme.font("small")
+        right = self.width() - 20
+        width = QFontMetrics(small).horizontalAdvance(self._date) + 2
+        line_of_text(painter, QRect(right - width, 0, width, ROW), self._date, small, t.secondary, RIGHT)
+        right -= width + 8
+        if any(not part.inline for part in self.head.parts):
+            painter.drawPixmap(QPoint(right - 14, 15), pixmap("paperclip", 14, t.secondary, scale))
+            right -= 22
+        left = 54
+        taken = min(QFontMetrics(strong).horizontalAdvance(self._name) + 1, (right - left) // 2)
+        line_of_text(painter, QRect(left, 0, taken, ROW), self._name, strong, t.text, LEFT)
+        left += taken + 10
+        line_of_text(painter, QRect(left, 0, right - left, ROW), one_line(self.head.snippet), small, t.secondary, LEFT)
+
+
+class _Count(PaintedButton):
+    """Stands for the rows that are not shown."""
+
+    def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(theme, text, 0, parent)
+        self.setFixedHeight(COUNT_ROW)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, COUNT_ROW)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t = self._theme.tokens
+        painter = QPainter(self)
+        if self._hot:
+            painter.fillRect(self.rect(), t.hover)
+        hairline(painter, self.rect(), t.border, Qt.Edge.TopEdge)
+        drawn = pixmap("chevron-right", 12, t.secondary, self.devicePixelRatioF())
+        painter.drawPixmap(QPoint(26, 10), drawn)
+        area = self.rect().adjusted(54, 0, -20, 0)
+        line_of_text(painter, area, self.text(), self._theme.font("small-medium"), t.secondary, LEFT)
+
+
+class FoldedMessages(QScrollArea):
+    """The rows above or below the open message; scrolls when there are many and all are shown."""
+
+    chosen = Signal(object)
+    """The key of the message to open."""
+
+    def __init__(self, theme: Theme, *, above: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._above = above
+        self._heads: tuple[MessageHead, ...] = ()
+        self._all = False
+        self._inner = QWidget()
+        self._column = QVBoxLayout(self._inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.setWidget(self._inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_heads(self, heads: Sequence[MessageHead]) -> None:
+        """Show rows for these messages, oldest first."""
+        if tuple(heads) == self._heads:
+            return
+        if {head.key for head in heads}.isdisjoint(head.key for head in self._heads):
+            self._all = False
+        self._heads = tuple(heads)
+        self._fill()
+
+    def keys(self) -> tuple[int, ...]:
+        """The messages these rows stand for."""
+        return tuple(head.key for head in self._heads)
+
+    def _fill(self) -> None:
+        while (item := self._column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        shown, height = self._heads, 0
+        hidden = 0 if self._all or len(self._heads) <= SHOWN + 1 else len(self._heads) - SHOWN
+        if hidden:
+            shown = self._heads[-SHOWN:] if self._above else self._heads[:SHOWN]
+            words = (
+                n_("{n} older message", "{n} older messages", hidden)
+                if self._above
+                else n_("{n} newer message", "{n} newer messages", hidden)
+            )
+            count = _Count(self._theme, words.format(n=hidden))
+            count.clicked.connect(self._show_all)
+            height += COUNT_ROW
+        rows: list[QWidget] = []
+        for head in shown:
+            row = FoldedMessage(self._theme, head)
+            row.clicked.connect(lambda _checked=False, key=head.key: self.chosen.emit(key))
+            rows.append(row)
+            height += ROW
+        if hidden:
+            rows.insert(0 if self._above else len(rows), count)
+        for each in rows:
+            self._column.addWidget(each)
+        self.setVisible(bool(rows))
+        self.setFixedHeight(min(height, _MOST_HEIGHT))
+        if self._above:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.maximum())
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._fill()

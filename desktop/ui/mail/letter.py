@@ -1,0 +1,196 @@
+"""One mail as the reader asks for it: stored, or a file on disk that is only looked at.
+
+Everything here is called on a reader thread. Sources are parsed in a process of the services, never in this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from desktop.base.errors import Problem
+from desktop.base.i18n import _
+from desktop.domain.mail.document import Document, Options
+from desktop.domain.mail.message import Completeness, Message, Status
+from desktop.domain.mail.reading import Conversation, MessageHead
+from desktop.ui.mail import text_layout
+from desktop.ui.mail.text_layout import Layout
+
+MOST_FILE_BYTES = 100_000_000
+CURRENT = 0
+"""The copy of a mail that is shown unless another is asked for."""
+
+
+class Views(Protocol):
+    """What the reader calls of `MailViews`."""
+
+    def conversation(self, key: int) -> Conversation: ...
+
+
+class Reading(Protocol):
+    """What the reader calls of the service of that name."""
+
+    def head(self, key: int) -> MessageHead: ...
+    def document(
+        self, key: int, *, prefer_plain: bool = False, text_only: bool = False, quote_label: str = "…", twin: int = 0
+    ) -> Document: ...
+    def part(self, key: int, section: str) -> bytes: ...
+    def source(self, key: int, *, twin: int = 0) -> bytes: ...
+    def headers(self, key: int) -> str: ...
+    def fetch_part(
+        self, key: int, section: str, to: Path, progress: Callable[[int, int], None] | None = None
+    ) -> Future[Path]: ...
+    def parse(self, raw: bytes) -> Message: ...
+    def prepare(self, raw: bytes, options: Options | None = None) -> Document: ...
+    def part_of(self, raw: bytes, section: str) -> bytes: ...
+    def may_load_images(self, key: int) -> bool: ...
+    def allow_images_from(self, address: str) -> None: ...
+    def remote_image(self, url: str) -> Future[tuple[bytes, str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """In which form a mail is wanted."""
+
+    prefer_plain: bool = False
+    text_only: bool = False
+    """As text even where there is only HTML: for a mail that hurt the browser."""
+    twin: int = CURRENT
+
+
+class Letter(Protocol):
+    """A mail that can be opened. `key` is 0 for one that is not stored."""
+
+    @property
+    def key(self) -> int: ...
+    def document(self, form: Form) -> Document: ...
+    def part(self, section: str) -> bytes: ...
+    def source(self) -> bytes: ...
+    def headers(self) -> str: ...
+    def may_load_images(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLetter:
+    """A mail of the store."""
+
+    reading: Reading
+    key: int
+
+    def document(self, form: Form) -> Document:
+        return self.reading.document(
+            self.key,
+            prefer_plain=form.prefer_plain,
+            text_only=form.text_only,
+            quote_label=quote_label(),
+            twin=form.twin,
+        )
+
+    def part(self, section: str) -> bytes:
+        return self.reading.part(self.key, section)
+
+    def source(self) -> bytes:
+        return self.reading.source(self.key)
+
+    def headers(self) -> str:
+        return self.reading.headers(self.key)
+
+    def may_load_images(self) -> bool:
+        return self.reading.may_load_images(self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class FileLetter:
+    """A mail file that a person opened. Nothing of it is kept."""
+
+    reading: Reading
+    raw: bytes
+    key: int = 0
+
+    def document(self, form: Form) -> Document:
+        options = Options(prefer_plain=form.prefer_plain, text_only=form.text_only, quote_label=quote_label())
+        return self.reading.prepare(self.raw, options)
+
+    def part(self, section: str) -> bytes:
+        return self.reading.part_of(self.raw, section)
+
+    def source(self) -> bytes:
+        return self.raw
+
+    def headers(self) -> str:
+        ends = [end for end in (self.raw.find(b"\r\n\r\n"), self.raw.find(b"\n\n")) if end >= 0]
+        return self.raw[: min(ends, default=len(self.raw))].decode("utf-8", "replace").replace("\r\n", "\n")
+
+    def may_load_images(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """All that is needed to show a mail. `document` is None where it cannot be shown; `problem` says why."""
+
+    letter: Letter
+    head: MessageHead
+    form: Form
+    document: Document | None
+    layout: Layout
+    """Of a text mail; empty for HTML."""
+    images_allowed: bool = False
+    problem: Problem | None = None
+
+
+def open_letter(letter: Letter, head: MessageHead, form: Form) -> Opened:
+    """Read a mail and prepare its body. A mail that cannot be prepared is an answer, not an error."""
+    if head.completeness is Completeness.CANNOT_SHOW:
+        return Opened(letter, head, form, None, Layout(()))
+    try:
+        document = letter.document(form)
+        allowed = bool(document.remote_images) and letter.may_load_images()
+    except Problem as problem:
+        return Opened(letter, head, form, None, Layout(()), problem=problem)
+    layout = Layout(()) if document.is_html else text_layout.read(document.html)
+    return Opened(letter, head, form, document, layout, allowed)
+
+
+def load_file(reading: Reading, path: Path) -> tuple[FileLetter, MessageHead]:
+    """Read a mail file and its header facts; raises Problem where that fails."""
+    try:
+        if path.stat().st_size > MOST_FILE_BYTES:
+            raise Problem(_("{name} is too large to be a mail.").format(name=path.name))
+        raw = path.read_bytes()
+    except OSError as error:
+        sentence = _("{name} could not be read: {reason}.")
+        raise Problem(sentence.format(name=path.name, reason=error.strerror or error), details=str(error)) from error
+    message = reading.parse(raw)
+    head = MessageHead(
+        key=0,
+        conversation_key=0,
+        message_id=message.message_id,
+        subject=message.subject,
+        sender=message.sender,
+        reply_to=message.reply_to,
+        to=message.to,
+        cc=message.cc,
+        bcc=message.bcc,
+        date_ms=message.date_ms or 0,
+        received_ms=message.date_ms or 0,
+        size_bytes=len(raw),
+        unread=False,
+        important=False,
+        answered=False,
+        forwarded=False,
+        completeness=Completeness.FULL,
+        status=Status.ARCHIVED,
+        parts=message.parts,
+        snippet=message.snippet,
+        has_html=message.has_html,
+    )
+    return FileLetter(reading, raw), head
+
+
+def quote_label() -> str:
+    """Return the words on a folded quotation; `domain` puts the number in."""
+    return _("Quoted text, {n} lines")

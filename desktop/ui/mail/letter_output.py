@@ -1,0 +1,153 @@
+"""The open letter on its way out of the reader: printed, as PDF, as a file, and its source and headers in windows.
+
+GUI thread; sources are read and files written on reader threads.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.base.i18n import _, language
+from desktop.base.text import one_line
+from desktop.domain.mail import names
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.reading import MessageHead
+from desktop.ui.mail import attachment_saving, dates
+from desktop.ui.mail.letter import Letter, Opened, Reading
+from desktop.ui.mail.letter_pictures import LetterPictures
+from desktop.ui.mail.message_header import MOST_RECIPIENTS
+from desktop.ui.mail.print_preview import PrintPreview
+from desktop.ui.mail.source_window import FIRST_BYTES, SourceWindow
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.web import shell
+from desktop.ui.web.print_job import PrintJob
+from desktop.ui.web.scheme import Exhibit
+
+
+class LetterOutput(QObject):
+    """Opens windows above `window`; each goes away by itself."""
+
+    told = Signal(str)
+    previewed = Signal(object)
+    """A PrintPreview that was opened."""
+
+    def __init__(self, theme: Theme, tasks: Tasks, reading: Reading, window: QWidget) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._tasks = tasks
+        self._reading = reading
+        self._window = window
+        self._job: PrintJob | None = None
+        self._pictures: LetterPictures | None = None
+
+    def print(self, opened: Opened, *, images: bool) -> None:
+        """Lay the mail out on pages and show their preview, with remote pictures only where they are shown."""
+        document = opened.document
+        if document is None or self._job is not None:
+            return
+        made = shell.build(
+            document.html,
+            shell.PAPER,
+            family=self._theme.font("body").family(),
+            language=language(),
+            head=shell.print_head(one_line(opened.head.subject), head_fields(opened.head)),
+        )
+        self._pictures = LetterPictures(self._tasks, self._reading, opened.letter, document)
+        self._job = PrintJob(Exhibit(made.document, made.policy, self._pictures, allow_remote=images), self)
+        self._job.finished.connect(lambda pdf: self._preview(opened.head, pdf), Qt.ConnectionType.QueuedConnection)
+
+    def show_source(self, opened: Opened) -> None:
+        """Open a window with the source as it came."""
+        self._tasks.run(self._show_source(opened))
+
+    def show_headers(self, opened: Opened) -> None:
+        """Open a window with every header line."""
+        self._tasks.run(self._show_headers(opened))
+
+    def save(self, opened: Opened) -> None:
+        """Ask where to, and save the source as a mail file."""
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+        chooser = QFileDialog(self._window, _("Save mail as"), str(Path(folder) / file_name(opened.head, "eml")))
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setNameFilter(_("Mail (*.eml)"))
+        chooser.setDefaultSuffix("eml")
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_to(opened.letter, Path(path))))
+        chooser.open()
+
+    async def save_to(self, letter: Letter, path: Path) -> None:
+        """Save the source as the file a person chose."""
+        raw = await self._tasks.read(letter.source)
+        await self._save(path, raw)
+
+    def close_browser(self) -> None:
+        """End the browser of a print job that is under way."""
+        if self._job is not None:
+            self._job.close()
+            self._job = None
+
+    async def _save(self, path: Path, data: bytes) -> None:
+        await self._tasks.read(attachment_saving.save_as, path, data)
+        self.told.emit(_("{name} saved").format(name=path.name))
+
+    async def _show_source(self, opened: Opened) -> None:
+        raw = await self._tasks.read(opened.letter.source)
+        # one character a byte where it is no UTF-8, and a little more than is shown, so that the end is told
+        text = raw[: FIRST_BYTES + 4096].decode("utf-8", "replace")
+        SourceWindow(
+            self._theme,
+            _("Source of “{subject}”").format(subject=one_line(opened.head.subject)),
+            text,
+            file_name=file_name(opened.head, "eml"),
+            on_save=lambda path: self._tasks.run(self._save(path, raw)),
+            parent=self._window,
+        ).show()
+
+    async def _show_headers(self, opened: Opened) -> None:
+        text = await self._tasks.read(opened.letter.headers)
+        title = _("Headers of “{subject}”").format(subject=one_line(opened.head.subject))
+        SourceWindow(self._theme, title, text, parent=self._window).show()
+
+    def _preview(self, head: MessageHead, pdf: bytes) -> None:
+        self.close_browser()
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures = None
+        if not pdf:
+            self.told.emit(_("This mail could not be laid out for printing."))
+            return
+        preview = PrintPreview(
+            self._theme,
+            _("Print “{subject}”").format(subject=one_line(head.subject)),
+            pdf,
+            file_name(head, "pdf"),
+            lambda path, data: self._tasks.run(self._save(path, data)),
+            self._window,
+        )
+        preview.show()
+        self.previewed.emit(preview)
+
+
+def head_fields(head: MessageHead) -> list[tuple[str, str]]:
+    """Return the header fields above a printed mail."""
+    fields = [(_("From"), one_line(str(head.sender)))]
+    for title, people in ((_("To"), head.to), (_("Cc"), head.cc)):
+        if people:
+            fields.append((title, _listed(people)))
+    if head.date_ms:
+        fields.append((_("Date"), dates.full_date(head.date_ms, dates.zone())))
+    return fields
+
+
+def file_name(head: MessageHead, extension: str) -> str:
+    """Return a name for a file made of a mail."""
+    stem = names.safe_name(one_line(head.subject).replace("/", "-"))[:80].strip(" .")
+    return f"{stem or _('Mail')}.{extension}"
+
+
+def _listed(people: tuple[Address, ...]) -> str:
+    return ", ".join(one_line(str(person)) for person in people[:MOST_RECIPIENTS])

@@ -1,0 +1,206 @@
+"""The head of the open message: who, from which address, to whom, when. The real address always stands there.
+
+Everything shown comes from outside and is drawn as plain text in one line. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.base import clock
+from desktop.base.i18n import _, n_
+from desktop.base.text import one_line
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.reading import MessageHead
+from desktop.ui.icons import pixmap
+from desktop.ui.mail import dates
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import IconButton
+from desktop.ui.widgets.chips import avatar
+from desktop.ui.widgets.labels import ElidedLabel
+from desktop.ui.widgets.paint import line_of_text
+from desktop.ui.widgets.painted_button import PaintedButton
+
+SHOWN_RECIPIENTS = 3
+MOST_RECIPIENTS = 200
+"""More are counted, not listed."""
+
+
+class AvatarLabel(QWidget):
+    """Initials of a person."""
+
+    def __init__(self, theme: Theme, side: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._person = Address("", "")
+        self.setFixedSize(side, side)
+
+    def set_person(self, person: Address) -> None:
+        """Show the initials of `person`."""
+        self._person = person
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        name, address = one_line(self._person.name), one_line(self._person.address)
+        drawn = avatar(self._theme, name, address, self.width(), self.devicePixelRatioF())
+        QPainter(self).drawPixmap(0, 0, drawn)
+
+
+class _Fold(PaintedButton):
+    """The line of recipients with a caret; pressing it shows all of them."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, "", 4, parent)
+        self.setFont(theme.font("small"))
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 20, 18)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(40, 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        colour = tokens.text if self._hot else tokens.secondary
+        painter = QPainter(self)
+        room = min(self.fontMetrics().horizontalAdvance(self.text()), self.width() - 18)
+        line_of_text(painter, self.rect().adjusted(0, 0, -(self.width() - room), 0), self.text(), self.font(), colour)
+        caret = pixmap("chevron-up" if self.isChecked() else "chevron-down", 12, colour, self.devicePixelRatioF())
+        painter.drawPixmap(QPoint(room + 5, 4), caret)
+
+
+class MessageHeader(QWidget):
+    """Shows a head. `menu_requested` carries the place for the menu of the message."""
+
+    menu_requested = Signal(QPoint)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._own: frozenset[str] = frozenset()
+        self._head: MessageHead | None = None
+        self._avatar = AvatarLabel(theme, 32)
+        self._name = ElidedLabel(theme, kind="body-strong")
+        self._address = ElidedLabel(theme, kind="small", colour="secondary")
+        self._date = ElidedLabel(theme, kind="small", colour="secondary")
+        self._date.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._to = _Fold(theme, self)
+        self._to.toggled.connect(self._unfold)
+        self._more = IconButton(theme, "ellipsis", _("More for this message"))
+        self._more.clicked.connect(
+            lambda: self.menu_requested.emit(self._more.mapToGlobal(QPoint(0, self._more.height())))
+        )
+        self._all = QWidget()
+        self._grid = QGridLayout(self._all)
+        self._grid.setContentsMargins(0, 6, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(1, 1)
+        self._all.hide()
+
+        first = QHBoxLayout()
+        first.setSpacing(6)
+        first.addWidget(self._name, 0)
+        first.addWidget(self._address, 1)
+        first.addSpacing(6)
+        first.addWidget(self._date)
+        lines = QVBoxLayout()
+        lines.setSpacing(1)
+        lines.addLayout(first)
+        second = QHBoxLayout()
+        second.addWidget(self._to)
+        second.addStretch(1)
+        lines.addLayout(second)
+        lines.addWidget(self._all)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 14, 14, 10)
+        row.setSpacing(10)
+        row.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(lines, 1)
+        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignTop)
+
+    def set_own_addresses(self, addresses: Iterable[str]) -> None:
+        """Say which addresses are the person's own: they are called "me"."""
+        self._own = frozenset(address.lower() for address in addresses)
+
+    def show_head(self, head: MessageHead) -> None:
+        """Show who wrote to whom and when."""
+        self._head = head
+        sender = head.sender
+        self._avatar.set_person(sender)
+        name, address = one_line(sender.name), one_line(sender.address)
+        self._name.set_text(name or address or _("(no sender)"))
+        # the address is shown even where the name claims to be one
+        self._address.set_text(address if name else "")
+        now_ms = clock.now()
+        self._date.set_text(dates.table_date(head.date_ms, now_ms, dates.zone()))
+        self._date.setToolTip(dates.full_date(head.date_ms, dates.zone()))
+        self._date.setFixedWidth(self._date.sizeHint().width())
+        line = self._recipients(head)
+        self._to.setText(line)
+        self._to.setAccessibleName(line)
+        self._to.setToolTip("")
+        self._to.setChecked(False)
+        self._to.updateGeometry()
+
+    def _recipients(self, head: MessageHead) -> str:
+        people = (*head.to, *head.cc, *head.bcc)
+        if not people:
+            return _("no recipients")
+        shown = ", ".join(self._called(person) for person in people[:SHOWN_RECIPIENTS])
+        more = len(people) - SHOWN_RECIPIENTS
+        if more > 0:
+            return n_("to {people} and {n} other", "to {people} and {n} others", more).format(people=shown, n=more)
+        return _("to {people}").format(people=shown)
+
+    def _called(self, person: Address) -> str:
+        if person.key in self._own:
+            return _("me")
+        return one_line(person.display)
+
+    def _unfold(self, on: bool) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        head = self._head
+        if on and head is not None:
+            self._row(_("From"), (head.sender,))
+            if head.reply_to and {a.key for a in head.reply_to} != {head.sender.key}:
+                self._row(_("Reply to"), head.reply_to)
+            for title, people in ((_("To"), head.to), (_("Cc"), head.cc), (_("Bcc"), head.bcc)):
+                if people:
+                    self._row(title, people)
+            self._words(_("Date"), dates.full_date(head.date_ms, dates.zone()))
+        self._all.setVisible(on)
+
+    def _row(self, title: str, people: tuple[Address, ...]) -> None:
+        listed = "\n".join(one_line(str(person)) for person in people[:MOST_RECIPIENTS])
+        more = len(people) - MOST_RECIPIENTS
+        if more > 0:
+            listed += "\n" + n_("and {n} other", "and {n} others", more).format(n=more)
+        self._words(title, listed)
+
+    def _words(self, title: str, text: str) -> None:
+        row = self._grid.rowCount()
+        for column, (words, colour) in enumerate(((title, "secondary"), (text, "text"))):
+            label = QLabel(words)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setFont(self._theme.font("small"))
+            label.setWordWrap(column == 1)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            palette = label.palette()
+            palette.setColor(label.foregroundRole(), self._theme.tokens.named(colour))
+            label.setPalette(palette)
+            if column:
+                label.setTextInteractionFlags(
+                    Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+                )
+            self._grid.addWidget(label, row, column)

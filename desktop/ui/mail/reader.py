@@ -1,0 +1,467 @@
+"""The reader: shows the conversation of a mail with one message open, and carries out what concerns that message.
+
+`Reader` decides what is shown and when; widgets are in `message_page`, banners in `reader_notices`, the browser behind
+`body`. Mails are read on reader threads; an answer for a mail that is no longer wanted is dropped. GUI thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.base.i18n import _
+from desktop.domain import settings as declared
+from desktop.domain.mail.operation import Verb
+from desktop.domain.mail.reading import MessageHead
+from desktop.domain.settings import Setting
+from desktop.ui.actions import Actions, Do
+from desktop.ui.mail import link_question, reader_menu, reader_notices
+from desktop.ui.mail.attachment_actions import AttachmentActions, listed
+from desktop.ui.mail.attachment_saving import OpenedCopies
+from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, StoredLetter, Views, load_file, open_letter
+from desktop.ui.mail.letter_output import LetterOutput
+from desktop.ui.mail.letter_pictures import LetterPictures
+from desktop.ui.mail.message_page import MessagePage
+from desktop.ui.mail.reader_notices import NoticeColumn, Remedy, Situation
+from desktop.ui.mail.reader_tools import ReaderTools
+from desktop.ui.mail.selection_summary import SelectionSummary
+from desktop.ui.state import State
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.empty_state import EmptyState
+
+T = TypeVar("T")
+
+_ZOOM = "reader.zoom"
+_HURTFUL = "reader.hurtful"
+_MOST_HURTFUL = 200
+
+
+class Settings(Protocol):
+    """What the reader calls of the service of that name."""
+
+    def get(self, setting: Setting[T]) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a reader thread found for a mail: its conversation, the message to open, and how soon it counts as read."""
+
+    heads: tuple[MessageHead, ...]
+    opened: Opened
+    mark_after_ms: int
+
+
+class Reader(QWidget):
+    """One reader of a window. Call `close_browser` before the application ends."""
+
+    action_requested = Signal(object, object)
+    """A Verb and the keys of the mails it is for."""
+    go_next = Signal()
+    go_previous = Signal()
+    painted = Signal(object)
+    """Key of the mail whose body is now on the screen."""
+    told = Signal(str)
+    """A sentence about something done."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        tasks: Tasks,
+        views: Views,
+        reading: Reading,
+        settings: Settings,
+        state: State,
+        cache: Path,
+        *,
+        actions: Actions | None = None,
+        open_url: Callable[[QUrl], object] = QDesktopServices.openUrl,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._tasks = tasks
+        self._views = views
+        self._reading = reading
+        self._settings = settings
+        self._state = state
+        self._open_url = open_url
+        self._wanted: tuple[int, bool] | None = None
+        self._loading: asyncio.Task[Any] | None = None
+        self._heads: tuple[MessageHead, ...] = ()
+        self._opened: Opened | None = None
+        self._pictures: LetterPictures | None = None
+        self._images_shown = False
+        self._darken = False
+        self._hurt = False
+        self._mark_when_painted = False
+        self._copies = OpenedCopies(cache)
+        self._mark = QTimer(self, singleShot=True)
+        self._mark.timeout.connect(self._mark_read)
+
+        self.tools = ReaderTools(theme, actions)
+        self.tools.menu_requested.connect(self._show_menu)
+        self.page = MessagePage(theme, NoticeColumn(theme, self._act_on_notice))
+        self.summary = SelectionSummary(theme, actions)
+        self.empty = EmptyState(theme, "mail-open", _("No mail chosen"), _("Choose a mail to read it here."))
+        self._stack = QStackedWidget()
+        for each in (self.empty, self.page, self.summary):
+            self._stack.addWidget(each)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tools)
+        column.addWidget(self._stack, 1)
+        self.setAccessibleName(_("Reader"))
+
+        self.attachments = AttachmentActions(theme, tasks, reading, state, self._copies, self, open_url)
+        self.output = LetterOutput(theme, tasks, reading, self)
+        self._connect_page()
+        if actions is not None:
+            self._connect_actions(actions)
+        theme.changed.connect(self._show_body)
+        self.page.body.set_zoom(state.get(_ZOOM, 100) / 100)
+
+    @property
+    def opened(self) -> Opened | None:
+        """The message that is open."""
+        return self._opened
+
+    @property
+    def images_shown(self) -> bool:
+        """Whether remote pictures of the open message are loaded."""
+        return self._images_shown
+
+    def show_message(self, key: int, *, conversations: bool = True) -> None:
+        """Show a mail: alone, or in its conversation with its oldest unread message open, else the mail itself."""
+        if self._wanted == (key, conversations) and self._stack.currentWidget() is self.page:
+            return
+        self._wanted = (key, conversations)
+        self._start(self._show(key, conversations=conversations, choose=True))
+
+    def show_selection(self, count: int, *, conversations: bool = True) -> None:
+        """Show that several mails are chosen."""
+        self._leave()
+        self.summary.say(count, conversations=conversations)
+        self._stack.setCurrentWidget(self.summary)
+
+    def show_nothing(self) -> None:
+        """Show that no mail is chosen."""
+        self._leave()
+        self._stack.setCurrentWidget(self.empty)
+
+    def open_file(self, path: Path) -> None:
+        """Show a mail file without storing it."""
+        self._wanted = None
+        self._start(self._show_file(path))
+
+    def set_position(self, number: int, count: int) -> None:
+        """Say which mail of how many in its list this is; number 0 says nothing."""
+        self.tools.set_position(number, count)
+
+    def set_own_addresses(self, addresses: Iterable[str]) -> None:
+        """Say which addresses are the person's own."""
+        self.page.header.set_own_addresses(addresses)
+
+    def refresh(self, keys: frozenset[int]) -> None:
+        """Read the shown conversation again where one of these mails belongs to it."""
+        opened = self._opened
+        if opened is None or not opened.letter.key or self._wanted is None:
+            return
+        if keys & {head.key for head in self._heads}:
+            self._tasks.run(self._refresh(opened, conversations=self._wanted[1]))
+
+    def page_or_next(self, direction: int = 1) -> None:
+        """Scroll on; at the end go to the next unread message of the conversation, else to the next mail."""
+        view = self.page.body.current
+        if self._stack.currentWidget() is self.page and view is not None and view.scroll_page(direction):
+            return
+        unread = [head.key for head in self._heads if head.unread and head.key != self._open_key()]
+        if direction > 0 and unread:
+            self._open_in_conversation(unread[0])
+        elif direction > 0:
+            self.go_next.emit()
+        else:
+            self.go_previous.emit()
+
+    def close_browser(self) -> None:
+        """End the browser and delete the copies other programs were shown."""
+        self._leave()
+        self.page.body.close_browser()
+        self.output.close_browser()
+        self._copies.remove_all()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self.page_or_next(-1 if back else 1)
+        else:
+            super().keyPressEvent(event)
+
+    # what is shown
+
+    async def _show(self, key: int, *, conversations: bool, choose: bool) -> None:
+        hurtful = frozenset(self._state.get(_HURTFUL, list[int]()))
+        loaded = await self._tasks.read(self._load, key, conversations, choose, hurtful)
+        self._display(loaded, hurt=loaded.opened.letter.key in hurtful)
+
+    async def _show_file(self, path: Path) -> None:
+        letter, head = await self._tasks.read(load_file, self._reading, path)
+        opened = await self._tasks.read(open_letter, letter, head, Form())
+        self._display(Loaded((head,), opened, -1))
+
+    async def _reopen(self, letter: Letter, head: MessageHead, form: Form, *, hurt: bool = False) -> None:
+        opened = await self._tasks.read(open_letter, letter, head, form)
+        self._display(Loaded(self._heads, opened, -1), hurt=hurt)
+
+    def _load(self, key: int, conversations: bool, choose: bool, hurtful: frozenset[int]) -> Loaded:
+        """Read a mail and its conversation (reader thread)."""
+        heads = self._views.conversation(key).heads if conversations else (self._reading.head(key),)
+        head = next((each for each in heads if each.key == key), None)
+        if choose:
+            head = next((each for each in heads if each.unread), head)
+        if head is None:
+            head = self._reading.head(key)
+        plain = self._settings.get(declared.PLAIN_TEXT_ONLY)
+        form = Form(prefer_plain=plain, text_only=plain or head.key in hurtful)
+        opened = open_letter(StoredLetter(self._reading, head.key), head, form)
+        if self._settings.get(declared.LOAD_IMAGES) != declared.ShowImages.CHOSEN:
+            opened = replace(opened, images_allowed=False)
+        return Loaded(heads, opened, self._settings.get(declared.MARK_READ_AFTER_MS))
+
+    def _display(self, loaded: Loaded, *, hurt: bool = False) -> None:
+        opened = loaded.opened
+        same = self._open_key() == opened.letter.key and opened.letter.key != 0
+        self._opened, self._heads = opened, loaded.heads
+        self._images_shown = opened.images_allowed or (same and self._images_shown)
+        self._darken = self._darken and same
+        self._hurt = hurt
+        self._mark.stop()
+        if loaded.mark_after_ms >= 0 and opened.head.unread:
+            self._mark.setInterval(loaded.mark_after_ms)
+            self._mark_when_painted = True
+        else:
+            self._mark_when_painted = False
+        self.page.find_bar.end()
+        self.page.show_heads(loaded.heads, opened.head)
+        self.page.attachments.show_parts(listed(opened))
+        self.attachments.set_letter(opened)
+        self.tools.set_state(unread=opened.head.unread, starred=opened.head.important)
+        self._stack.setCurrentWidget(self.page)
+        self._show_body()
+
+    def _show_body(self) -> None:
+        opened = self._opened
+        if opened is None:
+            return
+        self._close_pictures()
+        self._show_notices()
+        document, body = opened.document, self.page.body
+        if document is None:
+            body.clear()
+            QTimer.singleShot(0, self._body_painted)
+        elif document.is_html:
+            self._pictures = LetterPictures(self._tasks, self._reading, opened.letter, document)
+            darken = self._darken and self._theme.tokens.dark
+            body.show_html(document, self._pictures, images=self._images_shown, darken=darken)
+        else:
+            body.show_text(opened.layout)
+
+    def _show_notices(self) -> None:
+        if self._opened is not None:
+            situation = Situation(self._images_shown, self._hurt, from_file=not self._opened.letter.key)
+            self.page.notices.show_notices(reader_notices.notices(self._opened, situation))
+
+    async def _refresh(self, opened: Opened, *, conversations: bool) -> None:
+        key = opened.letter.key
+        if conversations:
+            heads = (await self._tasks.read(self._views.conversation, key)).heads
+        else:
+            heads = (await self._tasks.read(self._reading.head, key),)
+        now = next((head for head in heads if head.key == key), None)
+        if self._opened is not opened or now is None:
+            return
+        self._heads = heads
+        if now.completeness is not opened.head.completeness:
+            await self._reopen(opened.letter, now, opened.form)
+            return
+        self._opened = replace(opened, head=now)
+        self.page.show_rows(heads, now)
+        self.tools.set_state(unread=now.unread, starred=now.important)
+        self._show_notices()
+
+    def _leave(self) -> None:
+        """Let go of the open message."""
+        self._wanted = None
+        if self._loading is not None:
+            self._loading.cancel()
+        self._mark.stop()
+        self._opened, self._heads = None, ()
+        self._close_pictures()
+        self.attachments.set_letter(None)
+        self.page.body.clear()
+
+    def _close_pictures(self) -> None:
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures = None
+
+    def _start(self, coroutine: Any) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading = self._tasks.run(coroutine)
+
+    def _open_key(self) -> int:
+        return 0 if self._opened is None else self._opened.letter.key
+
+    def _open_in_conversation(self, key: int) -> None:
+        if self._wanted is not None:
+            self._start(self._show(key, conversations=self._wanted[1], choose=False))
+
+    # what happens to it
+
+    def _body_painted(self) -> None:
+        if self._opened is None:
+            return
+        if self._mark_when_painted:
+            self._mark_when_painted = False
+            self._mark.start()
+        self.painted.emit(self._opened.letter.key)
+
+    def _mark_read(self) -> None:
+        if self._opened is not None and self._opened.head.unread:
+            self.action_requested.emit(Verb.READ, (self._opened.letter.key,))
+
+    def _body_hurt(self, _failure: object) -> None:
+        """Show as text what the browser could not, and remember it, so that it is not tried again by itself."""
+        opened = self._opened
+        if opened is None:
+            return
+        key = opened.letter.key
+        if key:
+            known = [each for each in self._state.get(_HURTFUL, list[int]()) if each != key]
+            self._state.set(_HURTFUL, [*known[-_MOST_HURTFUL + 1 :], key])
+            self._state.save()
+        self._start(self._reopen(opened.letter, opened.head, replace(opened.form, text_only=True), hurt=True))
+
+    def _act_on_notice(self, remedy: Remedy) -> None:
+        opened = self._opened
+        if opened is None:
+            return
+        if remedy in (Remedy.LOAD_IMAGES, Remedy.ALWAYS_LOAD_IMAGES):
+            self.load_images()
+            if remedy is Remedy.ALWAYS_LOAD_IMAGES:
+                self._tasks.run(self._allow_images(opened.head.sender.address))
+        elif remedy is Remedy.VIEW_SOURCE:
+            self.output.show_source(opened)
+        elif remedy is Remedy.OTHER_COPY:
+            twin = opened.form.twin + 1 if opened.form.twin < opened.head.twins else CURRENT
+            self._start(self._reopen(opened.letter, opened.head, replace(opened.form, twin=twin)))
+        else:
+            self._start(self._reopen(opened.letter, opened.head, replace(opened.form, text_only=False)))
+
+    async def _allow_images(self, address: str) -> None:
+        await self._tasks.write(self._reading.allow_images_from, address)
+
+    def load_images(self) -> None:
+        """Load the remote pictures of the open message."""
+        self._images_shown = True
+        self._show_body()
+
+    def toggle_plain(self) -> None:
+        """Show the plain text of the open message, or its HTML again."""
+        opened = self._opened
+        if opened is not None:
+            plain = opened.document is not None and opened.document.is_html
+            form = replace(opened.form, prefer_plain=plain, text_only=plain)
+            self._start(self._reopen(opened.letter, opened.head, form))
+
+    def toggle_darken(self) -> None:
+        """Show a light mail dark in the dark theme, or as it came."""
+        self._darken = not self._darken
+        self._show_body()
+
+    @property
+    def darkened(self) -> bool:
+        """Whether the open message's colours are turned round."""
+        return self._darken
+
+    # wiring
+
+    def _connect_page(self) -> None:
+        page, body = self.page, self.page.body
+        body.painted.connect(self._body_painted)
+        body.hurt.connect(self._body_hurt)
+        body.link_clicked.connect(self._follow_link)
+        body.menu_requested.connect(self._show_body_menu)
+        body.found.connect(page.find_bar.tell)
+        page.find_bar.wanted.connect(self._find)
+        page.older.chosen.connect(self._open_in_conversation)
+        page.newer.chosen.connect(self._open_in_conversation)
+        page.header.menu_requested.connect(self._show_menu)
+        page.attachments.open_requested.connect(self.attachments.open)
+        page.attachments.menu_requested.connect(self.attachments.show_menu)
+        page.attachments.drag_requested.connect(self.attachments.drag)
+        page.attachments.save_all_requested.connect(lambda: self.attachments.save_all(page.attachments.parts))
+        self.attachments.progress.connect(page.attachments.set_progress)
+        self.attachments.told.connect(self.told)
+        self.output.told.connect(self.told)
+
+    def _connect_actions(self, actions: Actions) -> None:
+        find_bar = self.page.find_bar
+        for name, act in (
+            (Do.PRINT, lambda _opened: self.print()),
+            (Do.SAVE_AS, self.output.save),
+            (Do.SOURCE, self.output.show_source),
+            (Do.FIND, lambda _opened: find_bar.begin()),
+            (Do.FIND_NEXT, lambda _opened: find_bar.again()),
+            (Do.FIND_PREVIOUS, lambda _opened: find_bar.again(backward=True)),
+        ):
+            actions.connect(name, self._with_opened(act))
+        for name, direction in ((Do.ZOOM_IN, 1), (Do.ZOOM_OUT, -1), (Do.ZOOM_RESET, 0)):
+            actions.connect(name, partial(self._zoom, direction))
+
+    def _with_opened(self, act: Callable[[Opened], object]) -> Callable[[], None]:
+        def call() -> None:
+            if self._opened is not None:
+                act(self._opened)
+
+        return call
+
+    def print(self) -> None:
+        """Show the pages of the open message, to print or to save as PDF."""
+        if self._opened is not None:
+            self.output.print(self._opened, images=self._images_shown)
+
+    def _find(self, text: str, backward: bool) -> None:
+        view = self.page.body.current
+        if view is not None:
+            view.find_text(text, backward=backward)
+
+    def _zoom(self, direction: int) -> None:
+        body = self.page.body
+        body.zoom_step(direction) if direction else body.set_zoom(1.0)
+        self._state.set(_ZOOM, round(body.zoom * 100))
+
+    def _follow_link(self, url: QUrl) -> None:
+        document = None if self._opened is None else self._opened.document
+        warnings = () if document is None else document.link_warnings
+        link_question.follow(self._theme, self, url, warnings, self._open_url)
+
+    def _show_menu(self, at: QPoint) -> None:
+        reader_menu.message_menu(self, self._theme).popup(at)
+
+    def _show_body_menu(self, at: QPoint, selected: str, link: QUrl) -> None:
+        reader_menu.body_menu(self, self._theme, selected, link).popup(at)
+
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard."""
+        QGuiApplication.clipboard().setText(text)

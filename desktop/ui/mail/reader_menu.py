@@ -1,0 +1,78 @@
+"""Menus of the reader: of the open message, and of its body. They call what the reader offers. GUI thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl
+
+from desktop.base.i18n import _
+from desktop.domain.mail.operation import Verb
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.menu import Menu
+
+if TYPE_CHECKING:
+    from desktop.ui.mail.reader import Reader
+
+
+def message_menu(reader: Reader, theme: Theme) -> Menu:
+    """Return the menu of the open message."""
+    menu = _menu(reader, theme)
+    opened = reader.opened
+    if opened is None:
+        return menu
+    head, document, key = opened.head, opened.document, opened.letter.key
+
+    def ask(verb: Verb) -> None:
+        reader.action_requested.emit(verb, (key,))
+
+    if key:
+        if head.unread:
+            menu.add(_("Mark this message as read"), lambda: ask(Verb.READ), icon="mail-open")
+        else:
+            menu.add(_("Mark this message as unread"), lambda: ask(Verb.UNREAD), icon="mail")
+        if head.important:
+            menu.add(_("Take the star away"), lambda: ask(Verb.UNSTAR), icon="star")
+        else:
+            menu.add(_("Star this message"), lambda: ask(Verb.STAR), icon="star")
+        menu.addSeparator()
+    if document is not None:
+        if document.remote_images and not reader.images_shown:
+            menu.add(_("Load remote images"), reader.load_images, icon="image")
+        if document.is_html:
+            menu.add(_("Show as plain text"), reader.toggle_plain, icon="file-text")
+            if theme.tokens.dark and document.sets_colours:
+                menu.add(_("Dark colours for this mail"), reader.toggle_darken, checked=reader.darkened)
+        elif document.has_alternative or head.has_html:
+            menu.add(_("Show as HTML"), reader.toggle_plain, icon="file-code")
+        menu.add(_("Find in message"), reader.page.find_bar.begin, icon="search", shortcut="Ctrl+F")
+        menu.addSeparator()
+        menu.add(_("Print or save as PDF…"), reader.print, icon="printer", shortcut="Ctrl+P")
+    menu.add(_("Save as…"), lambda: reader.output.save(opened), icon="save", shortcut="Ctrl+S")
+    menu.addSeparator()
+    menu.add(_("View source"), lambda: reader.output.show_source(opened), icon="code", shortcut="Ctrl+U")
+    menu.add(_("All headers"), lambda: reader.output.show_headers(opened), icon="list")
+    menu.add(_("Copy address of the sender"), lambda: reader.copy(head.sender.address), icon="copy")
+    return menu
+
+
+def body_menu(reader: Reader, theme: Theme, selected: str, link: QUrl) -> Menu:
+    """Return the menu of a place in the body."""
+    menu = _menu(reader, theme)
+    view = reader.page.body.current
+    if not link.isEmpty():
+        written = link.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+        menu.add(_("Open link"), lambda: view and view.link_clicked.emit(link), icon="external-link")
+        menu.add(_("Copy link address"), lambda: reader.copy(written), icon="link")
+        menu.addSeparator()
+    menu.add(_("Copy"), lambda: view and view.copy(), icon="copy", shortcut="Ctrl+C", enabled=bool(selected))
+    menu.add(_("Select all"), lambda: view and view.select_all())
+    menu.addSeparator()
+    menu.add(_("Find in message"), lambda: reader.page.find_bar.begin(selected[:100]), icon="search", shortcut="Ctrl+F")
+    return menu
+
+
+def _menu(reader: Reader, theme: Theme) -> Menu:
+    menu = Menu(theme, reader)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return menu

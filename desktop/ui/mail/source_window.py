@@ -1,0 +1,101 @@
+"""Windows of plain text: the source of a mail and all its headers, to read, search, copy and save. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeySequence, QShortcut, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QWidget
+
+from desktop.base.i18n import _
+from desktop.base.text import one_line
+from desktop.ui.mail.find_bar import FindBar
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import Kind
+from desktop.ui.widgets.dialog import Dialog
+
+FIRST_BYTES = 2_000_000
+"""What is shown of a source; saving writes all of it."""
+_LONGEST_LINE = 4_000
+
+
+class SourceWindow(Dialog):
+    """Shows text that nobody interprets. `on_save` gets the file a person chose."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        text: str,
+        *,
+        file_name: str = "",
+        on_save: Callable[[Path], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, one_line(title), parent)
+        self.resize(820, 640)
+        self._file_name = file_name
+        self._on_save = on_save
+        self.view = QPlainTextEdit()
+        self.view.setReadOnly(True)
+        self.view.setUndoRedoEnabled(False)
+        self.view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.view.setAccessibleName(title)
+        self.view.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.view.setPlainText(shown(text))
+        self.find_bar = FindBar(theme)
+        self.find_bar.wanted.connect(self._find)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.body.addWidget(self.view, 1)
+        self.body.addWidget(self.find_bar)
+        self.add_button(_("Copy all"), lambda: QGuiApplication.clipboard().setText(text))
+        if on_save is not None:
+            self.add_button(_("Save as…"), self._choose_file)
+        self.footer.row.addStretch(1)
+        self.add_button(_("Close"), self.close, Kind.PRIMARY)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.find_bar.begin)
+        QShortcut(QKeySequence("F3"), self, self.find_bar.again)
+        QShortcut(QKeySequence("Shift+F3"), self, lambda: self.find_bar.again(backward=True))
+
+    def _find(self, text: str, backward: bool) -> None:
+        if not text:
+            self.find_bar.tell(0, 0)
+            return
+        flag = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
+        found = self.view.find(text, flag)
+        if not found:
+            self.view.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
+            found = self.view.find(text, flag)
+        document = self.view.toPlainText().casefold()
+        wanted = text.casefold()
+        here = self.view.textCursor().selectionStart()
+        at = document.count(wanted, 0, here + len(wanted)) if found else 0
+        self.find_bar.tell(at, document.count(wanted))
+
+    def _choose_file(self) -> None:
+        chooser = QFileDialog(self, _("Save mail as"), self._file_name)
+        chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        chooser.setNameFilter(_("Mail (*.eml)"))
+        chooser.setDefaultSuffix("eml")
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.fileSelected.connect(self._save)
+        chooser.open()
+
+    def _save(self, path: str) -> None:
+        if self._on_save is not None and path:
+            self._on_save(Path(path))
+
+
+def shown(text: str) -> str:
+    """Return what the window shows of a text: its beginning, endless lines broken, as laying them out takes long."""
+    lines: list[str] = []
+    for line in text[:FIRST_BYTES].replace("\0", "\ufffd").splitlines():
+        lines.extend(line[at : at + _LONGEST_LINE] for at in range(0, max(len(line), 1), _LONGEST_LINE))
+    if len(text) > FIRST_BYTES:
+        lines += ["", _("[The rest is not shown; save the mail to read all of it.]")]
+    return "\n".join(lines)

@@ -1,0 +1,267 @@
+"""The body of a text mail in a native widget: themed, linked, quotations folded; needs no browser. GUI thread.
+
+Also what shows a mail whose HTML the browser could not paint in time. Its text is set by cursor as plain text, so
+nothing in it is ever interpreted, and it loads no resource.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFont,
+    QKeyEvent,
+    QPalette,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
+from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
+
+from desktop.base.i18n import _
+from desktop.ui.mail.text_layout import NO_FOLD, Layout, Line
+from desktop.ui.theme import Theme
+from desktop.ui.web.shell import MAX_TEXT_WIDTH
+
+_LINE_PX = 20
+_MARGIN = 20
+_TOP = 12
+_MOST_MATCHES = 1000
+_FOLD = "rapport-fold:"
+_ALL = "rapport-all:"
+
+
+class TextBody(QTextBrowser):
+    """Shows one text at a time."""
+
+    painted = Signal()
+    link_clicked = Signal(QUrl)
+    link_hovered = Signal(str)
+    found = Signal(int, int)
+    menu_requested = Signal(object, str, QUrl)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._layout_read = Layout(())
+        self._zoom = 1.0
+        self._opened: set[int] = set()
+        self._first = True
+        self._whole = False
+        self._waits_for_paint = False
+        self._matches: list[QTextCursor] = []
+        self._looked_for = ""
+        self._match = -1
+        self.setOpenLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setAcceptDrops(False)
+        self.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setAccessibleName(_("Text of the mail"))
+        self.anchorClicked.connect(self._clicked)
+        self.highlighted.connect(lambda url: self.link_hovered.emit("" if _is_ours(url) else url.toString()))
+        theme.changed.connect(self._render)
+        self.viewport().installEventFilter(self)
+
+    def show_layout(self, layout: Layout) -> None:
+        """Show a text from its beginning."""
+        self._layout_read = layout
+        self._opened.clear()
+        self._whole = False
+        self._waits_for_paint = True
+        self._render()
+        self.verticalScrollBar().setValue(0)
+        self.viewport().update()
+
+    def set_zoom(self, factor: float) -> None:
+        """Scale the text."""
+        if factor != self._zoom:
+            self._zoom = factor
+            self._render()
+
+    def find_text(self, text: str, *, backward: bool = False) -> None:
+        """Mark all matches and go to the next one; folded quotations are opened first."""
+        if text != self._looked_for:
+            self._looked_for = text
+            self._open_all_folds()
+            self._matches = self._all_matches(text) if text else []
+            self._match = -1
+        if self._matches:
+            step = -1 if backward else 1
+            self._match = (self._match + step) % len(self._matches) if self._match >= 0 else (-1 if backward else 0)
+            self._match %= len(self._matches)
+            cursor = QTextCursor(self._matches[self._match])
+            cursor.setPosition(cursor.selectionStart())
+            self.setTextCursor(cursor)
+            self.ensureCursorVisible()
+        self._mark()
+        self.found.emit(self._match + 1 if self._matches else 0, len(self._matches))
+
+    def select_all(self) -> None:
+        self.selectAll()
+
+    def scroll_page(self, direction: int) -> bool:
+        """Scroll by nearly a window height; False at the end."""
+        bar = self.verticalScrollBar()
+        before = bar.value()
+        bar.setValue(before + direction * (self.viewport().height() - 40))
+        return bar.value() != before
+
+    def loadResource(self, _kind: int, _name: QUrl | str) -> object:
+        """Load nothing, whatever asks."""
+        return None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        link = QUrl(self.anchorAt(event.pos()))
+        self.menu_requested.emit(
+            event.globalPos(), self.textCursor().selectedText(), QUrl() if _is_ours(link) else link
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_margins()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # space and the arrows without a selection belong to the reader
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Backspace):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._waits_for_paint and event.type() is QEvent.Type.Paint:
+            self._waits_for_paint = False
+            QTimer.singleShot(0, self.painted.emit)
+        return super().eventFilter(watched, event)
+
+    def _render(self) -> None:
+        tokens = self._theme.tokens
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Base, tokens.bg)
+        palette.setColor(QPalette.ColorRole.Text, tokens.text)
+        self.setPalette(palette)
+        document = QTextDocument(self)
+        document.setUndoRedoEnabled(False)
+        document.setDocumentMargin(0)
+        face = QFont(self._theme.font("body"))
+        face.setPixelSize(max(6, round(13 * self._zoom)))
+        document.setDefaultFont(face)
+        document.setDefaultTextOption(QTextOption(self.document().defaultTextOption()))
+        cursor = QTextCursor(document)
+        cursor.beginEditBlock()
+        shown = self._layout_read if self._whole else self._layout_read.first()
+        self._first = True
+        fold = NO_FOLD
+        for line in shown.lines:
+            if line.fold not in (fold, NO_FOLD):
+                self._write_pill(cursor, line.fold)
+            fold = line.fold
+            if fold == NO_FOLD or fold in self._opened:
+                self._write_line(cursor, line)
+        if shown is not self._layout_read:
+            self._new_block(cursor)
+            cursor.insertText(_("This text is very long. Show all of it"), self._link_format(_ALL))
+        cursor.endEditBlock()
+        self.setDocument(document)  # which deletes the one before
+        self._set_margins()
+        self._matches, self._looked_for, self._match = [], "", -1
+
+    def _write_pill(self, cursor: QTextCursor, fold: int) -> None:
+        tokens = self._theme.tokens
+        self._new_block(cursor)
+        pill = QTextCharFormat(self._link_format(f"{_FOLD}{fold}"))
+        pill.setForeground(tokens.secondary)
+        pill.setBackground(tokens.hover2 if tokens.dark else tokens.sunken)
+        pill.setProperty(QTextCharFormat.Property.FontPixelSize, max(6, round(12 * self._zoom)))
+        cursor.insertText(f"\u00a0 \u2022\u2022\u2022\u2002{self._layout_read.folds[fold]} \u00a0", pill)
+
+    def _write_line(self, cursor: QTextCursor, line: Line) -> None:
+        self._new_block(cursor, line.depth)
+        plain = QTextCharFormat()
+        dim = line.depth or line.signature
+        plain.setForeground(self._theme.tokens.secondary if dim else self._theme.tokens.text)
+        for run in line.runs:
+            cursor.insertText(run.text, self._link_format(run.target) if run.target else plain)
+
+    def _new_block(self, cursor: QTextCursor, depth: int = 0) -> None:
+        block = QTextBlockFormat()
+        block.setLineHeight(_LINE_PX * self._zoom, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        block.setLeftMargin(14 * depth)
+        if self._first:
+            cursor.setBlockFormat(block)
+            self._first = False
+        else:
+            cursor.insertBlock(block)
+
+    def _link_format(self, target: str) -> QTextCharFormat:
+        made = QTextCharFormat()
+        made.setAnchor(True)
+        made.setAnchorHref(target)
+        made.setForeground(QColor(self._theme.tokens.accent))
+        made.setFontUnderline(not _is_ours(QUrl(target)))
+        return made
+
+    def _set_margins(self) -> None:
+        frame = self.document().rootFrame()
+        shape = frame.frameFormat()
+        room = self.viewport().width() - 2 * _MARGIN
+        shape.setLeftMargin(_MARGIN)
+        shape.setRightMargin(_MARGIN + max(0, room - round(MAX_TEXT_WIDTH * self._zoom)))
+        shape.setTopMargin(_TOP)
+        shape.setBottomMargin(_MARGIN)
+        frame.setFrameFormat(shape)
+
+    def _clicked(self, url: QUrl) -> None:
+        written = url.toString()
+        if written.startswith(_ALL):
+            self._whole = True
+        elif written.startswith(_FOLD):
+            self._opened ^= {int(written.removeprefix(_FOLD))}
+        else:
+            self.link_clicked.emit(url)
+            return
+        at = self.verticalScrollBar().value()
+        self._render()
+        self.verticalScrollBar().setValue(at)
+
+    def _open_all_folds(self) -> None:
+        folds = set(range(len(self._layout_read.folds)))
+        if folds - self._opened or not self._whole:
+            wanted = self._looked_for
+            self._opened |= folds
+            self._whole = True
+            self._render()
+            self._looked_for = wanted
+
+    def _all_matches(self, text: str) -> list[QTextCursor]:
+        found: list[QTextCursor] = []
+        cursor = QTextCursor(self.document())
+        while len(found) < _MOST_MATCHES:
+            cursor = self.document().find(text, cursor)
+            if cursor.isNull():
+                break
+            found.append(QTextCursor(cursor))
+        return found
+
+    def _mark(self) -> None:
+        marks = []
+        for number, cursor in enumerate(self._matches):
+            mark = QTextEdit.ExtraSelection()
+            current = number == self._match
+            mark.format.setBackground(self._theme.tokens.fill if current else self._theme.tokens.search_hit)
+            mark.format.setForeground(self._theme.tokens.on_fill if current else self._theme.tokens.text)
+            mark.cursor = cursor
+            marks.append(mark)
+        self.setExtraSelections(marks)
+
+
+def _is_ours(url: QUrl) -> bool:
+    return url.scheme() in ("rapport-fold", "rapport-all")

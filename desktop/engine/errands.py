@@ -83,7 +83,7 @@ class NetworkErrands:
             return
         try:
             future.set_result(self._download(part, to, progress))
-        except Exception as error:
+        except (Problem, OSError, ValueError) as error:
             future.set_exception(error)
 
     def _download(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Path:
@@ -107,7 +107,7 @@ class NetworkErrands:
             if selected.uidvalidity != part.uidvalidity or leaf is None:
                 raise errors.FolderGone(account.imap.host, folder.path)
             descriptor = os.open(half, os.O_RDWR | os.O_CREAT, 0o600)
-            with open(descriptor, "r+b") as file:
+            with os.fdopen(descriptor, "r+b") as file:
                 size = file.seek(0, 2)
                 while not self._stop.is_set():
                     chunk = session.fetch_section(part.uid, part.section, size)
@@ -127,7 +127,7 @@ class NetworkErrands:
 def _decode(source: Path, to: Path, encoding: str) -> None:
     """Decode a downloaded part chunk by chunk; a name that is taken is not overwritten."""
     descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    with open(source, "rb") as encoded, open(descriptor, "wb") as plain:
+    with source.open("rb") as encoded, os.fdopen(descriptor, "wb") as plain:
         if encoding == "base64":
             rest = b""
             while chunk := encoded.read(1 << 20):

@@ -236,13 +236,8 @@ class AccountRunner:
         return asked + [f for f in wanted if f not in asked]
 
     def _progress(self) -> dict[str, int]:
-        with self._means.database.read() as view:
-            row = view.first(
-                "SELECT coalesce(sum(min(server_total, coalesce(c.total, 0))), 0), coalesce(sum(server_total), 0) "
-                "FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key WHERE account_key = ? AND uidvalidity",
-                (self._account.key,),
-            )
-        return {"done": row[0], "total": row[1]} if row else {}
+        here, total = self._means.mirror.count(self._account.key)
+        return {"done": here, "total": total}
 
     def _replay(self, session: Session, sync: FolderSync) -> None:
         def sync_folder(key: int) -> None:

@@ -17,8 +17,8 @@ from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.session import Session
-from desktop.services.mail.replay import FolderRef, ReplayQueue, Target
-from desktop.store.mail.operations import Queued
+from desktop.services.mail.replay import ReplayQueue
+from desktop.store.mail.operations import FolderRef, Queued, Target
 
 log = logging.getLogger(__name__)
 

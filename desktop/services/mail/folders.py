@@ -13,6 +13,7 @@ from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.folders import Folders as Store
 from desktop.store.mail.folders import FolderWriter
 from desktop.store.mail.operations import OperationWriter
+from desktop.store.mail.places import Places, PlaceWriter
 
 
 class FolderInvalid(Problem):
@@ -32,7 +33,7 @@ class Folders:
     def create(self, account_key: int, parent_key: int | None, name: str) -> int:
         """Create a folder below another, or at the top; returns its key. Raises FolderInvalid."""
         with self._database.write() as work:
-            delimiter = _delimiter(work, account_key)
+            delimiter = Store(work).delimiter(account_key)
             path = _path(work, parent_key, _checked(name, delimiter), delimiter)
             _refuse_taken(work, account_key, path)
             key = FolderWriter(work).add(account_key, path, b"\0" + path.encode(), delimiter)
@@ -44,7 +45,7 @@ class Folders:
         """Give a folder another name. Raises FolderInvalid."""
         with self._database.write() as work:
             node = _node(work, key)
-            delimiter = _delimiter(work, node.account_key)
+            delimiter = Store(work).delimiter(node.account_key)
             parent = node.path.rpartition(delimiter)[0] if delimiter else ""
             name = _checked(name, delimiter)
             self._rename(work, node, f"{parent}{delimiter}{name}" if parent else name, delimiter)
@@ -53,7 +54,7 @@ class Folders:
         """Put a folder below another, or at the top. Raises FolderInvalid."""
         with self._database.write() as work:
             node = _node(work, key)
-            delimiter = _delimiter(work, node.account_key)
+            delimiter = Store(work).delimiter(node.account_key)
             path = _path(work, parent_key, node.name, delimiter)
             if parent_key is not None and f"{path}{delimiter}".startswith(f"{node.path}{delimiter}"):
                 raise FolderInvalid(_("A folder cannot be moved into itself."))
@@ -82,11 +83,10 @@ class Folders:
             _refuse_fixed(node)
             if any(other.parent_key == key for other in Store(work).nodes()):
                 raise FolderInvalid(_("“{name}” has folders in it. Delete or move them first.").format(name=node.name))
-            emails = work.column("SELECT DISTINCT email_key FROM place WHERE folder_key = ?", (key,))
-            work.run("UPDATE place SET pending_gone = 1 WHERE folder_key = ?", (key,))
+            PlaceWriter(work).folder_goes(key)
             FolderWriter(work).set(key, pending=2)
             OperationWriter(work).queue_folder(node.account_key, "delete-folder", key, {"path": node.path})
-            look_again(work, [email for email in emails if email is not None])
+            look_again(work, Places(work).emails_in(key))
             _emit(work, node.account_key)
 
     def subscribe(self, key: int, on: bool) -> None:
@@ -102,8 +102,7 @@ class Folders:
         with self._database.write() as work:
             node = _node(work, key)
             FolderWriter(work).set(key, watched=int(on), shows_in_inbox=int(on and shows_in_inbox))
-            emails = work.column("SELECT DISTINCT email_key FROM place WHERE folder_key = ?", (key,))
-            look_again(work, [email for email in emails if email is not None])
+            look_again(work, Places(work).emails_in(key))
             _emit(work, node.account_key)
             work.emit(events.SyncRequested(node.account_key))
 
@@ -119,8 +118,7 @@ class Folders:
                     touched.append(other.key)
             writer.set(key, role=role.value, role_by_user=1)
             for folder in touched:
-                emails = work.column("SELECT DISTINCT email_key FROM place WHERE folder_key = ?", (folder,))
-                look_again(work, [email for email in emails if email is not None])
+                look_again(work, Places(work).emails_in(folder))
             _emit(work, node.account_key)
 
     def opened(self, key: int) -> None:
@@ -140,11 +138,6 @@ def _node(work: UnitOfWork, key: int) -> FolderNode:
     return node
 
 
-def _delimiter(work: UnitOfWork, account_key: int) -> str:
-    sql = "SELECT delimiter FROM folder WHERE account_key = ? ORDER BY role <> 'inbox', delimiter = '' LIMIT 1"
-    return str(work.value(sql, (account_key,)) or "/")
-
-
 def _path(work: UnitOfWork, parent_key: int | None, name: str, delimiter: str) -> str:
     return name if parent_key is None else f"{_node(work, parent_key).path}{delimiter}{name}"
 
@@ -161,7 +154,7 @@ def _checked(name: str, delimiter: str) -> str:
 
 
 def _refuse_taken(work: UnitOfWork, account_key: int, path: str) -> None:
-    if work.first("SELECT 1 FROM folder WHERE account_key = ? AND path = ? COLLATE NOCASE", (account_key, path)):
+    if Store(work).taken(account_key, path):
         raise FolderInvalid(_("There is already a folder “{path}”.").format(path=path))
 
 

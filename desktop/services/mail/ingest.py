@@ -22,8 +22,9 @@ from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs, digest_of
 from desktop.store.mail.conversations import Conversations
+from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
-from desktop.store.mail.messages import Messages, MessageWriter, chunks, marks
+from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.places import Copy, PlaceWriter
 from desktop.store.mail.states import States, StateWriter
 
@@ -66,7 +67,7 @@ class Ingest:
         self._blobs = blobs
 
     def take(self, home: Home, batch: Sequence[Fetched], *, notify: bool = False) -> tuple[int, ...]:
-        """Store a batch and return the keys of Emails that are new here. Raises DiskFull; then nothing is half-stored."""
+        """Store a batch and return the keys of new Emails. Raises DiskFull; then nothing is half-stored."""
         if not batch:
             return ()
         arrivals = [_arrival(home, fetched) for fetched in batch]
@@ -155,7 +156,8 @@ def _store(work: UnitOfWork, home: Home, arrivals: Sequence[Arrival]) -> list[in
     known = Messages(work).keys_of(a.id for a in arrivals)
     first: dict[bytes, Arrival] = {}
     better: dict[int, Arrival] = {}
-    ranks = _ranks(work, list(known.values()))
+    held = Messages(work).completeness(list(known.values()))
+    ranks = {key: _BETTER[completeness] for key, completeness in held.items()}
     for arrival in arrivals:
         key = known.get(arrival.id)
         if key is None:
@@ -197,19 +199,11 @@ def _store(work: UnitOfWork, home: Home, arrivals: Sequence[Arrival]) -> list[in
     return keys
 
 
-def _ranks(work: UnitOfWork, keys: Sequence[int]) -> dict[int, int]:
-    ranks: dict[int, int] = {}
-    for chunk in chunks(keys):
-        rows = work.all(f"SELECT key, completeness FROM email WHERE key IN ({marks(chunk)})", chunk)
-        ranks.update((key, _BETTER[Completeness(value)]) for key, value in rows)
-    return ranks
-
-
 def _own_view(
     work: UnitOfWork, home: Home, keys: Sequence[int], known: dict[uuid.UUID, int], arrivals: Sequence[Arrival]
 ) -> None:
     """Give mails of an archive-only account their first view: the user's own from then on."""
-    work.many("UPDATE email SET kept = 1 WHERE key = ?", [(key,) for key in keys])
+    Life(work).keep(keys)
     seen = States(work).of(keys)
     own = Accounts(work).own_addresses()
     states: dict[int, UserState] = {}

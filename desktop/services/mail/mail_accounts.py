@@ -15,8 +15,10 @@ from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, 
 from desktop.services.mail.status import StatusBoard
 from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts, AccountWriter
-from desktop.store.mail.folders import FolderWriter
+from desktop.store.mail.folders import Folders, FolderWriter
+from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.places import Places
 from desktop.store.mail.states import StateWriter
 
 
@@ -85,9 +87,11 @@ class MailAccounts:
     def watch(self, key: int, paths: tuple[str, ...]) -> None:
         """Choose which server folders are watched, by path; the Inbox stays unless others are named."""
         with self._database.write() as work:
-            for folder, path, role in work.all("SELECT key, path, role FROM folder WHERE account_key = ?", (key,)):
-                watched = path in paths
-                FolderWriter(work).set(folder, watched=int(watched), shows_in_inbox=int(watched and role != Role.SENT))
+            for node in Folders(work).nodes():
+                if node.account_key == key:
+                    watched = node.path in paths
+                    shows = watched and node.role is not Role.SENT
+                    FolderWriter(work).set(node.key, watched=int(watched), shows_in_inbox=int(shows))
             work.emit(events.FoldersChanged(key))
             work.emit(events.MailAccountsChanged((key,)))
 
@@ -95,14 +99,13 @@ class MailAccounts:
         """Forget an account, its passwords and the mails that only it had; the servers are not touched."""
         account = self.get(key)
         with self._database.write() as work:
-            keys = work.column("SELECT DISTINCT email_key FROM place WHERE account_key = ?", (key,))
-            folders = work.column("SELECT key FROM folder WHERE account_key = ?", (key,))
+            touched = Places(work).emails_of(key)
+            folders = Folders(work).keys_of(key)
             AccountWriter(work).remove(key)
-            work.many("DELETE FROM listing_count WHERE list_id = ?", [(folder,) for folder in folders])
-            touched = [k for k in keys if k is not None]
-            work.many("UPDATE email SET kept = 0 WHERE key = ? AND parent_id IS NULL", [(k,) for k in touched])
+            Life(work).let_go(touched)
             StateWriter(work).follow_places(touched)
             lists = ListingWriter(work).refresh(touched)
+            ListingWriter(work).drop(folders.values())
             work.emit(events.MailAccountsChanged((key,)))
             work.emit(events.ListsChanged(tuple(sorted(lists))))
         self._statuses.forget(key)

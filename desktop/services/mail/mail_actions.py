@@ -18,14 +18,12 @@ from desktop.services.mail.ingest import look_again
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders, FolderWriter
-from desktop.store.mail.listings import ListingWriter
-from desktop.store.mail.messages import MessageWriter, chunks, marks
-from desktop.store.mail.operations import OperationWriter
-from desktop.store.mail.places import Places
+from desktop.store.mail.life import Life
+from desktop.store.mail.listings import Listings, ListingWriter
+from desktop.store.mail.messages import MessageWriter
+from desktop.store.mail.operations import Operations, OperationWriter
+from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.mail.states import States, StateWriter
-
-PURGE_NOW_MS = 1
-"""`gone_at_ms` of a mail deleted for good: housekeeping does not wait 30 days for it."""
 
 _ROLE_NAMES = {
     Role.ARCHIVE: "Archive",
@@ -66,7 +64,7 @@ class MailActions:
     ) -> Done:
         """Do a verb to mails, or to all mails of their conversations in a list. Mails that are gone are passed over."""
         with self._database.write() as work:
-            wanted = _conversation_mates(work, keys, list_id) if whole_conversations else list(dict.fromkeys(keys))
+            wanted = Listings(work).mates(keys, list_id) if whole_conversations else list(dict.fromkeys(keys))
             if change.verb is Verb.DELETE:
                 dropped = _delete(work, wanted)
                 done = Done(change, tuple(wanted), can_undo=False)
@@ -85,8 +83,7 @@ class MailActions:
             touched = list(done.keys)
             accounts: set[int] = set()
             for key, inverse in zip(done.operation_keys, done.inverse, strict=True):
-                waiting = work.first("SELECT account_key FROM operation WHERE key = ? AND NOT started", (key,))
-                if waiting:
+                if Operations(work).is_untouched(key):
                     touched += writer.remove(key)
                 else:
                     writer.queue([inverse])
@@ -99,7 +96,7 @@ class MailActions:
     def mark_list_read(self, list_id: ListId) -> Done:
         """Mark every mail of a list read."""
         with self._database.read() as view:
-            keys = view.column("SELECT email_key FROM listing_entry WHERE list_id = ? AND flags & 1", (list_id,))
+            keys = Listings(view).unread(list_id)
         return self.apply(Change(Verb.READ), keys)
 
     def empty_trash(self, account_key: int | None = None) -> Done:
@@ -112,24 +109,8 @@ class MailActions:
 
     def _empty(self, list_id: Unified, account_key: int | None) -> Done:
         with self._database.read() as view:
-            sql = "SELECT email_key FROM listing_entry l WHERE list_id = ?"
-            values = [int(list_id)]
-            if account_key is not None:
-                sql += " AND EXISTS (SELECT 1 FROM place p WHERE p.email_key = l.email_key AND p.account_key = ?)"
-                values.append(account_key)
-            keys = view.column(sql, values)
+            keys = Listings(view).members(list_id, account_key)
         return self.apply(Change(Verb.DELETE), keys)
-
-
-def _conversation_mates(work: UnitOfWork, keys: Sequence[int], list_id: ListId) -> list[int]:
-    found: dict[int, None] = dict.fromkeys(keys)
-    for chunk in chunks(list(keys)):
-        sql = (
-            "SELECT l.email_key FROM listing_entry l WHERE l.list_id = ? AND l.conversation_key IN "
-            f"(SELECT conversation_key FROM email WHERE key IN ({marks(chunk)}))"
-        )
-        found.update(dict.fromkeys(work.column(sql, (int(list_id), *chunk))))
-    return list(found)
 
 
 def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
@@ -225,13 +206,9 @@ def _delete(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
     places = Places(work).of_emails(keys)
     operations = operations_for(Change(Verb.DELETE), places.values(), {})
     OperationWriter(work).queue(operations)
-    work.many("UPDATE email SET kept = 0, gone_at_ms = ? WHERE key = ?", [(PURGE_NOW_MS, key) for key in keys])
+    Life(work).delete(keys)
     here_only = [key for key in keys if not any(place.two_way for place in places.get(key, ()))]
-    # Copies the program may not touch stay on their server: their places remember not to fetch them again.
-    work.many(
-        "UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' WHERE email_key = ?",
-        [(key,) for key in here_only],
-    )
+    PlaceWriter(work).forget(here_only)
     lists = ListingWriter(work).refresh(keys)
     dropped = MessageWriter(work).delete(here_only)
     work.emit(events.MessagesRemoved(tuple(keys)))

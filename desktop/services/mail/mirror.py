@@ -55,14 +55,16 @@ class Mirror:
     def home(self, folder: SyncFolder, uidvalidity: int) -> Home | None:
         """Return what ingest must know of a folder, None when it is gone."""
         with self._database.read() as view:
-            row = view.first(
-                "SELECT f.shows_in_inbox, a.mode = 'two-way' FROM folder f JOIN mail_account a ON a.key = f.account_key "
-                "WHERE f.key = ?",
-                (folder.key,),
-            )
-        if row is None:
+            settings = Folders(view).settings_for_import(folder.key)
+        if settings is None:
             return None
-        return Home(folder.account_key, folder.key, uidvalidity, folder.role, bool(row[0]), bool(row[1]))
+        shows_in_inbox, two_way = settings
+        return Home(folder.account_key, folder.key, uidvalidity, folder.role, shows_in_inbox, two_way)
+
+    def count(self, account_key: int) -> tuple[int, int]:
+        """Return how many mails of the folders being synced are here, and how many the server has."""
+        with self._database.read() as view:
+            return Folders(view).progress(account_key)
 
     def folder_list(self, account_key: int, listed: Sequence[ServerFolder]) -> None:
         """Make the folders of an account those the server has."""
@@ -135,9 +137,8 @@ class Mirror:
     def lost(self, folder: SyncFolder) -> None:
         """Note that the server no longer has a folder."""
         with self._database.write() as work:
-            orphans = FolderWriter(work).remove(folder.key)
-            look_again(work, orphans)
-            ListingWriter(work).refresh(orphans)
+            look_again(work, FolderWriter(work).remove(folder.key))
+            ListingWriter(work).drop([folder.key])
             work.emit(events.FoldersChanged(folder.account_key))
 
     def synced(self, account_key: int) -> None:

@@ -6,6 +6,7 @@ from desktop.domain import events
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.services.mail.ingest import look_again
 from desktop.store.database import Database
+from desktop.store.mail.life import Life
 from desktop.store.mail.operations import Operations as Queue
 from desktop.store.mail.operations import OperationWriter
 
@@ -31,9 +32,9 @@ class Operations:
     def drop(self, key: int) -> None:
         """Give an operation up: what it would have changed shows as the server has it."""
         with self._database.write() as work:
-            account = work.value("SELECT account_key FROM operation WHERE key = ?", (key,))
+            account = Queue(work).account_of(key)
             emails = OperationWriter(work).remove(key)
-            work.many("UPDATE email SET gone_at_ms = NULL WHERE key = ? AND gone_at_ms = 1", [(k,) for k in emails])
+            Life(work).revive(emails)
             look_again(work, emails)
             if account is not None:
                 work.emit(events.OperationsChanged(account))

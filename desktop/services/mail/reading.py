@@ -12,7 +12,6 @@ from typing import Protocol
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
-from desktop.domain.mail.address import Address
 from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import Completeness, Message, Part
 from desktop.domain.mail.reading import MessageHead
@@ -20,7 +19,8 @@ from desktop.services.errands import Errands, RemotePart
 from desktop.services.mail.views import MailGone
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs
-from desktop.store.mail.messages import MessageWriter
+from desktop.store.mail.messages import Messages, MessageWriter
+from desktop.store.mail.places import Places
 from desktop.store.mail.rows import Rows
 
 
@@ -89,14 +89,7 @@ class Reading:
     def source(self, key: int, *, twin: int = 0) -> bytes:
         """Return the source as it came; of a mail over the size limit its header and text. Raises MailGone."""
         with self._database.read() as view:
-            digest = view.value("SELECT raw_digest FROM email WHERE key = ?", (key,))
-            if twin:
-                others = view.column(
-                    "SELECT min(raw_digest) FROM place WHERE email_key = ? AND raw_digest IS NOT NULL "
-                    "GROUP BY text_digest HAVING sum(raw_digest = ?) = 0 ORDER BY 1",
-                    (key, digest),
-                )
-                digest = others[twin - 1] if twin <= len(others) else digest
+            digest = Messages(view).raw_digest(key, twin)
         if digest is None:
             raise MailGone
         return self._blobs.get(bytes(digest))
@@ -122,15 +115,10 @@ class Reading:
 
     def _remote(self, key: int, part: Part) -> RemotePart:
         with self._database.read() as view:
-            row = view.first(
-                "SELECT p.account_key, p.folder_key, p.uidvalidity, p.uid FROM place p "
-                "JOIN folder f ON f.key = p.folder_key AND f.uidvalidity = p.uidvalidity "
-                "WHERE p.email_key = ? AND p.uid IS NOT NULL",
-                (key,),
-            )
-        if row is None:
+            where = Places(view).on_server(key)
+        if where is None:
             raise PartUnreachable
-        return RemotePart(*row, section=part.section, size_bytes=part.size_bytes)
+        return RemotePart(*where, section=part.section, size_bytes=part.size_bytes)
 
     def parse(self, raw: bytes) -> Message:
         """Return the facts of a mail that is not in the store (a file opened from disk)."""
@@ -147,11 +135,7 @@ class Reading:
     def may_load_images(self, key: int) -> bool:
         """Say whether the person always lets this sender's remote images load."""
         with self._database.read() as view:
-            sql = (
-                "SELECT a.images_allowed FROM email_person p JOIN email_address a ON a.key = p.address_key "
-                "WHERE p.email_key = ? AND p.kind = 'from'"
-            )
-            return bool(view.value(sql, (key,)))
+            return Messages(view).images_allowed(key)
 
     def allow_images_from(self, address: str) -> None:
         """Load the remote images of this sender from now on."""
@@ -163,8 +147,7 @@ class Reading:
 
     def _set_images(self, address: str, allowed: bool) -> None:
         with self._database.write() as work:
-            key = MessageWriter(work).address_keys([Address("", address)])[address.lower()]
-            work.run("UPDATE email_address SET images_allowed = ? WHERE key = ?", (allowed, key))
+            MessageWriter(work).allow_images(address, allowed)
 
     def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
         """Fetch a remote image the person has allowed; gives its octets and media type."""

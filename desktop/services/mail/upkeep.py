@@ -10,12 +10,12 @@ from desktop.base import clock
 from desktop.domain import events
 from desktop.domain.mail.message import Message
 from desktop.services.mail.ingest import Ingest
-from desktop.services.mail.mail_actions import PURGE_NOW_MS
 from desktop.store import backup
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs, SourceMissing
+from desktop.store.mail.life import DELETED_AT_MS, Life
 from desktop.store.mail.listings import ListingWriter
-from desktop.store.mail.messages import PARSER_VERSION, MessageWriter
+from desktop.store.mail.messages import Messages
 from desktop.store.settings import SettingValues
 
 log = logging.getLogger(__name__)
@@ -53,30 +53,23 @@ class Upkeep:
     def _purge(self) -> int:
         """Delete a batch of mails that no server has any more and nothing here keeps; returns how many."""
         with self._database.write() as work:
-            keys = work.column(
-                "SELECT key FROM email e WHERE gone_at_ms IS NOT NULL AND gone_at_ms < ? AND NOT kept "
-                "AND parent_id IS NULL AND NOT EXISTS (SELECT 1 FROM place p WHERE p.email_key = e.key) LIMIT 200",
-                (max(clock.now() - PURGE_AFTER_MS, PURGE_NOW_MS + 1),),
-            )
+            keys = Life(work).gone_before(max(clock.now() - PURGE_AFTER_MS, DELETED_AT_MS + 1), 200)
             if not keys:
                 return 0
-            work.many("UPDATE email SET gone_at_ms = ? WHERE key = ?", [(PURGE_NOW_MS, key) for key in keys])
+            Life(work).delete(keys)
             ListingWriter(work).refresh(keys)
-            dropped = MessageWriter(work).delete(keys)
-            work.emit(events.MessagesRemoved(tuple(keys)))
+            dead, dropped = Life(work).purge_deleted(keys)
+            work.emit(events.MessagesRemoved(dead))
         self._blobs.drop(dropped)
         return len(keys)
 
     def unreadable(self) -> Iterator[tuple[int, bytes]]:
         """Yield key and source of mails an older parser could not read."""
         with self._database.read() as view:
-            rows = view.all(
-                "SELECT key, raw_digest FROM email WHERE completeness = 'cannot-show' AND parser_version < ?",
-                (PARSER_VERSION,),
-            )
+            rows = Messages(view).unreadable()
         for key, digest in rows:
             try:
-                yield key, self._blobs.get(bytes(digest))
+                yield key, self._blobs.get(digest)
             except SourceMissing:
                 log.warning("the source of an unreadable mail is missing")
 
@@ -86,7 +79,7 @@ class Upkeep:
             self._ingest.read_again(key, raw, message)
             return
         with self._database.write() as work:
-            work.run("UPDATE email SET parser_version = ? WHERE key = ?", (PARSER_VERSION, key))
+            Life(work).still_unreadable(key)
 
     def close_thread(self) -> None:
         """Close the calling thread's connection."""

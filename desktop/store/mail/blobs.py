@@ -54,8 +54,7 @@ class Blobs:
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = NORMAL",
                 "PRAGMA trusted_schema = OFF",
-                "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER NOT NULL, "
-                "data BLOB NOT NULL) STRICT",
+                "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER, data BLOB) STRICT",
             ):
                 self._connection.execute(statement)
         except sqlite3.Error as error:
@@ -121,7 +120,7 @@ class Blobs:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
             descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

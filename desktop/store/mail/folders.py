@@ -9,6 +9,7 @@ from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.listing import FolderNode, ListCounts
 from desktop.domain.mail.sync import SyncFolder
 from desktop.store.database import UnitOfWork, View
+from desktop.store.mail.places import Places
 from desktop.store.tables.mail import FolderRow
 
 _SYNC = (
@@ -67,18 +68,49 @@ class Folders:
 
     def to_sync(self, account_key: int) -> list[SyncFolder]:
         """Return the folders of an account as the engine sees them."""
-        sql = f"SELECT {_SYNC} FROM folder WHERE account_key = ? AND pending = 0 AND selectable ORDER BY role <> 'inbox', key"
-        return [_sync(row) for row in self._view.all(sql, (account_key,))]
+        rows = self._view.all(
+            f"SELECT {_SYNC} FROM folder WHERE account_key = ? AND pending = 0 AND selectable "
+            "ORDER BY role <> 'inbox', key",
+            (account_key,),
+        )
+        return [_sync(row) for row in rows]
 
     def sync_folder(self, key: int) -> SyncFolder | None:
         """Return one folder as the engine sees it, None when it is gone."""
         row = self._view.first(f"SELECT {_SYNC} FROM folder WHERE key = ?", (key,))
         return _sync(row) if row else None
 
-    def wire_name(self, key: int) -> bytes | None:
-        """Return the server's name of a folder, None when it is gone."""
-        name: bytes | None = self._view.value("SELECT wire_name FROM folder WHERE key = ?", (key,))
-        return name
+    def keys_of(self, account_key: int) -> dict[str, int]:
+        """Return the folders of an account by path."""
+        return dict(self._view.all("SELECT path, key FROM folder WHERE account_key = ?", (account_key,)))
+
+    def taken(self, account_key: int, path: str) -> bool:
+        """Say whether an account has a folder of this path, whatever its case."""
+        sql = "SELECT 1 FROM folder WHERE account_key = ? AND path = ? COLLATE NOCASE"
+        return self._view.first(sql, (account_key, path)) is not None
+
+    def delimiter(self, account_key: int) -> str:
+        """Return what separates the levels of an account's paths."""
+        sql = "SELECT delimiter FROM folder WHERE account_key = ? ORDER BY role <> 'inbox', delimiter = '' LIMIT 1"
+        return str(self._view.value(sql, (account_key,)) or "/")
+
+    def settings_for_import(self, key: int) -> tuple[bool, bool] | None:
+        """Return whether a folder shows in the Inbox and whether its account is two-way, None when it is gone."""
+        row = self._view.first(
+            "SELECT f.shows_in_inbox, a.mode = 'two-way' FROM folder f JOIN mail_account a ON a.key = f.account_key "
+            "WHERE f.key = ?",
+            (key,),
+        )
+        return (bool(row[0]), bool(row[1])) if row else None
+
+    def progress(self, account_key: int) -> tuple[int, int]:
+        """Return how many mails of the folders being synced are here, and how many the server has."""
+        row = self._view.first(
+            "SELECT coalesce(sum(min(server_total, coalesce(c.total, 0))), 0), coalesce(sum(server_total), 0) "
+            "FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key WHERE account_key = ? AND uidvalidity",
+            (account_key,),
+        )
+        return (row[0], row[1]) if row else (0, 0)
 
 
 class FolderWriter:
@@ -134,14 +166,23 @@ class FolderWriter:
 
     def remove(self, key: int) -> list[int]:
         """Delete a folder and its places; returns the keys of Emails that lay there."""
-        emails = self._work.column("SELECT DISTINCT email_key FROM place WHERE folder_key = ?", (key,))
+        emails = Places(self._work).emails_in(key)
         self._work.run("DELETE FROM folder WHERE key = ?", (key,))
-        self._work.run("DELETE FROM listing_count WHERE list_id = ?", (key,))
-        return [email for email in emails if email is not None]
+        return emails
 
     def set(self, key: int, **columns: Any) -> None:
         """Set columns of a folder."""
         FolderRow.update(**columns).where(FolderRow.key == key).execute(self._work.peewee)
+
+    def named(self, key: int, wire_name: bytes) -> None:
+        """Note the server's name of a folder, which is there now; a row LIST made meanwhile gives way."""
+        self._work.run(
+            "DELETE FROM folder WHERE key <> ? AND wire_name = ? AND account_key = "
+            "(SELECT account_key FROM folder WHERE key = ?) AND NOT EXISTS (SELECT 1 FROM place WHERE "
+            "folder_key = folder.key)",
+            (key, wire_name, key),
+        )
+        self._work.run("UPDATE OR IGNORE folder SET wire_name = ?, pending = 0 WHERE key = ?", (wire_name, key))
 
     def add(self, account_key: int, path: str, wire_name: bytes, delimiter: str) -> int:
         """Insert a folder made here, not yet on the server; returns its key."""

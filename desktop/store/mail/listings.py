@@ -64,6 +64,29 @@ class Listings:
         sql = f"SELECT l.{key} FROM {table} l {join} WHERE {' AND '.join(where)} ORDER BY {order}"
         return array("q", [row[0] for row in self._view.connection.execute(sql, values)])
 
+    def unread(self, list_id: ListId) -> list[int]:
+        """Return the unread Emails of a list."""
+        return self._view.column("SELECT email_key FROM listing_entry WHERE list_id = ? AND flags & 1", (int(list_id),))
+
+    def members(self, list_id: ListId, account_key: int | None = None) -> list[int]:
+        """Return the Emails of a list; of one account those with a copy there."""
+        sql = "SELECT email_key FROM listing_entry l WHERE list_id = ?"
+        if account_key is None:
+            return self._view.column(sql, (int(list_id),))
+        sql += " AND EXISTS (SELECT 1 FROM place p WHERE p.email_key = l.email_key AND p.account_key = ?)"
+        return self._view.column(sql, (int(list_id), account_key))
+
+    def mates(self, keys: Sequence[int], list_id: ListId) -> list[int]:
+        """Return these Emails and all of their conversations in a list, without repeats."""
+        found: dict[int, None] = dict.fromkeys(keys)
+        for chunk in chunks(list(keys)):
+            sql = (
+                "SELECT l.email_key FROM listing_entry l WHERE l.list_id = ? AND l.conversation_key IN "
+                f"(SELECT conversation_key FROM email WHERE key IN ({marks(chunk)}))"
+            )
+            found.update(dict.fromkeys(self._view.column(sql, (int(list_id), *chunk))))
+        return list(found)
+
     def counts(self, list_ids: Iterable[ListId]) -> dict[ListId, ListCounts]:
         """Return total and unread mails of lists; empty lists count zero."""
         wanted = list(list_ids)
@@ -169,6 +192,10 @@ class ListingWriter:
             "FROM listing_entry WHERE list_id = ? AND conversation_key = ? GROUP BY conversation_key",
             pairs,
         )
+
+    def drop(self, list_ids: Iterable[ListId]) -> None:
+        """Forget the counts of lists that are no more; their entries went with `refresh`."""
+        self._work.many("DELETE FROM listing_count WHERE list_id = ?", [(int(list_id),) for list_id in list_ids])
 
     def rebuild(self) -> None:
         """Derive every list from nothing (after a repair; tests compare it with what `refresh` kept)."""

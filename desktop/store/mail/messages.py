@@ -13,13 +13,12 @@ from typing import Any
 from desktop.base import ids
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.arrival import Arrival
-from desktop.domain.mail.message import KEY_STEP, Message, Part, effective_date_ms
+from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Part, effective_date_ms
+from desktop.domain.mail.query import UNSPACED
 from desktop.store.database import UnitOfWork, View
 
 PARSER_VERSION = 1
 """Raised when the parser reads mails better than before: those it could not show are tried again."""
-
-_CJK = ((0x2E80, 0xA4CF), (0xAC00, 0xD7FF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF), (0x0E00, 0x0EFF))
 
 
 class Messages:
@@ -35,6 +34,44 @@ class Messages:
             sql = f"SELECT id, key FROM email WHERE id IN ({marks(chunk)})"
             found.update((uuid.UUID(bytes=i), key) for i, key in self._view.all(sql, chunk))
         return found
+
+    def completeness(self, keys: Sequence[int]) -> dict[int, Completeness]:
+        """Return how much of each Email is here."""
+        found: dict[int, Completeness] = {}
+        for chunk in chunks(keys):
+            rows = self._view.all(f"SELECT key, completeness FROM email WHERE key IN ({marks(chunk)})", chunk)
+            found.update((key, Completeness(value)) for key, value in rows)
+        return found
+
+    def raw_digest(self, key: int, twin: int = 0) -> bytes | None:
+        """Return the source of an Email, or of its n-th copy with another text; None when the Email is gone."""
+        digest: bytes | None = self._view.value("SELECT raw_digest FROM email WHERE key = ?", (key,))
+        if twin and digest is not None:
+            others = self._view.column(
+                "SELECT min(raw_digest) FROM place WHERE email_key = ? AND raw_digest IS NOT NULL "
+                "GROUP BY text_digest HAVING sum(raw_digest = ?) = 0 ORDER BY 1",
+                (key, digest),
+            )
+            digest = others[twin - 1] if twin <= len(others) else digest
+        return digest
+
+    def images_allowed(self, key: int) -> bool:
+        """Say whether the person lets the remote images of this mail's sender load."""
+        return bool(
+            self._view.value(
+                "SELECT a.images_allowed FROM email_person p JOIN email_address a ON a.key = p.address_key "
+                "WHERE p.email_key = ? AND p.kind = 'from'",
+                (key,),
+            )
+        )
+
+    def unreadable(self) -> list[tuple[int, bytes]]:
+        """Return key and source digest of Emails that only an older parser has tried to read."""
+        rows = self._view.all(
+            "SELECT key, raw_digest FROM email WHERE completeness = 'cannot-show' AND parser_version < ?",
+            (PARSER_VERSION,),
+        )
+        return [(key, bytes(digest)) for key, digest in rows if digest]
 
     def free_keys(self, dates_ms: Sequence[int]) -> list[int]:
         """Return an unused key for each date, in the same order."""
@@ -151,6 +188,11 @@ class MessageWriter:
             [(key, kind, position, keys[person.key], person.name) for key, kind, position, person in rows],
         )
 
+    def allow_images(self, address: str, allowed: bool) -> None:
+        """Note whether the remote images of a sender may load by themselves."""
+        key = self.address_keys([Address("", address)])[address.lower()]
+        self._work.run("UPDATE email_address SET images_allowed = ? WHERE key = ?", (int(allowed), key))
+
     def address_keys(self, people: Iterable[Address]) -> dict[str, int]:
         """Return the key of each address (by lower case), making the rows that are missing."""
         spellings = {person.key: person for person in people}
@@ -244,8 +286,7 @@ def _text_row(key: int, message: Message) -> tuple[int, str, str, str, str, str,
     roles = (_names([message.sender]), _names(message.to), _names((*message.cc, *message.bcc)))
     files = " ".join(part.name for part in message.parts if part.name)
     addresses = " ".join(dict.fromkeys(p.key for p in everyone if p.address))
-    subject_and_text = f"{message.subject}\n{message.text}"
-    cjk = "" if subject_and_text.isascii() else _cjk_runs(f"{subject_and_text}\n{people}\n{files}")
+    cjk = _unspaced_runs(f"{message.subject}\n{message.text}\n{people}\n{files}")
     return key, message.subject, people, message.text, files, *roles, addresses, cjk
 
 
@@ -253,14 +294,12 @@ def _names(people: Iterable[Address]) -> str:
     return " ".join(dict.fromkeys(f"{p.name} {p.address}".strip() for p in people if p.address or p.name))
 
 
-def _cjk_runs(text: str) -> str:
+def _unspaced_runs(text: str) -> str:
     """Return the words of scripts written without spaces: the word tokenizer cannot find inside them.
 
-    Two spaces follow, so that each of their characters begins a trigram.
+    Two spaces follow each run, so that every one of its characters begins a trigram.
     """
-    if max(text) < "\u0e00":
-        return ""
-    return "".join(c if any(low <= ord(c) <= high for low, high in _CJK) else " " for c in text).strip() + "  "
+    return "" if text.isascii() else "".join(f"{run}  " for run in UNSPACED.findall(text))
 
 
 def parts_json(parts: Iterable[Part]) -> str:

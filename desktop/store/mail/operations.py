@@ -33,6 +33,25 @@ class Queued:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place an operation is about, as the server knows it."""
+
+    place_key: int
+    uid: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRef:
+    """A folder an operation is about."""
+
+    key: int
+    wire_name: bytes
+    path: str
+    uidvalidity: int
+
+
 class Operations:
     """Reads the queue inside a view."""
 
@@ -64,6 +83,42 @@ class Operations:
             argument=json.loads(row[7]),
             started=bool(row[8]),
             attempts=row[9],
+        )
+
+    def is_untouched(self, key: int) -> bool:
+        """Say whether an operation still waits and never was on its way to the server."""
+        return self._view.first("SELECT 1 FROM operation WHERE key = ? AND NOT started", (key,)) is not None
+
+    def account_of(self, key: int) -> int | None:
+        """Return the account of an operation, None when it is gone."""
+        account: int | None = self._view.value("SELECT account_key FROM operation WHERE key = ?", (key,))
+        return account
+
+    def folder_ref(self, key: int | None) -> FolderRef | None:
+        """Return a folder an operation is about, None when it is gone."""
+        row = self._view.first("SELECT key, wire_name, path, uidvalidity FROM folder WHERE key = ?", (key,))
+        return FolderRef(row[0], bytes(row[1]), row[2], row[3]) if row else None
+
+    def targets(self, key: int) -> dict[int, list[Target]]:
+        """Return the places of an operation by folder; those whose UID is not known now are left out."""
+        found: dict[int, list[Target]] = {}
+        for folder, place, uid, message_id in self._view.all(
+            "SELECT p.folder_key, p.key, p.uid, coalesce(e.message_id, '') FROM operation_place o "
+            "JOIN place p ON p.key = o.place_key JOIN folder f ON f.key = p.folder_key "
+            "LEFT JOIN email e ON e.key = p.email_key "
+            "WHERE o.operation_key = ? AND p.uid IS NOT NULL AND p.uidvalidity = f.uidvalidity",
+            (key,),
+        ):
+            found.setdefault(folder, []).append(Target(place, uid, message_id))
+        return found
+
+    def unnumbered(self, key: int) -> list[int]:
+        """Return the folders that must be synced before the UIDs of all places of an operation are known."""
+        return self._view.column(
+            "SELECT DISTINCT p.folder_key FROM place p JOIN operation_place o ON o.place_key = p.key "
+            "JOIN folder f ON f.key = p.folder_key "
+            "WHERE o.operation_key = ? AND (p.uid IS NULL OR p.uidvalidity <> f.uidvalidity)",
+            (key,),
         )
 
     def next_try_at(self, account_key: int) -> int | None:
@@ -126,9 +181,9 @@ class OperationWriter:
     def _insert(self, **columns: Any) -> int:
         return int(OperationRow.insert(created_at_ms=clock.now(), **columns).execute(self._work.peewee))
 
-    def begin(self, key: int) -> None:
-        """Note that an operation is on its way to the server."""
-        self._work.run("UPDATE operation SET started = 1 WHERE key = ?", (key,))
+    def begin(self, key: int) -> bool:
+        """Note that an operation is on its way to the server; False when it was withdrawn meanwhile."""
+        return self._work.run("UPDATE operation SET started = 1 WHERE key = ?", (key,)).rowcount == 1
 
     def postpone(self, key: int, until_ms: int, problem: str) -> None:
         """Let an operation wait after a failed try."""

@@ -6,7 +6,7 @@ operations will make of it. Everything a person sees is computed from the two to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.domain.mail.folder import Role
@@ -75,6 +75,28 @@ class Places:
             found.update((key, (folder, validity, uid)) for key, folder, validity, uid in rows)
         return found
 
+    def emails_in(self, folder_key: int) -> list[int]:
+        """Return the Emails with a copy in a folder."""
+        return self._view.column(
+            "SELECT DISTINCT email_key FROM place WHERE folder_key = ? AND email_key IS NOT NULL", (folder_key,)
+        )
+
+    def emails_of(self, account_key: int) -> list[int]:
+        """Return the Emails with a copy in an account."""
+        return self._view.column(
+            "SELECT DISTINCT email_key FROM place WHERE account_key = ? AND email_key IS NOT NULL", (account_key,)
+        )
+
+    def on_server(self, email_key: int) -> tuple[int, int, int, int] | None:
+        """Return account, folder, UIDVALIDITY and UID of a copy that can be fetched now, None when there is none."""
+        row = self._view.first(
+            "SELECT p.account_key, p.folder_key, p.uidvalidity, p.uid FROM place p "
+            "JOIN folder f ON f.key = p.folder_key AND f.uidvalidity = p.uidvalidity "
+            "WHERE p.email_key = ? AND p.uid IS NOT NULL",
+            (email_key,),
+        )
+        return (row[0], row[1], row[2], row[3]) if row else None
+
     def expecting(self, folder_key: int, uidvalidity: int) -> bool:
         """Say whether copies known otherwise are due in a folder, so that new UIDs are best looked at by header."""
         sql = "SELECT 1 FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) LIMIT 1"
@@ -82,7 +104,7 @@ class Places:
 
 
 class PlaceWriter:
-    """Adds, changes and removes places inside a unit of work. Returns the keys of Emails that must be looked at again."""
+    """Changes places inside a unit of work; returns the keys of Emails that must be looked at again."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
@@ -159,6 +181,43 @@ class PlaceWriter:
             if row and row[0] is not None:
                 changed.append(row[0])
         return changed
+
+    def remove(self, place_keys: Sequence[int]) -> list[int]:
+        """Remove places by key."""
+        gone: list[int] = []
+        for chunk in chunks(place_keys):
+            gone += self._work.column(f"DELETE FROM place WHERE key IN ({marks(chunk)}) RETURNING email_key", chunk)
+        return [key for key in gone if key is not None]
+
+    def flags_stored(self, place_keys: Sequence[int], add: int, remove: int) -> None:
+        """Note that the server has set and cleared flags."""
+        self._work.many(
+            "UPDATE place SET flags = (flags | ?) & ~? WHERE key = ?", [(add, remove, key) for key in place_keys]
+        )
+
+    def moved(self, folder_key: int, uidvalidity: int, new_uids: Mapping[int, int | None]) -> None:
+        """Note that the server has moved places to a folder; None where it did not tell the new UID."""
+        for place, uid in new_uids.items():
+            if uid is not None:
+                self._work.run(
+                    "DELETE FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid = ? AND key <> ?",
+                    (folder_key, uidvalidity, uid, place),
+                )
+            self._work.run(
+                "UPDATE place SET folder_key = ?, uidvalidity = ?, uid = ? WHERE key = ?",
+                (folder_key, uidvalidity, uid, place),
+            )
+
+    def forget(self, email_keys: Sequence[int]) -> None:
+        """Leave places without Email where the program may not touch the server, so that nothing is fetched again."""
+        self._work.many(
+            "UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' WHERE email_key = ?",
+            [(key,) for key in email_keys],
+        )
+
+    def folder_goes(self, folder_key: int) -> None:
+        """Note that a queued operation deletes a folder with its copies."""
+        self._work.run("UPDATE place SET pending_gone = 1 WHERE folder_key = ?", (folder_key,))
 
     def vanish(self, folder_key: int, uidvalidity: int, uids: Sequence[int]) -> list[int]:
         """Remove places the server no longer has."""

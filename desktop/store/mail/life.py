@@ -1,0 +1,69 @@
+"""The life of an Email: what keeps it, when the last server copy went, and when it is purged.
+
+`gone_at_ms` says when no server had it any more; `kept` that it stays all the same. A mail deleted for good is gone
+since the beginning of time, so that no purge waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from desktop.store.database import UnitOfWork
+from desktop.store.mail.messages import PARSER_VERSION, MessageWriter, chunks, marks
+
+DELETED_AT_MS = 1
+"""`gone_at_ms` of a mail deleted for good."""
+
+_NO_COPY = "NOT EXISTS (SELECT 1 FROM place p WHERE p.email_key = e.key)"
+
+
+class Life:
+    """Works inside one unit of work."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def keep(self, keys: Sequence[int]) -> None:
+        """Let Emails stay whatever servers do."""
+        self._set("kept = 1", keys)
+
+    def let_go(self, keys: Sequence[int]) -> None:
+        """Let Emails without a CRM parent follow their servers again."""
+        self._set("kept = 0", keys, "AND parent_id IS NULL")
+
+    def delete(self, keys: Sequence[int]) -> None:
+        """Note that a person deleted Emails for good: they go with their last copy."""
+        self._set(f"kept = 0, gone_at_ms = {DELETED_AT_MS}", keys)
+
+    def revive(self, keys: Sequence[int]) -> None:
+        """Take a deletion back."""
+        self._set("gone_at_ms = NULL", keys, f"AND gone_at_ms = {DELETED_AT_MS}")
+
+    def _set(self, what: str, keys: Sequence[int], condition: str = "") -> None:
+        self._work.many(f"UPDATE email SET {what} WHERE key = ? {condition}", [(key,) for key in keys])
+
+    def purge_deleted(self, keys: Sequence[int]) -> tuple[tuple[int, ...], list[bytes]]:
+        """Purge those of these Emails that were deleted for good and have no copy left.
+
+        Returns their keys, and the digests of sources nobody names any more.
+        """
+        dead: list[int] = []
+        for chunk in chunks(keys):
+            dead += self._work.column(
+                f"SELECT key FROM email e WHERE key IN ({marks(chunk)}) AND gone_at_ms = {DELETED_AT_MS} "
+                f"AND NOT kept AND {_NO_COPY}",
+                chunk,
+            )
+        return tuple(dead), MessageWriter(self._work).delete(dead)
+
+    def gone_before(self, at_ms: int, most: int) -> list[int]:
+        """Return Emails that no server has had since `at_ms`, and nothing here keeps."""
+        return self._work.column(
+            "SELECT key FROM email e WHERE gone_at_ms IS NOT NULL AND gone_at_ms < ? AND NOT kept "
+            f"AND parent_id IS NULL AND {_NO_COPY} LIMIT ?",
+            (at_ms, most),
+        )
+
+    def still_unreadable(self, key: int) -> None:
+        """Note that this version of the parser cannot read an Email either."""
+        self._work.run("UPDATE email SET parser_version = ? WHERE key = ?", (PARSER_VERSION, key))

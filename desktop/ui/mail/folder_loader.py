@@ -1,0 +1,85 @@
+"""Feeds the folder pane: the tree when folders or accounts change, numbers when lists do, how accounts are doing.
+
+GUI thread; everything is read on the reader pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.domain.mail.folder import ListId
+from desktop.domain.mail.listing import FolderTree, ListCounts
+from desktop.domain.mail.mail_account import AccountStatus
+from desktop.ui.bridge import Bridge
+from desktop.ui.mail.folder_model import FolderModel
+from desktop.ui.tasks import Tasks
+from desktop.ui.widgets.throttle import Throttle
+
+_COUNTS_WAIT_MS, _COUNTS_MOST_MS = 60, 400
+_TREE_WAIT_MS, _TREE_MOST_MS = 30, 500
+
+
+class TreeViews(Protocol):
+    """What is read (`services.mail.views.MailViews`)."""
+
+    def folder_tree(self) -> FolderTree: ...
+
+    def counts(self, list_ids: Iterable[ListId]) -> Mapping[ListId, ListCounts]: ...
+
+
+class Statuses(Protocol):
+    """How accounts are doing (`services.mail.mail_accounts.MailAccounts`)."""
+
+    def statuses(self) -> Mapping[int, AccountStatus]: ...
+
+
+class FolderLoader(QObject):
+    """Lives with the pane."""
+
+    loaded = Signal(bool)
+    """The tree is here; the argument says whether rows came, went or moved."""
+
+    def __init__(
+        self,
+        model: FolderModel,
+        views: TreeViews,
+        statuses: Statuses,
+        tasks: Tasks,
+        bridge: Bridge,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._views = views
+        self._statuses = statuses
+        self._tasks = tasks
+        self._changed: set[ListId] = set()
+        self._tree = Throttle(lambda: tasks.run(self._load_tree()), _TREE_WAIT_MS, _TREE_MOST_MS, self)
+        self._counts = Throttle(lambda: tasks.run(self._load_counts()), _COUNTS_WAIT_MS, _COUNTS_MOST_MS, self)
+        bridge.folders_changed.connect(lambda _accounts: self._tree.call())
+        bridge.accounts_changed.connect(lambda _accounts: self._tree.call())
+        bridge.lists_changed.connect(self._lists_changed)
+        bridge.status_changed.connect(lambda _accounts: tasks.run(self._load_statuses()))
+
+    def load(self) -> None:
+        """Read everything now."""
+        self._tasks.run(self._load_tree())
+        self._tasks.run(self._load_statuses())
+
+    def _lists_changed(self, list_ids: Iterable[ListId]) -> None:
+        self._changed.update(list_ids)
+        self._counts.call()
+
+    async def _load_tree(self) -> None:
+        tree = await self._tasks.read(self._views.folder_tree)
+        self.loaded.emit(self._model.show_tree(tree))
+
+    async def _load_counts(self) -> None:
+        changed, self._changed = self._changed, set()
+        self._model.show_counts(await self._tasks.read(self._views.counts, tuple(changed)))
+
+    async def _load_statuses(self) -> None:
+        self._model.show_statuses(await self._tasks.read(self._statuses.statuses))

@@ -1,0 +1,96 @@
+"""The menu of a row of the folder pane. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from desktop.base.i18n import _
+from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.listing import FolderNode
+from desktop.ui.mail.folder_actions import FolderActions
+from desktop.ui.mail.folder_nodes import Node, NodeKind
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.menu import Menu
+
+_ROLES = (Role.NONE, Role.ARCHIVE, Role.DRAFTS, Role.JUNK, Role.SENT, Role.TRASH)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSteps:
+    """What the menu needs from outside the pane."""
+
+    open: Callable[[Node], object]
+    rename: Callable[[Node], object]
+    choose_place: Callable[[FolderNode], object]
+    """Ask where a folder should go."""
+    get_mail: Callable[[int], object]
+    """Fetch mail of an account."""
+
+
+def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderActions, steps: FolderSteps) -> Menu:
+    """Return the menu of a node."""
+    menu = Menu(theme, parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if node.kind is NodeKind.ACCOUNT:
+        menu.add(_("Get mail"), partial(steps.get_mail, node.account_key), icon="refresh-cw", shortcut="F5")
+        menu.add(_("New folder…"), partial(actions.ask_new, node), icon="folder-plus")
+        return menu
+    if node.list_id:
+        menu.add(_("Open"), partial(steps.open, node), icon="folder-open")
+        menu.add(_("Mark all as read"), partial(actions.mark_read, node.list_id), icon="mail-open", shortcut="Shift+C")
+    role = node.folder.role if node.folder is not None else Role.NONE
+    if node.list_id == Unified.TRASH or role is Role.TRASH:
+        menu.add(_("Empty Trash…"), partial(actions.empty, node), icon="trash-2", colour="danger")
+    elif node.list_id == Unified.JUNK or role is Role.JUNK:
+        menu.add(_("Empty Junk…"), partial(actions.empty, node), icon="trash-2", colour="danger")
+    if node.folder is not None:
+        _add_folder_lines(theme, menu, node, node.folder, actions, steps)
+    return menu
+
+
+def _add_folder_lines(
+    theme: Theme, menu: Menu, node: Node, folder: FolderNode, actions: FolderActions, steps: FolderSteps
+) -> None:
+    fixed = folder.role is Role.INBOX
+    if not menu.isEmpty():
+        menu.addSeparator()
+    menu.add(_("New folder inside…"), partial(actions.ask_new, node), icon="folder-plus")
+    menu.add(_("Rename"), partial(steps.rename, node), icon="pencil", shortcut="F2", enabled=not fixed)
+    menu.add(_("Move to…"), partial(steps.choose_place, folder), icon="folder-input", enabled=not fixed)
+    menu.add(_("Delete…"), partial(actions.delete, folder), icon="trash-2", colour="danger", enabled=not fixed)
+    menu.addSeparator()
+    menu.add(
+        _("Fetch new mail in the background"), partial(actions.watch, folder), checked=folder.watched, enabled=not fixed
+    )
+    menu.add(
+        _("Show in the unified Inbox"),
+        partial(actions.show_in_inbox, folder),
+        checked=folder.shows_in_inbox,
+        enabled=not fixed and folder.selectable,
+    )
+    menu.add(_("Subscribed"), partial(actions.subscribe, folder), checked=folder.subscribed)
+    if not fixed and folder.selectable:
+        uses = Menu(theme, menu, _("Use as"))
+        for role in _ROLES:
+            uses.add(role_title(role), partial(actions.set_role, folder, role), checked=folder.role is role)
+        menu.addMenu(uses)
+
+
+def role_title(role: Role) -> str:
+    """Return what a folder is for, in words."""
+    return {
+        Role.NONE: _("Ordinary folder"),
+        Role.INBOX: _("Inbox"),
+        Role.ALL: _("All mail"),
+        Role.ARCHIVE: _("Archive"),
+        Role.DRAFTS: _("Drafts"),
+        Role.FLAGGED: _("Important"),
+        Role.JUNK: _("Junk"),
+        Role.SENT: _("Sent"),
+        Role.TRASH: _("Trash"),
+    }[role]

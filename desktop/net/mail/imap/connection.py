@@ -140,12 +140,13 @@ class Connection:
         return status
 
     def _drain(self, tag: bytes, limit: LiteralLimit) -> None:
-        if self.wire.closed:
-            return
-        while True:
-            response = self.receive(limit)
-            if response.tag == tag:
-                return
+        while not self.wire.closed:
+            try:
+                if self.receive(limit).tag == tag:
+                    return
+            except errors.NetProblem:
+                # the wire is closed now, and the next command says so to somebody who can hear it
+                self.wire.close()
 
     def begin(self, *arguments: bytes) -> bytes:
         """Send a command whose answer the caller reads by `receive` (AUTHENTICATE, IDLE); return its tag."""

@@ -370,11 +370,10 @@ class Session:
         if offset < 0 or length < 1:
             raise errors.UnsafeArgument("offset")
         item = b"(UID BODY.PEEK[" + guard.section(section) + b"]<%d.%d>)" % (offset, length)
+        found = b""
         for _, items in self._fetch([uid], item, b"BODY[", lambda _: length + (64 << 10)):
-            octets_found = fetching.body(items)
-            if octets_found is not None:
-                return octets_found[:length]
-        return b""
+            found = fetching.body(items) or found
+        return found[:length]
 
     def download_section(self, uid: int, section: str, file: BinaryIO, *, limit_bytes: int) -> int:
         """Append what is missing of a part to a file, in chunks, and return its size.

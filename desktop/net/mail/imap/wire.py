@@ -25,7 +25,7 @@ SMALL_LITERAL_MAX = 8 << 20
 
 _CHUNK = 1 << 18
 _CANCEL_SLICE_S = 0.25
-_LITERAL = re.compile(rb"(?:^|[ (])~?\{(\d{1,20})\+?\}$")
+_LITERAL = re.compile(rb"(?:^|[ (])~?\{(\d+)\+?\}$")
 _STATUS = re.compile(rb"\+|(?:\*|[A-Z]\d+) +(?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
 
 LiteralLimit = Callable[[list[bytes]], int]
@@ -75,8 +75,9 @@ class Wire:
             match = _LITERAL.search(fragments[-1])
             if match is None or (len(fragments) == 1 and _STATUS.match(fragments[0])):
                 break
-            size = int(match[1])
             allowed = limit(fragments) - taken
+            # int() itself refuses numbers of thousands of digits
+            size = int(match[1]) if len(match[1]) < 20 else allowed + 1
             if size > allowed:
                 self.close()
                 raise errors.TooLarge(self._host, allowed + taken)

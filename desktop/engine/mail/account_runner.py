@@ -79,7 +79,6 @@ class AccountRunner:
         self._thread = threading.Thread(target=self._run, name=f"account-{account.key}", daemon=True)
         self._status = AccountStatus(account.key)
         self._listed_at_ms = 0
-        self._synced: dict[int, int] = {}
 
     def start(self) -> None:
         self._thread.start()
@@ -114,6 +113,7 @@ class AccountRunner:
             self._show_problem(problem, Activity.TROUBLE, 0)
             return problem
         finally:
+            self._wake.close()
             self._means.database.close_thread()
         return None
 
@@ -139,6 +139,7 @@ class AccountRunner:
                 self._set(activity=Activity.WAITING, retry_at_ms=clock.now() + int(wait_s * 1000))
             self._wait(wait_s)
         self._set(activity=Activity.OFF)
+        self._wake.close()
         self._means.database.close_thread()
 
     def _pause_after(self, problem: Problem, failures: int) -> float:
@@ -199,15 +200,16 @@ class AccountRunner:
         self._set(activity=Activity.UP_TO_DATE, done=0, total=0, synced_at_ms=clock.now())
 
     def _bring_up_to_date(self, session: Session, sync: FolderSync, folder: SyncFolder) -> None:
+        if folder.key in self._opened and not folder.opened:
+            self._means.mirror.progress(folder, opened=1)
         now = sync.update(folder)
         if now is not None and now.role is Role.INBOX and now.synced_down_to == now.uidnext and not now.complete:
             sync.older(now)  # the first screenful, before any other folder
-        self._synced[folder.key] = clock.now()
         self._opened.discard(folder.key)
 
     def _older(self, session: Session, sync: FolderSync) -> None:
         """Bring in older mails, window by window, folder by folder; what is new and what the person does goes first."""
-        for waiting in self._due(everything=True):
+        for waiting in self._due():
             folder: SyncFolder | None = self._means.mirror.folder(waiting.key)
             if folder is None or folder.complete or not folder.uidvalidity:
                 continue
@@ -225,7 +227,7 @@ class AccountRunner:
                         self._opened.discard(key)
                     folder = sync.update(folder)
 
-    def _due(self, *, everything: bool = False) -> list[SyncFolder]:
+    def _due(self) -> list[SyncFolder]:
         """Return the folders to look at, the most important first."""
         folders = self._means.mirror.folders(self._account.key)
         wanted = [f for f in folders if f.watched]
@@ -298,7 +300,6 @@ class _SignedIn:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         self._forget()
-        if kind is None:
-            self._session.close()
-        else:
+        if kind is not None:
             self._session.abort()
+        self._session.close()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.base.paths import touch_private
 from desktop.store.database import DiskFull, problem_of
 
 FILE_FROM_BYTES = 512 * 1024
@@ -47,6 +48,7 @@ class Blobs:
         self._lock = threading.Lock()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            touch_private(folder / "blobs.db")
             self._connection = sqlite3.connect(
                 str(folder / "blobs.db"), timeout=10, isolation_level=None, check_same_thread=False
             )

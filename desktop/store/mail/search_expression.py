@@ -13,10 +13,11 @@ from collections.abc import Iterable, Sequence
 from desktop.domain.mail.query import UNSPACED, AllOf, AnyOf, Node, Not, Person, PersonRole, Text, TextField
 from desktop.store.database import View
 
-MAX_ADDRESSES = 200
-"""Beyond so many addresses that hold a fragment, a mail is looked up by its people instead."""
+_MAX_SPANS = 200
 _SCANNED_ADDRESSES = 5_000
+"""Where more addresses hold a fragment, a mail is looked up by its people instead."""
 _MIN_FRAGMENT = 3
+_MAX_YO = 6
 
 
 def has_words(text: str) -> bool:
@@ -27,6 +28,17 @@ def has_words(text: str) -> bool:
 def quoted(text: str, *, prefix: bool = False) -> str:
     """Return a text as a string of the expression grammar."""
     return '"' + text.replace("\0", "").replace('"', '""') + ('" *' if prefix else '"')
+
+
+def spelled(text: str, *, prefix: bool = False) -> str:
+    """Return a text as a string, or as several where Russian lets a writer choose between е and ё.
+
+    The tokenizer takes accents off Latin letters alone. A word has one ё at most, so each е is tried in turn.
+    """
+    plain = text.lower().replace("ё", "е")
+    places = [at for at, letter in enumerate(plain) if letter == "е"][:_MAX_YO] if "е" in plain else []
+    spellings = [plain, *(f"{plain[:at]}ё{plain[at + 1 :]}" for at in places)] if places else [text]
+    return either([quoted(spelling, prefix=prefix) for spelling in spellings])
 
 
 def like(fragment: str) -> str:
@@ -50,7 +62,7 @@ class Expressions:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._inside: dict[str, list[str]] = {}
+        self._known: dict[str, list[str] | None] = {}
 
     def of(self, node: Node) -> str | None:
         """Return the expression of a query."""
@@ -86,15 +98,15 @@ class Expressions:
             return None
         if not has_words(node.text):
             return ""
-        words = quoted(node.text, prefix=node.prefix)
+        words = spelled(node.text, prefix=node.prefix)
         if node.field is not TextField.ANY:
             return f"{{{node.field}}} : {words}"
         if "." in node.text.strip(".") and not any(c.isspace() for c in node.text):
-            addresses = self.addresses_with(node.text)
-            if len(addresses) > MAX_ADDRESSES:
+            spans = self._spans(node.text)
+            if spans is None:
                 return None
-            if addresses:
-                return either([words, _in_roles(tuple(PersonRole), map(quoted, addresses))])
+            if spans:
+                return either([words, _in_roles(tuple(PersonRole), map(quoted, spans))])
         return words
 
     def _person(self, node: Person) -> str | None:
@@ -102,36 +114,48 @@ class Expressions:
             return None
         if not has_words(node.text):
             return ""
-        addresses = self.addresses_with(node.text)
-        if len(addresses) > MAX_ADDRESSES:
+        spans = self._spans(node.text)
+        if spans is None:
             return None
-        return _in_roles(node.roles, [quoted(node.text, prefix=True), *map(quoted, addresses)])
+        expressions = [quoted(span) for span in spans]
+        if not expressions or "@" not in node.text:
+            expressions.append(spelled(node.text, prefix=True))
+        return _in_roles(node.roles, expressions)
 
-    def addresses_with(self, fragment: str) -> list[str]:
-        """Return known addresses that hold a fragment inside a word; those where it begins a word need no help."""
-        fragment = fragment.strip().lower()
+    def _spans(self, text: str) -> list[str] | None:
+        """Return the whole words around a fragment in the addresses known: of "eller@ac" "keller@acme".
+
+        None where they are too many; [] where the text is too short for a fragment, or no address has it.
+        """
+        fragment = text.strip().lower()
         if len(fragment) < _MIN_FRAGMENT or any(c.isspace() for c in fragment):
             return []
-        if fragment not in self._inside:
+        if fragment not in self._known:
             sql = "SELECT address FROM email_address WHERE address LIKE ? ESCAPE '\\' LIMIT ?"
-            found = self._view.column(sql, (like(fragment), _SCANNED_ADDRESSES))
-            self._inside[fragment] = [address for address in found if _only_inside(address, fragment)]
-        return self._inside[fragment]
+            addresses = self._view.column(sql, (like(fragment), _SCANNED_ADDRESSES))
+            spans = list(dict.fromkeys(_span(address, fragment) for address in addresses))
+            many = len(addresses) == _SCANNED_ADDRESSES or len(spans) > _MAX_SPANS
+            self._known[fragment] = None if many else spans
+        return self._known[fragment]
 
 
 def name_expression(node: Person) -> str:
     """Return the expression for people whose name or address has words beginning with the text."""
-    return _in_roles(node.roles, [quoted(node.text, prefix=True)])
+    return _in_roles(node.roles, [spelled(node.text, prefix=True)])
 
 
 def _in_roles(roles: Sequence[PersonRole], expressions: Iterable[str]) -> str:
     return f"{{{' '.join(roles)}}} : ({' OR '.join(expressions)})"
 
 
-def _only_inside(address: str, fragment: str) -> bool:
-    at = address.find(fragment)
-    while at >= 0:
-        if at == 0 or not address[at - 1].isalnum() or not fragment[0].isalnum():
-            return False
-        at = address.find(fragment, at + 1)
-    return True
+def _span(address: str, fragment: str) -> str:
+    """Return the fragment with the rest of the words it begins and ends in."""
+    start = address.find(fragment)
+    if start < 0:  # LIKE folds more than `lower` does
+        return address
+    end = start + len(fragment)
+    while start and address[start].isalnum() and address[start - 1].isalnum():
+        start -= 1
+    while end < len(address) and address[end - 1].isalnum() and address[end].isalnum():
+        end += 1
+    return address[start:end]

@@ -43,7 +43,7 @@ from desktop.domain.mail.query import (
 from desktop.domain.mail.search_result import Cancelled
 from desktop.store.database import View
 from desktop.store.mail.messages import chunks, marks
-from desktop.store.mail.search_expression import Expressions, every, has_words, like, name_expression, quoted
+from desktop.store.mail.search_expression import Expressions, every, has_words, like, name_expression, quoted, spelled
 
 _SMALL_LIST = 20_000
 """Up to so many entries a list is read whole before the index is walked, instead of being asked for each row."""
@@ -324,7 +324,7 @@ class SearchIndex:
     def _fragment(self, node: Text) -> Condition | None:
         """Return a condition for a word with a dot that very many addresses hold."""
         return _combined(
-            " OR ", [_matches("email_search", quoted(node.text, prefix=node.prefix)), self._person(Person(node.text))]
+            " OR ", [_matches("email_search", spelled(node.text, prefix=node.prefix)), self._person(Person(node.text))]
         )
 
     def _person(self, node: Person) -> Condition | None:
@@ -359,7 +359,7 @@ def _merged(parts: _Parts, where: Sequence[Condition], limit: int) -> Plan:
 
 def _select(key: str, table: str, where: Iterable[Condition], limit: int | None = None) -> Plan:
     conditions = list(where)
-    sql = " AND ".join(condition.sql for condition in conditions).replace("{key}", f"{table}.{key}")
+    sql = " AND ".join(f"({condition.sql})" for condition in conditions).replace("{key}", f"{table}.{key}")
     values = tuple(value for condition in conditions for value in condition.values)
     statement = f"SELECT {table}.{key} FROM {table} WHERE {sql}"
     if limit is None:

@@ -246,7 +246,7 @@ CREATE TABLE setting (
 
 # detail=full is needed for phrases and snippets; prefixes serve the first letters typed.
 _WORDS = """
-CREATE VIRTUAL TABLE email_search USING fts5(subject, people, body, files,
+CREATE VIRTUAL TABLE email_search USING fts5(subject, people, body, files, sender, recipients, copies,
     content='email_text', content_rowid='key', tokenize='unicode61 remove_diacritics 2', prefix='1 2 3')
 """
 _TRIGRAMS = """
@@ -256,6 +256,8 @@ CREATE VIRTUAL TABLE email_trigram USING fts5(addresses, cjk,
 SEARCH = (
     _WORDS,
     _TRIGRAMS,
+    # Which terms begin with one or two letters: the trigrams of a word that is shorter than three.
+    "CREATE VIRTUAL TABLE email_trigram_term USING fts5vocab('email_trigram', 'row')",
     # Import writes one large batch after another: merge later and in larger steps.
     "INSERT INTO email_search (email_search, rank) VALUES ('automerge', 8)",
     "INSERT INTO email_search (email_search, rank) VALUES ('crisismerge', 64)",

@@ -1,0 +1,302 @@
+"""Fetching from a real server: what arrives, what changes there, what the person does here."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+
+from desktop.domain import events
+from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.mail_account import Activity, Mode
+from desktop.domain.mail.message import Completeness
+from desktop.domain.mail.operation import Verb
+from tests.desk import Desk, mail, until
+from tests.servers.dovecot import PASSWORD, Dovecot
+
+
+def test_a_mailbox_is_on_the_screen_newest_first(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 121)])
+    desk.add(dovecot, imap_user)
+
+    desk.sync()
+
+    assert desk.subjects() == [f"Mail {n}" for n in range(120, 0, -1)]
+    assert desk.unread() == 120
+
+
+def test_what_changes_on_the_server_changes_here(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 6)])
+    desk.add(dovecot, imap_user)
+    desk.sync()
+
+    dovecot.doveadm("flags", "add", "-u", imap_user, "\\Seen", "mailbox", "INBOX", "uid", "1:2")
+    dovecot.doveadm("flags", "add", "-u", imap_user, "\\Flagged", "mailbox", "INBOX", "uid", "3")
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "uid", "5")
+    dovecot.deliver(imap_user, [mail(6)])
+    desk.sync()
+
+    assert desk.subjects() == ["Mail 6", "Mail 4", "Mail 3", "Mail 2", "Mail 1"]
+    assert desk.unread() == 3
+    assert desk.subjects(Unified.IMPORTANT) == ["Mail 3"]
+
+
+def test_what_the_person_does_reaches_the_server(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 6)])
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    five, four, three, two, one = desk.keys()
+
+    desk.do(Verb.READ, one)
+    desk.do(Verb.STAR, two)
+    desk.do(Verb.ARCHIVE, three)
+    desk.do(Verb.TRASH, four)
+    desk.do(Verb.DELETE, five)
+
+    assert desk.keys() == [two, one], "it shows at once, before the server knows"
+    desk.sync()
+    assert desk.core.services.operations.waiting() == ()
+    seen = dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "SEEN")
+    assert len(seen.split("\n")) == 2, "one line and the end"
+    assert _count(dovecot, imap_user, "INBOX") == 2
+    assert _count(dovecot, imap_user, "Archive") == 1
+    assert _count(dovecot, imap_user, "Trash") == 1
+    desk.sync()
+    assert desk.keys() == [two, one]
+    assert desk.keys(Unified.ARCHIVE) == [three]
+    assert desk.keys(Unified.TRASH) == [four]
+
+
+def test_undo_before_and_after_the_server_knows(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1), mail(2)])
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    two, one = desk.keys()
+
+    early = desk.do(Verb.TRASH, one)
+    desk.core.services.actions.undo(early)
+    assert desk.core.services.operations.waiting() == ()
+    late = desk.do(Verb.TRASH, two)
+    desk.sync()
+    desk.core.services.actions.undo(late)
+
+    assert desk.keys() == [two, one]
+    desk.sync()
+    assert desk.keys() == [two, one]
+    assert _count(dovecot, imap_user, "INBOX") == 2
+    assert _count(dovecot, imap_user, "Trash") == 0
+
+
+def test_one_mail_in_two_accounts_is_one_email(desk: Desk, dovecot: Dovecot) -> None:
+    first, second = dovecot.new_user(), dovecot.new_user()
+    for user in (first, second):
+        dovecot.deliver(user, [mail(1)])
+        desk.add(dovecot, user)
+
+    desk.sync()
+
+    [key] = desk.keys()
+    assert len(desk.core.services.views.head(key).account_keys) == 2
+
+
+def test_r17_mails_with_the_same_id_and_other_text_are_both_readable(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1, text="the first"), mail(1, text="the second")])
+    desk.add(dovecot, imap_user)
+
+    desk.sync()
+
+    [key] = desk.keys()
+    assert desk.core.services.views.head(key).twins == 1
+    texts = {desk.core.services.reading.document(key, twin=twin).html for twin in (0, 1)}
+    assert any("the first" in text for text in texts)
+    assert any("the second" in text for text in texts)
+
+
+def test_a_mail_over_the_size_limit_comes_with_its_text_and_the_rest_on_demand(
+    desk: Desk, dovecot: Dovecot, imap_user: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    body = b"x" * 300_000
+    big = _with_attachment(body)
+    dovecot.deliver(imap_user, [big, mail(2)])
+    desk.add(dovecot, imap_user, size_limit_bytes=100_000)
+
+    desk.sync()
+
+    key = desk.keys()[0]
+    head = desk.core.services.views.head(key)
+    assert head.completeness is Completeness.TEXT
+    assert "See the plan" in desk.core.services.reading.document(key).html
+    [part] = [p for p in head.parts if p.name]
+    assert part.name == "plan.bin"
+    target = tmp_path_factory.mktemp("saved") / "plan.bin"
+    steps: list[tuple[int, int]] = []
+    future = desk.core.services.reading.fetch_part(key, part.section, target, lambda done, of: steps.append((done, of)))
+    assert future.result(30).read_bytes() == body
+    assert steps[-1][0] == steps[-1][1]
+
+
+def test_an_archive_only_account_never_writes_to_the_server(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 4)])
+    desk.add(dovecot, imap_user, mode=Mode.ARCHIVE_ONLY)
+    desk.sync()
+    three, two, one = desk.keys()
+
+    desk.do(Verb.READ, one)
+    desk.do(Verb.TRASH, two)
+    done = desk.do(Verb.ARCHIVE, three)
+    desk.core.services.actions.undo(done)
+    desk.sync()
+
+    assert desk.keys() == [three, one]
+    assert desk.keys(Unified.TRASH) == [two]
+    assert _count(dovecot, imap_user, "INBOX") == 3
+    assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "SEEN").strip() == ""
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "all")
+    desk.sync()
+    assert desk.keys() == [three, one], "what was archived stays when the server loses it"
+
+
+def test_keep_unread_off_marks_what_was_fetched(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    desk.add(dovecot, imap_user, mode=Mode.ARCHIVE_ONLY, keep_unread=False)
+
+    desk.sync()
+
+    assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "SEEN").strip() != ""
+    assert desk.unread() == 1, "here it is still new"
+
+
+def test_fetch_since_leaves_older_mail_on_the_server(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1)], date_s=1_600_000_000)
+    dovecot.deliver(imap_user, [mail(2)], date_s=1_780_000_000)
+    desk.add(dovecot, imap_user, fetch_since="2026-01-01")
+
+    desk.sync()
+    assert desk.subjects() == ["Mail 2"]
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "uid", "2")
+    desk.sync()
+    assert desk.subjects() == []
+
+
+def test_new_mail_arrives_by_idle_and_news_is_said_once(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    arrived: list[events.MessagesArrived] = []
+    desk.core.bus.subscribe(events.MessagesArrived, arrived.append)
+    account = desk.add(dovecot, imap_user, interval_s=3600)
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
+
+    dovecot.deliver(imap_user, [mail(2)])
+
+    until(lambda: len(desk.keys()) == 2)
+    assert [event.notify for event in arrived] == [False, True]
+
+
+def test_a_wrong_password_is_tried_once_and_a_new_one_starts_at_once(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    account = desk.add(dovecot, imap_user)
+    desk.core.services.accounts.edit(account, imap_password="wrong")
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.TROUBLE)
+    status = desk.core.services.accounts.status(account.key)
+    assert status.remedy == "sign-in"
+    assert imap_user in status.problem
+
+    desk.core.services.accounts.edit(replace(account, display_name="Me"), imap_password=PASSWORD)
+
+    until(lambda: len(desk.keys()) == 1)
+
+
+def test_a_folder_is_made_renamed_and_deleted_on_the_server(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    account = desk.add(dovecot, imap_user)
+    desk.sync()
+    folders = desk.core.services.folders
+
+    key = folders.create(account.key, None, "Projekte ä")
+    desk.do(Verb.MOVE, *desk.keys(), folder=key)
+    assert desk.subjects(key) == ["Mail 1"], "a folder made offline takes mails at once"
+    desk.sync()
+    assert "Projekte &AOQ-" in dovecot.doveadm("mailbox", "list", "-u", imap_user, "-7")
+    assert desk.subjects(key) == ["Mail 1"]
+    folders.rename(key, "Projects")
+    desk.sync()
+    assert "Projects" in dovecot.doveadm("mailbox", "list", "-u", imap_user)
+    assert desk.subjects(key) == ["Mail 1"]
+    folders.delete(key)
+    desk.sync()
+    assert "Projects" not in dovecot.doveadm("mailbox", "list", "-u", imap_user)
+    assert desk.keys() == []
+
+
+def test_a_folder_that_is_not_watched_is_fetched_when_opened(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1)], "Old")
+    account = desk.add(dovecot, imap_user)
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
+    old = desk.folder("Old")
+    assert desk.keys(old.key) == []
+
+    desk.core.services.folders.opened(old.key)
+
+    until(lambda: desk.subjects(old.key) == ["Mail 1"])
+    assert desk.keys() == [], "it does not stand in the unified Inbox"
+
+
+def test_removing_an_account_takes_its_mails_and_leaves_the_server(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    account = desk.add(dovecot, imap_user)
+    desk.sync()
+
+    desk.core.services.accounts.remove(account.key)
+
+    assert desk.keys() == []
+    assert desk.core.services.views.folder_tree().accounts == ()
+    assert _count(dovecot, imap_user, "INBOX") == 1
+
+
+def test_an_account_needs_an_address_and_sane_servers(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    account = desk.add(dovecot, imap_user)
+    for wrong in (
+        replace(account, id=uuid.uuid4(), address="nobody"),
+        replace(account, id=uuid.uuid4(), address="a@b\r\nc"),
+        account,
+    ):
+        with pytest.raises(Exception, match="is not an email address|already set up"):
+            desk.core.services.accounts.add(wrong, "x")
+
+
+def test_the_archive_folder_is_made_when_there_is_none(dovecot: Dovecot, desk: Desk, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    desk.core.services.folders.set_role(desk.folder(Role.ARCHIVE).key, Role.NONE)
+
+    desk.do(Verb.ARCHIVE, *desk.keys())
+
+    assert desk.keys() == []
+    assert desk.subjects(Unified.ARCHIVE) == ["Mail 1"]
+    desk.sync()
+    assert desk.subjects(Unified.ARCHIVE) == ["Mail 1"]
+
+
+def _count(dovecot: Dovecot, user: str, folder: str) -> int:
+    return len(dovecot.doveadm("search", "-u", user, "mailbox", folder, "all").split("\n")) - 1
+
+
+def _with_attachment(content: bytes) -> bytes:
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "anna@acme.example", "me@example.org", "The plan"
+    message["Message-ID"], message["Date"] = "<big@acme.example>", "Mon, 1 Jun 2026 10:00:00 +0000"
+    message.set_content("See the plan.")
+    message.add_attachment(content, maintype="application", subtype="octet-stream", filename="plan.bin")
+    return message.as_bytes().replace(b"\n", b"\r\n")

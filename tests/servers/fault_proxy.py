@@ -146,6 +146,8 @@ class FaultProxy:
         target.sendall(kept)
         if cut and reset:
             target.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            # the other pump still reads from it, and the system closes no socket that is being read
+            target.shutdown(socket.SHUT_RD)
             target.close()
         return not cut
 

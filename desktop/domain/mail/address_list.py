@@ -23,6 +23,7 @@ _SIMPLE_CHARS = 200
 _PAREN = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _INSIDE = re.compile(r"<([^<>\s]+@[^<>\s]+)>|([^\s<>,;:\"']+@[^\s<>,;:\"']+)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 
@@ -94,6 +95,8 @@ class _Reader:
         """Take unquoted text; one that follows a quoted local part directly belongs to it."""
         if piece.startswith("@") and self.quoted_end == start and self.words:
             self.words[-1] += piece.rstrip()
+        elif self.words and self.words[-1].endswith(":") and "@[" in self.words[-1]:
+            self.words[-1] += piece.strip()
         elif piece.strip():
             self.words.append(piece.strip())
 
@@ -133,7 +136,7 @@ def _bare(angle: str) -> str:
         angle = header.words(angle)
     if angle.startswith("@") and ":" in angle:
         angle = angle.rpartition(":")[2]
-    angle = _NOT_IN_ADDRESS.sub("", angle)
+    angle = _CONTROL.sub("", angle) if angle.startswith('"') else _NOT_IN_ADDRESS.sub("", angle)
     return angle.removeprefix("mailto:")
 
 

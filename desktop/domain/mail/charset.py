@@ -55,6 +55,7 @@ _REFUSED = frozenset({"idna", "mbcs", "oem", "punycode", "raw-unicode-escape", "
 _LABEL_FIRST = ("iso2022", "utf-7", "utf-16", "utf-32", "hz")
 _BOMS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"))
 _BOM_CODECS = (*_BOMS, (codecs.BOM_UTF16_BE, "utf-16"))
+_SHORT_BYTES = 100
 _ASCII = bytes(range(128))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -121,8 +122,8 @@ def _mostly_utf8(data: bytes) -> bool:
 
 def _guess(data: bytes) -> str:
     high = data.translate(None, _ASCII)
-    if len(high) * 50 < len(data):
-        # a few signs among English words: the guess is seldom right about them, and slow
+    if len(high) * 50 < len(data) or (len(data) < _SHORT_BYTES and len(high) * 2 < len(data)):
+        # a few signs among ASCII letters: the guess is seldom right about them, and slow
         return "cp1252"
     import chardet  # loads its models: only mails that need a guess pay for them
 

@@ -70,7 +70,8 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
     maker = _Maker(options, root)
     for node in chosen.shown:
         maker.add(node)
-    if not chosen.shown and message.text:
+    if message.text and not any(map(mime_parse.decoded_text, chosen.shown)):
+        # text out of a winmail.dat, or of parts that could not be taken apart
         maker.add_plain(message.text)
     return Document(
         html="\n".join(maker.out),

@@ -143,6 +143,9 @@ def _assemble(fields: header.Fields, root: Node, found: tuple[str, ...]) -> Mess
     hint = next((node.charset for node in chosen.shown if node.charset), "") or _hint(fields)
     if room < 0:
         defects.append("text too long")
+    if not texts and not parts and not calendar and root.raw is not None and root.children:
+        # boundaries that collide may hide everything: what cannot be taken apart is read as it is
+        texts.append(hidden_text(root))
     whole = "\n".join(texts)
     return _message(
         fields,
@@ -154,6 +157,11 @@ def _assemble(fields: header.Fields, root: Node, found: tuple[str, ...]) -> Mess
         has_html=has_html,
         calendar=calendar,
     )
+
+
+def hidden_text(root: Node) -> str:
+    """Return the undivided body of a mail whose parts came out empty; "" where nothing is in it."""
+    return charset.decode(root.body[: 2 * MAX_TEXT_CHARS]).strip()[:MAX_TEXT_CHARS]
 
 
 def _plain_text(node: Node) -> tuple[str, list[Part]]:

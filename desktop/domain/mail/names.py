@@ -25,6 +25,7 @@ _INVISIBLE = re.compile(
 _RESERVED = re.compile(
     r"(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\s*(?:\.|$))", re.IGNORECASE
 )
+_PERCENT_MEANS = {"%2e": ".", "%2f": "/", "%5c": "/", "%00": "", "%25": "_"}
 _PERCENT = re.compile(r"%(?:2e|2f|5c|00|25)", re.IGNORECASE)
 _SLASH_ALIKE = str.maketrans(dict.fromkeys("\u2044\u2215\u29f8\uff0f\uff3c\u2216", "_"))
 
@@ -46,10 +47,10 @@ def safe_name(raw_name: str) -> str:
         name = decoded
     name = unicodedata.normalize("NFC", name)
     name = _INVISIBLE.sub("", name)
-    name = _PERCENT.sub("_", name)
+    name = _PERCENT.sub(lambda match: _PERCENT_MEANS[match[0].lower()], name).replace("\0", "")
     name = name.translate(_SLASH_ALIKE)
     # only the last component counts; a path of any system goes
-    name = re.split(r"[/\\]", name.replace("\0", ""))[-1] if re.search(r"[/\\]", name) else name
+    name = re.split(r"[/\\]", name)[-1] if re.search(r"[/\\]", name) else name
     name = " ".join(_BAD.sub("_", name).split())
     name = name.strip(" .").lstrip("-~ .").rstrip(" .")
     if _RESERVED.match(name):

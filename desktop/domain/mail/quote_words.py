@@ -15,8 +15,8 @@ WROTE = (
 """Verbs of attribution lines, before the colon."""
 
 BEGINNINGS = (
-    r"on|am|le|el|il|em|op|den|dne|dnia|w dniu|ve|på|ons|tir|tor|fre|lør|søn|man|à|в|у|na|pe|pada|vào|στις|în data|a"
-    r"|в письме|quoting|at|mon|tue|wed|thu|fri|sat|sun|\d{1,4}[-/. 年]"
+    r"on|am|le|el|il|em|op|den|dne|dnia|w dniu|ve|på|ons|tir|tor|fre|lør|søn|man|à|в|у|na|pe|pada|vào|στις|în data"
+    r"|в письме|quoting|mon|tue|wed|thu|fri|sat|sun|\d{1,4}[-/. 年]"
 )
 """How attribution lines begin."""
 
@@ -25,7 +25,8 @@ RULES = (
     r"|message d'origine|message original|message transféré|ursprüngliche nachricht|ursprungliche nachricht"
     r"|originalnachricht|weitergeleitete nachricht|mensaje original|mensaje reenviado|mensagem original"
     r"|messaggio originale|messaggio inoltrato|oorspronkelijk bericht|originele bericht|doorgestuurd bericht"
-    r"|ursprungligt meddelande|original meddelande|oprindelig meddelelse|opprinnelig melding|opprinnelig e-post"
+    r"|ursprungligt meddelande|original meddelande|oprindelig meddelelse|oprindelig besked|opprinnelig melding"
+    r"|opprinnelig e-post"
     r"|alkuperäinen viesti|wiadomość oryginalna|původní zpráva|исходное сообщение|пересылаемое сообщение"
     r"|пересланное сообщение|оригинальное сообщение|αρχικό μήνυμα|eredeti üzenet|orijinal mesaj"
     r"|原始邮件|邮件原件|原始郵件|転送メッセージ|元のメッセージ|원본 메시지"
@@ -39,14 +40,16 @@ FROM_FIELDS = (
 OTHER_FIELDS = (
     r"sent|date|to|cc|subject|reply-to|importance|attachments|gesendet|datum|an|betreff|envoyé|à|objet|date d'envoi"
     r"|enviado(?: el)?|para|asunto|fecha|assunto|data|inviato|a|oggetto|verzonden|aan|onderwerp|skickat|till|ämne"
-    r"|sendt|til|emne|lähetetty|vastaanottaja|aihe|wysłano|do|temat|odesláno|komu|předmět|дата|отправлено|кому|тема"
+    r"|sendt|til|emne|lähetetty|vastaanottaja|aihe|wysłano|do|temat|sujet|copie à|copie|kopie|kopi|dato"
+    r"|message du|odesláno|komu|předmět|дата|отправлено|кому|тема"
     r"|копия|надіслано|tarih|kime|konu|gönderilme|címzett|tárgy|elküldve|发送时间|收件人|主题|抄送|日期|宛先|件名"
     r"|送信日時|받는 ?사람|제목|보낸 ?날짜"
 )
 """Names of header fields copied above a quoted mail."""
 
 SENT_FROM = (
-    r"sent (?:from|via|by|using|with) (?:my |a |the |mail |outlook|samsung|yahoo|proton|gmail|bluemail|nine|mobile|aol"
+    r"sent (?:from|via|by|using|with) (?:my |a |the |mail |outlook|samsung|yahoo|proton|gmail|bluemail|nine"
+    r"|mobile|aol"
     r"|iphone|ipad|android|blackberry|huawei|mailbox|mymail|k-9|spark)|get outlook for|sent on the go"
     r"|from my (?:iphone|ipad|mobile)|von meinem .{1,40} gesendet|gesendet (?:von|mit|aus)"
     r"|diese nachricht wurde von meinem|envoyé (?:de|depuis|à partir)|enviado (?:desde|do|a partir|de)"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from desktop.domain.mail import quote_words
 
+_WRAPPED_CHARS = 66
 MAX_LINE_CHARS = 1000
 """Longer lines are nobody's attribution."""
 
@@ -38,16 +39,19 @@ class Split:
 
 
 _ATTRIBUTION = re.compile(rf"(?:{quote_words.WROTE})(?!\w)[^:：]{{0,120}}[:：]\s*$", re.IGNORECASE)
+_DATE_OR_ADDRESS = re.compile(r"@|\d[:./-]\d")
 _HAS_WHEN_OR_WHO = re.compile(r"\d|@")
 _ATTRIBUTION_PLAIN_END = re.compile(
     r"^(?:On|Am|Le|El|Il|Em|Op|Den|Dne|Dnia|W dniu)\b.{6,300}"
     r"(?:wrote|schrieb|escribió|escreveu|ha scritto|schreef|skrev)"
     r"\s*$"
+    r"|^(?=[^<]{0,120}\d)[^<>]{6,160}<[^<>\s]{1,64}@[^<>\s]{3,100}>\s*[:：]\s*$"
     r"|^\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}.{0,80}<[^<>]{3,100}@[^<>]{3,100}>\s*:?\s*$",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(rf"\s*(?:[-*]+\s*)?(?:{quote_words.BEGINNINGS})(?:\b|\s|,)", re.IGNORECASE)
+_BEGINS = re.compile(rf"\s*(?:[-*]+\s*)?(?:{quote_words.BEGINNINGS})(?=\s|,|\d)", re.IGNORECASE)
 _RULES = re.compile(rf"\s*(?:[-_*=]{{2,40}}\s*)?(?:{quote_words.RULES})\s*:?\s*(?:[-_*=]{{2,40}})?\s*$", re.IGNORECASE)
+_RULE_LINE = re.compile(r"\s*[-=_*]{3,120}\s*$")
 _DASHED = re.compile(r"\s*[-_*=]{2}")
 _UNDERSCORES = re.compile(r"\s*[_-]{20,120}\s*$")
 _FIELD = re.compile(
@@ -98,7 +102,7 @@ def _quote_start(lines: tuple[str, ...]) -> int:
     start = hard
     # what stands before is quotation too, if it is nothing but quoted and empty lines
     at = hard
-    while at > 0 and (not lines[at - 1].strip() or _is_quoted(lines[at - 1])):
+    while at > 0 and (not lines[at - 1].strip() or _is_quoted(lines[at - 1]) or _is_torn(lines, at - 1)):
         at -= 1
         if _is_quoted(lines[at]):
             start = at
@@ -115,7 +119,9 @@ def _with_attribution(lines: tuple[str, ...], start: int) -> int:
     if at == 0 or start - at > 3:
         return start
     found = _attribution_at(lines, at - 1)
-    return start if found < 0 else found
+    if found >= 0:
+        return found
+    return at - 1 if _RULE_LINE.match(lines[at - 1]) else start
 
 
 def _hard_start(lines: tuple[str, ...]) -> int:
@@ -141,7 +147,10 @@ def _attribution_at(lines: tuple[str, ...], last: int) -> int:
     line = lines[last].rstrip()
     if len(line) > MAX_LINE_CHARS or not line or _is_quoted(line):
         return -1
-    ends = line[-1] in ":：" and _ATTRIBUTION.search(" ".join(lines[max(last - 1, 0) : last + 1])[-400:])
+    near = lines[max(last - 3, 0) : last + 1]
+    if not any(_HAS_WHEN_OR_WHO.search(each[:MAX_LINE_CHARS]) for each in near):
+        return -1
+    ends = line[-1] in ":：" and _ATTRIBUTION.search(" ".join(near[-2:])[-400:])
     joined, first = line, last
     if not ends and not _ATTRIBUTION_PLAIN_END.match(joined.strip()):
         return -1
@@ -154,7 +163,7 @@ def _attribution_at(lines: tuple[str, ...], last: int) -> int:
         joined = above.rstrip() + " " + joined
     if not _begins(joined):
         joined, first = line, last
-    if not _HAS_WHEN_OR_WHO.search(joined) or len(joined) > 500:
+    if len(joined) > 500 or not (_begins(joined) or _DATE_OR_ADDRESS.search(joined)):
         return -1
     return first
 
@@ -170,14 +179,20 @@ def _answered_below(lines: tuple[str, ...], at: int) -> bool:
         at += 1
     if at == count or not _is_quoted(lines[at]):
         return False
-    while at < count and (_is_quoted(lines[at]) or not lines[at].strip()):
+    while at < count and (_is_quoted(lines[at]) or not lines[at].strip() or _is_torn(lines, at)):
         at += 1
     return at < count
+
+
+def _is_torn(lines: tuple[str, ...], at: int) -> bool:
+    """Say whether a line is the rest of the long quoted line above it, broken off by a mailer that wraps."""
+    return at > 0 and _is_quoted(lines[at - 1]) and len(lines[at - 1]) >= _WRAPPED_CHARS > len(lines[at])
 
 
 def _fields_follow(lines: tuple[str, ...], at: int, *, direct: bool = False) -> bool:
     """Say whether a block of copied header fields begins at line `at` (or after empty lines)."""
     seen_from, others = False, 0
+    wanted = 2 if direct else 1
     n = at
     while n < len(lines) and n - at < 12:
         line = lines[n]
@@ -197,9 +212,9 @@ def _fields_follow(lines: tuple[str, ...], at: int, *, direct: bool = False) -> 
             seen_from = True
         else:
             others += 1
-        if direct and n - 1 == at and not match["from"]:
-            return False
-    return seen_from and others >= (2 if direct else 1)
+        if n - 1 == at and not match["from"]:
+            wanted += 2
+    return seen_from and others >= wanted
 
 
 def _signature_start(lines: tuple[str, ...], end: int) -> int:

@@ -34,7 +34,9 @@ def faults(html: str) -> list[str]:
                 found.append(f"{name}={value[:60]}")
             if name == "src" and value.lower().startswith(("http:", "https:")):
                 found.append(f"remote {value[:60]}")
-            if name == "style" and re.search(r"url|\\|expression|position|!|@|/\*|animation|z-index", value, re.IGNORECASE):
+            if name == "style" and re.search(
+                r"url|\\|expression|position|!|@|/\*|animation|z-index", value, re.IGNORECASE
+            ):
                 found.append(f"style {value[:60]}")
             if name == "class" and value not in {"part", "plain", "quote", "quoted", "signature"}:
                 found.append(f"class {value[:60]}")

@@ -67,7 +67,8 @@ def test_batches_are_pipelined_in_order(parser: ParserProcess) -> None:
 def test_document_and_part_come_through(parser: ParserProcess) -> None:
     raw = (
         b"From: a@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
-        b"<p>hi</p><script>x</script>\r\n--b\r\nContent-Type: image/png; name=x.png\r\nContent-Transfer-Encoding: base64"
+        b"<p>hi</p><script>x</script>\r\n--b\r\nContent-Type: image/png; name=x.png\r\n"
+        b"Content-Transfer-Encoding: base64"
         b"\r\n\r\niVBORw0=\r\n--b--\r\n"
     )
 

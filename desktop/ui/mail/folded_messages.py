@@ -120,6 +120,7 @@ class FoldedMessages(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
 
     def show_heads(self, heads: Sequence[MessageHead]) -> None:
         """Show rows for these messages, oldest first."""

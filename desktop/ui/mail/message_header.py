@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.base import clock
@@ -25,9 +25,14 @@ from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.paint import line_of_text
 from desktop.ui.widgets.painted_button import PaintedButton
 
+NARROW = 420
 SHOWN_RECIPIENTS = 3
 MOST_RECIPIENTS = 200
 """More are counted, not listed."""
+
+_AROUND = 20 + 32 + 10 + 10 + 28 + 14
+"""What stands left and right of the lines: margins, avatar and menu."""
+_LEAST_NAME = 72
 
 
 class AvatarLabel(QWidget):
@@ -61,7 +66,7 @@ class _Fold(PaintedButton):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 20, 18)
+        return QSize(self._room() + 18, 18)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(40, 18)
@@ -70,10 +75,13 @@ class _Fold(PaintedButton):
         tokens = self._theme.tokens
         colour = tokens.text if self._hot else tokens.secondary
         painter = QPainter(self)
-        room = min(self.fontMetrics().horizontalAdvance(self.text()), self.width() - 18)
+        room = min(self._room(), self.width() - 18)
         line_of_text(painter, self.rect().adjusted(0, 0, -(self.width() - room), 0), self.text(), self.font(), colour)
         caret = pixmap("chevron-up" if self.isChecked() else "chevron-down", 12, colour, self.devicePixelRatioF())
-        painter.drawPixmap(QPoint(room + 5, 4), caret)
+        painter.drawPixmap(QPoint(room + 4, 4), caret)
+
+    def _room(self) -> int:
+        return QFontMetrics(self.font()).horizontalAdvance(self.text()) + 2
 
 
 class MessageHeader(QWidget):
@@ -105,19 +113,19 @@ class MessageHeader(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._all.hide()
 
-        first = QHBoxLayout()
-        first.setSpacing(6)
-        first.addWidget(self._name, 0)
-        first.addWidget(self._address, 1)
-        first.addSpacing(6)
-        first.addWidget(self._date)
+        self._first = QHBoxLayout()
+        self._first.setSpacing(6)
+        self._first.addWidget(self._name)
+        self._first.addWidget(self._address)
+        self._first.addStretch(1)
+        self._first.addWidget(self._date)
+        self._second = QHBoxLayout()
+        self._second.addWidget(self._to)
+        self._second.addStretch(1)
         lines = QVBoxLayout()
         lines.setSpacing(1)
-        lines.addLayout(first)
-        second = QHBoxLayout()
-        second.addWidget(self._to)
-        second.addStretch(1)
-        lines.addLayout(second)
+        lines.addLayout(self._first)
+        lines.addLayout(self._second)
         lines.addWidget(self._all)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 14, 14, 10)
@@ -143,12 +151,29 @@ class MessageHeader(QWidget):
         self._date.set_text(dates.table_date(head.date_ms, now_ms, dates.zone()))
         self._date.setToolTip(dates.full_date(head.date_ms, dates.zone()))
         self._date.setFixedWidth(self._date.sizeHint().width())
+        self._share_width()
         line = self._recipients(head)
         self._to.setText(line)
         self._to.setAccessibleName(line)
         self._to.setToolTip("")
         self._to.setChecked(False)
         self._to.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give the address the width it needs before the name; in a narrow reader the date goes down a line."""
+        narrow = self.width() < NARROW
+        into, out_of = (self._second, self._first) if narrow else (self._first, self._second)
+        if into.indexOf(self._date) < 0:
+            out_of.removeWidget(self._date)
+            into.addWidget(self._date)
+        room = self.width() - _AROUND - (0 if narrow else self._date.width() + 12)
+        address = min(self._address.sizeHint().width(), max(room - _LEAST_NAME, 0))
+        self._address.setFixedWidth(address)
+        self._name.setFixedWidth(max(min(self._name.sizeHint().width(), room - address - 6), 0))
 
     def _recipients(self, head: MessageHead) -> str:
         people = (*head.to, *head.cc, *head.bcc)

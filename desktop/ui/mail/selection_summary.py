@@ -33,14 +33,11 @@ class SelectionSummary(QWidget):
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         grid = QGridLayout()
         grid.setSpacing(8)
-        for number, (name, icon) in enumerate(_VERBS if actions is not None else ()):
-            assert actions is not None
-            action = actions[name]
-            kind = Kind.DANGER if name is Do.TRASH else Kind.DEFAULT
-            button = Button(theme, action.text().replace("&", ""), kind, icon=icon, height=LARGE)
-            button.follow(action)
-            button.setMinimumWidth(button.sizeHint().width())
-            grid.addWidget(button, number // 2, number % 2, Qt.AlignmentFlag.AlignLeft)
+        buttons = [] if actions is None else [_button(theme, actions, name, icon) for name, icon in _VERBS]
+        width = max((button.sizeHint().width() for button in buttons), default=0)
+        for number, button in enumerate(buttons):
+            button.setFixedWidth(width)
+            grid.addWidget(button, number // 2, number % 2)
         column = QVBoxLayout(self)
         column.addStretch(2)
         column.addWidget(self._icon)
@@ -63,3 +60,11 @@ class SelectionSummary(QWidget):
 
     def _tint(self) -> None:
         self._icon.setPixmap(pixmap("mails", 24, self._theme.tokens.secondary, self.devicePixelRatioF()))
+
+
+def _button(theme: Theme, actions: Actions, name: Do, icon: str) -> Button:
+    action = actions[name]
+    kind = Kind.DANGER if name is Do.TRASH else Kind.DEFAULT
+    button = Button(theme, action.text().replace("&", ""), kind, icon=icon, height=LARGE)
+    button.follow(action)
+    return button

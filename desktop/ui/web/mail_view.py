@@ -13,7 +13,7 @@ import sys
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
 from PySide6.QtWebEngineCore import QWebEngineFindTextResult, QWebEnginePage
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -32,11 +32,21 @@ IDLE_MS = 2_000
 NO_FRAME_MS = 100
 """A window that is covered or minimised gets no frames; then laid out is as good as painted."""
 
-# Lays the whole mail out, and changes one pixel of ours, so that a frame with all of it must follow.
-_BEAT = (
-    "(() => { const b = document.getElementById('rapport-beat'); b.hidden = !b.hidden; "
-    "return document.documentElement.offsetHeight })()"
-)
+REFIT_MS = 50
+SMALLEST_FIT = 0.7
+"""A mail wider than the window is made smaller, down to this; what is still wider scrolls."""
+
+# Lays the whole mail out, fits it to the width, and changes one pixel of ours, so that a frame with all of it follows.
+_FIT = f"""(() => {{
+  const mail = document.getElementById('rapport-mail');
+  if (!mail) return 0;
+  mail.style.zoom = 1;
+  const share = mail.clientWidth / mail.scrollWidth;
+  if (share < 1) mail.style.zoom = Math.max({SMALLEST_FIT}, share);
+  const beat = document.getElementById('rapport-beat');
+  beat.hidden = !beat.hidden;
+  return document.documentElement.offsetHeight;
+}})()"""
 
 
 class Failure(StrEnum):
@@ -75,6 +85,8 @@ class MailView(QWidget):
         self._watchdog.timeout.connect(self._give_up)
         self._no_frame = QTimer(self, singleShot=True, interval=NO_FRAME_MS)
         self._no_frame.timeout.connect(self._now_painted)
+        self._refit = QTimer(self, singleShot=True, interval=REFIT_MS)
+        self._refit.timeout.connect(self._fit_again)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
         self._idle.timeout.connect(self._renew_if_due)
 
@@ -115,6 +127,7 @@ class MailView(QWidget):
         self._zoom = factor
         if self._page is not None:
             self._page.setZoomFactor(factor)
+            self._refit.start()
 
     def find_text(self, text: str, *, backward: bool = False) -> None:
         """Mark the next match of `text` ("" takes the marks away); `found` tells how many there are."""
@@ -150,6 +163,7 @@ class MailView(QWidget):
         """Let go of page and profile, in the order Chromium wants."""
         self._watchdog.stop()
         self._idle.stop()
+        self._refit.stop()
         self._no_frame.stop()
         self._drop_page()
         if self._view is not None:
@@ -160,6 +174,15 @@ class MailView(QWidget):
                 delete(page)  # now: those that were dropped wait for an event loop that may have ended
             self._profile.deleteLater()
             self._profile = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._page is not None:
+            self._refit.start()
+
+    def _fit_again(self) -> None:
+        if self._page is not None and not self.is_loading:
+            self._page.runJavaScript(_FIT, MailPage.OUR_WORLD)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint and self._waits_for_frame:
@@ -206,7 +229,7 @@ class MailView(QWidget):
             return
         self._page.history().clear()
         if self.isVisible():
-            self._page.runJavaScript(_BEAT, MailPage.OUR_WORLD, self._laid_out)
+            self._page.runJavaScript(_FIT, MailPage.OUR_WORLD, self._laid_out)
         else:
             self._now_painted()
 

@@ -85,7 +85,8 @@ body {{ margin: 0; padding: 12px 20px 20px; background: {palette.ground}; color:
   overflow-x: auto; }}
 .plain {{ white-space: pre-wrap; tab-size: 8; overflow-wrap: anywhere; }}
 .quoted, .signature {{ color: {palette.secondary}; }}
-#rapport-mail p:first-child {{ margin-top: 0; }}
+#rapport-mail :where(p:first-child) {{ margin-top: 0; }}
+#rapport-mail :where(ol, ul) {{ padding-left: 24px; }}
 a {{ color: {palette.accent}; }}
 img {{ max-width: 100%; }}
 img:not([height]) {{ height: auto; }}
@@ -99,6 +100,10 @@ details > summary {{ display: inline-block; list-style: none; cursor: pointer; p
 details > summary::-webkit-details-marker {{ display: none; }}
 details > summary::before {{ content: "•••"; font-size: 8px; letter-spacing: 1px; margin-right: 6px;
   vertical-align: 1px; }}
+::-webkit-scrollbar {{ width: 10px; height: 10px; background: transparent; }}
+::-webkit-scrollbar-thumb {{ background: {palette.field}; border: 2px solid {palette.ground}; border-radius: 5px; }}
+::-webkit-scrollbar-thumb:hover {{ background: {palette.secondary}; }}
+::-webkit-scrollbar-corner {{ background: transparent; }}
 summary:focus-visible, a:focus-visible {{ outline: 2px solid {palette.accent}; outline-offset: 1px; }}
 ::selection {{ background: {palette.accent}; color: {palette.ground}; }}
 #rapport-beat {{ position: fixed; right: 0; bottom: 0; width: 1px; height: 1px; background: {palette.border}; }}

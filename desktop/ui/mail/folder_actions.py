@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -16,6 +15,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
+from desktop.services.mail.folders import Folders
 from desktop.ui.mail import dates
 from desktop.ui.mail.folder_nodes import Node, NodeKind
 from desktop.ui.mail.list_actions import ListActions
@@ -37,30 +37,10 @@ _DROP_VERBS = {
 }
 
 
-class FolderVerbs(Protocol):
-    """What is called (`services.mail.folders.Folders`)."""
-
-    def create(self, account_key: int, parent_key: int | None, name: str) -> int: ...
-
-    def rename(self, key: int, name: str) -> None: ...
-
-    def move(self, key: int, parent_key: int | None) -> None: ...
-
-    def delete(self, key: int) -> None: ...
-
-    def subscribe(self, key: int, on: bool) -> None: ...
-
-    def watch(self, key: int, on: bool, shows_in_inbox: bool = True) -> None: ...
-
-    def set_role(self, key: int, role: Role) -> None: ...
-
-    def opened(self, key: int) -> None: ...
-
-
 class FolderActions(QObject):
     """Verbs on folders for the pane and its menu."""
 
-    def __init__(self, verbs: FolderVerbs, mails: ListActions, tasks: Tasks, theme: Theme, host: QWidget) -> None:
+    def __init__(self, verbs: Folders, mails: ListActions, tasks: Tasks, theme: Theme, host: QWidget) -> None:
         super().__init__(host)
         self._verbs = verbs
         self._mails = mails

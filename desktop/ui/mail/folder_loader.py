@@ -5,14 +5,13 @@ GUI thread; everything is read on the reader pool.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.mail.folder import ListId
-from desktop.domain.mail.listing import FolderTree, ListCounts
-from desktop.domain.mail.mail_account import AccountStatus
+from desktop.services.mail.mail_accounts import MailAccounts
+from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.folder_model import FolderModel
 from desktop.ui.tasks import Tasks
@@ -20,20 +19,6 @@ from desktop.ui.widgets.throttle import Throttle
 
 _COUNTS_WAIT_MS, _COUNTS_MOST_MS = 60, 400
 _TREE_WAIT_MS, _TREE_MOST_MS = 30, 500
-
-
-class TreeViews(Protocol):
-    """What is read (`services.mail.views.MailViews`)."""
-
-    def folder_tree(self) -> FolderTree: ...
-
-    def counts(self, list_ids: Iterable[ListId]) -> Mapping[ListId, ListCounts]: ...
-
-
-class Statuses(Protocol):
-    """How accounts are doing (`services.mail.mail_accounts.MailAccounts`)."""
-
-    def statuses(self) -> Mapping[int, AccountStatus]: ...
 
 
 class FolderLoader(QObject):
@@ -45,8 +30,8 @@ class FolderLoader(QObject):
     def __init__(
         self,
         model: FolderModel,
-        views: TreeViews,
-        statuses: Statuses,
+        views: MailViews,
+        accounts: MailAccounts,
         tasks: Tasks,
         bridge: Bridge,
         parent: QObject | None = None,
@@ -54,7 +39,7 @@ class FolderLoader(QObject):
         super().__init__(parent)
         self._model = model
         self._views = views
-        self._statuses = statuses
+        self._accounts = accounts
         self._tasks = tasks
         self._changed: set[ListId] = set()
         self._tree = Throttle(lambda: tasks.run(self._load_tree()), _TREE_WAIT_MS, _TREE_MOST_MS, self)
@@ -82,4 +67,4 @@ class FolderLoader(QObject):
         self._model.show_counts(await self._tasks.read(self._views.counts, tuple(changed)))
 
     async def _load_statuses(self) -> None:
-        self._model.show_statuses(await self._tasks.read(self._statuses.statuses))
+        self._model.show_statuses(await self._tasks.read(self._accounts.statuses))

@@ -6,7 +6,6 @@ Each verb goes to the writer thread at once; the list follows when the store say
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -15,6 +14,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.listing import FolderNode, Row
 from desktop.domain.mail.operation import Change, Verb
+from desktop.services.mail.mail_actions import Done, MailActions
 from desktop.ui.mail import dates
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.tasks import Tasks
@@ -33,36 +33,10 @@ _ICONS = {
 }
 
 
-class Applied(Protocol):
-    """What a verb gives back (`services.mail.mail_actions.Done`)."""
-
-    @property
-    def keys(self) -> tuple[int, ...]: ...
-
-    @property
-    def can_undo(self) -> bool: ...
-
-
-class Verbs(Protocol):
-    """What is called (`services.mail.mail_actions.MailActions`)."""
-
-    def apply(
-        self, change: Change, keys: Sequence[int], *, whole_conversations: bool = False, list_id: ListId = ...
-    ) -> Applied: ...
-
-    def undo(self, done: object) -> None: ...
-
-    def mark_list_read(self, list_id: ListId) -> Applied: ...
-
-    def empty_trash(self, account_key: int | None = None) -> Applied: ...
-
-    def empty_junk(self, account_key: int | None = None) -> Applied: ...
-
-
 class ListActions(QObject):
     """Verbs on mails, for the list, the tree and the reader alike."""
 
-    def __init__(self, verbs: Verbs, tasks: Tasks, undo: Undo, theme: Theme, host: QWidget) -> None:
+    def __init__(self, verbs: MailActions, tasks: Tasks, undo: Undo, theme: Theme, host: QWidget) -> None:
         super().__init__(host)
         self._verbs = verbs
         self._tasks = tasks
@@ -124,22 +98,22 @@ class ListActions(QObject):
         )
 
     async def _apply(self, change: Change, load: MailLoad, list_id: ListId, folder: str) -> None:
-        done: list[Applied] = []
+        done: list[Done] = []
         for keys, whole in ((load.conversations, True), (load.mails, False)):
             if keys:
                 done.append(await self._tasks.write(self._call_apply, change, keys, whole, list_id))
         self._note(change.verb, done, folder)
 
-    def _call_apply(self, change: Change, keys: Sequence[int], whole: bool, list_id: ListId) -> Applied:
+    def _call_apply(self, change: Change, keys: Sequence[int], whole: bool, list_id: ListId) -> Done:
         return self._verbs.apply(change, keys, whole_conversations=whole, list_id=list_id)
 
     async def _mark_seen(self, key: int) -> None:
         await self._tasks.write(self._verbs.apply, Change(Verb.READ), (key,))
 
-    async def _call(self, verb: Verb, call: Callable[[], Applied]) -> None:
+    async def _call(self, verb: Verb, call: Callable[[], Done]) -> None:
         self._note(verb, [await self._tasks.write(call)], "")
 
-    def _note(self, verb: Verb, done: Sequence[Applied], folder: str) -> None:
+    def _note(self, verb: Verb, done: Sequence[Done], folder: str) -> None:
         count = sum(len(part.keys) for part in done)
         back = [part for part in done if part.can_undo]
         if not count or not back:

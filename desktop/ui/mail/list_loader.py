@@ -11,13 +11,12 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.base import clock
 from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row
-from desktop.domain.mail.reading import Conversation
+from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.days import milliseconds_to_midnight
 from desktop.ui.mail.message_list import MessageList
@@ -31,23 +30,14 @@ _REST_FACTOR = 3
 _LEAST_REST_MS = 40
 
 
-class Views(Protocol):
-    """What is read (`services.mail.views.MailViews`)."""
-
-    def open_list(self, query: ListQuery) -> ListSnapshot: ...
-
-    def rows(self, keys: Sequence[int], *, conversations: bool) -> list[Row]: ...
-
-    def conversation(self, key: int) -> Conversation: ...
-
-
 class ListLoader(QObject):
     """Lives with one list. `opened` comes when another list, order or filter is on the screen."""
 
     opened = Signal()
-    failed = Signal(object)
 
-    def __init__(self, model: MessageListModel, view: MessageList, views: Views, tasks: Tasks, bridge: Bridge) -> None:
+    def __init__(
+        self, model: MessageListModel, view: MessageList, views: MailViews, tasks: Tasks, bridge: Bridge
+    ) -> None:
         super().__init__(view)
         self._model = model
         self._view = view
@@ -183,7 +173,7 @@ class ListLoader(QObject):
         self._midnight.start(min(left_ms + 1, 3_600_000))
 
 
-def _first_answer(views: Views, query: ListQuery, kept: int) -> tuple[ListSnapshot, list[Row]]:
+def _first_answer(views: MailViews, query: ListQuery, kept: int) -> tuple[ListSnapshot, list[Row]]:
     """Read a list and the rows that will be in sight (reader thread)."""
     snapshot = views.open_list(query)
     keys = list(snapshot.keys[:FIRST_ROWS])
@@ -192,7 +182,7 @@ def _first_answer(views: Views, query: ListQuery, kept: int) -> tuple[ListSnapsh
     return snapshot, views.rows(keys, conversations=query.conversations)
 
 
-def _answer_keeping(views: Views, query: ListQuery, kept: int, known: set[int]) -> tuple[ListSnapshot, list[Row]]:
+def _answer_keeping(views: MailViews, query: ListQuery, kept: int, known: set[int]) -> tuple[ListSnapshot, list[Row]]:
     """Read a list again, and the rows of what is new at its head (reader thread).
 
     A mail being read stays in a filtered list though the filter no longer takes it: reading the first of the unread
@@ -211,12 +201,12 @@ def _answer_keeping(views: Views, query: ListQuery, kept: int, known: set[int]) 
     return snapshot, views.rows(new, conversations=query.conversations) if new else []
 
 
-def _rows(views: Views, keys: Sequence[int], children: set[int], conversations: bool) -> list[Row]:
+def _rows(views: MailViews, keys: Sequence[int], children: set[int], conversations: bool) -> list[Row]:
     rows = views.rows([key for key in keys if key not in children], conversations=conversations)
     return rows + (views.rows([key for key in keys if key in children], conversations=False) if children else [])
 
 
-def _children(views: Views, key: int) -> tuple[tuple[int, ...], list[Row]]:
+def _children(views: MailViews, key: int) -> tuple[tuple[int, ...], list[Row]]:
     """Return the other mails of a conversation, newest first, and their rows."""
     heads = views.conversation(key).heads
     keys = tuple(head.key for head in reversed(heads) if head.key != key)

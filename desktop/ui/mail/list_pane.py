@@ -16,12 +16,13 @@ from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.listing import FolderNode, ListQuery, Row, SortBy
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Density
+from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail import dates
 from desktop.ui.mail.empty_words import EmptyWords, Step, empty_words, list_title, no_hits
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.list_header import ListHeader
-from desktop.ui.mail.list_loader import ListLoader, Views
+from desktop.ui.mail.list_loader import ListLoader
 from desktop.ui.mail.list_menu import list_menu
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.message_list import MessageList
@@ -87,7 +88,7 @@ class ListPane(QWidget):
     def __init__(
         self,
         theme: Theme,
-        views: Views,
+        views: MailViews,
         actions: ListActions,
         tasks: Tasks,
         bridge: Bridge,

@@ -1,0 +1,307 @@
+"""Folders, list and search of the mail room, put together: what is opened, moved, searched and dropped. GUI thread.
+
+The window places the three widgets, connects the actions of its catalogue with `bind`, and hands the selection to the
+reader. Nothing here knows the reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.base.i18n import _
+from desktop.domain.mail.folder import ListId, Unified
+from desktop.domain.mail.listing import FolderNode
+from desktop.domain.mail.operation import Verb
+from desktop.domain.settings import CONVERSATIONS, DENSITY, Density, Setting
+from desktop.services.services import Services
+from desktop.ui.actions import Actions, Do
+from desktop.ui.bridge import Bridge
+from desktop.ui.mail.folder_actions import FolderActions
+from desktop.ui.mail.folder_loader import FolderLoader
+from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
+from desktop.ui.mail.folder_model import FolderModel
+from desktop.ui.mail.folder_nodes import Node
+from desktop.ui.mail.folder_tree import FolderTree
+from desktop.ui.mail.list_actions import ListActions
+from desktop.ui.mail.list_pane import ListPane
+from desktop.ui.mail.mail_drag import MailLoad
+from desktop.ui.mail.move_picker import MovePicker, RecentFolders, Target
+from desktop.ui.mail.search_bar import SearchBar
+from desktop.ui.mail.search_results import SearchResults
+from desktop.ui.state import State
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.undo import Undo
+
+T = TypeVar("T")
+
+
+class MailBrowser(QObject):
+    """`tree`, `pane` and `search` are the widgets; `start` reads the folders and opens what was open last."""
+
+    selection_changed = Signal(object)
+    """A `list_pane.Selection`."""
+    opened = Signal(object)
+    """The key of a mail to be read by itself."""
+    list_opened = Signal(str)
+    """The name of the list that is shown now."""
+    step_wanted = Signal(str)
+    """An `empty_words.Step` that the window takes."""
+    trouble_wanted = Signal(int)
+    """The key of an account a person asks about."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        services: Services,
+        tasks: Tasks,
+        bridge: Bridge,
+        undo: Undo,
+        state: State,
+        host: QWidget,
+    ) -> None:
+        super().__init__(host)
+        self._theme = theme
+        self._services = services
+        self._tasks = tasks
+        self._host = host
+        self._picker: MovePicker | None = None
+        self._recent = RecentFolders(state)
+        self.mails = ListActions(services.actions, tasks, undo, theme, host)
+        self.folders = FolderActions(services.folders, self.mails, tasks, theme, host)
+        self.model = FolderModel(self)
+        self.tree = FolderTree(self.model, theme, state)
+        self.pane = ListPane(theme, services.views, self.mails, tasks, bridge, state)
+        self.search = SearchBar(theme, services.search, tasks, state)
+        self.results = SearchResults(services.search, self.pane, tasks, bridge)
+        self.loader = FolderLoader(self.model, services.views, services.accounts, tasks, bridge, self)
+        bridge.settings_changed.connect(lambda _names: tasks.run(self._read_settings()))
+        self._connect_tree()
+        self._connect_list()
+
+    def start(self) -> None:
+        """Read folders and settings; the list that was open last opens."""
+        self._tasks.run(self._read_settings())
+        self.loader.load()
+
+    def bind(self, actions: Actions) -> None:
+        """Connect the actions of a window."""
+        pane, view = self.pane, self.pane.view
+        for name, act in (
+            (Do.ARCHIVE, partial(pane.do, Verb.ARCHIVE)),
+            (Do.TRASH, self._trash),
+            (Do.DELETE, pane.delete),
+            (Do.JUNK, partial(pane.do, Verb.JUNK)),
+            (Do.NOT_JUNK, partial(pane.do, Verb.INBOX)),
+            (Do.READ, pane.toggle_read),
+            (Do.STAR, pane.toggle_star),
+            (Do.MOVE, self.choose_folder),
+            (Do.MOVE_AGAIN, self.move_again),
+            (Do.LIST_READ, pane.mark_list_read),
+            (Do.NEXT, view.next),
+            (Do.PREVIOUS, view.previous),
+            (Do.NEXT_UNREAD, view.next_unread),
+            (Do.PREVIOUS_UNREAD, view.previous_unread),
+            (Do.SELECT_ALL, pane.select_all),
+            (Do.UNFOLD_ALL, partial(pane.fold_days, False)),
+            (Do.FOLD_ALL, partial(pane.fold_days, True)),
+            (Do.SEARCH, self.search.open),
+            (Do.QUICK_FILTER, pane.open_filter),
+            (Do.RENAME_FOLDER, self.tree.rename_current),
+        ):
+            actions.connect(name, act)
+        pane.selection_changed.connect(lambda chosen: actions.set_mails_chosen(chosen.count > 0))
+
+    # what a person does
+
+    def show_list(self, list_id: ListId) -> None:
+        """Open a list and put the cursor of the tree on it."""
+        self.tree.show_list(list_id)
+
+    def choose_folder(self) -> None:
+        """Ask where the selection should go."""
+        load = self.pane.view.selected_load()
+        if load.keys:
+            self._ask(self._targets(), _("Move to"), partial(self._move_mails, load, self.pane.list_id))
+
+    def move_again(self) -> None:
+        """Move the selection to the folder last used; without one, ask."""
+        folder = next(iter(self._recent_folders()), None)
+        load = self.pane.view.selected_load()
+        if folder is None:
+            self.choose_folder()
+        elif load.keys:
+            self.mails.apply(Verb.MOVE, load, self.pane.list_id, folder)
+
+    def leave_search(self) -> None:
+        """Show the folder again."""
+        if self.results.text or self.pane.searching:
+            self.results.stop()
+            self.search.clear()
+            node = self.tree.current_node
+            if node is not None and node.list_id:
+                self._show(node)
+            else:
+                self.tree.show_list(self.tree.remembered)
+
+    # inside
+
+    def _connect_tree(self) -> None:
+        self.loader.loaded.connect(self._tree_loaded)
+        self.tree.opened.connect(self._open)
+        self.tree.mails_dropped.connect(self._drop_mails)
+        self.tree.folder_dropped.connect(self.folders.move)
+        self.tree.menu_wanted.connect(self._open_menu)
+        self.tree.trouble_wanted.connect(self.trouble_wanted)
+        self.model.renamed.connect(self.folders.rename)
+
+    def _connect_list(self) -> None:
+        pane = self.pane
+        pane.selection_changed.connect(self.selection_changed)
+        pane.opened.connect(self.opened)
+        pane.step_wanted.connect(self.step_wanted)
+        pane.move_wanted.connect(self.choose_folder)
+        pane.search_closed.connect(self._search_closed)
+        pane.density_wanted.connect(self._set_density)
+        pane.conversations_wanted.connect(self._set_conversations)
+        self.search.search_wanted.connect(self._search)
+        self.search.submitted.connect(pane.view.setFocus)
+        self.search.left.connect(self._search_closed)
+
+    def _tree_loaded(self, changed: bool) -> None:
+        self.pane.set_has_accounts(self.model.has_accounts)
+        self.pane.set_recent_folders(tuple(self._recent_folders()))
+        self.tree.put_back(changed)
+
+    def _open(self, node: Node) -> None:
+        same = not self.pane.searching and self.pane.loader.query is not None and self.pane.list_id == node.list_id
+        if same:
+            return
+        self.results.stop()
+        self.search.clear()
+        self._show(node)
+
+    def _show(self, node: Node) -> None:
+        self.pane.show_list(node.list_id, node.name)
+        self.folders.look_at(node)
+        self.list_opened.emit(node.name)
+
+    def _search(self, text: str) -> None:
+        if text:
+            self.results.search(text)
+        else:
+            self.leave_search()
+
+    def _search_closed(self) -> None:
+        self.leave_search()
+        self.pane.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _trash(self) -> None:
+        """In Trash there is nowhere further to go: ask whether to delete for good."""
+        if self.pane.list_id == Unified.TRASH:
+            self.pane.delete()
+        else:
+            self.pane.do(Verb.TRASH)
+
+    def _drop_mails(self, load: MailLoad, node: Node) -> None:
+        self.folders.drop_mails(load, node, self.pane.list_id)
+        if node.folder is not None:
+            self._note(node.folder)
+
+    def _open_menu(self, node: Node, point: QPoint) -> None:
+        steps = FolderSteps(
+            open=lambda wanted: self.tree.show_list(wanted.list_id),
+            rename=self._rename,
+            choose_place=self._choose_place,
+            get_mail=lambda key: self._tasks.run(self._get_mail(key)),
+        )
+        folder_menu(self._theme, self.tree, node, self.folders, steps).popup(point)
+
+    def _rename(self, node: Node) -> None:
+        self.tree.edit(self.model.index_of_id(node.id))
+
+    def _choose_place(self, folder: FolderNode) -> None:
+        nodes = [node for node, other in self.model.folders() if other.account_key == folder.account_key]
+        below = {folder.key}
+        targets = []
+        for node in nodes:
+            other = node.folder
+            if other is None:
+                continue
+            if other.parent_key in below or other.key in below:
+                below.add(other.key)
+            else:
+                targets.append(_target(node, other))
+        top = next((node for node in self._tops() if node.account_key == folder.account_key), None)
+        if top is not None:
+            targets.insert(0, Target(None, top.account_key, top.name, _("At the top"), "folder-open"))
+
+        def move(target: Target) -> None:
+            parent = target.folder.key if target.folder is not None else None
+            self._tasks.run(self._move_folder(folder.key, parent))
+
+        self._ask(targets, _("Move the folder to"), move)
+
+    def _tops(self) -> list[Node]:
+        rows = range(self.model.rowCount())
+        return [node for row in rows if (node := self.model.node(self.model.index(row))) is not None]
+
+    def _targets(self) -> list[Target]:
+        return [_target(node, folder) for node, folder in self.model.folders() if folder.selectable]
+
+    def _ask(self, targets: list[Target], name: str, use: Callable[[Target], object]) -> None:
+        if self._picker is not None:
+            self._picker.close_picker()
+            self._picker.deleteLater()
+        self._picker = MovePicker(self._theme, self._host)
+        self._picker.picked.connect(use)
+        corner = self.pane.mapTo(self._host.window(), QPoint(12, 44))
+        self._picker.ask(targets, self._recent.newest(), name, corner)
+
+    def _move_mails(self, load: MailLoad, source: ListId, target: Target) -> None:
+        if target.folder is not None:
+            self.mails.apply(Verb.MOVE, load, source, target.folder)
+            self._note(target.folder)
+
+    def _note(self, folder: FolderNode) -> None:
+        self._recent.note(folder.key)
+        self.pane.set_recent_folders(tuple(self._recent_folders()))
+
+    def _recent_folders(self) -> list[FolderNode]:
+        known = {folder.key: folder for _node, folder in self.model.folders()}
+        return [known[key] for key in self._recent.newest() if key in known]
+
+    def _set_density(self, density: Density) -> None:
+        self.pane.set_density(density)
+        self._tasks.run(self._keep(DENSITY, density.value))
+
+    def _set_conversations(self, on: bool) -> None:
+        self.pane.set_conversations(on)
+        self._tasks.run(self._keep(CONVERSATIONS, on))
+
+    async def _keep(self, setting: Setting[T], value: T) -> None:
+        await self._tasks.write(self._services.settings.set, setting, value)
+
+    async def _read_settings(self) -> None:
+        density = await self._tasks.read(self._services.settings.get, DENSITY)
+        conversations = await self._tasks.read(self._services.settings.get, CONVERSATIONS)
+        self.pane.set_density(Density(density))
+        self.pane.set_conversations(conversations)
+
+    async def _get_mail(self, account_key: int) -> None:
+        await self._tasks.write(self._services.accounts.sync_now, account_key)
+
+    async def _move_folder(self, key: int, parent_key: int | None) -> None:
+        await self._tasks.write(self._services.folders.move, key, parent_key)
+
+
+def _target(node: Node, folder: FolderNode) -> Target:
+    top = node
+    while top.parent is not None:
+        top = top.parent
+    return Target(folder, folder.account_key, top.name, folder.path, node.icon)

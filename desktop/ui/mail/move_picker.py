@@ -1,0 +1,175 @@
+"""The popup that picks a folder: type a few letters, Enter. Those last used come first. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.base.i18n import _
+from desktop.domain.mail.listing import FolderNode
+from desktop.ui.mail.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
+from desktop.ui.mail.row_texts import one_line
+from desktop.ui.state import State
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.fields import LineEdit
+
+_WIDTH, _MOST_HEIGHT = 360, 340
+_RECENT_STATE = "move.recent"
+_MOST_RECENT = 8
+_MOST_SHOWN = 60
+_NO_KEYS: list[int] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A folder that may be picked. `folder` None stands for the top of an account."""
+
+    folder: FolderNode | None
+    account_key: int
+    account: str
+    path: str
+    icon: str = "folder"
+
+
+class RecentFolders:
+    """Folders last moved to, newest first; kept in the window's state."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def note(self, key: int) -> None:
+        """Remember a folder as the newest."""
+        keys = [key, *(kept for kept in self._state.get(_RECENT_STATE, _NO_KEYS) if kept != key)]
+        self._state.set(_RECENT_STATE, keys[:_MOST_RECENT])
+
+    def newest(self) -> list[int]:
+        """Return the keys, newest first; some may be of folders that are gone."""
+        return list(self._state.get(_RECENT_STATE, _NO_KEYS))
+
+
+class MovePicker(QWidget):
+    """Shows itself over a window; emits the folder picked."""
+
+    picked = Signal(object)
+    """A `Target`."""
+    closed = Signal()
+
+    def __init__(self, theme: Theme, host: QWidget) -> None:
+        super().__init__(host)
+        self._theme = theme
+        self._host = host
+        self._targets: tuple[Target, ...] = ()
+        self._recent: list[int] = []
+        self._back_to: QWidget | None = None
+        self._frame = PopupFrame(theme, host)
+        self.field = LineEdit(theme, _("Move to"), placeholder=_("Folder"))
+        self.lines = ChoiceList(theme, _("Folders"), columns=False)
+        self._frame.column.addWidget(self.field)
+        self._frame.column.addWidget(self.lines)
+        self.field.textChanged.connect(self._show)
+        self.field.installEventFilter(self)
+        self.lines.chosen.connect(self._pick)
+        self.hide()
+
+    @property
+    def is_open(self) -> bool:
+        return self._frame.isVisible()
+
+    def ask(self, targets: Iterable[Target], recent: Sequence[int], name: str, above: QPoint) -> None:
+        """Open at a point of the window; `name` says what the folder is for."""
+        self._targets = tuple(targets)
+        self._recent = list(recent)
+        self._back_to = self._host.window().focusWidget()
+        self.field.setAccessibleName(name)
+        self.field.setPlaceholderText(name)
+        self.field.clear()
+        self._corner = above
+        self._show("")
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def close_picker(self) -> None:
+        """Go away; the focus returns to where it was."""
+        if self._frame.isVisible():
+            self._frame.hide()
+            if self._back_to is not None:
+                self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
+            self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._key(event.key())
+        if event.type() is QEvent.Type.FocusOut:
+            self._frame.hide()
+        return super().eventFilter(watched, event)
+
+    def _key(self, key: int) -> bool:
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+            self.lines.step(1 if key == Qt.Key.Key_Down else -1)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
+            if self.lines.current is not None:
+                self._pick(self.lines.current.value)
+        elif key == Qt.Key.Key_Escape:
+            self.close_picker()
+        else:
+            return False
+        return True
+
+    def _show(self, typed: str) -> None:
+        choices = _choices(self._targets, self._recent, typed)
+        self.lines.show_choices(choices, choose_first=True)
+        height = 28 + 4 + max(28, self.lines.lines_height(_MOST_HEIGHT)) + POPUP_PADDING
+        self._frame.place(self._corner, QSize(_WIDTH, height))
+
+    def _pick(self, value: object) -> None:
+        if isinstance(value, Target):
+            self.close_picker()
+            self.picked.emit(value)
+
+
+def _choices(targets: Sequence[Target], recent: Sequence[int], typed: str) -> list[Choice]:
+    """Return the lines: recent folders first while nothing is typed, then what matches, the best first."""
+    several = len({target.account_key for target in targets}) > 1
+
+    def line(target: Target) -> Choice:
+        return Choice(one_line(target.path), target.icon, target.account if several else "", target)
+
+    if typed.strip():
+        scored = [(score, at, target) for at, target in enumerate(targets) if (score := match(target.path, typed))]
+        return [line(target) for _score, _at, target in sorted(scored, key=lambda one: (-one[0], one[1]))[:_MOST_SHOWN]]
+    known = {target.folder.key: target for target in targets if target.folder is not None}
+    used = [known[key] for key in recent if key in known]
+    if not used:
+        return [line(target) for target in targets[:_MOST_SHOWN]]
+    rest = [target for target in targets if target not in used]
+    return [
+        Choice(_("Recent"), heading=True),
+        *(line(target) for target in used),
+        Choice(_("All folders"), heading=True),
+        *(line(target) for target in rest[:_MOST_SHOWN]),
+    ]
+
+
+def match(path: str, typed: str) -> int:
+    """Return how well a path fits what was typed: 0 not at all, more for beginnings of names and of words.
+
+    Every word typed must occur in the path.
+    """
+    whole = path.casefold()
+    name = whole.replace("/", "\0").replace(".", "\0").rpartition("\0")[2]
+    score = 0
+    for word in typed.casefold().split():
+        if name.startswith(word):
+            score += 8
+        elif any(part.startswith(word) for part in name.replace("-", " ").replace("_", " ").split()):
+            score += 5
+        elif word in name:
+            score += 3
+        elif word in whole:
+            score += 1
+        else:
+            return 0
+    return score

@@ -269,7 +269,7 @@ def test_an_account_needs_an_address_and_sane_servers(desk: Desk, dovecot: Dovec
         replace(account, id=uuid.uuid4(), address="a@b\r\nc"),
         account,
     ):
-        with pytest.raises(Exception, match="is not an email address|already set up"):
+        with pytest.raises(Exception, match=r"is not an email address|already set up"):
             desk.core.services.accounts.add(wrong, "x")
 
 

@@ -1,0 +1,129 @@
+"""Units of work: all or nothing, one at a time, events only after commit."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+import pytest
+
+from desktop.base.bus import Bus
+from desktop.base.errors import Bug
+from desktop.store.database import Database, DatabaseBusy, DatabaseDamaged, DiskFull, problem_of
+
+
+@dataclass(frozen=True)
+class Happened:
+    number: int
+
+
+def test_events_are_published_after_commit_and_in_order(database: Database, bus: Bus) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def look(event: Happened) -> None:
+        with database.read() as view:
+            seen.append((event.number, view.value("SELECT count(*) FROM setting")))
+
+    bus.subscribe(Happened, look)
+    with database.write() as work:
+        work.emit(Happened(1))
+        work.run("INSERT INTO setting (name, value) VALUES ('a', '1')")
+        work.emit(Happened(2))
+        assert seen == []
+
+    assert seen == [(1, 1), (2, 1)]
+
+
+def test_what_fails_changes_nothing_and_says_nothing(database: Database, bus: Bus) -> None:
+    seen: list[Happened] = []
+    bus.subscribe(Happened, seen.append)
+
+    with pytest.raises(ZeroDivisionError), database.write() as work:
+        work.run("INSERT INTO setting (name, value) VALUES ('a', '1')")
+        work.emit(Happened(1))
+        raise ZeroDivisionError
+
+    with database.read() as view:
+        assert view.value("SELECT count(*) FROM setting") == 0
+    assert seen == []
+
+
+def test_units_of_work_do_not_nest_and_a_handler_that_fails_is_contained(database: Database, bus: Bus) -> None:
+    with database.write(), pytest.raises(Bug), database.write():
+        pass
+
+    def fail(event: Happened) -> None:
+        raise ZeroDivisionError
+
+    bus.subscribe(Happened, fail)
+    with database.write() as work:
+        work.emit(Happened(1))
+
+
+def test_a_reader_keeps_its_view_while_a_writer_goes_on(database: Database) -> None:
+    written = threading.Event()
+    with database.read() as view:
+        before = view.value("SELECT count(*) FROM setting")
+
+        def write() -> None:
+            with database.write() as work:
+                work.run("INSERT INTO setting (name, value) VALUES ('a', '1')")
+            database.close_thread()
+            written.set()
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        assert written.wait(10)
+        thread.join()
+        assert view.value("SELECT count(*) FROM setting") == before
+
+    with database.read() as view:
+        assert view.value("SELECT count(*) FROM setting") == before + 1
+
+
+def test_writers_take_turns(database: Database) -> None:
+    def write(name: str) -> None:
+        for number in range(20):
+            with database.write() as work:
+                work.run("INSERT INTO setting (name, value) VALUES (?, '1')", (f"{name}{number}",))
+        database.close_thread()
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with database.read() as view:
+        assert view.value("SELECT count(*) FROM setting") == 80
+
+
+def test_a_read_only_database_refuses_to_write(database: Database, bus: Bus) -> None:
+    reader = Database(database.path, bus, read_only=True)
+    with reader.read() as view:
+        assert view.value("SELECT count(*) FROM user") == 1
+    with pytest.raises(Bug), reader.write():
+        pass
+    reader.close()
+
+
+def test_c37_a_profile_file_is_data_not_code(database: Database) -> None:
+    with database.read() as view:
+        assert view.value("PRAGMA trusted_schema") == 0
+        assert view.value("PRAGMA cell_size_check") == 1
+        with pytest.raises(Exception, match="not authorized"):
+            view.value("SELECT load_extension('x')")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("database or disk is full", DiskFull),
+        ("database disk image is malformed", DatabaseDamaged),
+        ("file is not a database", DatabaseDamaged),
+        ("database is locked", DatabaseBusy),
+    ],
+)
+def test_what_the_world_does_to_a_file_is_said_in_words(words: str, problem: type) -> None:
+    assert isinstance(problem_of(Exception(words)), problem)
+    assert problem_of(Exception("no such column: x")) is None

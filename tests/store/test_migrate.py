@@ -1,0 +1,121 @@
+"""Migrations: backup first, never half, never downwards; models, migrations and query plans agree."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from desktop.base.bus import Bus
+from desktop.store import backup, migrate
+from desktop.store.database import Database
+from desktop.store.tables import mail as tables
+
+
+def test_r32_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "rapport.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(f"CREATE TABLE x (y); PRAGMA user_version = 999; PRAGMA application_id = {0x52415050}")
+    connection.close()
+    before = path.read_bytes()
+
+    with pytest.raises(migrate.NewerFile, match="newer Rapport"):
+        migrate.migrate(Database(path, Bus()), lambda: None)
+
+    assert path.read_bytes() == before
+
+
+def test_r32_somebody_elses_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rapport.db"
+    connection = sqlite3.connect(path)
+    connection.executescript("CREATE TABLE x (y)")
+    connection.close()
+    with pytest.raises(migrate.ForeignFile):
+        migrate.version_of(path)
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(migrate.ForeignFile):
+        migrate.version_of(path)
+
+
+def test_r32_a_step_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = tmp_path / "migrations"
+    steps.mkdir()
+    (steps / "0001_first.py").write_text("def up(migrator, db):\n    db.execute_sql('CREATE TABLE a (x)')\n")
+    monkeypatch.setattr(migrate, "DIRECTORY", steps)
+    path = tmp_path / "rapport.db"
+    database = Database(path, Bus())
+    assert migrate.migrate(database, lambda: None) == 1
+    (steps / "0002_second.py").write_text(
+        "def up(migrator, db):\n    db.execute_sql('CREATE TABLE b (x)')\n    db.execute_sql('nonsense')\n"
+    )
+    backups: list[int] = []
+
+    with pytest.raises(Exception, match="nonsense"):
+        migrate.migrate(database, lambda: backups.append(1))
+
+    assert backups == [1]
+    assert migrate.version_of(path) == 1
+    with database.read() as view:
+        assert view.column("SELECT name FROM sqlite_master WHERE type = 'table'") == ["a"]
+    database.close()
+
+
+def test_models_and_migrations_agree(database: Database) -> None:
+    rows = (tables.MailAccountRow, tables.FolderRow, tables.OperationRow, tables.SettingRow)
+    with database.read() as view:
+        for model in rows:
+            name = model._meta.table_name
+            columns = {row[1]: (row[2], row[3]) for row in view.all(f"PRAGMA table_info({name})")}
+            fields = {field.column_name for field in model._meta.sorted_fields}
+            assert fields == set(columns), name
+
+
+def test_every_table_is_strict(database: Database) -> None:
+    with database.read() as view:
+        loose = [row[1] for row in view.all("PRAGMA table_list") if row[2] == "table" and not row[5]]
+    assert [name for name in loose if not name.startswith(("sqlite_", "email_search", "email_trigram"))] == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "index"),
+    [
+        ("SELECT email_key FROM listing_entry WHERE list_id = 1 ORDER BY email_key DESC", "PRIMARY KEY"),
+        ("SELECT latest_key FROM listing_conversation WHERE list_id = 1 ORDER BY latest_key DESC", "PRIMARY KEY"),
+        ("SELECT key FROM email WHERE id IN (x'00', x'01')", "sqlite_autoindex_email_1"),
+        ("SELECT uid FROM place WHERE folder_key = 1 AND uidvalidity = 1 AND uid BETWEEN 1 AND 9", "autoindex_place"),
+        ("SELECT 1 FROM listing_entry WHERE email_key IN (1, 2)", "listing_entry_email"),
+        ("SELECT address_key FROM email_person WHERE address_key = 1", "email_person_address"),
+    ],
+)
+def test_hot_queries_use_their_index_and_never_sort(database: Database, sql: str, index: str) -> None:
+    with database.read() as view:
+        plan = " ".join(row[3] for row in view.all(f"EXPLAIN QUERY PLAN {sql}"))
+    assert index in plan
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_r29_a_backup_is_whole_while_the_store_is_written(database: Database, tmp_path: Path) -> None:
+    for number in range(5):
+        with database.write() as work:
+            work.run("INSERT INTO setting (name, value) VALUES (?, 'x')", (str(number),))
+        made = backup.make(database.path, tmp_path / "backup", why=f"test-{number}")
+        assert backup.damage(made) == ""
+    kept = list((tmp_path / "backup").glob("*.db"))
+    assert len(kept) == backup.KEPT
+    newest = backup.newest(tmp_path / "backup")
+    assert newest is not None
+    assert newest.stat().st_mode & 0o77 == 0
+
+
+def test_r28_damage_is_found(database: Database) -> None:
+    with database.write() as work:
+        work.many("INSERT INTO setting (name, value) VALUES (?, ?)", [(f"n{i}", "v" * 200) for i in range(500)])
+    database.close()
+    assert backup.damage(database.path) == ""
+    raw = bytearray(database.path.read_bytes())
+    middle = len(raw) // 2
+    raw[middle : middle + 8192] = bytes(8192)
+    database.path.write_bytes(bytes(raw))
+    assert backup.damage(database.path) != ""

@@ -75,7 +75,7 @@ class SettingControl(QWidget):
     def _check_box(self, theme: Theme, label: str, on: bool) -> CheckBox:
         box = CheckBox(theme, label)
         box.setChecked(on)
-        box.toggled.connect(lambda on: self._changed(on))
+        box.toggled.connect(self._toggled)
         return box
 
     def _segment(self, theme: Theme, words: list[str]) -> Segment:
@@ -94,8 +94,14 @@ class SettingControl(QWidget):
         box.setAccessibleName(label)
         box.setRange(setting.minimum, setting.maximum)
         box.setSuffix(setting.unit())
-        box.valueChanged.connect(lambda number: self._changed(number))
+        box.valueChanged.connect(self._counted)
         return box
 
     def _picked(self, index: int) -> None:
         self._changed(self.setting.choices[index].value)
+
+    def _toggled(self, on: bool) -> None:
+        self._changed(on)
+
+    def _counted(self, number: int) -> None:
+        self._changed(number)

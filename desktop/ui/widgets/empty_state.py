@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.buttons import Button, Kind
+from desktop.ui.widgets.buttons import NORMAL, Button, Kind
 from desktop.ui.widgets.labels import Paragraph
 
 
@@ -26,6 +26,7 @@ class EmptyState(QWidget):
         action: str = "",
         act: Callable[[], object] | None = None,
         kind: Kind = Kind.DEFAULT,
+        height: int = NORMAL,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -34,7 +35,7 @@ class EmptyState(QWidget):
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
         self.title = Paragraph(theme, title, "body-strong")
         self.text = Paragraph(theme, text, "body", "secondary")
-        self.button = Button(theme, action, kind)
+        self.button = Button(theme, action, kind, height=height)
         if act is not None:
             self.button.clicked.connect(lambda _checked=False: act())
         self.button.setVisible(bool(action))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDateTime
 
 from desktop.base.errors import Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail.mail_account import AccountStatus, Activity
+from desktop.ui.mail.dates import locale, time_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,15 @@ def clock(at_ms: int) -> str:
     """Return the time of day in the person's zone, "" for 0."""
     if at_ms <= 0:
         return ""
-    return QLocale().toString(QDateTime.fromMSecsSinceEpoch(at_ms).time(), QLocale.FormatType.ShortFormat)
+    return time_text(QDateTime.fromMSecsSinceEpoch(at_ms))
 
 
 def _syncing(account: str, status: AccountStatus) -> StatusWords:
     if status.total <= 0:
         text = _("{account}: syncing").format(account=account)
         return StatusWords(text, "refresh-cw", "secondary", can_pause=True)
-    locale = QLocale()
     text = _("{account}: syncing {done} of {total}").format(
-        account=account, done=locale.toString(status.done), total=locale.toString(status.total)
+        account=account, done=locale().toString(status.done), total=locale().toString(status.total)
     )
     return StatusWords(text, "refresh-cw", "secondary", status.done, status.total, can_pause=True)
 

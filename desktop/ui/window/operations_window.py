@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLay
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.ui.bridge import Bridge
+from desktop.ui.mail.dates import locale
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
@@ -30,7 +31,7 @@ SHOWN_MOST = 200
 
 def operation_words(operation: WaitingOperation) -> str:
     """Return what an operation will do, in a sentence."""
-    mails = n_("{n} mail", "{n} mails", operation.mails).format(n=QLocale().toString(operation.mails))
+    mails = n_("{n} mail", "{n} mails", operation.mails).format(n=locale().toString(operation.mails))
     folder, target = operation.folder_path, operation.target_path
     match operation.verb:
         case "flags":
@@ -55,7 +56,7 @@ class _Line(QWidget):
         super().__init__()
         self._theme = theme
         moment = QDateTime.fromMSecsSinceEpoch(operation.created_at_ms)
-        since = QLocale().toString(moment, QLocale.FormatType.ShortFormat)
+        since = locale().toString(moment, QLocale.FormatType.ShortFormat)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -127,7 +128,7 @@ class OperationsWindow(Dialog):
             self._column.addWidget(line)
         if len(ordered) > SHOWN_MOST:
             left = len(ordered) - SHOWN_MOST
-            words = n_("and {n} more", "and {n} more", left).format(n=QLocale().toString(left))
+            words = n_("and {n} more", "and {n} more", left).format(n=locale().toString(left))
             more = Paragraph(self.theme, words, "small", "secondary")
             more.setContentsMargins(20, 8, 20, 8)
             self._column.addWidget(more)

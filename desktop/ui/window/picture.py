@@ -1,31 +1,42 @@
-"""A picture of a window once it has been painted: for the smoke test of packages and the screenshot of the README."""
+"""A picture of the window once it has been painted, then the end: how a package shows that it works."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from desktop.ui.mail.reader import Reader
 
-class PaintWatch(QObject):
-    """Calls `then` once, a moment after the first paint of a window."""
+_SETTLE_MS = 300
+"""After its last paint the browser's picture still travels to the window."""
 
-    def __init__(self, window: QWidget, then: Callable[[], object]) -> None:
+
+class _Picture(QObject):
+    def __init__(self, window: QWidget, reader: Reader | None, to: Path) -> None:
         super().__init__(window)
-        self._window = window
-        self._then = then
-        window.installEventFilter(self)
+        self._window, self._to = window, to
+        if reader is not None:
+            reader.painted.connect(self._soon)
+        else:
+            window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint:
             self._window.removeEventFilter(self)
-            QTimer.singleShot(0, self._then)
+            self._soon()
         return False
 
+    def _soon(self) -> None:
+        QTimer.singleShot(_SETTLE_MS, self._take)
 
-def save_picture(window: QWidget, to: Path) -> None:
-    """Write what the window shows as PNG; raises OSError."""
-    if not window.grab().save(str(to), "PNG"):
-        raise OSError(f"cannot write {to}")
+    def _take(self) -> None:
+        if not self._window.grab().save(str(self._to), "PNG"):
+            raise OSError(f"cannot write {self._to}")
+        self._window.close()
+
+
+def take_picture(window: QWidget, reader: Reader | None, to: Path) -> None:
+    """Write the window as PNG and close it: after the first mail of `reader`, without one after the first paint."""
+    _Picture(window, reader, to)

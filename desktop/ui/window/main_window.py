@@ -1,0 +1,240 @@
+"""The main window: rail, mail room and status bar side by side, and what concerns all of them.
+
+It connects rooms and holds nothing of what they show: no mail, no account, no setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QPoint, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QGridLayout, QStackedWidget, QWidget
+
+from desktop.base.errors import Problem
+from desktop.base.i18n import _
+from desktop.domain import settings
+from desktop.ui.actions import Actions, Do
+from desktop.ui.bridge import Bridge
+from desktop.ui.preferences.dialog import ACCOUNTS, Preferences
+from desktop.ui.preferences.mail_account_form import MailAccountForm
+from desktop.ui.state import State
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.undo import Entry, Undo
+from desktop.ui.widgets.menu import Menu
+from desktop.ui.widgets.toast import Toast
+from desktop.ui.window.accounts_watch import AccountsWatch
+from desktop.ui.window.mail_room import MailRoom
+from desktop.ui.window.navigation import WIDTH as RAIL_PX
+from desktop.ui.window.navigation import Navigation
+from desktop.ui.window.operations_window import OperationsWindow
+from desktop.ui.window.status_bar import HEIGHT as STATUS_PX
+from desktop.ui.window.status_bar import StatusBar
+from desktop.ui.window.welcome import Welcome
+
+if TYPE_CHECKING:
+    from desktop.services.services import Services
+
+_GEOMETRY = "window.geometry"
+_FIRST_SIZE = (1440, 900)
+_LEAST_SIZE = (480, 400)
+
+
+class MainWindow(QWidget):
+    """Call `restore` before it is shown. Closing it ends the program."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        services: Services,
+        tasks: Tasks,
+        bridge: Bridge,
+        theme: Theme,
+        state: State,
+        cache: Path,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._services, self._tasks, self._bridge = services, tasks, bridge
+        self._theme, self._state = theme, state
+        self._reads_file = False
+        self._dialogs: dict[str, QDialog] = {}
+        self.setWindowTitle("Rapport")
+        self.setMinimumSize(*_LEAST_SIZE)
+        self.actions_ = Actions(self, theme)
+        self.undo = Undo(tasks, self)
+        self.navigation = Navigation(theme)
+        self.status_bar = StatusBar(theme)
+        self.room = MailRoom(services, tasks, bridge, theme, state, self.undo, self.actions_, cache, self)
+        self.watch = AccountsWatch(services, tasks, bridge, self.navigation, self.status_bar, self)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.navigation, 0, 0, 2, 1)
+        self._middle = QStackedWidget()
+        self._welcome = Welcome(theme, self._add_account)
+        self._middle.addWidget(self.room.panes)
+        self._middle.addWidget(self._welcome)
+        grid.addWidget(self._middle, 0, 1)
+        grid.addWidget(self.status_bar, 1, 1)
+        grid.setRowStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        self._toast = Toast(theme, self)
+        self._toast.set_corner(RAIL_PX + 16, STATUS_PX + 16)
+        self._connect()
+        self.room.apply_settings()
+
+    def restore(self) -> None:
+        """Stand where the window stood last and show what it showed."""
+        self.resize(*_FIRST_SIZE)
+        saved = self._state.get(_GEOMETRY, "")
+        if saved:
+            self.restoreGeometry(QByteArray.fromBase64(QByteArray(saved.encode("ascii", "ignore"))))
+        self.watch.read_accounts()
+        self.room.show_first_list()
+
+    def open_file(self, path: Path) -> None:
+        """Show a mail file in the reader."""
+        self._reads_file = True
+        self._middle.setCurrentWidget(self.room.panes)
+        self.room.open_file(path)
+
+    def tell(self, text: str) -> None:
+        """Say something in passing."""
+        self._toast.show_text(text, icon="info")
+
+    def tell_failure(self, error: object) -> None:
+        """Say that something went wrong: a Problem in its own words, anything else in ours."""
+        if isinstance(error, Problem):
+            self._toast.show_text(error.text, icon="circle-alert")
+        else:
+            self._toast.show_text(_("Something went wrong inside Rapport. Its log says what."), icon="circle-alert")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        geometry = self.saveGeometry().toBase64().data()
+        self._state.set(_GEOMETRY, bytes(geometry).decode("ascii"))
+        self._state.save()
+        self.room.close()
+        super().closeEvent(event)
+        self.closed.emit()
+
+    # wiring
+
+    def _connect(self) -> None:
+        self._tasks.failed.connect(self.tell_failure)
+        self._bridge.settings_changed.connect(self._settings_changed)
+        self.undo.pushed.connect(self._show_done)
+        self.undo.changed.connect(self.actions_[Do.UNDO].setEnabled)
+        self.room.told.connect(self.tell)
+        self.room.step_wanted.connect(self._take_step)
+        self.watch.edit_requested.connect(self._edit_account)
+        self.watch.accounts_known.connect(self._accounts_known)
+        self.navigation.preferences_requested.connect(self._show_preferences)
+        self.navigation.me_requested.connect(self._show_me)
+        self.navigation.mail_chosen.connect(self.room.list.setFocus)
+        self.status_bar.operations_requested.connect(self._show_operations)
+        for name, act in (
+            (Do.UNDO, self.undo.undo),
+            (Do.GET_MAIL, self._get_mail),
+            (Do.GET_ALL_MAIL, self._get_mail),
+            (Do.READING_PANE, self._switch_reading_pane),
+            (Do.PREFERENCES, self._show_preferences),
+            (Do.ADD_ACCOUNT, self._add_account),
+            (Do.OPERATIONS, self._show_operations),
+            (Do.QUIT, self.close),
+        ):
+            self.actions_.connect(name, act)
+        reading_pane = self.actions_[Do.READING_PANE]
+        reading_pane.setCheckable(True)
+        reading_pane.setChecked(self.room.panes.reading_pane)
+        self.actions_[Do.UNDO].setEnabled(False)
+
+    def _settings_changed(self, names: frozenset[str]) -> None:
+        if settings.THEME.name in names:
+            self._theme.choose(self._services.settings.get(settings.THEME))
+        self.room.apply_settings()
+
+    def _accounts_known(self, any_: bool) -> None:
+        self.room.list.set_has_accounts(any_)
+        self._middle.setCurrentWidget(self.room.panes if any_ or self._reads_file else self._welcome)
+        for name in (Do.GET_MAIL, Do.GET_ALL_MAIL):
+            self.actions_[name].setEnabled(any_)
+
+    def _show_done(self, entry: Entry) -> None:
+        if not entry.quiet:
+            self._toast.show_text(entry.text, _("Undo"), lambda: self.undo.undo(entry), icon=entry.icon)
+
+    def _switch_reading_pane(self) -> None:
+        on = not self.room.panes.reading_pane
+        self.actions_[Do.READING_PANE].setChecked(on)
+        self.room.panes.set_reading_pane(on)
+
+    def _take_step(self, step: str) -> None:
+        if step == Do.ADD_ACCOUNT:
+            self._add_account()
+        elif step == Do.GET_MAIL:
+            self._get_mail()
+
+    def _get_mail(self) -> None:
+        self._tasks.run(self._ask_for_mail())
+
+    async def _ask_for_mail(self) -> None:
+        await self._tasks.write(self._services.accounts.sync_now)
+
+    # windows beside this one; each at most once
+
+    def _show_preferences(self, page: str = "") -> None:
+        def make() -> Preferences:
+            made = Preferences(
+                self._services.settings, self._services.accounts, self._tasks, self._bridge, self._theme, self
+            )
+            made.add_account_requested.connect(self._add_account)
+            made.edit_account_requested.connect(self._edit_account)
+            return made
+
+        shown = self._once("preferences", make)
+        if page and isinstance(shown, Preferences):
+            shown.show_page(page)
+
+    def _show_operations(self) -> None:
+        self._once(
+            "operations",
+            lambda: OperationsWindow(self._services.operations, self._tasks, self._bridge, self._theme, self),
+        )
+
+    def _add_account(self) -> None:
+        self._once("account", lambda: MailAccountForm(self._services.accounts, self._tasks, self._theme, parent=self))
+
+    def _edit_account(self, key: int) -> None:
+        account = self.watch.account(key)
+        if account is None:
+            self._show_preferences(ACCOUNTS)
+            return
+        self._once(
+            f"account {key}",
+            lambda: MailAccountForm(self._services.accounts, self._tasks, self._theme, account, parent=self),
+        )
+
+    def _once(self, name: str, make: Callable[[], QDialog]) -> QDialog:
+        """Raise the window of that name, or make and show it."""
+        dialog = self._dialogs.get(name)
+        if dialog is None:
+            dialog = self._dialogs[name] = make()
+            dialog.finished.connect(lambda _result: self._dialogs.pop(name, None))
+            dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
+
+    def _show_me(self, place: QPoint) -> None:
+        menu = Menu(self._theme, self)
+        for name in (Do.ADD_ACCOUNT, Do.OPERATIONS, Do.PREFERENCES):
+            menu.addAction(self.actions_[name])
+        menu.addSeparator()
+        menu.addAction(self.actions_[Do.QUIT])
+        menu.adjustSize()
+        menu.popup(place - QPoint(0, menu.sizeHint().height() - 40))

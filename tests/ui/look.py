@@ -1,0 +1,148 @@
+"""Looks at the window: renders it offscreen with the sample mailbox and writes a PNG.
+
+    python -m tests.ui.look OUT.png [--dark] [--size 1440x900] [--layout classic] [--density roomy] [--empty]
+                            [--show preferences|accounts|account|operations|trouble|toast|reader]
+
+`QT_SCALE_FACTOR=1.5` renders for such a screen. The README's screenshot is made by it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QUICK_BACKEND", "software")
+
+from desktop.ui.web import chromium
+
+SHOWN = ("preferences", "accounts", "account", "operations", "trouble", "toast", "reader", "me", "multi")
+_SETTLE_S = 1.2
+
+
+def main() -> int:
+    """Render once and say where."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--empty", action="store_true", help="a profile without any account")
+    parser.add_argument("--size", default="1440x900")
+    parser.add_argument("--layout", default="vertical")
+    parser.add_argument("--density", default="cards")
+    parser.add_argument("--language", default="en")
+    parser.add_argument("--show", choices=SHOWN, default="")
+    options = parser.parse_args()
+
+    chromium.prepare()
+    from PySide6 import QtWebEngineCore  # noqa: F401
+
+    from desktop.ui.web import scheme
+
+    scheme.register()
+    import qasync
+    from PySide6.QtWidgets import QApplication
+
+    app = QApplication(sys.argv[:1])
+    loop = qasync.QEventLoop(app)
+    asyncio.set_event_loop(loop)
+    with tempfile.TemporaryDirectory() as folder, loop:
+        loop.run_until_complete(_render(options, Path(folder), loop))
+    return 0
+
+
+async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QPainter
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from desktop.app.core import build_core
+    from desktop.base import i18n
+    from desktop.base.paths import Profile
+    from desktop.domain import settings
+    from desktop.store.mail.blobs import Blobs
+    from desktop.ui.bridge import Bridge
+    from desktop.ui.state import State
+    from desktop.ui.tasks import Tasks
+    from desktop.ui.theme import Theme
+    from desktop.ui.window.arrangement import Pane
+    from desktop.ui.window.main_window import MainWindow
+    from tests.ui import sample
+
+    i18n.set_language(options.language)
+    profile = Profile(folder / "profile")
+    core = build_core(profile, lambda _new: None)
+    if not options.empty:
+        blobs = Blobs(profile.raw)
+        keys = sample.fill(core.database, blobs)
+        blobs.close()
+        board = core.services.accounts._statuses
+        for status in sample.statuses(keys):
+            board.set(status)
+    core.services.settings.set(settings.LAYOUT, options.layout)
+    core.services.settings.set(settings.DENSITY, options.density)
+    theme = Theme(settings.Theme.DARK if options.dark else settings.Theme.LIGHT)
+    tasks, bridge = Tasks(loop), Bridge(core.bus)
+    window = MainWindow(core.services, tasks, bridge, theme, State(folder / "window.json"), profile.cache)
+    tasks.failed.connect(lambda error: print("failed:", repr(error), file=sys.stderr))
+    window.restore()
+    width, height = map(int, options.size.split("x"))
+    window.resize(width, height)
+    window.show()
+    window.activateWindow()
+    await asyncio.sleep(_SETTLE_S)
+    window.room.list.view.setFocus()
+    if not options.empty:
+        window.room.list.view.next()
+        await asyncio.sleep(_SETTLE_S)
+    over: list[tuple[QWidget, QPoint]] = []
+    middle = QPoint(width // 4, height // 8)
+    if options.show in ("preferences", "accounts"):
+        window._show_preferences(options.show if options.show == "accounts" else "")
+        over.append((window._dialogs["preferences"], middle))
+    elif options.show == "account":
+        window._add_account()
+        form = window._dialogs["account"]
+        form.address.setText("jan@firm.example")  # type: ignore[attr-defined]
+        over.append((form, middle))
+    elif options.show == "operations":
+        window._show_operations()
+        over.append((window._dialogs["operations"], middle))
+    elif options.show == "trouble":
+        key = max(window.status_bar._items)
+        window.status_bar._explain(key)
+        popup = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "TroublePopup" and w.isVisible())
+        over.append((popup, window.mapFromGlobal(popup.pos())))
+    elif options.show == "toast":
+        window._toast.show_text("3 mails archived", "Undo", lambda: None, icon="archive")
+        window._toast._clock.setCurrentTime(2500)
+    elif options.show == "reader":
+        window.room.panes.go_to(Pane.READER)
+    elif options.show == "multi":
+        window.room.list.view.selectAll()
+    elif options.show == "me":
+        window.navigation.me.click()
+        menu = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "Menu" and w.isVisible())
+        over.append((menu, window.mapFromGlobal(menu.pos())))
+    if options.show not in ("trouble", "me"):  # popups close when the loop finds them without the pointer
+        await asyncio.sleep(_SETTLE_S)
+    picture = window.grab()
+    painter = QPainter(picture)
+    for widget, place in over:
+        painter.fillRect(widget.rect().translated(place).adjusted(-1, -1, 1, 1), theme.tokens.border)
+        painter.drawPixmap(place, widget.grab())
+    painter.end()
+    picture.save(str(options.out))
+    print(options.out)
+    window.close()
+    bridge.close()
+    tasks.close()
+    window.deleteLater()
+    core.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

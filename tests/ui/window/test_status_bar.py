@@ -1,0 +1,117 @@
+"""What the status bar says of accounts and of the queue."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.base.errors import Remedy
+from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.labels import Paragraph
+from desktop.ui.window.account_words import remedy_words, short, status_words
+from desktop.ui.window.status_bar import StatusBar
+from desktop.ui.window.trouble_popup import TroublePopup
+
+ACCOUNTS = tuple(MailAccount(uuid.uuid4(), f"{name}@firm.example", key=key) for key, name in enumerate("abcde", 1))
+
+
+@pytest.mark.parametrize("activity", list(Activity))
+def test_every_activity_has_words(activity: Activity) -> None:
+    words = status_words("jan@", AccountStatus(1, activity))
+    assert words.text.startswith("jan@: ")
+    assert words.is_trouble is (activity in (Activity.WAITING, Activity.TROUBLE, Activity.PAUSED))
+
+
+def test_progress_is_counted() -> None:
+    words = status_words("support@", AccountStatus(1, Activity.SYNCING, done=1204, total=6046))
+    assert words.text == "support@: syncing 1,204 of 6,046"
+    assert (words.done, words.total, words.can_pause) == (1204, 6046, True)
+
+
+@pytest.mark.parametrize("remedy", [remedy for remedy in Remedy if remedy])
+def test_every_remedy_has_a_button(remedy: Remedy) -> None:
+    assert remedy_words(remedy.value)
+    assert remedy_words("something new") == ""
+
+
+def test_short_names() -> None:
+    assert (short("jan@firm.example"), short("odd")) == ("jan@", "odd")
+
+
+@pytest.fixture
+def bar(theme: Theme, qtbot: QtBot) -> StatusBar:
+    made = StatusBar(theme)
+    qtbot.addWidget(made)
+    made.resize(1384, 26)
+    made.show()
+    return made
+
+
+def _texts(bar: StatusBar) -> list[str]:
+    return [button.accessibleName() for button in bar.findChildren(QPushButton) if button.isVisible()]
+
+
+def test_each_account_is_told(bar: StatusBar, qtbot: QtBot) -> None:
+    bar.show_accounts(ACCOUNTS[:2], {1: AccountStatus(1, Activity.PAUSED)})
+    qtbot.waitUntil(lambda: _texts(bar) == ["a@firm.example: paused", "b@firm.example: not fetched"])
+
+
+def test_many_accounts_that_are_well_are_told_in_one_sum(bar: StatusBar, qtbot: QtBot) -> None:
+    statuses = {account.key: AccountStatus(account.key, Activity.UP_TO_DATE) for account in ACCOUNTS}
+    statuses[3] = AccountStatus(3, Activity.TROUBLE, problem="No.", remedy="sign-in")
+    bar.show_accounts(ACCOUNTS, statuses)
+    expected = ["4 mail accounts up to date", "c@firm.example: sign in again"]
+    qtbot.waitUntil(lambda: sorted(_texts(bar)) == expected)
+
+
+def test_an_account_that_goes_is_told_no_more(bar: StatusBar, qtbot: QtBot) -> None:
+    bar.show_accounts(ACCOUNTS[:2], {})
+    bar.show_accounts(ACCOUNTS[1:2], {})
+    qtbot.waitUntil(lambda: _texts(bar) == ["b@firm.example: not fetched"])
+
+
+def test_trouble_is_explained_with_the_servers_words_folded_and_one_button(bar: StatusBar, qtbot: QtBot) -> None:
+    asked: list[tuple[int, str]] = []
+    bar.remedy_chosen.connect(lambda key, remedy: asked.append((key, remedy)))
+    status = AccountStatus(
+        1,
+        Activity.TROUBLE,
+        problem="The server does not accept the password.",
+        details="NO <b>AUTH</b>",
+        remedy="sign-in",
+    )
+    bar.show_accounts(ACCOUNTS[:1], {1: status})
+
+    bar._items[1].words.click()
+    popup = bar.findChild(TroublePopup)
+    assert isinstance(popup, TroublePopup)
+    texts = {part.text(): part.isVisible() for part in popup.findChildren(Paragraph)}
+    popup.button.click()
+
+    assert texts == {"The server does not accept the password.": True, "NO <b>AUTH</b>": False}
+    assert asked == [(1, "sign-in")]
+
+
+def test_a_sync_can_be_paused(bar: StatusBar) -> None:
+    asked: list[int] = []
+    bar.pause_requested.connect(asked.append)
+    bar.show_accounts(ACCOUNTS[:1], {1: AccountStatus(1, Activity.SYNCING, done=1, total=2)})
+    bar._items[1].pause.click()
+    assert asked == [1]
+
+
+def test_waiting_operations_are_counted_and_lead_to_their_window(bar: StatusBar) -> None:
+    asked: list[bool] = []
+    bar.operations_requested.connect(lambda: asked.append(True))
+    bar.show_waiting(0, 0)
+    assert _texts(bar) == []
+    bar.show_waiting(3, 0)
+    assert _texts(bar) == ["3 waiting"]
+    bar.show_waiting(3, 1)
+    assert _texts(bar) == ["1 operation failed"]
+    bar._waiting.click()
+    assert asked == [True]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
+from desktop.base.text import encodable
 from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.query import EVERYWHERE, InFolder, Node, Query, leaves, parse
 from desktop.domain.mail.search_marks import Marker
@@ -52,7 +53,7 @@ class Search:
 
     def suggestions(self, text: str, cursor: int) -> tuple[Suggestion, ...]:
         """Return what the word at the cursor may become: operators, people, folders, dates."""
-        place = at_cursor(text, cursor)
+        place = at_cursor(encodable(text), cursor)
         found = list(fixed(place))
         with self._database.read() as view:
             names = SearchNames(view)

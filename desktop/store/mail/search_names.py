@@ -7,7 +7,7 @@ from desktop.store.database import View
 from desktop.store.mail.search_expression import like
 
 _CANDIDATES = 300
-_COUNTED_MAILS = 200
+_COUNTED_MAILS = 1000
 
 
 class SearchNames:
@@ -19,13 +19,16 @@ class SearchNames:
     def people(self, text: str, limit: int) -> list[Address]:
         """Return people whose address, or a word of whose name, begins with a text."""
         begins = like(text)[1:]
+        # LIKE knows upper and lower case of ASCII letters alone; names begin with a capital.
+        capital = like(text.capitalize())[1:]
         rows = self._view.all(
             "SELECT name, spelling FROM ("
             "SELECT a.key, a.name, a.spelling FROM email_address a WHERE a.address LIKE ? ESCAPE '\\' "
+            "OR a.name LIKE ? ESCAPE '\\' OR a.name LIKE ? ESCAPE '\\' "
             "OR a.name LIKE ? ESCAPE '\\' OR a.name LIKE ? ESCAPE '\\' ORDER BY a.key LIMIT ?) c "
             "ORDER BY (SELECT count(*) FROM (SELECT 1 FROM email_person p WHERE p.address_key = c.key LIMIT ?)) DESC, "
             "c.key LIMIT ?",
-            (begins, begins, f"% {begins}", _CANDIDATES, _COUNTED_MAILS, limit),
+            (begins, begins, f"% {begins}", capital, f"% {capital}", _CANDIDATES, _COUNTED_MAILS, limit),
         )
         return [Address(name, address) for name, address in rows]
 

@@ -1,0 +1,179 @@
+"""How long search as you type takes on a large mailbox: every beginning of typical searches, typed letter by letter.
+
+Run it by itself: `python -m tests.benchmarks.bench_search [--mails N] [--keep FOLDER]`. It prints one JSON object;
+times in milliseconds, each for the first 50 hits with their rows, marks and snippets. Where notmuch is installed, the
+same mails are indexed by it and the searches it can say are timed in the same run, each in a process of its own as a
+script would call it; `start_ms` is what of that is the start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from desktop.base.bus import Bus
+from desktop.services.mail.search import Search
+from desktop.store.database import Database
+from tests.benchmarks import search_corpus
+
+MAILS = 200_000
+HITS = 50
+TYPED = (
+    "a",
+    "invoice",
+    "meeting tomorrow",
+    "the contract renewal",
+    "please send the report",
+    "have you been there",
+    "anna keller",
+    "müller invoice",
+    "zyzzyva",
+)
+"""Searches that notmuch can say too, as words and a growing last one."""
+OURS = (
+    "from:anna invoice",
+    "from:eller budget",
+    "anna.keller@acme.example",
+    "@kranich-logistik.example shipment",
+    "to:rolf warranty",
+    "cc:anna the",
+    "subject:offer from:jan",
+    "is:unread invoice",
+    "is:starred report",
+    "is:answered the",
+    "is:forwarded the",
+    "has:attachment contract",
+    "in:archive proposal",
+    "in:helix budget",
+    "in:trash the",
+    "in:anywhere delivery",
+    '"next week" the',
+    "invoice -the",
+    "-the -invoice",
+    "invoice OR contract",
+    "(offer OR order) -report customer",
+    "after:2025-06 shipment",
+    "older_than:2y customs",
+    "larger:5M",
+    "filename:pdf audit",
+    "list:uni the",
+    "会议记录",
+    "会议 the",
+)
+
+
+def beginnings(searches: Sequence[str]) -> list[str]:
+    """Return every text that is seen while the searches are typed."""
+    return [text[:end] for text in searches for end in range(1, len(text) + 1)]
+
+
+def figures(samples: Sequence[tuple[float, str]]) -> dict[str, Any]:
+    """Return what is reported of timed searches."""
+    times = sorted(time_ms for time_ms, _ in samples)
+    slowest = sorted(samples, reverse=True)[:5]
+    return {
+        "searches": len(times),
+        "p50_ms": round(statistics.median(times), 1),
+        "p95_ms": round(times[int(len(times) * 0.95)], 1),
+        "max_ms": round(times[-1], 1),
+        "slowest": [f"{text!r}: {time_ms:.1f}" for time_ms, text in slowest],
+    }
+
+
+def timed(texts: Sequence[str], run: Callable[[str], object]) -> list[tuple[float, str]]:
+    """Return how long each search took, in ms."""
+    samples = []
+    for text in texts:
+        began = time.perf_counter()
+        run(text)
+        samples.append(((time.perf_counter() - began) * 1000, text))
+    return samples
+
+
+def ours(folder: Path, count: int) -> dict[str, Any]:
+    """Build the mailbox where it is not there yet, and time our searches."""
+    path = folder / f"search-{count}.db"
+    began = time.perf_counter()
+    if not path.exists():
+        building = path.with_suffix(".new")
+        search_corpus.fill(building, count)
+        building.replace(path)
+    built = time.perf_counter() - began
+    database = Database(path, Bus(), read_only=True)
+    search = Search(database)
+    timed(("warm", "the up"), search.search)
+    words = timed(beginnings(TYPED), search.search)
+    operators = timed(beginnings(OURS), search.search)
+    database.close()
+    return {
+        "mails": count,
+        "built_s": round(built, 1),
+        "database_mb": path.stat().st_size // 1_000_000,
+        "all": figures(words + operators),
+        "words": figures(words),
+    }
+
+
+def notmuch(folder: Path, count: int) -> dict[str, Any] | None:
+    """Index the same mails with notmuch and time what it can say; None without it."""
+    if shutil.which("notmuch") is None:
+        return None
+    maildir = folder / f"maildir-{count}"
+    config = folder / f"notmuch-{count}.config"
+    environment = {**os.environ, "NOTMUCH_CONFIG": str(config), "HOME": str(folder)}
+    began = time.perf_counter()
+    if not config.exists():
+        search_corpus.write_maildir(maildir, count)
+        config.write_text(
+            f"[database]\npath={maildir}\n[user]\nname=Me\nprimary_email=me@firm.example\n[new]\ntags=inbox\n"
+        )
+        subprocess.run(["notmuch", "new", "--quiet"], env=environment, check=True)
+
+    def run(text: str) -> None:
+        query = f"{text}*" if text[-1].isalnum() else text
+        subprocess.run(
+            ["notmuch", "search", f"--limit={HITS}", "--sort=newest-first", "--", query],
+            env=environment,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    built = time.perf_counter() - began
+    start = timed(
+        ["--"] * 5, lambda _text: subprocess.run(["notmuch", "--version"], stdout=subprocess.DEVNULL, check=True)
+    )
+    timed(("warm", "the up"), run)
+    return {
+        "built_s": round(built, 1),
+        "start_ms": round(statistics.median(time_ms for time_ms, _ in start), 1),
+        "words": figures(timed(beginnings(TYPED), run)),
+    }
+
+
+def main() -> None:
+    """Print the figures as one JSON object."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mails", type=int, default=MAILS)
+    parser.add_argument("--keep", type=Path, help="folder for the mailboxes, used again the next time")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as made:
+        folder = arguments.keep or Path(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        result = {"rapport": ours(folder, arguments.mails), "notmuch": notmuch(folder, arguments.mails)}
+    json.dump(result, sys.stdout, indent=1, ensure_ascii=False)
+    print()
+
+
+if __name__ == "__main__":
+    main()

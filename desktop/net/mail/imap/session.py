@@ -1,14 +1,12 @@
 """One signed-in IMAP session: what the sync engine can ask of a mail server. One thread at a time; blocking.
 
 Everything takes and gives UIDs, never message numbers (R4), and nothing is unbounded: searches run over UID windows
-(M5), mails are limited against their announced size (M6). After `ConnectionLost`, `TooLarge`,
-`ProtocolBroken` or `Cancelled` the session is closed and a new one is opened. `abort` is the one method for other
-threads.
+(M5), mails are limited against their announced size (M6). After `ConnectionLost`, `TooLarge`, `ProtocolBroken` or
+`Cancelled` the session is closed and a new one is opened. `abort` is the one method for other threads.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,39 +16,21 @@ from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.connect import Stop
-from desktop.net.mail.imap import fetching, folders, guard, names, refusals, selecting, sign_in, structure, waiting
+from desktop.net.mail.imap import folders, guard, names, selecting, sign_in, waiting
 from desktop.net.mail.imap.connection import Connection, Reply
 from desktop.net.mail.imap.fetching import FetchedMail, Limits, Overview, Probe
 from desktop.net.mail.imap.folders import FolderStatus, Namespace
 from desktop.net.mail.imap.guard import Argument, Literal
 from desktop.net.mail.imap.news import News
-from desktop.net.mail.imap.responses import Response, Value, expand, number, octets, pairs, uid_ranges
+from desktop.net.mail.imap.reading import CHUNK_BYTES, FlagSweep, Reader
+from desktop.net.mail.imap.responses import number
 from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.sign_in import ImapEndpoint
 from desktop.net.mail.imap.structure import Leaf
-from desktop.net.mail.imap.wire import LiteralLimit, small
 from desktop.net.tls import TlsPolicy
 from desktop.net.wake import Wake
 
-SEARCH_STEP = 100_000
-"""About how many UIDs one SEARCH answer may hold."""
-FETCH_STEP = 1000
-"""How many mails one FETCH command names."""
-CHUNK_BYTES = 1 << 20
-
-_FETCH = frozenset((b"FETCH",))
-_SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b", re.IGNORECASE)
-_UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class FlagSweep:
-    """Flags of a UID window; with `changed_since` only those that changed."""
-
-    flags: dict[int, tuple[Flag, int | None]]
-    """UID -> flags and modseq."""
-    vanished: tuple[tuple[int, int], ...]
-    """Ranges of UIDs gone, where the server can say (QRESYNC)."""
+__all__ = ["ImapEndpoint", "Moved", "Session"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +52,7 @@ class Session:
         self._connection = connection
         self._endpoint = endpoint
         self._selected: Selected | None = None
-        self._selected_name = b""
+        self._reader = Reader(connection, "", modseq=False)
 
     @classmethod
     def open(
@@ -218,14 +198,16 @@ class Session:
         self._selected = None
         self._connection.news.forget_folder()
         wanted = frozenset((b"EXISTS", b"FLAGS", b"OK", b"VANISHED", b"FETCH"))
-        reply = self._run(*command, wanted=wanted, folder=names.decode(wire_name))
+        path = names.decode(wire_name)
+        reply = self._run(*command, wanted=wanted, folder=path)
         opened = selecting.selected(reply.status, reply.data)
         if opened.uidnext is None or not opened.uidvalidity:
             opened = self._completed(opened, wire_name)
         self._connection.news.forget_folder()
         self._connection.news.exists = opened.exists
         self._selected = opened
-        self._selected_name = wire_name
+        tracked = opened.highestmodseq is not None and self.has_condstore
+        self._reader = Reader(self._connection, path, modseq=tracked)
         return opened
 
     def _completed(self, opened: Selected, wire_name: bytes) -> Selected:
@@ -250,144 +232,43 @@ class Session:
 
     def uid_window(self, low: int, high: int, since: date | None = None) -> list[int]:
         """Return the UIDs between two bounds, rising; `since` leaves out mails received on earlier days."""
-        found: set[int] = set()
-        steps = self._connection.news.exists // SEARCH_STEP + 1
-        width = max((high - low) // steps + 1, 1)
-        for start in range(low, high + 1, width):
-            end = min(start + width - 1, high)
-            criteria = b"UID " + guard.uid_range(start, end)
-            if since is not None:
-                criteria += b" SINCE " + guard.search_date(since)
-            found.update(uid for uid in self._search(criteria) if start <= uid <= end)
-        return sorted(found)
+        return self._reader.window(low, high, since)
 
     def find_message_id(self, message_id: str) -> list[int]:
         """Return the UIDs of mails with this Message-ID, given without brackets."""
-        return sorted(set(self._search(b"HEADER Message-ID", guard.string(message_id, "Message-ID"))))
-
-    def _search(self, *criteria: Argument) -> list[int]:
-        esearch = "ESEARCH" in self.capabilities
-        command = b"UID SEARCH RETURN (ALL)" if esearch else b"UID SEARCH"
-        reply = self._run(command, *criteria, wanted=frozenset((b"SEARCH", b"ESEARCH")))
-        found: list[int] = []
-        for response in reply.data:
-            values = response.values()
-            if response.kind == b"SEARCH":
-                found += [uid for uid in map(number, values) if uid]
-                continue
-            at = next((i for i, v in enumerate(values) if isinstance(v, bytes) and v.upper() == b"ALL"), len(values))
-            if at + 1 < len(values):
-                # a range may claim four billion mails; more than a folder can plausibly hold is not believed
-                most = max(2 * self._connection.news.exists, 10_000)
-                found += expand(uid_ranges(octets(values[at + 1])), most)
-        return found
+        return self._reader.find_message_id(message_id)
 
     def fetch_overview(self, uids: Iterable[int]) -> dict[int, Overview]:
         """Return flags, date and size of mails; UIDs that are gone are missing."""
-        found: dict[int, Overview] = {}
-        for uid, items in self._fetch(uids, b"(" + fetching.OVERVIEW + self._modseq() + b")", b"RFC822.SIZE"):
-            found[uid] = fetching.overview(items)
-        return found
+        return self._reader.overview(uids)
 
     def fetch_flags(self, low: int, high: int, changed_since: int | None = None) -> FlagSweep:
         """Return the flags of a UID window; `changed_since` a modseq asks only for what changed (CONDSTORE)."""
-        command: list[Argument] = [b"UID FETCH", guard.uid_range(low, high), b"(UID FLAGS" + self._modseq() + b")"]
-        if changed_since and self.has_condstore:
-            command.append(b"(CHANGEDSINCE %d%s)" % (changed_since, b" VANISHED" if self.has_qresync else b""))
-        found: dict[int, tuple[Flag, int | None]] = {}
-        vanished: list[tuple[int, int]] = []
-        for response in self._connection_stream(command, frozenset((b"FETCH", b"VANISHED"))):
-            if response.kind == b"VANISHED":
-                values = response.values()
-                vanished += uid_ranges(octets(values[-1])) if values else []
-                if values and not isinstance(values[0], list):
-                    # not "(EARLIER)": the folder shrank just now
-                    self._connection.note(response)
-                continue
-            change = selecting.flags_changed(response)
-            if change is None or not low <= change.uid <= high:
-                self._connection.note(response)
-            else:
-                found[change.uid] = (change.flags, change.modseq)
-        return FlagSweep(found, tuple(vanished))
+        return self._reader.flags(low, high, changed_since)
 
     def fetch_headers(self, uids: Iterable[int]) -> dict[int, bytes]:
         """Return the whole header of mails."""
-        found: dict[int, bytes] = {}
-        for uid, items in self._fetch(uids, b"(UID BODY.PEEK[HEADER])", b"BODY[HEADER]"):
-            header = fetching.body(items)
-            if header is not None:
-                found[uid] = header
-        return found
+        return self._reader.headers(uids)
 
     def fetch_probe(self, uids: Iterable[int]) -> dict[int, Probe]:
         """Return what tells a mail from others, to find it again after UIDVALIDITY changed (R1)."""
-        items_wanted = b"(" + fetching.OVERVIEW + self._modseq() + b" " + fetching.PROBE_HEADERS + b")"
-        found: dict[int, Probe] = {}
-        for uid, items in self._fetch(uids, items_wanted, b"RFC822.SIZE"):
-            found[uid] = Probe(fetching.overview(items), fetching.body(items) or b"")
-        return found
+        return self._reader.probe(uids)
 
     def fetch_full(self, uids: Iterable[int], limits: Limits | None = None) -> Iterator[FetchedMail]:
-        """Yield whole mails as they arrive, unread ones stay unread. UIDs that are gone or empty are left out.
-
-        A mail beyond the limits raises `TooLarge` with its UID and closes the session: its octets cannot be skipped.
-        """
-        bounds = limits or Limits()
-        about: list[bytes] = [b""]
-
-        def limit(fragments: list[bytes]) -> int:
-            about[0] = fragments[0]
-            announced = _SIZE.search(fragments[0])
-            return bounds.allowed(int(announced[1]) if announced else 0)
-
-        asked = set(uids)
-        command = b"(" + fetching.OVERVIEW + b" BODY.PEEK[])"
-        for uid_set in guard.uid_sets(asked, at_most=FETCH_STEP):
-            try:
-                for response in self._connection_stream([b"UID FETCH", uid_set, command], _FETCH, limit):
-                    mail = fetching.mail(fetching.items(response))
-                    if mail is None:
-                        self._connection.note(response)
-                    elif mail.uid in asked:
-                        yield mail
-            except errors.TooLarge as error:
-                uid = _UID.search(about[0])
-                raise errors.TooLarge(self._endpoint.host, error.limit_bytes, uid=int(uid[1]) if uid else 0) from error
+        """Yield whole mails as they arrive; see `Reader.full`."""
+        return self._reader.full(uids, limits)
 
     def fetch_structure(self, uids: Iterable[int]) -> dict[int, list[Leaf]]:
         """Return the parts of mails as the server sees them."""
-        found: dict[int, list[Leaf]] = {}
-        for uid, items in self._fetch(uids, b"(UID BODYSTRUCTURE)", b"BODYSTRUCTURE"):
-            found[uid] = structure.leaves(items[b"BODYSTRUCTURE"])
-        return found
+        return self._reader.structure(uids)
 
     def fetch_section(self, uid: int, section: str, offset: int = 0, length: int = CHUNK_BYTES) -> bytes:
-        """Return octets of a part as it is encoded in the mail; fewer than `length` at its end.
-
-        `section` "" is the whole mail, "HEADER" its header, "2.1.MIME" the header of a part (RFC 3501, 6.4.5).
-        """
-        if offset < 0 or length < 1:
-            raise errors.UnsafeArgument("offset")
-        item = b"(UID BODY.PEEK[" + guard.section(section) + b"]<%d.%d>)" % (offset, length)
-        found = b""
-        for _, items in self._fetch([uid], item, b"BODY[", lambda _: length + (64 << 10)):
-            found = fetching.body(items) or found
-        return found[:length]
+        """Return octets of a part as it is encoded in the mail; see `Reader.section`."""
+        return self._reader.section(uid, section, offset, length)
 
     def download_section(self, uid: int, section: str, file: BinaryIO, *, limit_bytes: int) -> int:
-        """Append what is missing of a part to a file, in chunks, and return its size.
-
-        Where the file ends is where the part goes on, so an interrupted download is resumed by calling again.
-        """
-        size = file.seek(0, 2)
-        while True:
-            chunk = self.fetch_section(uid, section, size)
-            size += file.write(chunk)
-            if len(chunk) < CHUNK_BYTES:
-                return size
-            if size > limit_bytes:
-                raise errors.TooLarge(self._endpoint.host, limit_bytes, uid=uid)
+        """Append what is missing of a part to a file and return its size; see `Reader.download`."""
+        return self._reader.download(uid, section, file, limit_bytes=limit_bytes)
 
     # changes
 
@@ -395,6 +276,10 @@ class Session:
         self, uids: Iterable[int], add: Flag = Flag.NONE, remove: Flag = Flag.NONE, *, keywords: Iterable[str] = ()
     ) -> None:
         """Set and clear flags of mails; `keywords` are set as well."""
+        if self._selected is not None and not self._selected.keeps_keywords:
+            # some servers refuse the whole command for a flag they do not keep
+            add &= self._selected.permanent_flags
+            keywords = ()
         added = guard.flag_list(add, keywords)
         for uid_set in guard.uid_sets(uids):
             if added != b"()":
@@ -482,7 +367,7 @@ class Session:
         return self._connection.run(*arguments, wanted=wanted, folder=folder)
 
     def _change(self, *arguments: Argument) -> None:
-        self._run(*arguments, folder=names.decode(self._selected_name))
+        self._run(*arguments, folder=self._reader.path)
 
     def _on_folder(self, command: bytes, wire_name: bytes, *more: Argument) -> None:
         self._run(command, guard.mailbox(wire_name), *more, folder=names.decode(wire_name))
@@ -500,33 +385,6 @@ class Session:
                 uidvalidity, pairs_told = selecting.copied(told.code_text)
                 new_uids.update(pairs_told)
         return Moved(new_uids, uidvalidity)
-
-    def _fetch(
-        self, uids: Iterable[int], items: bytes, needed: bytes, limit: LiteralLimit = small
-    ) -> Iterator[tuple[int, dict[bytes, Value]]]:
-        """Yield UID and data of the mails asked for; what lacks the needed item was said unasked and is news."""
-        asked = set(uids)
-        for uid_set in guard.uid_sets(asked, at_most=FETCH_STEP):
-            for response in self._connection_stream([b"UID FETCH", uid_set, items], _FETCH, limit):
-                values = response.values()
-                found = pairs(values[0]) if values and isinstance(values[0], list) else {}
-                uid = number(found.get(b"UID"))
-                if uid in asked and any(name.startswith(needed) for name in found):
-                    yield uid, found
-                else:
-                    self._connection.note(response)
-
-    def _connection_stream(
-        self, command: list[Argument], wanted: frozenset[bytes], limit: LiteralLimit = small
-    ) -> Iterator[Response]:
-        status = yield from self._connection.stream(*command, wanted=wanted, limit=limit)
-        # NO may only mean that some of the mails are gone (RFC 2180, section 4.1; RFC 5530): what came is good
-        if status.kind != b"OK" and status.code != "EXPUNGEISSUED":
-            raise refusals.of_command(status, self._endpoint.host, names.decode(self._selected_name))
-
-    def _modseq(self) -> bytes:
-        tracked = self._selected is not None and self._selected.highestmodseq is not None
-        return b" MODSEQ" if tracked and self.has_condstore else b""
 
     def _status_items(self) -> bytes:
         return folders.STATUS_ITEMS_MODSEQ if self.has_condstore else folders.STATUS_ITEMS

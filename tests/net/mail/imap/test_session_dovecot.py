@@ -15,7 +15,8 @@ from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.fetching import Limits
-from desktop.net.mail.imap.session import CHUNK_BYTES, ImapEndpoint, Session
+from desktop.net.mail.imap.reading import CHUNK_BYTES
+from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.mail.imap.sign_in import Security
 from desktop.net.tls import TlsPolicy
 from desktop.net.wake import Wake

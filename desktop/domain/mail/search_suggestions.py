@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from desktop.base.i18n import _
 from desktop.domain.mail.address import Address
-from desktop.domain.mail.query import OPERATORS, VALUES
+from desktop.domain.mail.query_operators import OPERATORS, VALUES
 from desktop.domain.mail.query_values import DAY_WORDS
 from desktop.domain.mail.search_result import Suggestion, SuggestionKind
 

@@ -13,7 +13,8 @@ from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.base.text import encodable
 from desktop.domain.mail.folder import ListId, Unified
-from desktop.domain.mail.query import EVERYWHERE, InFolder, Node, Query, leaves, parse
+from desktop.domain.mail.query import EVERYWHERE, InFolder, Node, Query, leaves
+from desktop.domain.mail.query_parse import parse
 from desktop.domain.mail.search_marks import Marker
 from desktop.domain.mail.search_result import Hit, SearchResult, Suggestion
 from desktop.domain.mail.search_suggestions import Place, at_cursor, fixed

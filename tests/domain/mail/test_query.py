@@ -11,7 +11,6 @@ import pytest
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.query import (
     EVERYWHERE,
-    MAX_TERMS,
     AllOf,
     AnyOf,
     Dated,
@@ -29,8 +28,8 @@ from desktop.domain.mail.query import (
     Text,
     TextField,
     leaves,
-    parse,
 )
+from desktop.domain.mail.query_parse import MAX_TERMS, parse
 from desktop.domain.mail.query_values import day_range, days_ago, size_bytes
 from tests.proof import rounds, seed
 

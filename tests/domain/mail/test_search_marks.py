@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from desktop.domain.mail.query import parse
+from desktop.domain.mail.query_parse import parse
 from desktop.domain.mail.search_marks import SNIPPET_CHARS, Marker
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from desktop.domain.mail.query import MAX_CHARS, OPERATORS
+from desktop.domain.mail.query_operators import OPERATORS
+from desktop.domain.mail.query_parse import MAX_CHARS
 
 _OPERATOR = re.compile(r'(?<![^\s(])-?(?P<name>[A-Za-z_]{2,16}):(?P<value>"[^"]*"?|[^\s()"]*)')
 

@@ -19,6 +19,7 @@ from desktop.net import errors, remote_image
 from desktop.net.mail.imap.session import Session
 from desktop.services.errands import RemotePart, Secrets, TestResult, imap_secret
 from desktop.services.mail.mirror import Mirror
+from desktop.services.mail.reading import PartUnreachable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -90,7 +91,7 @@ class NetworkErrands:
         account = self._mirror.account(part.account_key)
         folder = self._mirror.folder(part.folder_key)
         if account is None or folder is None or account.imap is None:
-            raise errors.FolderGone("", "")
+            raise PartUnreachable
         password = self._secrets.get(imap_secret(account)) or ""
         half = to.with_name(f".{to.name}.part")
         session = Session.open(endpoint_of(account), password, tls_of(account), cancel=self._stop)
@@ -105,7 +106,7 @@ class NetworkErrands:
                 None,
             )
             if selected.uidvalidity != part.uidvalidity or leaf is None:
-                raise errors.FolderGone(account.imap.host, folder.path)
+                raise PartUnreachable
             descriptor = os.open(half, os.O_RDWR | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "r+b") as file:
                 size = file.seek(0, 2)

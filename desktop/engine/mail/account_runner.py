@@ -196,6 +196,7 @@ class AccountRunner:
             self._check()
             self._bring_up_to_date(session, sync, folder)
         self._older(session, sync)
+        self._replay(session, sync)
         self._means.mirror.synced(self._account.key)
         self._set(activity=Activity.UP_TO_DATE, done=0, total=0, synced_at_ms=clock.now())
 
@@ -242,10 +243,13 @@ class AccountRunner:
         return {"done": here, "total": total}
 
     def _replay(self, session: Session, sync: FolderSync) -> None:
-        def sync_folder(key: int) -> None:
+        def sync_folder(key: int, enough: Callable[[], bool]) -> None:
             folder = self._means.mirror.folder(key)
             if folder is not None:
-                sync.update(folder)
+                folder = sync.update(folder)
+            while folder is not None and not folder.complete and not enough():
+                self._check()
+                folder = sync.older(folder)
 
         Replay(session, self._account.key, self._means.queue, sync_folder, self._stop.is_set).run()
 

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from desktop.base import backoff, clock
-from desktop.base.errors import Problem
+from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
@@ -26,6 +26,20 @@ MOST_TRIES = 5
 """After so many refusals an operation is parked."""
 
 
+class TargetGone(Problem):
+    """The folder mails were to be moved to was deleted meanwhile."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("The folder these mails were moved to is no longer there."))
+
+
+class _Renumbered(Exception):
+    """The server has renumbered a folder: its mails must be met again before an operation can name them."""
+
+
 class Replay:
     """Replays the operations of one account over one session."""
 
@@ -34,7 +48,7 @@ class Replay:
         session: Session,
         account_key: int,
         queue: ReplayQueue,
-        sync_folder: Callable[[int], None],
+        sync_folder: Callable[[int, Callable[[], bool]], None],
         stopped: Callable[[], bool],
     ) -> None:
         self._session = session
@@ -53,8 +67,16 @@ class Replay:
             try:
                 self._carry_out(operation)
                 done += 1
-            except (errors.ServerRefused, errors.FolderGone, errors.FolderExists, errors.UnsafeArgument) as problem:
+            except (
+                errors.ServerRefused,
+                errors.FolderGone,
+                errors.FolderExists,
+                errors.UnsafeArgument,
+                TargetGone,
+            ) as problem:
                 self._refused(operation, problem)
+            except _Renumbered:
+                return done
             except (errors.Throttled, errors.OverQuota) as problem:
                 self._later(operation, problem)
                 raise
@@ -74,8 +96,8 @@ class Replay:
 
     def _carry_out(self, operation: Queued) -> None:
         if operation.kind in ("flags", "move", "expunge"):
-            for folder in self._queue.unnumbered(operation):
-                self._sync_folder(folder)
+            for folder_key in self._queue.unnumbered(operation):
+                self._sync_folder(folder_key, lambda: not self._queue.unnumbered(operation))
             found = self._queue.targets(operation)
             if not found:
                 self._queue.nothing_left(operation)
@@ -94,8 +116,7 @@ class Replay:
     def _on_mails(self, operation: Queued, folder: FolderRef, targets: Sequence[Target]) -> None:
         selected = self._session.select(folder.wire_name)
         if selected.uidvalidity != folder.uidvalidity:
-            # Renumbered since we looked: the next sync finds the mails again, then this runs.
-            raise errors.ServerRefused(_("the server"), details="UIDVALIDITY")
+            raise _Renumbered
         uids = [target.uid for target in targets]
         keys = [target.place_key for target in targets]
         match operation.kind:
@@ -112,7 +133,7 @@ class Replay:
     def _move(self, operation: Queued, folder: FolderRef, targets: Sequence[Target]) -> None:
         target = self._queue.folder(operation.target_key)
         if target is None:
-            raise errors.FolderGone(_("the server"), "")
+            raise TargetGone
         if target.key == folder.key:
             self._queue.nothing_left(operation)
             return

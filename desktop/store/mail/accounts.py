@@ -30,6 +30,11 @@ class Accounts:
         query = MailAccountRow.select().where(MailAccountRow.key == key)
         return next((_account(row) for row in query.execute(self._view.peewee)), None)
 
+    def fetched(self) -> tuple[MailAccount, ...]:
+        """Return the accounts mail is fetched for: active, not paused, with an IMAP half."""
+        paused = self.paused()
+        return tuple(a for a in self.all() if a.active and a.imap and a.key not in paused)
+
     def paused(self) -> frozenset[int]:
         """Return the keys of the accounts a person has paused."""
         return frozenset(self._view.column("SELECT key FROM mail_account WHERE paused"))

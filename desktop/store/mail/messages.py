@@ -35,6 +35,14 @@ class Messages:
             found.update((uuid.UUID(bytes=i), key) for i, key in self._view.all(sql, chunk))
         return found
 
+    def ids_of(self, keys: Sequence[int]) -> dict[int, uuid.UUID]:
+        """Return the world-wide ids of the Emails that are here."""
+        found: dict[int, uuid.UUID] = {}
+        for chunk in chunks(keys):
+            sql = f"SELECT key, id FROM email WHERE key IN ({marks(chunk)})"
+            found.update((key, uuid.UUID(bytes=i)) for key, i in self._view.all(sql, chunk))
+        return found
+
     def completeness(self, keys: Sequence[int]) -> dict[int, Completeness]:
         """Return how much of each Email is here."""
         found: dict[int, Completeness] = {}

@@ -57,6 +57,15 @@ class Places:
                 )
         return found
 
+    def count(self, account_key: int, since: int = 0) -> tuple[int, int]:
+        """Return how many copies of an account's mails came after the place `since`, and the newest place."""
+        row = self._view.first(
+            "SELECT count(*), coalesce(max(key), 0) FROM place "
+            "WHERE account_key = ? AND email_key IS NOT NULL AND key > ?",
+            (account_key, since),
+        )
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
     def known_uids(self, folder_key: int, uidvalidity: int, low: int, high: int) -> dict[int, tuple[int, int | None]]:
         """Return uid -> (flags the server last told, Email key or None) of the places in a window of UIDs."""
         rows = self._view.all(

@@ -1,0 +1,350 @@
+"""Faults of servers and networks: nothing lost, nothing twice, nothing under a wrong number, no storm of retries."""
+
+from __future__ import annotations
+
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desktop.domain import events
+from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.mail_account import Activity
+from desktop.domain.mail.operation import Change, Verb
+from desktop.net import errors
+from desktop.store import backup
+from tests.desk import Desk, mail, until
+from tests.proof import rounds, seed
+from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.fault_proxy import FaultProxy
+
+
+def without(*names: str) -> Callable[[bytes], bytes]:
+    """Return a change that takes capabilities away."""
+    pattern = re.compile(rb"\b(?:" + "|".join(names).encode() + rb")\b ?")
+    return lambda chunk: pattern.sub(b"", chunk) if b"CAPABILITY" in chunk else chunk
+
+
+def server_subjects(dovecot: Dovecot, user: str, folder: str = "INBOX") -> Counter[str]:
+    text = dovecot.doveadm("fetch", "-u", user, "hdr.subject", "mailbox", folder, "all")
+    return Counter(line.partition(": ")[2] for line in text.splitlines() if line.startswith("hdr.subject"))
+
+
+def test_r01_another_uidvalidity_loses_nothing_and_fetches_nothing_again(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    count = rounds(300, 5000)
+    mails = [mail(n, text="x" * 2000) for n in range(1, count + 1)]
+    dovecot.deliver(imap_user, mails)
+    arrived: list[events.MessagesArrived] = []
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    before = desk.keys()
+    done = desk.do(Verb.STAR, before[0])
+    desk.core.bus.subscribe(events.MessagesArrived, arrived.append)
+    fetched = fault_proxy.passed["down"]
+    for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+        (dovecot.maildir(imap_user) / name).unlink(missing_ok=True)
+
+    desk.sync()
+
+    assert desk.keys() == before
+    assert arrived == []
+    assert fault_proxy.passed["down"] - fetched < 0.25 * sum(map(len, mails))
+    assert done.keys == (before[0],)
+    desk.sync()
+    assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "FLAGGED").strip() != ""
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        (),
+        ("QRESYNC",),
+        ("QRESYNC", "CONDSTORE", "ENABLE"),
+        ("QRESYNC", "CONDSTORE", "ENABLE", "MOVE", "ESEARCH", "IDLE"),
+    ],
+)
+def test_r03_the_store_follows_the_server_with_and_without_extensions(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, missing: tuple[str, ...]
+) -> None:
+    chance = random.Random(seed())
+    if missing:
+        fault_proxy.change(without(*missing))
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 41)])
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    number = 40
+    for _ in range(rounds(4, 60)):
+        for _ in range(rounds(4, 30)):
+            match chance.randrange(3):
+                case 0:
+                    uid = chance.randrange(1, number + 1)
+                    verb = chance.choice(["add", "remove"])
+                    flag = chance.choice(["\\Seen", "\\Flagged"])
+                    dovecot.doveadm("flags", verb, "-u", imap_user, flag, "mailbox", "INBOX", "uid", str(uid))
+                case 1:
+                    uid = chance.randrange(1, number + 1)
+                    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "uid", str(uid))
+                case _:
+                    number += 1
+                    dovecot.deliver(imap_user, [mail(number)])
+        desk.sync()
+        assert Counter(desk.subjects()) == server_subjects(dovecot, imap_user)
+        unseen = dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "UNSEEN").split("\n")
+        assert desk.unread() == len(unseen) - 1
+
+
+def test_r06_a_connection_cut_anywhere_leaves_nothing_half_and_nothing_twice(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    chance = random.Random(seed())
+    mails = [mail(n, text=f"body {n} " * chance.randrange(1, 400)) for n in range(1, 61)]
+    dovecot.deliver(imap_user, mails)
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    for _ in range(rounds(8, 300)):
+        fault_proxy.cut_after(chance.randrange(1, 120_000), reset=chance.random() < 0.5)
+        desk.core.supervisor.sync_once()
+        fault_proxy.heal()
+        for key in desk.keys():
+            head = desk.core.services.views.head(key)
+            number = int(head.subject.removeprefix("Mail "))
+            assert desk.core.services.reading.source(key) == mails[number - 1]
+        if chance.random() < 0.2:
+            dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "all")
+            dovecot.deliver(imap_user, mails)
+
+    desk.sync()
+
+    assert Counter(desk.subjects()) == Counter(f"Mail {n}" for n in range(1, 61))
+
+
+def test_r04_expunge_while_fetching_stores_no_body_under_a_wrong_number(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    mails = [mail(n, text=f"body {n} " * 200) for n in range(1, 401)]
+    dovecot.deliver(imap_user, mails)
+    desk.add(dovecot, imap_user)
+    storm = subprocess.Popen(
+        ["/usr/bin/doveadm", "-c", str(dovecot.root / "dovecot.conf"), "expunge", "-u", imap_user, "mailbox", "INBOX",
+         "uid", "1:400:2,3,9,27,81,100:140,243"],
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    desk.sync()
+    storm.wait()
+    desk.sync()
+    desk.sync()
+
+    assert Counter(desk.subjects()) == server_subjects(dovecot, imap_user)
+    for key in desk.keys():
+        number = int(desk.core.services.views.head(key).subject.removeprefix("Mail "))
+        assert desk.core.services.reading.source(key) == mails[number - 1]
+
+
+def test_r10_a_refused_password_is_not_tried_again(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    account = desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.core.services.accounts.edit(account, imap_password="wrong")
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.TROUBLE)
+    tries = fault_proxy.connections
+
+    for _ in range(3):
+        desk.core.services.accounts.status(account.key)
+        time.sleep(0.3)
+
+    assert fault_proxy.connections == tries == 1
+
+
+def test_r07_an_unreachable_host_is_waited_for_and_recovered_from(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    account = desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
+
+    fault_proxy.cut_after(0)
+    fault_proxy.drop()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.WAITING)
+    status = desk.core.services.accounts.status(account.key)
+    assert status.problem
+    assert status.retry_at_ms
+    assert desk.subjects() == ["Mail 1"], "what is here can be read"
+    dovecot.deliver(imap_user, [mail(2)])
+    fault_proxy.heal()
+
+    until(lambda: desk.subjects() == ["Mail 2", "Mail 1"])
+
+
+def test_r14_a_folder_that_vanishes_reports_what_waited_for_it(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1), mail(2)])
+    dovecot.doveadm("mailbox", "create", "-u", imap_user, "Projects")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    projects = desk.folder("Projects")
+    two, one = desk.keys()
+    desk.do(Verb.MOVE, one, folder=projects.key)
+    dovecot.doveadm("mailbox", "delete", "-u", imap_user, "Projects")
+
+    desk.core.supervisor.sync_once()
+
+    assert server_subjects(dovecot, imap_user) == Counter({"Mail 1": 1, "Mail 2": 1}), "no mail is lost"
+    waiting = desk.core.services.operations.waiting()
+    assert all(operation.parked for operation in waiting)
+    desk.do(Verb.READ, two)
+    desk.core.supervisor.sync_once()
+    assert not [o for o in desk.core.services.operations.waiting() if not o.parked], "others go on"
+
+
+def test_r38_what_the_server_always_refuses_is_parked_and_others_go_on(
+    desk: Desk, dovecot_with: Callable[..., Dovecot]
+) -> None:
+    server = dovecot_with(extra="plugin {\n  quota = maildir:User quota\n}\n")
+    user = server.new_user()
+    server.deliver(user, [mail(1), mail(2)])
+    account = desk.add(server, user)
+    desk.sync()
+    two, one = desk.keys()
+    [inbox] = [f for f in desk.core.services.views.folder_tree().accounts[0].folders if f.role is Role.INBOX]
+    key = desk.core.services.folders.create(account.key, inbox.key, "x" * 250)
+    desk.do(Verb.MOVE, one, folder=key)
+    desk.do(Verb.READ, two)
+
+    for _ in range(8):
+        for operation in desk.core.services.operations.waiting():
+            if not operation.parked:
+                desk.core.services.operations.retry(operation.key)
+        desk.core.supervisor.sync_once()
+
+    assert server_subjects(server, user) == Counter({"Mail 1": 1, "Mail 2": 1})
+    waiting = desk.core.services.operations.waiting()
+    assert waiting
+    assert all(operation.parked and operation.problem for operation in waiting)
+    assert server.doveadm("search", "-u", user, "mailbox", "INBOX", "SEEN").strip() != ""
+    for operation in waiting:
+        desk.core.services.operations.drop(operation.key)
+    assert sorted(desk.subjects()) == ["Mail 1", "Mail 2"]
+
+
+@pytest.mark.parametrize("missing", [(), ("MOVE",), ("MOVE", "UIDPLUS")])
+def test_r35_random_schedules_end_where_the_model_says(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, missing: tuple[str, ...]
+) -> None:
+    chance = random.Random(seed())
+    if missing:
+        fault_proxy.change(without(*missing))
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 13)])
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    keys = {desk.core.services.views.head(key).subject: key for key in desk.keys()}
+    model = dict.fromkeys(keys, "INBOX")
+    homes = {Verb.ARCHIVE: "Archive", Verb.TRASH: "Trash", Verb.JUNK: "Junk", Verb.INBOX: "INBOX"}
+    for _ in range(rounds(3, 300)):
+        for _ in range(chance.randrange(1, 8)):
+            subject = chance.choice(list(model))
+            verb = chance.choice(list(homes))
+            before = model[subject]
+            done = desk.do(verb, keys[subject])
+            if verb is not Verb.ARCHIVE or before != "Archive":
+                model[subject] = homes[verb]
+            if chance.random() < 0.3:
+                desk.core.services.actions.undo(done)
+                model[subject] = before
+        if chance.random() < 0.7:
+            if chance.random() < 0.3:
+                fault_proxy.cut_after(chance.randrange(1, 3000), chance.choice(["up", "down"]))
+                desk.core.supervisor.sync_once()
+                fault_proxy.heal()
+                if missing:
+                    fault_proxy.change(without(*missing))
+            desk.sync()
+    desk.sync()
+    desk.sync()
+
+    lists = {"INBOX": Unified.INBOX, "Archive": Unified.ARCHIVE, "Trash": Unified.TRASH, "Junk": Unified.JUNK}
+    for folder, list_id in lists.items():
+        wanted = Counter(subject for subject, where in model.items() if where == folder)
+        assert Counter(desk.subjects(list_id)) == wanted, folder
+        if "UIDPLUS" not in missing:
+            assert server_subjects(dovecot, imap_user, folder) == wanted, folder
+
+
+def test_r26_a_kill_at_any_moment_costs_at_most_the_batch_under_way(
+    dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    chance = random.Random(seed())
+    mails = [mail(n, text=f"body {n} " * 50) for n in range(1, 601)]
+    dovecot.deliver(imap_user, mails)
+    profile = tmp_path / "profile"
+    desk = Desk(profile)
+    desk.add(dovecot, imap_user)
+    desk.close()
+    here = 0
+    for _ in range(rounds(4, 500)):
+        child = subprocess.Popen([sys.executable, "-c", SYNC, str(profile)], stdout=subprocess.PIPE)
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"begin\n"
+        time.sleep(chance.random() * 0.8)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        assert backup.damage(profile / "rapport.db") == ""
+        desk = Desk(profile, after_crash=True)
+        assert len(desk.keys()) >= here, "what was stored stays"
+        here = len(desk.keys())
+        with desk.core.database.read() as view:
+            assert view.value("SELECT count(*) FROM email WHERE raw_digest IS NULL") == 0
+        for key in desk.keys()[:20]:
+            number = int(desk.core.services.views.head(key).subject.removeprefix("Mail "))
+            assert desk.core.services.reading.source(key) == mails[number - 1]
+        if here == len(mails):
+            for key in desk.keys():
+                desk.core.services.actions.apply(Change(Verb.DELETE), [key])
+            desk.sync()
+            dovecot.deliver(imap_user, mails)
+            here = 0
+        desk.close()
+
+    desk = Desk(profile, after_crash=True)
+    desk.sync()
+    assert Counter(desk.subjects()) == Counter(f"Mail {n}" for n in range(1, 601))
+    desk.close()
+
+
+SYNC = """
+import sys
+from pathlib import Path
+from tests.desk import Desk
+if __name__ == "__main__":
+    desk = Desk(Path(sys.argv[1]), after_crash=True)
+    print("begin", flush=True)
+    desk.sync()
+"""
+
+
+def test_r09_too_many_connections_is_waited_out(desk: Desk, dovecot_with: Callable[..., Dovecot]) -> None:
+    server = dovecot_with(max_connections=1)
+    user = server.new_user()
+    server.deliver(user, [mail(1)])
+    from desktop.domain.mail.mail_account import Security
+    from desktop.net.mail.imap.session import ImapEndpoint, Session
+    from desktop.net.tls import TlsPolicy
+
+    other = Session.open(ImapEndpoint("127.0.0.1", server.imap_port, Security.PLAIN, user), PASSWORD, TlsPolicy())
+    account = desk.add(server, user)
+
+    problem = desk.core.supervisor.sync_once()[account.key]
+
+    assert isinstance(problem, errors.TooManyConnections)
+    other.close()
+    desk.sync()
+    assert desk.subjects() == ["Mail 1"]

@@ -13,7 +13,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
-from desktop.domain.mail import bodies, fold, html_text, inline_css, links, mime_parse, plain_html, sanitise, structure
+from desktop.domain.mail import (
+    bodies,
+    fold,
+    html_text,
+    inline_css,
+    links,
+    mime_parse,
+    plain_html,
+    sanitise,
+    sender_checks,
+    structure,
+)
 from desktop.domain.mail.message import Part
 from desktop.domain.mail.structure import Node
 
@@ -35,6 +46,8 @@ class Options:
     text_only: bool = False
     """Show HTML as text: for readers without a web view, and for mails that hurt one."""
     fold_quotes: bool = True
+    known_domains: tuple[str, ...] = ()
+    """Domains of the person and his contacts: senders that imitate one are marked."""
     quote_label: str = "…"
     """What stands on a folded quotation; "{n}" becomes its number of lines."""
 
@@ -56,6 +69,7 @@ class Document:
     has_alternative: bool = False
     """There is the same mail as plain text (or as HTML, when plain is shown)."""
     link_warnings: tuple[links.LinkWarning, ...] = ()
+    sender_anomalies: tuple[sender_checks.SenderAnomaly, ...] = ()
     warnings: tuple[str, ...] = ()
     """"too-big", "too-deep": HTML was reduced to text; otherwise the defects of the mail."""
 
@@ -82,6 +96,7 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
         parts=message.parts,
         has_alternative=[n.section for n in other.shown] != [n.section for n in chosen.shown],
         link_warnings=tuple(maker.link_warnings),
+        sender_anomalies=sender_checks.anomalies(raw, options.known_domains),
         warnings=tuple(dict.fromkeys([*maker.warnings, *message.defects])),
     )
 

@@ -66,10 +66,15 @@ def mark(html: str) -> Marked:
     tree = LexborHTMLParser(html)
     for selector in _CONTAINERS:
         node = tree.css_first(selector)
-        if node is None or node.parent is None or node.parent.tag in _NO_PLACE:
+        if node is None:
             continue
-        if _is_last(node, whole_rest=selector in _FOLLOWED or "border-top" in selector) and _has_text_before(node):
-            return _set_marks(tree, node, selector)
+        followed = selector in _FOLLOWED or "border-top" in selector
+        if followed:
+            node = _outermost(node)
+        if node.parent is None or node.parent.tag in _NO_PLACE:
+            continue
+        if _is_last(node, whole_rest=followed) and _has_text_before(node):
+            return _set_marks(tree, node, followed=followed)
     return Marked(html)
 
 
@@ -86,21 +91,24 @@ def folded(safe: str, marked: Marked, label: str) -> str:
     return f'{before}<details class="quote"><summary>{summary}</summary>{inside}</details>{after}'
 
 
-def _set_marks(tree: LexborHTMLParser, node: LexborNode, selector: str) -> Marked:
+def _set_marks(tree: LexborHTMLParser, node: LexborNode, *, followed: bool) -> Marked:
     lot = secrets.token_hex(8)
     opening, closing = f"[fold-{lot}]", f"[/fold-{lot}]"
     last = node
-    if selector in _FOLLOWED or "border-top" in selector:
-        while last.next is not None:
-            last = last.next
-    else:
-        intro = _intro(node)
-        last.insert_after(closing)
-        intro.insert_before(opening)
-        return Marked(tree.html or "", opening, closing)
+    while followed and last.next is not None:
+        last = last.next
     last.insert_after(closing)
-    node.insert_before(opening)
+    (node if followed else _intro(node)).insert_before(opening)
     return Marked(tree.html or "", opening, closing)
+
+
+def _outermost(node: LexborNode) -> LexborNode:
+    """Return the outermost element that holds nothing but this one: Outlook wraps its line of fields."""
+    while node.parent is not None and node.parent.tag == "div":
+        if any((child.text(deep=True) or "").strip() for child in node.parent.iter(include_text=True) if child != node):
+            break
+        node = node.parent
+    return node
 
 
 def _intro(node: LexborNode) -> LexborNode:

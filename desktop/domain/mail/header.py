@@ -133,6 +133,11 @@ def words(value: str) -> str:
     return "".join(out)
 
 
+def encoded_bytes(value: str) -> list[bytes]:
+    """Return the raw bytes inside every encoded word: what a decoder for people leaves out is still there."""
+    return [_word_bytes(match[2], match[3]) for match in _WORD.finditer(value)]
+
+
 def _word_bytes(encoding: str, payload: str) -> bytes:
     data = payload.encode("utf-8")
     if encoding in "bB":

@@ -11,7 +11,8 @@ MAX_SHEET_CHARS = 512 * 1024
 
 _SHEET = re.compile(r"<style\b[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"<(?=link\b)", re.IGNORECASE)
-_BODY = re.compile(r"<(/?)body\b", re.IGNORECASE)
+_BODY = re.compile(r"<(/?)body\b([^<>]{0,4000}>)?", re.IGNORECASE)
+_BODY_COLOUR = re.compile(r"\s(bgcolor|text|style)\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>]+))", re.IGNORECASE)
 
 
 def inlined(html: str) -> str:
@@ -25,8 +26,23 @@ def inlined(html: str) -> str:
             # links go first: a sheet is never read from anywhere but the mail
             html = _inliner().inline(_LINK.sub("<x-", html))
         except (css_inline.InlineError, ValueError):
-            return _BODY.sub(r"<\1div", html)
-    return _BODY.sub(r"<\1div", html)
+            return _BODY.sub(_as_div, html)
+    return _BODY.sub(_as_div, html)
+
+
+def _as_div(match: re.Match[str]) -> str:
+    """Return the tag of the div a body becomes: its colours as a style, nothing else of it."""
+    if match[1]:
+        return "</div>" if match[2] else "</div"
+    if not match[2]:
+        return "<div"
+    found = {name.lower(): a or b or c for name, a, b, c in _BODY_COLOUR.findall(match[2])}
+    style = [
+        f"{css}:{found[name]}" for name, css in (("bgcolor", "background-color"), ("text", "color")) if name in found
+    ]
+    style.append(found.get("style", "").replace('"', "'"))
+    written = ";".join(each for each in style if each)
+    return f'<div style="{written}">' if written else "<div>"
 
 
 @cache

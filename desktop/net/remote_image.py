@@ -40,7 +40,7 @@ Resolve = Callable[[str, int], list[Address]]
 class Image:
     """A picture as it came, with the type its bytes say it has."""
 
-    octets: bytes
+    data: bytes
     media_type: str
 
 
@@ -179,6 +179,11 @@ def _target(url: str) -> _Target:
 
 def _is_loopback(address: str) -> bool:
     return address in {"127.0.0.1", "::1"}
+
+
+def fetch(url: str, *, limit_bytes: int = LIMIT_BYTES, cancel: Stop | None = None) -> Image:
+    """Return the picture behind an address; raises ImageRefused or another problem of the network."""
+    return ImageFetcher().fetch(url, limit_bytes=limit_bytes, cancel=cancel)
 
 
 def _shut(connection: socket.socket) -> None:

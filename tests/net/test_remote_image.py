@@ -83,7 +83,7 @@ def test_fetches_a_picture_and_says_little(web: Web) -> None:
     ImageFetcher(allow_loopback=True).fetch(web.url("/a.png?x=ä"))
 
     assert image.media_type == "image/png"
-    assert image.octets == png()
+    assert image.data == png()
     for _, headers in web.seen:
         assert headers["user-agent"] == USER_AGENT
         assert set(headers) == {"host", "user-agent", "accept", "connection"}
@@ -113,7 +113,7 @@ def test_redirects_are_followed_a_few_times(web: Web) -> None:
     web.pages["/3"] = (200, {}, png())
     web.pages["/round"] = (302, {"Location": "/round"}, b"")
 
-    assert ImageFetcher(allow_loopback=True).fetch(web.url("/1")).octets == png()
+    assert ImageFetcher(allow_loopback=True).fetch(web.url("/1")).data == png()
     with pytest.raises(errors.ImageRefused):
         ImageFetcher(allow_loopback=True).fetch(web.url("/round"))
     assert len(web.seen) == 3 + 6

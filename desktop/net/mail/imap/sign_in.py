@@ -10,9 +10,9 @@ from __future__ import annotations
 import base64
 import socket
 from dataclasses import dataclass
-from typing import Literal as OneOf
 
 from desktop.base.version import VERSION
+from desktop.domain.mail.mail_account import Security
 from desktop.net import connect, errors, tls
 from desktop.net.connect import Stop
 from desktop.net.mail.imap import guard, refusals
@@ -20,8 +20,6 @@ from desktop.net.mail.imap.connection import Connection, capability_set
 from desktop.net.mail.imap.responses import Response
 from desktop.net.mail.imap.wire import Wire
 from desktop.net.tls import TlsPolicy
-
-Security = OneOf["tls", "starttls", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +58,19 @@ def open_connection(dialer: Dialer, password: str) -> Connection:
     # refused here, before anything is sent
     guard.refuse_unsafe(endpoint.user.encode("utf-8", "surrogatepass"), "user name")
     guard.refuse_unsafe(password.encode("utf-8", "surrogatepass"), "password")
-    if endpoint.security == "starttls":
+    # by value, and an unknown value raises: nothing falls through to a connection in clear
+    security = Security(endpoint.security)
+    if security is Security.STARTTLS:
         secured = tls.secure(lambda: _dial_starttls(dialer), endpoint.host, endpoint.port, dialer.policy)
         connection = dialer.over(secured)
         signed_in = False
     else:
-        if endpoint.security == "tls":
+        if security is Security.TLS:
             plain: socket.socket = tls.secure(dialer.dial, endpoint.host, endpoint.port, dialer.policy)
         else:
             plain = dialer.dial()
         connection = dialer.over(plain)
-        signed_in = _greeting(connection, preauth_allowed=endpoint.security == "plain")
+        signed_in = _greeting(connection, preauth_allowed=security is Security.PLAIN)
     try:
         _ask_capabilities(connection)
         if not signed_in:

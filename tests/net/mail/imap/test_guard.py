@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.domain.mail.mail_account import Security
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.mail.imap import guard, names
@@ -81,7 +82,7 @@ def naughty() -> list[str]:
 @pytest.mark.parametrize("capabilities", [b"IMAP4rev1", b"IMAP4rev1 LITERAL+", b"IMAP4rev1 LITERAL-"])
 def test_c38_the_server_gets_exactly_the_commands_that_were_meant(scripted: Start, capabilities: bytes) -> None:
     server = scripted(Answers(capabilities=capabilities))
-    session = Session.open(ImapEndpoint("localhost", server.port, "plain", "ann"), "secret", TlsPolicy())
+    session = Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), "secret", TlsPolicy())
     before = len(server.names)
     expected: list[str] = []
     texts = naughty() + QUIRKS + [form.format("x") for form in FORMS]
@@ -104,7 +105,7 @@ def test_c38_the_server_gets_exactly_the_commands_that_were_meant(scripted: Star
 @pytest.mark.parametrize("text", [form.format("x") for form in FORMS])
 def test_m04_line_breaks_are_refused_everywhere(scripted: Start, text: str) -> None:
     server = scripted(Answers())
-    session = Session.open(ImapEndpoint("localhost", server.port, "plain", "ann"), "secret", TlsPolicy())
+    session = Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), "secret", TlsPolicy())
     before = len(server.names)
 
     for _, call in calls(session, text):
@@ -115,7 +116,7 @@ def test_m04_line_breaks_are_refused_everywhere(scripted: Start, text: str) -> N
     assert len(server.names) == before
     for user, password in ((text, "secret"), ("ann", text)):
         with pytest.raises(errors.UnsafeArgument):
-            Session.open(ImapEndpoint("localhost", server.port, "plain", user), password, TlsPolicy())
+            Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, user), password, TlsPolicy())
     assert server.connections == 1
     session.close()
 

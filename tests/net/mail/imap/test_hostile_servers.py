@@ -13,6 +13,7 @@ import pytest
 from desktop.base import clock
 from desktop.base.errors import Problem
 from desktop.domain.mail.folder import Role
+from desktop.domain.mail.mail_account import Security
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.mail.imap.connection import Connection
@@ -25,7 +26,7 @@ from tests.proof import rounds, seed
 from tests.servers.scripted_imap import SELECTED, Answer, Answers, Command, Peer, ScriptedImap
 
 Start = Callable[..., ScriptedImap]
-ENDPOINT = ImapEndpoint("localhost", 143, "plain", "ann")
+ENDPOINT = ImapEndpoint("localhost", 143, Security.PLAIN, "ann")
 
 
 _opened: list[Session] = []
@@ -40,7 +41,7 @@ def _close_sessions() -> Iterator[None]:
 
 
 def connect(server: ScriptedImap, *, select: bool = True, timeout_s: float = 10) -> Session:
-    endpoint = ImapEndpoint("localhost", server.port, "plain", "ann")
+    endpoint = ImapEndpoint("localhost", server.port, Security.PLAIN, "ann")
     session = Session.open(endpoint, "secret", TlsPolicy(), timeout_s=timeout_s)
     _opened.append(session)
     if select:

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from desktop.base import clock
+from desktop.domain.mail.mail_account import Security
 from desktop.net import errors
 from desktop.net.mail.imap.fetching import FetchedMail
 from desktop.net.mail.imap.session import ImapEndpoint, Session
@@ -25,7 +26,7 @@ def mail(number: int) -> bytes:
 
 def connect(proxy: FaultProxy, user: str, *, timeout_s: float = 10) -> Session:
     return Session.open(
-        ImapEndpoint("localhost", proxy.port, "plain", user), PASSWORD, TlsPolicy(), timeout_s=timeout_s
+        ImapEndpoint("localhost", proxy.port, Security.PLAIN, user), PASSWORD, TlsPolicy(), timeout_s=timeout_s
     )
 
 
@@ -95,7 +96,7 @@ def test_r07_a_wait_that_fell_silent_is_noticed_when_renewed(
 
 def test_a_fetch_is_cancelled_within_a_second(dovecot: Dovecot, imap_user: str, fault_proxy: FaultProxy) -> None:
     cancel = threading.Event()
-    endpoint = ImapEndpoint("localhost", fault_proxy.port, "plain", imap_user)
+    endpoint = ImapEndpoint("localhost", fault_proxy.port, Security.PLAIN, imap_user)
     dovecot.deliver(imap_user, map(mail, range(1, 21)))
     session = Session.open(endpoint, PASSWORD, TlsPolicy(), cancel=cancel)
     session.select(b"INBOX")
@@ -137,7 +138,7 @@ def test_slow_and_delayed_networks_only_take_longer(dovecot: Dovecot, imap_user:
 
 def test_a_failed_sign_in_leaves_no_connection(dovecot: Dovecot, fault_proxy: FaultProxy) -> None:
     with pytest.raises(errors.WrongPassword):
-        Session.open(ImapEndpoint("localhost", fault_proxy.port, "plain", "ann"), "wrong", TlsPolicy())
+        Session.open(ImapEndpoint("localhost", fault_proxy.port, Security.PLAIN, "ann"), "wrong", TlsPolicy())
 
     deadline = clock.monotonic() + 10
     while fault_proxy._sockets and clock.monotonic() < deadline:

@@ -11,13 +11,13 @@ import pytest
 
 from desktop.base import clock
 from desktop.domain.mail.folder import Role
+from desktop.domain.mail.mail_account import Security
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.fetching import Limits
 from desktop.net.mail.imap.reading import CHUNK_BYTES
 from desktop.net.mail.imap.session import ImapEndpoint, Session
-from desktop.net.mail.imap.sign_in import Security
 from desktop.net.tls import TlsPolicy
 from desktop.net.wake import Wake
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -32,8 +32,8 @@ def mail(number: int, lines: int = 3) -> bytes:
     ).encode() + b"A line of the mail.\r\n" * lines
 
 
-def open_session(server: Dovecot, user: str, security: Security = "tls") -> Session:
-    port = server.imaps_port if security == "tls" else server.imap_port
+def open_session(server: Dovecot, user: str, security: Security = Security.TLS) -> Session:
+    port = server.imaps_port if security is Security.TLS else server.imap_port
     endpoint = ImapEndpoint("localhost", port, security, user)
     return Session.open(endpoint, PASSWORD, TlsPolicy(server.ca_file), timeout_s=20)
 
@@ -45,11 +45,11 @@ def session(dovecot: Dovecot, imap_user: str) -> Iterator[Session]:
     opened.close()
 
 
-@pytest.mark.parametrize("security", ["tls", "starttls", "plain"])
+@pytest.mark.parametrize("security", list(Security))
 def test_sign_in(dovecot: Dovecot, imap_user: str, security: Security) -> None:
     session = open_session(dovecot, imap_user, security)
 
-    assert session.encrypted is (security != "plain")
+    assert session.encrypted is (security is not Security.PLAIN)
     assert session.has_qresync
     assert session.has_move
     assert session.has_uidplus
@@ -60,7 +60,7 @@ def test_sign_in(dovecot: Dovecot, imap_user: str, security: Security) -> None:
 
 
 def test_wrong_password(dovecot: Dovecot, imap_user: str) -> None:
-    endpoint = ImapEndpoint("localhost", dovecot.imaps_port, "tls", imap_user)
+    endpoint = ImapEndpoint("localhost", dovecot.imaps_port, Security.TLS, imap_user)
 
     with pytest.raises(errors.WrongPassword) as caught:
         Session.open(endpoint, "not the password", TlsPolicy(dovecot.ca_file))
@@ -74,7 +74,7 @@ def test_password_with_every_kind_of_character(dovecot: Dovecot) -> None:
     user = dovecot.add_user("odd@example.org", password)
 
     Session.open(
-        ImapEndpoint("localhost", dovecot.imaps_port, "tls", user), password, TlsPolicy(dovecot.ca_file)
+        ImapEndpoint("localhost", dovecot.imaps_port, Security.TLS, user), password, TlsPolicy(dovecot.ca_file)
     ).close()
 
 
@@ -256,7 +256,7 @@ def test_r03_flags_without_condstore(dovecot_with: Callable[..., Dovecot], capab
     session.close()
 
 
-@pytest.mark.parametrize("security", ["tls", "plain"])
+@pytest.mark.parametrize("security", [Security.TLS, Security.PLAIN])
 @pytest.mark.parametrize("extra", ["", "imap_capability = IMAP4rev1 IDLE", "imap_capability = IMAP4rev1"])
 def test_news_is_pushed(dovecot_with: Callable[..., Dovecot], security: Security, extra: str) -> None:
     server = dovecot_with(extra=extra)

@@ -15,9 +15,10 @@ import pytest
 
 from desktop.base import clock
 from desktop.base.errors import Remedy
+from desktop.domain.mail.mail_account import Security
 from desktop.net import connect, errors, tls
 from desktop.net.mail.imap.session import Session
-from desktop.net.mail.imap.sign_in import ImapEndpoint, Security
+from desktop.net.mail.imap.sign_in import ImapEndpoint
 from desktop.net.tls import TlsPolicy
 from tests.servers.scripted_imap import Answers, Command, Peer, Script, ScriptedImap
 from tests.servers.tls_certs import Credential, variants
@@ -52,7 +53,7 @@ def assert_nothing_leaked(server: ScriptedImap, *, also_encrypted: bool = True) 
 
 
 @pytest.mark.parametrize("name", sorted(variants().bad))
-@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 def test_r40_bad_certificates(scripted: Start, ca_file: Path, name: str, security: Security) -> None:
     bad = variants().bad[name]
     server = secured(scripted, bad, security)
@@ -67,7 +68,7 @@ def test_r40_bad_certificates(scripted: Start, ca_file: Path, name: str, securit
     assert caught.value.reason.startswith(expected.get(name, ""))
 
 
-@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 def test_r40_exception_is_for_one_certificate_on_one_host_and_port(
     scripted: Start, ca_file: Path, security: Security
 ) -> None:
@@ -90,10 +91,10 @@ def test_r40_exception_is_for_one_certificate_on_one_host_and_port(
 
 
 def test_r40_a_certificate_that_became_good_needs_no_exception(scripted: Start, ca_file: Path) -> None:
-    server = secured(scripted, variants().good, "tls")
+    server = secured(scripted, variants().good, Security.TLS)
     stale = errors.trust_key("localhost", server.port, variants().bad["expired"].sha256)
 
-    session = sign_in(server, "tls", TlsPolicy(ca_file, frozenset({stale}), portal_port=0))
+    session = sign_in(server, Security.TLS, TlsPolicy(ca_file, frozenset({stale}), portal_port=0))
 
     assert session.encrypted
     session.close()
@@ -101,7 +102,7 @@ def test_r40_a_certificate_that_became_good_needs_no_exception(scripted: Start, 
 
 def secured(scripted: Start, credential: Credential, security: Security) -> ScriptedImap:
     context = credential.server_context()
-    if security == "tls":
+    if security is Security.TLS:
         return scripted(Answers(), tls=context)
     return scripted(starttls(context))
 
@@ -164,7 +165,7 @@ def test_r41_starttls_that_fails_sends_nothing(scripted: Start, ca_file: Path, c
     server = scripted(starttls(variants().good.server_context(), clear=clear, **REFUSING[case]))  # type: ignore[arg-type]
 
     with pytest.raises(errors.NetProblem):
-        sign_in(server, "starttls", TlsPolicy(ca_file), timeout_s=5)
+        sign_in(server, Security.STARTTLS, TlsPolicy(ca_file), timeout_s=5)
 
     assert_nothing_leaked(server)
     assert set(server.names) <= {"CAPABILITY", "STARTTLS", "LOGOUT"}
@@ -174,7 +175,7 @@ def test_r41_starttls_that_fails_sends_nothing(scripted: Start, ca_file: Path, c
 def test_r41_a_stripped_capability_changes_nothing(scripted: Start, ca_file: Path, clear: bytes) -> None:
     server = scripted(starttls(variants().good.server_context(), clear=clear))
 
-    sign_in(server, "starttls", TlsPolicy(ca_file)).close()
+    sign_in(server, Security.STARTTLS, TlsPolicy(ca_file)).close()
 
     assert_nothing_leaked(server, also_encrypted=False)
     assert SECRETS[1] in server.received_encrypted
@@ -190,7 +191,7 @@ def test_r41_what_was_said_in_clear_is_forgotten(scripted: Start, ca_file: Path)
     )
     server = scripted(script)
 
-    session = sign_in(server, "starttls", TlsPolicy(ca_file))
+    session = sign_in(server, Security.STARTTLS, TlsPolicy(ca_file))
 
     assert session.capabilities == {"IMAP4REV1", "IDLE", "AUTH=PLAIN"}
     news = session.take_unsolicited()
@@ -205,10 +206,10 @@ def test_m07_preauth_is_closed_where_encryption_is_wanted(scripted: Start, ca_fi
     clear, encrypted = scripted(script), scripted(script, tls=variants().good.server_context())
 
     with pytest.raises(errors.StartTlsRefused):
-        sign_in(clear, "starttls", TlsPolicy(ca_file))
+        sign_in(clear, Security.STARTTLS, TlsPolicy(ca_file))
     with pytest.raises(errors.StartTlsRefused):
-        sign_in(encrypted, "tls", TlsPolicy(ca_file))
-    session = sign_in(clear, "plain", TlsPolicy(ca_file))
+        sign_in(encrypted, Security.TLS, TlsPolicy(ca_file))
+    session = sign_in(clear, Security.PLAIN, TlsPolicy(ca_file))
 
     assert_nothing_leaked(clear)
     assert_nothing_leaked(encrypted)
@@ -221,17 +222,17 @@ def test_r41_logindisabled_is_respected(scripted: Start) -> None:
 
     for each in (server, offers_plain):
         with pytest.raises(errors.SignInNotPossible):
-            sign_in(each, "plain", TlsPolicy())
+            sign_in(each, Security.PLAIN, TlsPolicy())
         assert_nothing_leaked(each)
 
 
 @pytest.mark.parametrize("maximum", [ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1])
-@pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.parametrize("security", [Security.TLS, Security.STARTTLS])
 def test_r42_old_tls_is_refused_in_plain_words(
     scripted: Start, ca_file: Path, maximum: ssl.TLSVersion, security: Security
 ) -> None:
     context = variants().good.server_context(maximum=maximum)
-    server = scripted(Answers(), tls=context) if security == "tls" else scripted(starttls(context))
+    server = scripted(Answers(), tls=context) if security is Security.TLS else scripted(starttls(context))
 
     with pytest.raises(errors.TlsFailed) as caught:
         sign_in(server, security, TlsPolicy(ca_file))
@@ -245,7 +246,7 @@ def test_r42_tls_to_a_port_that_speaks_in_clear(scripted: Start, ca_file: Path) 
     server = scripted(Answers())
 
     with pytest.raises(errors.TlsFailed) as caught:
-        sign_in(server, "tls", TlsPolicy(ca_file))
+        sign_in(server, Security.TLS, TlsPolicy(ca_file))
 
     assert "port" in caught.value.text
     assert_nothing_leaked(server)
@@ -282,10 +283,10 @@ def test_r39_captive_portal(
     scripted: Start, ca_file: Path, status: int, location: str, expected: type[errors.NetProblem]
 ) -> None:
     web = portal(status, location)
-    server = secured(scripted, variants().bad["self-signed"], "tls")
+    server = secured(scripted, variants().bad["self-signed"], Security.TLS)
 
     with pytest.raises(expected):
-        sign_in(server, "tls", TlsPolicy(ca_file, portal_port=web.server_port))
+        sign_in(server, Security.TLS, TlsPolicy(ca_file, portal_port=web.server_port))
 
     web.shutdown()
     web.server_close()
@@ -318,11 +319,11 @@ def test_r39_refused_and_unknown() -> None:
         port = listener.getsockname()[1]
 
     with pytest.raises(errors.HostUnreachable):
-        Session.open(ImapEndpoint("127.0.0.1", port, "tls", USER), CANARY, TlsPolicy())
+        Session.open(ImapEndpoint("127.0.0.1", port, Security.TLS, USER), CANARY, TlsPolicy())
     with pytest.raises(errors.NameNotFound):
-        Session.open(ImapEndpoint("no-such-host.invalid", 993, "tls", USER), CANARY, TlsPolicy())
+        Session.open(ImapEndpoint("no-such-host.invalid", 993, Security.TLS, USER), CANARY, TlsPolicy())
     with pytest.raises(errors.NameNotFound):
-        Session.open(ImapEndpoint("a" * 300, 993, "tls", USER), CANARY, TlsPolicy())
+        Session.open(ImapEndpoint("a" * 300, 993, Security.TLS, USER), CANARY, TlsPolicy())
 
 
 def test_sign_in_can_be_stopped(scripted: Start) -> None:
@@ -335,7 +336,7 @@ def test_sign_in_can_be_stopped(scripted: Start) -> None:
     server = scripted(silent)
 
     with pytest.raises(errors.Cancelled):
-        Session.open(ImapEndpoint("localhost", server.port, "plain", USER), CANARY, TlsPolicy(), cancel=cancel)
+        Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, USER), CANARY, TlsPolicy(), cancel=cancel)
 
 
 # refusals
@@ -368,7 +369,7 @@ def test_r10_a_refused_sign_in_is_told_apart(
     server = scripted(Answers({"LOGIN": b"TAG " + answer + b"\r\n", "AUTHENTICATE": plain}, capabilities=capabilities))
 
     with pytest.raises(expected) as caught:
-        sign_in(server, "plain", TlsPolicy())
+        sign_in(server, Security.PLAIN, TlsPolicy())
 
     assert caught.value.back_off_s >= back_off
     # a NO is asked once; only a server that does not know PLAIN is asked by LOGIN as well
@@ -388,24 +389,24 @@ def test_r09_server_that_wants_no_more_connections(
     scripted: Start, greeting: bytes, expected: type[errors.NetProblem]
 ) -> None:
     with pytest.raises(expected):
-        sign_in(scripted(Answers(greeting=greeting)), "plain", TlsPolicy())
+        sign_in(scripted(Answers(greeting=greeting)), Security.PLAIN, TlsPolicy())
 
 
 def test_c33_no_password_in_errors_or_reprs(scripted: Start, ca_file: Path) -> None:
     echoing = Answers({"LOGIN": b"TAG NO LOGIN failed\r\n", "AUTHENTICATE": b"TAG NO failed\r\n"})
     server = scripted(echoing)
     words = ""
-    for security in ("plain", "tls", "starttls"):
+    for security in Security:
         try:
-            sign_in(server, security, TlsPolicy(ca_file), timeout_s=1)  # type: ignore[arg-type]
+            sign_in(server, security, TlsPolicy(ca_file), timeout_s=1)
         except errors.NetProblem as error:
             words += "".join(traceback.format_exception(error)) + repr(error) + error.text + error.details
     for bad in ("line\r\nbreak", "nul\0", "\ud800"):
         try:
-            Session.open(ImapEndpoint("localhost", server.port, "plain", USER), CANARY + bad, TlsPolicy())
+            Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, USER), CANARY + bad, TlsPolicy())
         except errors.NetProblem as error:
             words += "".join(traceback.format_exception(error)) + repr(error) + repr(error.__cause__)
-    session = sign_in(scripted(Answers()), "plain", TlsPolicy())
+    session = sign_in(scripted(Answers()), Security.PLAIN, TlsPolicy())
     words += repr(session) + repr(session._endpoint)
     session.close()
 
@@ -415,11 +416,23 @@ def test_c33_no_password_in_errors_or_reprs(scripted: Start, ca_file: Path) -> N
 
 def test_portal_is_not_asked_when_the_certificate_is_good(scripted: Start, ca_file: Path) -> None:
     web = portal(511, "")
-    server = secured(scripted, variants().good, "tls")
+    server = secured(scripted, variants().good, Security.TLS)
 
-    sign_in(server, "tls", TlsPolicy(ca_file, portal_port=web.server_port)).close()
+    sign_in(server, Security.TLS, TlsPolicy(ca_file, portal_port=web.server_port)).close()
 
     assert tls.behind_portal("localhost", web.server_port)
     assert not tls.behind_portal("localhost", 0)
     web.shutdown()
     web.server_close()
+
+
+def test_r42_only_plain_is_plain(scripted: Start) -> None:
+    server = scripted(Answers())
+
+    for odd in ("TLS", "ssl", "", None):
+        with pytest.raises(ValueError):
+            Session.open(ImapEndpoint("localhost", server.port, odd, USER), CANARY, TlsPolicy())  # type: ignore[arg-type]
+    with pytest.raises(errors.TlsFailed):
+        Session.open(ImapEndpoint("localhost", server.port, "tls", USER), CANARY, TlsPolicy())  # type: ignore[arg-type]
+
+    assert_nothing_leaked(server)

@@ -1,34 +1,175 @@
-"""The command `rapport`: arguments and exit codes. The window, and with it Qt, is imported only when it is wanted."""
+"""The command `rapport`: arguments and exit codes. Everything else is imported when it is wanted, Qt for the window.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 ended by Ctrl+C and SIGTERM.
+"""
 
 from __future__ import annotations
 
-import argparse
 import multiprocessing
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from desktop.app import arguments, crash, signals
+from desktop.app.arguments import (
+    AddMailAccount,
+    Command,
+    Examine,
+    HelpWanted,
+    OpenWindow,
+    SearchMails,
+    ShowMail,
+    Sync,
+    TellVersion,
+    UsageError,
+    Work,
+)
+from desktop.app.console import Console, here
 from desktop.app.display import has_display
-from desktop.base import i18n
+from desktop.base import i18n, log
+from desktop.base.errors import Problem
 from desktop.base.i18n import _
+from desktop.base.paths import Profile
 from desktop.base.version import VERSION
+
+_DONE, _FAILED, _WRONG_USAGE, _INTERRUPTED, _SIGNALLED = 0, 1, 2, 130, 128
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program and return its exit code: 0 done, 1 failed, 2 wrong usage."""
+    """Run the program and return its exit code."""
     multiprocessing.freeze_support()
     i18n.set_language(None)
-    parser = argparse.ArgumentParser(prog="rapport", description=_("A mail client with a CRM inside."))
-    parser.add_argument("--version", action="version", version=f"rapport {VERSION}")
-    parser.add_argument("--profile", metavar="DIR", help=_("folder that holds mail and settings"))
-    parser.add_argument("file", nargs="?", metavar="FILE.eml", help=_("a mail to open"))
-    arguments = parser.parse_args(argv)
+    crash.install()
+    console = here()
+    words = tuple(sys.argv[1:] if argv is None else argv)
+    try:
+        chosen, command = arguments.parse(words, Path.cwd())
+        with signals.unwinding():
+            return _run(Profile.choose(chosen), command, words, console)
+    except HelpWanted as wanted:
+        console.text(str(wanted).rstrip())
+        return _DONE
+    except UsageError as error:
+        console.say(f"{error.usage}\nrapport: {error.sentence}")
+        return _WRONG_USAGE
+    except Problem as problem:
+        console.complain(problem)
+        return _FAILED
+    except BrokenPipeError:
+        # who read our output has enough; the interpreter must not try to flush it once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return _FAILED
+    except signals.Terminated as end:
+        return _SIGNALLED + end.number
+    except KeyboardInterrupt:
+        return _INTERRUPTED
 
+
+def _run(profile: Profile, command: Command, argv: tuple[str, ...], console: Console) -> int:
+    match command:
+        case TellVersion():
+            console.line(f"rapport {VERSION}")
+            return _DONE
+        case OpenWindow():
+            return _open_window(profile, command, argv, console)
+        case SearchMails() | ShowMail():
+            return _read(profile, command, console)
+        case Examine():
+            from desktop.app import doctor
+
+            log.start(None)
+            return doctor.run(command, profile, console)
+        case _:
+            return _write(profile, command, argv, console)
+
+
+def _open_window(profile: Profile, command: OpenWindow, argv: tuple[str, ...], console: Console) -> int:
     if not has_display():
-        print(_("Rapport needs a graphical display to open its window, and there is none."), file=sys.stderr)
-        return 1
-    from desktop.app import gui
+        console.say(_("Rapport needs a graphical display to open its window, and there is none."))
+        return _FAILED
+    from desktop.app.claim import claim
+    from desktop.app.lock import Kind
 
-    return gui.run(arguments.profile, arguments.file)
+    claimed = claim(profile, Kind.WINDOW, console, argv, folder=str(Path.cwd()))
+    if isinstance(claimed, int):
+        return claimed
+    with claimed:
+        crash.install(profile.log, log.start(profile.log))
+        from desktop.app import gui
+
+        return gui.open_window(profile, claimed, command.file)
+
+
+def _read(profile: Profile, command: SearchMails | ShowMail, console: Console) -> int:
+    from desktop.app.reading_only import open_to_read
+
+    log.start(None)
+    core = open_to_read(profile)
+    try:
+        if isinstance(command, SearchMails):
+            from desktop.app.commands import search
+
+            return search.run(command, core, console)
+        from desktop.app.commands import show
+
+        return show.run(command, core, console)
+    finally:
+        core.close()
+
+
+def _write(profile: Profile, command: Command, argv: tuple[str, ...], console: Console) -> int:
+    """Carry out a command that needs the profile for itself, or let its holder do it."""
+    from desktop.app import passphrase
+    from desktop.app.claim import claim
+    from desktop.app.lock import Kind
+
+    password = _password(command) if isinstance(command, AddMailAccount) else None
+    works = isinstance(command, Work)
+    claimed = claim(
+        profile,
+        Kind.WORKER if works else Kind.COMMAND,
+        console,
+        None if works else argv,
+        folder=str(Path.cwd()),
+        password=password,
+    )
+    if isinstance(claimed, int):
+        return claimed
+    with claimed:
+        crash.install(profile.log, log.start(profile.log))
+        from desktop.app.core import build_core
+
+        core = build_core(profile, passphrase.vault_passphrase, after_crash=claimed.after_crash)
+        try:
+            from desktop.app.calls import Calls
+
+            calls = Calls(core, engine_runs=works, ends=not works)
+            if not isinstance(command, Work | Sync):
+                return calls.run(command, console, password)
+            from desktop.app import remote, worker
+
+            server = remote.serve(profile, calls)
+            try:
+                return worker.run(core, console) if works else calls.run(command, console, password)
+            finally:
+                server.close()
+        finally:
+            core.close()
+
+
+def _password(command: AddMailAccount) -> str:
+    """Return the password of a new mail account. Raises UsageError when nobody gives one."""
+    from desktop.app import passphrase
+
+    given = passphrase.password_from_stdin() if command.password_stdin else passphrase.account_password(command.address)
+    if given is None:
+        if command.password_stdin:
+            sentence = _("The first line of stdin holds no password.")
+        else:
+            sentence = _("There is no terminal to ask for the password; give it with --password-stdin.")
+        raise UsageError("rapport mail-account add --address A [...] --password-stdin", sentence)
+    return given
 
 
 if __name__ == "__main__":

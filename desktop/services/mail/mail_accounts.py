@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -9,11 +10,11 @@ from desktop.base.bus import Bus
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import events
-from desktop.domain.mail.folder import Role
+from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
 from desktop.services.mail.status import StatusBoard
-from desktop.store.database import Database
+from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
@@ -62,14 +63,41 @@ class MailAccounts:
             raise AccountUnknown
         return account
 
-    def add(self, account: MailAccount, imap_password: str | None, smtp_password: str | None = None) -> MailAccount:
-        """Store a new account and its passwords. Raises AccountInvalid, or a Problem when no secret can be kept."""
+    def fetched(self) -> tuple[MailAccount, ...]:
+        """Return the accounts mail is fetched for: active, not paused, with an IMAP half."""
+        with self._database.read() as view:
+            return Accounts(view).fetched()
+
+    def mails_here(self, key: int, *, since: int = 0) -> tuple[int, int]:
+        """Return how many copies of an account are stored, and a mark: as `since` it leaves out what is here now."""
+        with self._database.read() as view:
+            return Places(view).count(key, since)
+
+    def add(
+        self,
+        account: MailAccount,
+        imap_password: str | None,
+        smtp_password: str | None = None,
+        *,
+        folders: Sequence[ServerFolder] = (),
+        watched: Collection[str] | None = None,
+    ) -> MailAccount:
+        """Store a new account and its passwords. Raises AccountInvalid, or a Problem when no secret can be kept.
+
+        `folders` are what a test of the account listed and `watched` the paths chosen of them: so the choice stands
+        before the first sync. None watches the Inbox.
+        """
         _check(account)
         if any(other.address.lower() == account.address.lower() for other in self.all()):
             raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
         self._keep(account, imap_password, smtp_password)
         with self._database.write() as work:
             key = AccountWriter(work).add(account)
+            if folders:
+                FolderWriter(work).mirror(key, folders)
+                if watched is not None:
+                    _watch(work, key, watched)
+                work.emit(events.FoldersChanged(key))
             work.emit(events.MailAccountsChanged((key,)))
         return replace(account, key=key)
 
@@ -84,14 +112,10 @@ class MailAccounts:
             work.emit(events.MailAccountsChanged((account.key,)))
         return account
 
-    def watch(self, key: int, paths: tuple[str, ...]) -> None:
+    def watch(self, key: int, paths: Collection[str]) -> None:
         """Choose which server folders are watched, by path; the Inbox stays unless others are named."""
         with self._database.write() as work:
-            for node in Folders(work).nodes():
-                if node.account_key == key:
-                    watched = node.path in paths
-                    shows = watched and node.role is not Role.SENT
-                    FolderWriter(work).set(node.key, watched=int(watched), shows_in_inbox=int(shows))
+            _watch(work, key, paths)
             work.emit(events.FoldersChanged(key))
             work.emit(events.MailAccountsChanged((key,)))
 
@@ -154,6 +178,14 @@ class MailAccounts:
             self._secrets.set(imap_secret(account), imap_password)
         if smtp_password is not None:
             self._secrets.set(smtp_secret(account), smtp_password)
+
+
+def _watch(work: UnitOfWork, key: int, paths: Collection[str]) -> None:
+    for node in Folders(work).nodes():
+        if node.account_key == key:
+            watched = node.path in paths
+            shows = watched and node.role is not Role.SENT
+            FolderWriter(work).set(node.key, watched=int(watched), shows_in_inbox=int(shows))
 
 
 def _check(account: MailAccount) -> None:

@@ -28,9 +28,7 @@ class Mirror:
     def accounts(self) -> tuple[MailAccount, ...]:
         """Return the accounts to fetch for: active, not paused, with an IMAP half."""
         with self._database.read() as view:
-            accounts = Accounts(view)
-            paused = accounts.paused()
-            return tuple(a for a in accounts.all() if a.active and a.imap and a.key not in paused)
+            return Accounts(view).fetched()
 
     def all_accounts(self) -> tuple[MailAccount, ...]:
         """Return every account."""

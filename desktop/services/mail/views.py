@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 
 from desktop.base.errors import Problem, Remedy
@@ -13,6 +14,7 @@ from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.folders import Folders
 from desktop.store.mail.listings import Listings
+from desktop.store.mail.messages import Messages
 from desktop.store.mail.rows import Rows
 
 
@@ -71,6 +73,19 @@ class MailViews:
         if not heads:
             raise MailGone
         return heads[0]
+
+    def ids_of(self, keys: Sequence[int]) -> dict[int, uuid.UUID]:
+        """Return the world-wide ids of the Emails that are here."""
+        with self._database.read() as view:
+            return Messages(view).ids_of(keys)
+
+    def key_of(self, mail_id: uuid.UUID) -> int:
+        """Return the local key of an Email. Raises MailGone."""
+        with self._database.read() as view:
+            key = Messages(view).keys_of([mail_id]).get(mail_id)
+        if key is None:
+            raise MailGone
+        return key
 
     def conversation(self, key: int) -> Conversation:
         """Return the conversation of an Email, oldest first. Raises MailGone."""

@@ -318,7 +318,12 @@ def parts_json(parts: Iterable[Part]) -> str:
 
 def parts_from_json(text: str) -> tuple[Part, ...]:
     """Return the parts kept in the column `parts`."""
-    return tuple(Part(*row[:5], bool(row[5])) for row in json.loads(text)) if text != "[]" else ()
+    if text == "[]":
+        return ()
+    return tuple(
+        Part(section, name, media_type, size_bytes, content_id, bool(inline))
+        for section, name, media_type, size_bytes, content_id, inline in json.loads(text)
+    )
 
 
 def chunks(values: Sequence[Any], size: int = 500) -> Iterable[Sequence[Any]]:

@@ -193,7 +193,7 @@ class PlaceWriter:
 
     def remove(self, place_keys: Sequence[int]) -> list[int]:
         """Remove places by key."""
-        gone: list[int] = []
+        gone: list[int | None] = []
         for chunk in chunks(place_keys):
             gone += self._work.column(f"DELETE FROM place WHERE key IN ({marks(chunk)}) RETURNING email_key", chunk)
         return [key for key in gone if key is not None]
@@ -230,7 +230,7 @@ class PlaceWriter:
 
     def vanish(self, folder_key: int, uidvalidity: int, uids: Sequence[int]) -> list[int]:
         """Remove places the server no longer has."""
-        gone: list[int] = []
+        gone: list[int | None] = []
         for chunk in chunks(uids):
             gone += self._work.column(
                 f"DELETE FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid IN ({marks(chunk)}) "

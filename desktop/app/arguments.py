@@ -1,0 +1,348 @@
+"""The command line as data: `parse` turns arguments into one of a few frozen commands, or says what is wrong with them.
+
+The same parser reads the arguments a person typed and those that come over the socket of a running program, so both
+are checked alike. Nothing here prints, exits or looks at more than whether a named file exists.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from desktop.base.i18n import _
+from desktop.domain.mail.mail_account import Security
+
+
+class UsageError(Exception):
+    """The arguments make no sense; `usage` shows how it goes, `sentence` what is wrong."""
+
+    def __init__(self, usage: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.usage = usage
+        self.sentence = sentence
+
+
+class HelpWanted(Exception):
+    """The person asked for help, which is the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """One half of an account as typed."""
+
+    host: str
+    port: int
+    security: Security
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddMailAccount:
+    address: str
+    name: str
+    imap: ServerAddress | None
+    smtp: ServerAddress | None
+    user: str
+    password_stdin: bool
+    ca_file: str
+    folders: tuple[str, ...]
+    since: str
+    archive_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListMailAccounts:
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestMailAccount:
+    __test__ = False
+
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveMailAccount:
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    account: str | None
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchMails:
+    query: str
+    limit: int
+    as_json: bool
+
+
+class Form(StrEnum):
+    """How `show` shows a mail."""
+
+    SUMMARY = ""
+    JSON = "json"
+    RAW = "raw"
+    HTML = "html"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMail:
+    id: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Examine:
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TellVersion:
+    pass
+
+
+MailAccountCommand: TypeAlias = AddMailAccount | ListMailAccounts | TestMailAccount | RemoveMailAccount
+Command: TypeAlias = OpenWindow | MailAccountCommand | Sync | SearchMails | ShowMail | Work | Examine | TellVersion
+
+COMMANDS = ("mail-account", "sync", "search", "show", "worker", "doctor")
+
+_IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
+_SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
+_SERVER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]]+))(?::(\d{1,5}))?(?:/(\w+))?")
+_OPTIONS_WITH_VALUE = ("--profile",)
+_MOST_HITS = 10_000
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises where argparse would print and exit. No abbreviations: a later option must not change what one means."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(self.format_usage().strip(), message)
+
+    def print_help(self, file: object = None) -> NoReturn:
+        raise HelpWanted(self.format_help())
+
+
+def parse(argv: Sequence[str], folder: Path) -> tuple[str | None, Command]:
+    """Return the profile asked for and the command; files are taken relative to `folder`.
+
+    Raises UsageError, HelpWanted.
+    """
+    if _first_word(argv) in COMMANDS:
+        found = _commands().parse_args(list(argv))
+        return found.profile, _command(found, folder)
+    parser = _window()
+    found = parser.parse_args(list(argv))
+    if found.version:
+        return found.profile, TellVersion()
+    return found.profile, OpenWindow(_mail_file(parser, found.file, folder) if found.file else None)
+
+
+def _first_word(argv: Sequence[str]) -> str:
+    """Return the first argument that is neither an option nor the value of one."""
+    words = iter(argv)
+    for word in words:
+        if word in _OPTIONS_WITH_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def _window() -> _Parser:
+    usage = "\n       ".join(
+        (
+            "rapport [--profile DIR] [FILE.eml]",  # not words
+            "rapport [--profile DIR] {" + ",".join(COMMANDS) + "} ...",
+            "rapport --version",
+        )
+    )
+    parser = _Parser(
+        prog="rapport",
+        usage=usage,
+        description=_("A mail client with a CRM inside. Without a command it opens its window."),
+        epilog=_("`rapport COMMAND --help` says more about a command."),
+    )
+    parser.add_argument("--version", action="store_true", help=_("print the version and end"))
+    parser.add_argument("--profile", metavar="DIR", help=_("folder that holds mail and settings"))
+    parser.add_argument("file", nargs="?", metavar="FILE.eml", help=_("a mail to open"))
+    return parser
+
+
+def _commands() -> _Parser:
+    # a default here would overwrite what stood before the command
+    profile = _Parser(add_help=False)
+    profile.add_argument(
+        "--profile", metavar="DIR", default=argparse.SUPPRESS, help=_("folder that holds mail and settings")
+    )
+    parser = _Parser(prog="rapport")
+    parser.add_argument("--profile", metavar="DIR", help=_("folder that holds mail and settings"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, about: str) -> _Parser:
+        return commands.add_parser(name, description=about, help=about, parents=[profile])
+
+    account = command("mail-account", _("Set up, list, try and remove mail accounts."))
+    _mail_account(account, profile)
+    sync = command("sync", _("Fetch all mail once, bodies included."))
+    sync.add_argument("--mail-account", metavar="A", help=_("only this one: its address"))
+    sync.add_argument("--json", action="store_true", help=_("print JSON"))
+    search = command("search", _("Search the mails in this profile, newest first."))
+    search.add_argument("query", nargs="+", metavar="QUERY", help=_("words and operators, as in the window"))
+    search.add_argument("--limit", type=_limit, default=50, metavar="N", help=_("at most so many mails (50)"))
+    search.add_argument("--json", action="store_true", help=_("print JSON"))
+    show = command("show", _("Show one mail."))
+    show.add_argument("id", metavar="ID", help=_("the number or UUID that search prints"))
+    form = show.add_mutually_exclusive_group()
+    form.add_argument("--json", dest="form", action="store_const", const=Form.JSON, help=_("print JSON"))
+    form.add_argument("--raw", dest="form", action="store_const", const=Form.RAW, help=_("print the source as it came"))
+    form.add_argument(
+        "--html", dest="form", action="store_const", const=Form.HTML, help=_("print the body as safe HTML")
+    )
+    form.add_argument("--text", dest="form", action="store_const", const=Form.TEXT, help=_("print the body as text"))
+    command("worker", _("Do everything but show a window, until a signal ends it."))
+    doctor = command("doctor", _("Examine the profile and this installation."))
+    doctor.add_argument("--json", action="store_true", help=_("print JSON"))
+    return parser
+
+
+def _mail_account(parser: _Parser, profile: _Parser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, about: str) -> _Parser:
+        return verbs.add_parser(name, description=about, help=about, parents=[profile])
+
+    add = verb("add", _("Set up a mail account."))
+    add.add_argument("--address", required=True, metavar="A", help=_("its email address"))
+    add.add_argument("--name", default="", metavar="N", help=_("the name people see"))
+    server = "HOST:PORT/tls|starttls|plain"
+    add.add_argument("--imap", type=lambda text: _server(text, _IMAP_PORTS), metavar=server, help=_("where mail lies"))
+    add.add_argument(
+        "--smtp", type=lambda text: _server(text, _SMTP_PORTS), metavar=server, help=_("where mail leaves")
+    )
+    add.add_argument("--user", default="", metavar="U", help=_("the name to sign in with; the address if not given"))
+    add.add_argument("--password-stdin", action="store_true", help=_("read the password from the first line of stdin"))
+    add.add_argument("--ca", metavar="FILE", help=_("certificate authority to trust (PEM)"))
+    add.add_argument(
+        "--folder", action="append", default=[], metavar="F", help=_("folder to watch instead of the Inbox; repeatable")
+    )
+    add.add_argument("--since", type=_day, default="", metavar="DATE", help=_("no mail before this day (YYYY-MM-DD)"))
+    add.add_argument("--archive-only", action="store_true", help=_("fetch only; change nothing on the server"))
+    listing = verb("list", _("List the mail accounts."))
+    listing.add_argument("--json", action="store_true", help=_("print JSON"))
+    for name, about in (
+        ("test", _("Sign in to the server of a mail account and say how that went.")),
+        ("remove", _("Forget a mail account and the mails that only it had; the server is not touched.")),
+    ):
+        verb(name, about).add_argument("account", metavar="A", help=_("its address"))
+
+
+def _command(found: argparse.Namespace, folder: Path) -> Command:
+    match found.command:
+        case "mail-account":
+            return _mail_account_command(found, folder)
+        case "sync":
+            return Sync(found.mail_account, found.json)
+        case "search":
+            return SearchMails(" ".join(found.query), found.limit, found.json)
+        case "show":
+            return ShowMail(found.id, found.form or Form.SUMMARY)
+        case "worker":
+            return Work()
+        case _:
+            return Examine(found.json)
+
+
+def _mail_account_command(found: argparse.Namespace, folder: Path) -> MailAccountCommand:
+    match found.verb:
+        case "list":
+            return ListMailAccounts(found.json)
+        case "test":
+            return TestMailAccount(found.account)
+        case "remove":
+            return RemoveMailAccount(found.account)
+    usage = "rapport mail-account add --address A --imap HOST:PORT/tls [...]"
+    if found.imap is None and found.smtp is None:
+        raise UsageError(usage, _("A mail account needs --imap, --smtp or both."))
+    if found.folder and found.imap is None:
+        raise UsageError(usage, _("Folders can be watched only with --imap."))
+    ca_file = ""
+    if found.ca is not None:
+        ca_file = str(folder / found.ca)
+        if "\0" in ca_file or not Path(ca_file).is_file():
+            raise UsageError(usage, _("There is no file “{file}”.").format(file=found.ca))
+    return AddMailAccount(
+        address=found.address,
+        name=found.name,
+        imap=found.imap,
+        smtp=found.smtp,
+        user=found.user,
+        password_stdin=found.password_stdin,
+        ca_file=ca_file,
+        folders=tuple(dict.fromkeys(found.folder)),
+        since=found.since,
+        archive_only=found.archive_only,
+    )
+
+
+def _mail_file(parser: _Parser, name: str, folder: Path) -> Path:
+    path = folder / name
+    if "\0" in name or not path.is_file():
+        raise UsageError(
+            parser.format_usage().strip(), _("“{word}” is neither a command nor a file.").format(word=name)
+        )
+    return path
+
+
+def _server(text: str, ports: dict[Security, int]) -> ServerAddress:
+    """Read HOST[:PORT][/SECURITY]; an IPv6 address stands in brackets. TLS and its port where nothing is said."""
+    found = _SERVER.fullmatch(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(_("“{text}” is not HOST:PORT/tls, /starttls or /plain.").format(text=text))
+    try:
+        security = Security((found[4] or Security.TLS).lower())
+    except ValueError:
+        sentence = _("“{word}” is not a way to connect: tls, starttls or plain.")
+        raise argparse.ArgumentTypeError(sentence.format(word=found[4])) from None
+    port = int(found[3]) if found[3] else ports[security]
+    if not 0 < port < 65536:
+        sentence = _("{port} is not a port; it is a number from 1 to 65535.")
+        raise argparse.ArgumentTypeError(sentence.format(port=port))
+    return ServerAddress(found[1] or found[2], port, security)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("“{text}” is not a date like 2026-01-31.").format(text=text)) from None
+
+
+def _limit(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= _MOST_HITS:
+        return int(text)
+    sentence = _("“{text}” is not a number from 1 to {most}.")
+    raise argparse.ArgumentTypeError(sentence.format(text=text, most=_MOST_HITS))

@@ -1,0 +1,91 @@
+"""What the commands of the command line do with an open profile, and what others may ask of the program that holds it.
+
+A fixed list (C44): show the window, open a mail file, and the commands that change or use mail accounts. Each is
+parsed again here, by the same parser and with the same checks as on a command line.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.app import remote
+from desktop.app.arguments import (
+    AddMailAccount,
+    Command,
+    HelpWanted,
+    ListMailAccounts,
+    OpenWindow,
+    RemoveMailAccount,
+    Sync,
+    TestMailAccount,
+    UsageError,
+    parse,
+)
+from desktop.app.console import Console
+from desktop.app.core import Core
+from desktop.base.errors import Problem
+from desktop.base.i18n import _
+
+OpenFile = Callable[[Path | None], None]
+"""Raises the window; with a path, shows that mail. Called on a thread of the server, so it must hop to its own."""
+
+
+class Calls:
+    """Carries commands out on an open profile: `run` for this process, the object itself for `remote.serve`."""
+
+    def __init__(
+        self, core: Core, *, engine_runs: bool, open_window: OpenFile | None = None, ends: bool = False
+    ) -> None:
+        self._core = core
+        self._engine_runs = engine_runs
+        self._open_window = open_window
+        self._ends = ends
+        self._one_sync = threading.Lock()
+
+    def __call__(self, request: remote.Request, console: Console) -> int:
+        """Carry out what came over the socket; returns the exit code."""
+        try:
+            _profile, command = parse(request.argv, Path(request.folder))
+        except UsageError as error:
+            console.say(f"{error.usage}\nrapport: {error.sentence}")
+            return 2
+        except HelpWanted:
+            return 2
+        try:
+            if isinstance(command, OpenWindow):
+                return self._raise_window(command, console)
+            return self.run(command, console, request.password)
+        except Problem as problem:
+            console.complain(problem)
+            return 1
+        finally:
+            self._core.database.close_thread()
+
+    def run(self, command: Command, console: Console, password: str | None) -> int:
+        """Carry out one command; returns its exit code. Raises Problem."""
+        match command:
+            case AddMailAccount() | ListMailAccounts() | TestMailAccount() | RemoveMailAccount():
+                from desktop.app.commands import mail_account
+
+                return mail_account.run(command, self._core, console, password)
+            case Sync():
+                from desktop.app.commands import sync
+
+                if self._engine_runs:
+                    return sync.ask_engine(command, self._core, console)
+                with self._one_sync:
+                    return sync.run(command, self._core, console)
+            case _:
+                console.say(_("The running Rapport does not do this for others."))
+                return 2
+
+    def _raise_window(self, command: OpenWindow, console: Console) -> int:
+        if self._open_window is not None:
+            self._open_window(command.file)
+            return 0
+        if self._ends:
+            return remote.LATER
+        console.say(_("This profile is in use by the worker of Rapport, which has no window."))
+        return 1

@@ -1,0 +1,219 @@
+"""`rapport doctor`: examines profile and installation without changing either, also while they are in use or damaged.
+
+The report may be shown to strangers: no passwords, no subjects, addresses shortened.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TypeVar
+
+from desktop.app import lock, passphrase
+from desktop.app.arguments import Examine
+from desktop.app.console import Console
+from desktop.app.file_system import network_kind
+from desktop.app.reading_only import NothingHere, was_used
+from desktop.base import clock
+from desktop.base.bus import Bus
+from desktop.base.errors import Problem
+from desktop.base.i18n import _
+from desktop.base.log import redact
+from desktop.base.paths import Profile, shown
+from desktop.base.version import VERSION
+from desktop.engine.mail.content import Content
+from desktop.engine.mail.importer import ParserProcess
+from desktop.net.keychain import Secrets
+from desktop.store import backup, migrate
+from desktop.store.database import Database
+from desktop.store.examination import Examination, examine
+from desktop.store.mail.accounts import Accounts
+
+LEAST_FREE_BYTES = 200 << 20
+_SAMPLE = b"From: doctor@example.org\r\nSubject: sample\r\n\r\nA mail to try the parser with.\r\n"
+T = TypeVar("T")
+
+
+class _Visit:
+    """Collects what is found; `problems` are sentences for the person."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.problems: list[str] = []
+
+    def ask(self, question: Callable[[], T]) -> T | None:
+        """Return the answer; a Problem is noted instead."""
+        try:
+            return question()
+        except Problem as problem:
+            self.problems.append(problem.text)
+            return None
+
+
+def run(command: Examine, profile: Profile, console: Console) -> int:
+    """Print the report; returns 0 when all is well, else 1. Raises NothingHere."""
+    if not was_used(profile):
+        raise NothingHere(profile)
+    visit = _Visit(profile)
+    report: dict[str, object] = {
+        "version": VERSION,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "qt": _installed("PySide6-Essentials"),
+        "sqlite": sqlite3.sqlite_version,
+        "bundled": bool(getattr(sys, "frozen", False)),
+        "profile": shown(profile.root),
+        "in_use_by": _holder(profile),
+        **_database(visit),
+        "disk": _disk(visit),
+        "private": _private(visit),
+        "secrets": visit.ask(lambda: _secrets(profile)),
+        "parser": visit.ask(_parser),
+        "backups": _backups(profile),
+    }
+    report["problems"] = visit.problems
+    report["ok"] = not visit.problems
+    if command.as_json:
+        console.json(report)
+    else:
+        _print(report, console)
+    for problem in visit.problems:
+        console.say(problem)
+    if not visit.problems:
+        console.say(_("Everything is in order."))
+    return 1 if visit.problems else 0
+
+
+def _installed(package: str) -> str | None:
+    """Return the version of a package without importing it; bundles carry no metadata of packages they pruned."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _holder(profile: Profile) -> dict[str, object] | None:
+    holder = lock.holder(profile)
+    return {"pid": holder.pid, "kind": holder.kind.value} if holder else None
+
+
+def _database(visit: _Visit) -> dict[str, object]:
+    schema = visit.ask(lambda: migrate.version_of(visit.profile.database))
+    found: dict[str, object] = {"schema": schema, "schema_of_program": migrate.latest()}
+    if schema is None:
+        return found
+    database = Database(visit.profile.database, Bus(), read_only=True)
+    try:
+        examination = visit.ask(lambda: _examination(database))
+        if examination is not None:
+            found["integrity"] = examination.integrity
+            found["counts"] = dict(examination.counts)
+            if examination.integrity != "ok":
+                visit.problems.append(_("The mail database is damaged. Rapport repairs it with its next start."))
+        if schema == migrate.latest():
+            found["mail_accounts"] = visit.ask(lambda: _accounts(database))
+    finally:
+        database.close()
+    return found
+
+
+def _examination(database: Database) -> Examination:
+    with database.read() as view:
+        return examine(view)
+
+
+def _accounts(database: Database) -> list[dict[str, object]]:
+    with database.read() as view:
+        accounts = Accounts(view)
+        synced, fetched = accounts.synced_at(), {account.key for account in accounts.fetched()}
+        return [
+            {
+                "address": redact(account.address, shorten_addresses=True),
+                "imap": account.imap.security.value if account.imap else None,
+                "smtp": account.smtp.security.value if account.smtp else None,
+                "mode": account.mode.value,
+                "fetched": account.key in fetched,
+                "synced": clock.to_datetime(synced[account.key]).isoformat() if synced.get(account.key) else None,
+            }
+            for account in accounts.all()
+        ]
+
+
+def _disk(visit: _Visit) -> dict[str, object]:
+    profile = visit.profile
+    free = shutil.disk_usage(profile.root).free
+    if free < LEAST_FREE_BYTES:
+        visit.problems.append(
+            _("Less than {n} MB are free on the disk of the profile.").format(n=LEAST_FREE_BYTES >> 20)
+        )
+    network = network_kind(profile.root)
+    if network:
+        visit.problems.append(_("The profile is on a network file system, where its database would be damaged."))
+    sizes = {"database": _size(profile.database), "sources": sum(map(_size, _files(profile.raw)))}
+    return {"free_bytes": free, "network": network or None, **{f"{name}_bytes": n for name, n in sizes.items()}}
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # a file that went away between listing and looking
+        return 0
+
+
+def _private(visit: _Visit) -> bool | None:
+    """Return whether only the owner may touch the profile; None where modes do not say."""
+    if sys.platform == "win32":
+        return None
+    profile = visit.profile
+    side_files = [profile.database.with_name(profile.database.name + end) for end in ("-wal", "-shm")]
+    paths = [profile.database, *side_files, profile.vault, profile.raw, profile.log, profile.backup]
+    private = all(not stat.S_IMODE(path.stat().st_mode) & 0o077 for path in paths if path.exists())
+    if not private:
+        visit.problems.append(_("Files of the profile can be read by others on this computer."))
+    return private
+
+
+def _secrets(profile: Profile) -> dict[str, object]:
+    secrets = Secrets(profile.vault, passphrase.vault_passphrase)
+    return {"kept_in": "vault" if secrets.uses_vault else "keyring", "vault_exists": profile.vault.exists()}
+
+
+def _parser() -> dict[str, object]:
+    began = clock.monotonic()
+    process = ParserProcess()
+    try:
+        Content(process).parse(_SAMPLE)
+    finally:
+        process.close()
+    return {"works": True, "seconds": round(clock.monotonic() - began, 3)}
+
+
+def _backups(profile: Profile) -> dict[str, object]:
+    newest = backup.newest(profile.backup)
+    made = clock.to_datetime(int(newest.stat().st_mtime * 1000)).isoformat() if newest else None
+    return {"kept": len(list(profile.backup.glob("rapport-*.db"))), "newest": made}
+
+
+def _print(report: Mapping[str, object], console: Console, indent: str = "") -> None:
+    for name, value in report.items():
+        if name in ("problems", "ok"):
+            continue
+        if isinstance(value, Mapping):
+            console.line(f"{indent}{name}:")
+            _print(value, console, indent + "  ")
+        elif isinstance(value, list):
+            console.line(f"{indent}{name}:")
+            for one in value:
+                console.line(f"{indent}  {', '.join(f'{key} {what}' for key, what in one.items())}")
+        else:
+            console.line(f"{indent}{name}: {'-' if value is None else value}")

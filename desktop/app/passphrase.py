@@ -1,0 +1,74 @@
+"""Asks for secrets without a window: the vault's passphrase, and the password of a new mail account.
+
+A terminal is there when stdin or stderr is one; then `getpass` asks there, though stdin may be a pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from desktop.base import log
+from desktop.base.i18n import _
+
+PASSPHRASE_FILE_VARIABLE = "RAPPORT_VAULT_PASSPHRASE_FILE"  # noqa: S105 - a name, not a secret
+_TRIES = 3
+_LINE_MAX_BYTES = 4096
+
+
+def has_terminal() -> bool:
+    """Return whether there is somebody to ask."""
+    return any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+def vault_passphrase(is_new: bool) -> str | None:
+    """Return the vault's passphrase: from the file the environment names, else from the terminal, twice when new.
+
+    None when there is nobody to ask. Raises SecretsUnavailable when the file cannot be used.
+    """
+    named = os.environ.get(PASSPHRASE_FILE_VARIABLE)
+    if named:
+        from desktop.net.vault import passphrase_from_file
+
+        return _protected(passphrase_from_file(Path(named)))
+    if not has_terminal():
+        return None
+    for _try in range(_TRIES):
+        first = _ask(
+            _("Choose a passphrase for the password vault: ") if is_new else _("Passphrase of the password vault: ")
+        )
+        if not is_new or not first or first == _ask(_("The same once more: ")):
+            return first
+        print(_("The two are not the same."), file=sys.stderr)
+    return None
+
+
+def account_password(address: str) -> str | None:
+    """Ask for the password of a mail account; None when there is nobody to ask or nothing was typed."""
+    return _ask(_("Password of {address}: ").format(address=log.escape(address))) if has_terminal() else None
+
+
+def password_from_stdin() -> str | None:
+    """Return the first line of stdin; None when it is empty or no UTF-8."""
+    if sys.stdin is None:
+        return None
+    line = sys.stdin.buffer.readline(_LINE_MAX_BYTES)
+    try:
+        return _protected(line.decode("utf-8").rstrip("\r\n"))
+    except UnicodeDecodeError:
+        return None
+
+
+def _ask(prompt: str) -> str | None:
+    import getpass
+
+    try:
+        return _protected(getpass.getpass(prompt))
+    except EOFError:
+        return None
+
+
+def _protected(secret: str) -> str | None:
+    log.protect(secret)
+    return secret or None

@@ -1,0 +1,285 @@
+"""Calls to the program that holds a profile: it carries them out, the caller prints and exits as if it had done so.
+
+A socket of the profile's owner (AF_UNIX, mode 0600; on Windows a pipe) carries JSON in frames of bounded size, nothing
+else: no pickles. `remote` in the profile, mode 0600, names the socket and holds the key both sides must prove to have.
+What may be asked is decided by whoever serves (C44). One thread accepts; each call runs on a thread of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
+from pathlib import Path
+from typing import Any
+
+from desktop.app.console import Console
+from desktop.base.i18n import _
+from desktop.base.paths import Profile, open_private
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "remote"
+SOCKET_NAME = "socket"
+LATER = 75
+"""Exit code of a call that cannot be carried out by this program, and need not fail: it ends soon (EX_TEMPFAIL)."""
+REQUEST_MAX_BYTES = 256 * 1024
+ANSWER_MAX_BYTES = 64 * 1024 * 1024
+ARGUMENTS_MAX = 1000
+CALLS_MAX = 16
+_ANSWERS_WITHIN_S = 10.0
+_CALLS_END_WITHIN_S = 5.0
+_ADDRESS_MAX_BYTES = 100
+"""Of sun_path's 108 octets (104 on macOS), with room for the final zero."""
+_BROKEN = (OSError, EOFError, AuthenticationError)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The arguments of a call, without the profile; `folder` is where the caller stands."""
+
+    argv: tuple[str, ...] = ()
+    folder: str = ""
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return "Request()"
+
+
+class Refused(Exception):
+    """The frame is no request."""
+
+
+CarryOut = Callable[[Request, Console], int]
+
+
+class Server:
+    """Listens until it is closed. Where no socket can be made it is deaf: others then say the profile is in use."""
+
+    def __init__(self, profile: Profile, carry_out: CarryOut) -> None:
+        self._carry_out = carry_out
+        self._file = profile.root / FILE_NAME
+        self._key = secrets.token_bytes(32)
+        self._closing = threading.Event()
+        self._calls: set[threading.Thread] = set()
+        self._calls_lock = threading.Lock()
+        self._own_folder: Path | None = None
+        self._listener: Listener | None = None
+        try:
+            self._listener = self._listen(profile)
+        except OSError:
+            log.warning("no calls can be taken", exc_info=True)
+            return
+        self._thread = threading.Thread(target=self._accept, args=(self._listener,), name="remote", daemon=True)
+        self._thread.start()
+
+    def _listen(self, profile: Profile) -> Listener:
+        _clear_away(_read_file(profile))
+        self._file.unlink(missing_ok=True)
+        self._address, self._own_folder = _free_address(profile)
+        listener = Listener(self._address, backlog=CALLS_MAX)
+        if sys.platform != "win32":
+            Path(self._address).chmod(0o600)
+        fresh = self._file.with_name(f".{FILE_NAME}.new")
+        fresh.unlink(missing_ok=True)
+        with open_private(fresh, "w", encoding="utf-8") as file:
+            json.dump({"address": self._address, "key": self._key.hex()}, file)
+        fresh.replace(self._file)
+        return listener
+
+    def close(self) -> None:
+        """Take no more calls, give those under way a moment to end, and take the socket away."""
+        if self._listener is None or self._closing.is_set():
+            return
+        self._closing.set()
+        self._file.unlink(missing_ok=True)
+        with contextlib.suppress(*_BROKEN):
+            Client(self._address).close()  # `accept` has no other way to be woken
+        self._thread.join(_CALLS_END_WITHIN_S)
+        self._listener.close()
+        with self._calls_lock:
+            calls = list(self._calls)
+        for call in calls:
+            if call is not threading.current_thread():
+                call.join(_CALLS_END_WITHIN_S)
+        if self._own_folder is not None:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
+
+    def _accept(self, listener: Listener) -> None:
+        while not self._closing.is_set():
+            try:
+                connection = listener.accept()
+            except OSError:
+                if not self._closing.is_set():
+                    log.exception("no more calls are taken")
+                return
+            with self._calls_lock:
+                refused = self._closing.is_set() or len(self._calls) >= CALLS_MAX
+                if not refused:
+                    call = threading.Thread(target=self._serve, args=(connection,), name="call", daemon=True)
+                    self._calls.add(call)
+                    call.start()
+            if refused:
+                connection.close()
+
+    def _serve(self, connection: Connection) -> None:
+        try:
+            with connection:
+                self._answer(connection)
+        except _BROKEN as error:
+            log.info("a call ended early: %s", type(error).__name__)
+        finally:
+            with self._calls_lock:
+                self._calls.discard(threading.current_thread())
+
+    def _answer(self, connection: Connection) -> None:
+        deliver_challenge(connection, self._key)
+        answer_challenge(connection, self._key)
+        try:
+            request = read_request(connection.recv_bytes(REQUEST_MAX_BYTES))
+        except Refused:
+            _send(connection, exit=2)
+            return
+        caller = _Caller(connection)
+        console = Console(
+            lambda octets: caller.tell(out=octets.decode("latin-1")), lambda words: caller.tell(words=words)
+        )
+        try:
+            code = self._carry_out(request, console)
+        except Exception:
+            log.exception("a call failed")
+            console.say(_("Something went wrong inside the running Rapport; its log says more."))
+            code = 1
+        caller.tell(exit=code)
+
+
+def serve(profile: Profile, carry_out: CarryOut) -> Server:
+    """Take calls for a profile whose lock this process holds. `carry_out` runs on threads of the server."""
+    return Server(profile, carry_out)
+
+
+def call(profile: Profile, request: Request, console: Console) -> int | None:
+    """Let the program that holds the profile carry out a request; None when nobody takes calls (yet, or any more)."""
+    told = _read_file(profile)
+    if told is None:
+        return None
+    address, key = told
+    try:
+        connection = Client(address)
+    except _BROKEN:
+        return None
+    with connection:
+        try:
+            if not connection.poll(_ANSWERS_WITHIN_S):
+                return None
+            answer_challenge(connection, key)
+            deliver_challenge(connection, key)
+            connection.send_bytes(write_request(request))
+        except _BROKEN:
+            return None
+        return _listen(connection, console)
+
+
+def _listen(connection: Connection, console: Console) -> int:
+    try:
+        while True:
+            answer = json.loads(connection.recv_bytes(ANSWER_MAX_BYTES))
+            match answer:
+                case {"out": str() as octets}:
+                    console.write(octets.encode("latin-1"))
+                case {"words": str() as words}:
+                    console.write_words(words)
+                case {"exit": int() as code}:
+                    return code
+                case _:
+                    raise EOFError
+    except (EOFError, ConnectionError, ValueError):
+        # it may have done what was asked, so nobody asks again
+        console.say(_("The running Rapport ended before it had answered."))
+        return 1
+
+
+def write_request(request: Request) -> bytes:
+    """Return a request as it travels."""
+    return json.dumps({"argv": request.argv, "folder": request.folder, "password": request.password}).encode()
+
+
+def read_request(frame: bytes) -> Request:
+    """Return the request in a frame; raises Refused for anything else."""
+    try:
+        told = json.loads(frame)
+    except (ValueError, RecursionError) as error:
+        raise Refused from error
+    if not isinstance(told, dict):
+        raise Refused
+    argv, folder, password = told.get("argv"), told.get("folder"), told.get("password")
+    if not isinstance(argv, list) or len(argv) > ARGUMENTS_MAX or not isinstance(folder, str):
+        raise Refused
+    if not all(isinstance(text, str) and "\0" not in text for text in (*argv, folder)):
+        raise Refused
+    if password is not None and not isinstance(password, str):
+        raise Refused
+    return Request(tuple(argv), folder, password)
+
+
+class _Caller:
+    """Who called, perhaps gone by now: what was begun for him is ended all the same."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._gone = False
+
+    def tell(self, **answer: object) -> None:
+        if self._gone:
+            return
+        try:
+            _send(self._connection, **answer)
+        except _BROKEN:
+            self._gone = True
+            log.info("a caller left before his answer")
+
+
+def _send(connection: Connection, **answer: object) -> None:
+    connection.send_bytes(json.dumps(answer).encode())
+
+
+def _free_address(profile: Profile) -> tuple[str, Path | None]:
+    """Return an address nobody listens on, and the folder made for it where the profile's path is too long."""
+    if sys.platform == "win32":
+        return rf"\\.\pipe\rapport-{secrets.token_hex(16)}", None
+    path = profile.root / SOCKET_NAME
+    if len(os.fsencode(path)) <= _ADDRESS_MAX_BYTES:
+        path.unlink(missing_ok=True)
+        return str(path), None
+    folder = Path(tempfile.mkdtemp(prefix="rapport-"))
+    return str(folder / SOCKET_NAME), folder
+
+
+def _clear_away(told: tuple[str, bytes] | None) -> None:
+    """Remove the folder a killed program made for its socket; only the owner of the profile could name it here."""
+    if told is None or sys.platform == "win32":
+        return
+    folder = Path(told[0]).parent
+    if folder.name.startswith("rapport-") and folder.parent == Path(tempfile.gettempdir()):
+        with contextlib.suppress(OSError):
+            Path(told[0]).unlink(missing_ok=True)
+            folder.rmdir()
+
+
+def _read_file(profile: Profile) -> tuple[str, bytes] | None:
+    try:
+        with (profile.root / FILE_NAME).open("rb") as file:
+            told: Mapping[str, Any] = json.loads(file.read(4096))
+        return str(told["address"]), bytes.fromhex(told["key"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

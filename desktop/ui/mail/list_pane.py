@@ -106,6 +106,7 @@ class ListPane(QWidget):
         self._searched = ""
         self._recent: tuple[FolderNode, ...] = ()
         self._step = Step.NONE
+        self._told: tuple[MailLoad, ListId, bool] | None = None
         self.model = MessageListModel(self)
         self.view = MessageList(self.model, theme)
         self.loader = ListLoader(self.model, self.view, views, tasks, bridge)
@@ -315,7 +316,10 @@ class ListPane(QWidget):
             self._open(wanted)
 
     def _tell_selection(self) -> None:
-        self.selection_changed.emit(self.selection())
+        told = (self.view.selected_load(), self.model.query.list_id, self.model.query.conversations)
+        if told != self._told:  # a list that was only read again has nothing new to say
+            self._told = told
+            self.selection_changed.emit(self.selection())
 
     def _acted(self, action: Action, key: int) -> None:
         whole = self.model.query.conversations and not self.model.is_unfolded(key)

@@ -438,7 +438,10 @@ class MessageList(QListView):
         return None
 
     def _step(self, way: int, *, unread: bool = False) -> bool:
-        number = self.currentIndex().row() + way if self.currentIndex().isValid() else 0
+        current = self.currentIndex()
+        # Qt puts the cursor on the first line with the focus, without choosing it
+        chosen = current.isValid() and self.selectionModel().isSelected(current)
+        number = current.row() + way if chosen else max(0, current.row())
         while 0 <= number < len(self._model.lines):
             key = self._model.key_at(number)
             row = self._model.row(key) if unread and key else None

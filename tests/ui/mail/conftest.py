@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,3 +20,10 @@ def room(tmp_path: Path, qapp: object) -> Iterator[Room]:
         made = make_room(tmp_path)
         yield made
         made.close()
+
+
+@pytest.fixture(autouse=True)
+def _garbage_goes_on_this_thread() -> Iterator[None]:
+    """Collect widgets that refer to each other here: a reader thread that did it would destroy their timers."""
+    yield
+    gc.collect()

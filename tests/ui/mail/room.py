@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.base.bus import Bus
+import shiboken6
+
+from desktop.app.core import Core, build_core
+from desktop.base.paths import Profile
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
 from desktop.domain.mail.message import Flag, Message, Part
-from desktop.services.mail.folders import Folders
 from desktop.services.mail.ingest import Fetched, Home, Ingest
-from desktop.services.mail.mail_actions import MailActions
-from desktop.services.mail.views import MailViews
-from desktop.store import migrate
-from desktop.store.database import Database
+from desktop.services.services import Services
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders as FolderStore
@@ -37,20 +36,21 @@ FOLDERS = (
 
 @dataclass
 class Room:
-    """The parts of `app.core` that the mail room talks to, without the engine."""
+    """A core without its engine, a bridge, and the keys of one account's folders."""
 
-    database: Database
-    blobs: Blobs
-    bus: Bus
+    core: Core
     bridge: Bridge
-    views: MailViews
-    actions: MailActions
-    folders: Folders
+    blobs: Blobs
     ingest: Ingest
     account_key: int
-    keys: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, int]
     """Folder keys by path."""
     uids: int = 0
+    last_message_id: str = ""
+
+    @property
+    def services(self) -> Services:
+        return self.core.services
 
     def deliver(
         self,
@@ -90,33 +90,21 @@ class Room:
 
     def close(self) -> None:
         self.bridge.close()
+        shiboken6.delete(self.bridge)  # a thread that collects garbage must not meet its timer
         self.blobs.close()
-        self.database.close()
+        self.core.close()
 
 
 def make_room(root: Path) -> Room:
     """Open a new profile with one account."""
-    bus = Bus()
-    database = Database(root / "rapport.db", bus)
-    migrate.migrate(database, lambda: None)
-    blobs = Blobs(root / "raw")
+    profile = Profile(root / "profile")
+    core = build_core(profile, lambda: None)
     imap = Endpoint("imap.firm.example", 993, Security.TLS, "jan")
     account = MailAccount(id=uuid.uuid4(), address="jan@firm.example", display_name="Jan Berger", imap=imap)
-    with database.write() as work:
-        AccountWriter(work).ensure_user("Jan Berger")
+    with core.database.write() as work:
         account_key = AccountWriter(work).add(account)
         FolderWriter(work).mirror(account_key, FOLDERS)
-    with database.read() as view:
+    with core.database.read() as view:
         keys = {node.path: node.key for node in FolderStore(view).nodes()}
-    return Room(
-        database=database,
-        blobs=blobs,
-        bus=bus,
-        bridge=Bridge(bus),
-        views=MailViews(database),
-        actions=MailActions(database, blobs),
-        folders=Folders(database, bus),
-        ingest=Ingest(database, blobs),
-        account_key=account_key,
-        keys=keys,
-    )
+    blobs = Blobs(profile.raw)
+    return Room(core, Bridge(core.bus), blobs, Ingest(core.database, blobs), account_key, keys)

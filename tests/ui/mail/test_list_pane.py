@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from desktop.base import clock
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import SortBy
 from desktop.domain.mail.message import Flag
@@ -25,15 +24,7 @@ from desktop.ui.state import State
 from desktop.ui.undo import Undo
 from tests.ui.mail.room import Room
 from tests.ui.mail.rows import DAY, MINUTE
-
-DEADLINE_S = 10
-
-
-async def until(condition: Callable[[], object]) -> None:
-    end = clock.monotonic() + DEADLINE_S
-    while not condition():
-        assert clock.monotonic() < end, "waited too long"
-        await asyncio.sleep(0.005)
+from tests.ui.mail.waiting import until
 
 
 @pytest.fixture
@@ -41,15 +32,15 @@ def pane(room: Room, theme, tasks, tmp_path: Path, qtbot) -> Iterator[ListPane]:
     undo = Undo(tasks)
     state = State(tmp_path / "state.json")
     window = QWidget()
-    actions = ListActions(room.actions, tasks, undo, theme, window)
-    made = ListPane(theme, room.views, actions, tasks, room.bridge, state, window)
+    actions = ListActions(room.services.actions, tasks, undo, theme, window)
+    made = ListPane(theme, room.services.views, actions, tasks, room.bridge, state, window)
     made.undo_stack = undo
     made.setGeometry(0, 0, 376, 700)
     window.resize(376, 700)
     window.show()
     yield made
     window.close()
-    window.deleteLater()
+    shiboken6.delete(window)
 
 
 def shown(pane: ListPane) -> list[int | str]:

@@ -1,0 +1,362 @@
+"""Folders, list, search and picker together, on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.message import Flag
+from desktop.ui.mail.folder_nodes import NodeKind
+from desktop.ui.mail.mail_browser import MailBrowser
+from desktop.ui.mail.mail_drag import FOLDER, MAILS, MailLoad, pack_folder
+from desktop.ui.state import State
+from desktop.ui.undo import Undo
+from tests.ui.mail.room import Room
+from tests.ui.mail.rows import MINUTE
+from tests.ui.mail.waiting import until
+
+
+class Stand:
+    """A browser in a window."""
+
+    def __init__(self, room: Room, theme, tasks, folder: Path) -> None:
+        self.window = QWidget()
+        self.undo = Undo(tasks)
+        self.state = State(folder / "state.json")
+        self.browser = MailBrowser(theme, room.services, tasks, room.bridge, self.undo, self.state, self.window)
+        row = QHBoxLayout(self.window)
+        for part in (self.browser.tree, self.browser.pane, self.browser.search):
+            row.addWidget(part)
+        self.window.resize(1100, 700)
+        self.window.show()
+        self.window.activateWindow()
+        self.tree, self.pane, self.search = self.browser.tree, self.browser.pane, self.browser.search
+        self.model = self.browser.model
+
+    def close(self) -> None:
+        self.window.close()
+        shiboken6.delete(self.window)  # at once: its timers must not outlive the loop
+
+    def names(self) -> list[str]:
+        found = []
+        for row in range(self.model.rowCount()):
+            node = self.model.node(self.model.index(row))
+            found.append(node.name)
+        return found
+
+
+@pytest.fixture
+def stand(room: Room, theme, tasks, tmp_path: Path, qtbot) -> Iterator[Stand]:
+    made = Stand(room, theme, tasks, tmp_path)
+    yield made
+    made.close()
+
+
+async def started(stand: Stand, mails: int) -> None:
+    stand.browser.start()
+    await until(lambda: stand.pane.model.query.list_id == Unified.INBOX)
+    await until(lambda: len(stand.pane.model.keys) == mails)
+
+
+async def test_unified_lists_stand_above_the_accounts(room, stand):
+    room.deliver()
+
+    await started(stand, 1)
+
+    lists = ["Inbox", "Important", "Sent", "Drafts", "Archive", "Junk", "Trash", "All mail"]
+    assert stand.names() == [*lists, "jan@firm.example"]
+    assert stand.tree.current_node.list_id == Unified.INBOX
+    assert stand.tree.current_node.shown_count == 1
+    account = stand.model.index(8)
+    assert stand.tree.isExpanded(account)
+    assert stand.model.node(account).kind is NodeKind.ACCOUNT
+
+
+async def test_numbers_follow(room, stand):
+    room.deliver()
+    await started(stand, 1)
+
+    room.deliver(age_ms=2 * MINUTE)
+    await until(lambda: stand.tree.current_node.shown_count == 2)
+
+    node = stand.model.node_of_list(room.keys["INBOX"])
+    await until(lambda: node.counts.unread == 2)
+
+
+async def test_the_list_that_was_open_last_opens_again(room, theme, tasks, stand, tmp_path, qtbot):
+    room.deliver()
+    await started(stand, 1)
+    stand.browser.show_list(room.keys["Projects/Kranich"])
+    await until(lambda: stand.pane.model.query.list_id == room.keys["Projects/Kranich"])
+    stand.state.save()
+
+    again = Stand(room, theme, tasks, tmp_path)
+    again.browser.start()
+    await until(lambda: again.pane.model.query.list_id == room.keys["Projects/Kranich"])
+
+    again.close()
+
+
+async def test_a_folder_that_only_holds_others_is_shown_but_does_not_open(room, stand):
+    await started(stand, 0)
+
+    index = stand.model.index_of_id(f"folder {room.keys['Projects']}")
+
+    assert index.isValid()
+    assert not stand.model.flags(index) & Qt.ItemFlag.ItemIsSelectable
+    assert stand.model.rowCount(index) == 2
+
+
+async def test_mails_dropped_on_a_folder_move_there(room, stand):
+    key = room.deliver()
+    await started(stand, 1)
+    target = stand.model.node_of_list(room.keys["Projects/Kranich"])
+
+    stand.tree.mails_dropped.emit(MailLoad(conversations=(key,)), target)
+    await until(lambda: len(stand.pane.model.keys) == 0)
+
+    stand.browser.show_list(target.list_id)
+    await until(lambda: list(stand.pane.model.keys) == [key])
+
+
+async def test_a_drag_over_the_tree_is_taken_only_where_mails_can_go(room, stand):
+    await started(stand, 0)
+    data = QMimeData()
+    data.setData(MAILS, MailLoad(mails=(5,)).pack())
+
+    def taken(list_id: int) -> bool:
+        point = stand.tree.visualRect(stand.model.index_of_list(list_id)).center()
+        event = QDragMoveEvent(
+            point, Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        stand.tree.dragMoveEvent(event)
+        return event.isAccepted()
+
+    assert taken(Unified.ARCHIVE)
+    assert taken(room.keys["INBOX"])
+    assert not taken(Unified.DRAFTS)
+    assert not taken(Unified.ALL)
+
+
+async def test_a_dropped_folder_goes_below_another_but_not_into_itself(room, stand):
+    await started(stand, 0)
+    stand.tree.expandAll()
+    projects, archive = room.keys["Projects"], room.keys["Archive"]
+    data = QMimeData()
+    data.setData(FOLDER, pack_folder(projects))
+
+    def drop(node_id: str) -> bool:
+        point = stand.tree.visualRect(stand.model.index_of_id(node_id)).center()
+        event = QDropEvent(
+            QPointF(point), Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        stand.tree.dropEvent(event)
+        return event.isAccepted()
+
+    assert not drop(f"folder {room.keys['Projects/Kranich']}")
+    assert drop(f"folder {archive}")
+    await until(lambda: stand.model.rowCount(stand.model.index_of_id(f"folder {archive}")) == 1)
+
+
+async def test_a_folder_is_renamed_in_place(room, stand):
+    await started(stand, 0)
+    stand.browser.show_list(room.keys["Projects/Kranich"])
+    index = stand.tree.currentIndex()
+
+    stand.model.setData(index, "Kranich Logistik")
+    node_id = f"folder {room.keys['Projects/Kranich']}"
+    await until(lambda: stand.model.node(stand.model.index_of_id(node_id)).name == "Kranich Logistik")
+
+    assert stand.tree.current_node.id == node_id
+
+
+async def test_a_new_folder_appears(room, stand):
+    await started(stand, 0)
+    account = stand.model.node(stand.model.index(8))
+
+    asked = stand.browser.folders.ask_new(account)
+    QTest.keyClicks(asked.focusWidget() or asked, "Offers")
+    QTest.keyClick(asked, Qt.Key.Key_Return)
+    await until(lambda: any(folder.name == "Offers" for _node, folder in stand.model.folders()))
+
+    assert [folder.name for _node, folder in stand.model.folders()].count("Offers") == 1
+
+
+async def test_a_folder_with_mails_is_not_deleted_unasked(room, stand):
+    room.deliver(folder="Projects/Kranich")
+    await started(stand, 0)
+    node = stand.model.node_of_list(room.keys["Projects/Kranich"])
+
+    asked = stand.browser.folders.delete(node.folder)
+
+    assert asked is not None
+    asked.reject()
+    empty = stand.model.node_of_list(room.keys["Projects/Helix pilot"])
+    assert stand.browser.folders.delete(empty.folder) is None
+    await until(lambda: stand.model.node_of_list(empty.list_id) is None)
+
+
+async def test_the_picker_moves_by_keyboard_alone_and_again(room, stand):
+    first, second = room.deliver("A"), room.deliver("B", age_ms=2 * MINUTE)
+    await started(stand, 2)
+    stand.pane.view.setFocus()
+    stand.pane.view.show_key(first)
+
+    stand.browser.choose_folder()
+    picker = stand.browser._picker
+    QTest.keyClicks(picker.field, "hel pi")
+    assert [choice.text for choice in picker.lines.choices] == ["Projects/Helix pilot"]
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    await until(lambda: list(stand.pane.model.keys) == [second])
+    assert not picker.is_open
+
+    stand.browser.move_again()
+    await until(lambda: len(stand.pane.model.keys) == 0)
+    stand.browser.show_list(room.keys["Projects/Helix pilot"])
+    await until(lambda: set(stand.pane.model.keys) == {first, second})
+
+
+async def test_the_picker_shows_recent_folders_first_and_escape_gives_the_list_back(room, stand):
+    room.deliver()
+    await started(stand, 1)
+    stand.pane.view.setFocus()
+    stand.pane.view.next()
+    stand.browser._recent.note(room.keys["Archive"])
+
+    stand.browser.choose_folder()
+    picker = stand.browser._picker
+    shown = [choice.text for choice in picker.lines.choices]
+    QTest.keyClick(picker.field, Qt.Key.Key_Escape)
+
+    assert shown[:3] == ["Recent", "Archive", "All folders"]
+    assert "Projects" not in shown
+    assert not picker.is_open
+
+
+async def test_search_as_you_type_and_back(room, stand):
+    hit = room.deliver("Renewal 2027")
+    room.deliver("Invoice", age_ms=2 * MINUTE, snippet="nothing")
+    await started(stand, 2)
+
+    stand.search.open()
+    QTest.keyClicks(stand.search.field.edit, "renew")
+    await until(lambda: list(stand.pane.model.keys) == [hit])
+
+    assert stand.pane.searching
+    line = stand.pane.model.line(0)
+    assert line.marks.subject_marks
+    assert stand.pane.search_head.words.text.startswith("1 mail, newest first.")
+    QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Escape)
+    QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Escape)
+    await until(lambda: len(stand.pane.model.keys) == 2)
+    assert not stand.pane.searching
+    assert stand.search.text == ""
+
+
+async def test_a_search_without_hits_says_what_was_searched(room, stand):
+    room.deliver()
+    await started(stand, 1)
+
+    stand.search.set_text("nowhere")
+    await until(lambda: stand.pane._stack.currentWidget() is stand.pane._empty)
+
+    assert stand.pane._empty.title.text() == "No mail found"
+    assert "Searched" in stand.pane._empty.text.text()
+    stand.pane._empty.button.click()
+    await until(lambda: len(stand.pane.model.keys) == 1)
+
+
+async def test_further_hits_come_while_scrolling(room, stand):
+    for n in range(120):
+        room.deliver(f"Renewal {n}", age_ms=n * MINUTE)
+    await started(stand, 120)
+
+    stand.search.set_text("renewal")
+    await until(lambda: stand.pane.searching and len(stand.pane.model.keys) == 50)
+    bar = stand.pane.view.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    await until(lambda: len(stand.pane.model.keys) == 100)
+    bar.setValue(bar.maximum())
+    await until(lambda: len(stand.pane.model.keys) == 120)
+
+    assert stand.pane.search_head.words.text.startswith("120 mails, newest first.")
+    assert len(set(stand.pane.model.keys)) == 120
+
+
+async def test_a_mail_that_arrives_joins_the_hits(room, stand):
+    room.deliver("Renewal 1")
+    await started(stand, 1)
+    stand.search.set_text("renewal")
+    await until(lambda: stand.pane.searching)
+
+    room.deliver("Renewal 2", age_ms=0)
+
+    await until(lambda: len(stand.pane.model.keys) == 2)
+
+
+async def test_suggestions_complete_operators_by_keyboard(room, stand):
+    room.deliver()
+    await started(stand, 1)
+    stand.search.open()
+    QTest.keyClicks(stand.search.field.edit, "has:att")
+    await until(lambda: any(choice.text == "has:attachment" for choice in stand.search.choices))
+
+    QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Down)
+    QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Return)
+
+    assert stand.search.text.strip() == "has:attachment"
+
+
+async def test_recent_searches_are_offered(room, stand):
+    room.deliver("Renewal")
+    await started(stand, 1)
+    stand.search.set_text("is:unread renewal")
+    QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Return)
+    stand.browser.leave_search()
+
+    stand.search.open()
+    await until(lambda: any(choice.text == "is:unread renewal" for choice in stand.search.choices))
+
+
+async def test_in_trash_delete_asks_because_there_is_nowhere_further(room, stand):
+    key = room.deliver(folder="Trash", flags=Flag.SEEN)
+    await started(stand, 0)
+    stand.browser.show_list(int(Unified.TRASH))
+    await until(lambda: list(stand.pane.model.keys) == [key])
+    stand.pane.view.next()
+
+    stand.browser._trash()
+
+    dialogs = [w for w in stand.window.children() if w.inherits("QDialog")]
+    assert len(dialogs) == 1
+    dialogs[0].reject()
+
+
+async def test_the_tree_speaks(room, stand):
+    room.deliver()
+    await started(stand, 1)
+
+    said = [
+        stand.model.data(stand.model.index(row), Qt.ItemDataRole.AccessibleTextRole)
+        for row in range(stand.model.rowCount())
+    ]
+
+    assert said[0] == "Inbox, 1 unread"
+    assert said[8] == "jan@firm.example"
+
+
+async def test_a_right_click_leaves_the_list_where_it_is(room, stand, qtbot):
+    await started(stand, 0)
+    place = stand.tree.visualRect(stand.model.index_of_list(Unified.TRASH)).center()
+
+    QTest.mouseClick(stand.tree.viewport(), Qt.MouseButton.RightButton, pos=QPoint(place))
+
+    assert stand.tree.current_node.list_id == Unified.INBOX

@@ -8,30 +8,38 @@ picture of the first finished window to the file and ends with 0; packaging is t
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
+import signal
+import socket
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
+from desktop.app import crash, remote
+from desktop.app.calls import Calls
 from desktop.app.core import Core, build_core
-from desktop.base import i18n
-from desktop.base.errors import Problem
+from desktop.app.lock import Lock
+from desktop.base import i18n, log
 from desktop.base.paths import Profile
 from desktop.domain import settings
 from desktop.ui.web import chromium
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from desktop.ui.window.passphrase import PassphraseAsker
 
 SMOKE_VARIABLE = "RAPPORT_SMOKE"
 SWITCH_INTERVAL_S = 0.0005
 """Python's default of 5 ms lets a busy thread delay every paint; see ARCHITECTURE.md, part 5."""
 
 
-def run(profile_option: str | None, file: str | None) -> int:
-    """Open the window and stay until it is closed. Returns the exit code."""
+def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
+    """Open the window of a profile whose lock is held, with a mail file in its reader, and stay until it is closed.
+
+    Returns the exit code. Raises Problem when the profile cannot be opened.
+    """
+    crash.install(profile.log, log.start(profile.log))
     chromium.prepare()
     from PySide6 import QtWebEngineCore  # noqa: F401  # Qt wants it loaded before the application is made
 
@@ -43,57 +51,93 @@ def run(profile_option: str | None, file: str | None) -> int:
     import qasync
     from PySide6.QtWidgets import QApplication
 
+    from desktop.ui.window.passphrase import PassphraseAsker
+
     app = QApplication(sys.argv[:1])
     app.setApplicationName("rapport")
     app.setApplicationDisplayName("Rapport")
     app.setDesktopFileName("rapport")
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
+    asker = PassphraseAsker()
     with loop:
-        return _run(loop, Profile.choose(profile_option), Path(file) if file else None)
+        core = build_core(profile, asker.ask, after_crash=lock.after_crash)
+        try:
+            _show(core, asker, loop, file)
+        finally:
+            asker.close()
+            core.close()
+    return 0
 
 
-def _run(loop: asyncio.AbstractEventLoop, profile: Profile, file: Path | None) -> int:
+def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, file: Path | None) -> None:
+    """Make the window and run the loop until it is closed."""
     from desktop.ui.bridge import Bridge
     from desktop.ui.state import State
     from desktop.ui.tasks import Tasks
     from desktop.ui.theme import Theme
     from desktop.ui.window.main_window import MainWindow
-    from desktop.ui.window.passphrase import PassphraseAsker
     from desktop.ui.window.picture import take_picture
 
-    asker = PassphraseAsker()
+    _speak(core)
+    theme = Theme(core.services.settings.get(settings.THEME))
+    state = State(core.profile.root / "window.json")
+    tasks, bridge = Tasks(loop, _crashed), Bridge(core.bus)
+    window = MainWindow(core.services, tasks, bridge, theme, state, core.profile.cache)
+    asker.attach(theme, window)
+    _tell_in_window(loop, window.tell_failure)
+    window.restore()
+    window.show()
+    if file is not None:
+        window.open_file(file)
+    end_watch = _close_on_signals(window.close)
+    picture = os.environ.get(SMOKE_VARIABLE)
+    if picture:
+        take_picture(window, window.room.reader if file is not None else None, Path(picture))
+    server = remote.serve(core.profile, Calls(core, engine_runs=True, open_window=window.called.emit))
+    core.start()
     try:
-        core = build_core(profile, asker.ask)
-    except Problem as problem:
-        print(problem.text, file=sys.stderr)
-        return 1
-    try:
-        _speak(core)
-        theme = Theme(core.services.settings.get(settings.THEME))
-        state = State(profile.root / "window.json")
-        tasks = Tasks(loop, _crashed)
-        bridge = Bridge(core.bus)
-        window = MainWindow(core.services, tasks, bridge, theme, state, profile.cache)
-        asker.attach(theme, window)
-        _hook_crashes(loop, window.tell_failure)
-        window.restore()
-        window.show()
-        if file is not None:
-            window.open_file(file)
-        picture = os.environ.get(SMOKE_VARIABLE)
-        if picture:
-            take_picture(window, window.room.reader if file is not None else None, Path(picture))
-        core.start()
         loop.run_forever()
+    finally:
+        server.close()
+        end_watch()
         asker.close()
         bridge.close()
         tasks.close()
         window.deleteLater()
-    finally:
-        asker.close()
-        core.close()
-    return 0
+
+
+def _close_on_signals(close: Callable[[], object]) -> Callable[[], None]:
+    """Close the window when the system asks for an end; the returned function ends the watch.
+
+    Qt waits in C, where Python's handlers do not run, so the signal is also written to a socket that wakes the loop.
+    """
+    from PySide6.QtCore import QSocketNotifier
+    from PySide6.QtWidgets import QApplication
+
+    told, ours = socket.socketpair()
+    for end in (told, ours):
+        end.setblocking(False)
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(ours.fileno(), warn_on_full_buffer=False)
+    notifier = QSocketNotifier(told.fileno(), QSocketNotifier.Type.Read, QApplication.instance())
+
+    def wake() -> None:
+        notifier.setEnabled(False)
+        close()
+
+    notifier.activated.connect(wake)
+
+    def end_watch() -> None:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(-1)
+        told.close()
+        ours.close()
+
+    return end_watch
 
 
 def _speak(core: Core) -> None:
@@ -111,30 +155,22 @@ def _speak(core: Core) -> None:
 
 
 def _crashed(error: BaseException) -> None:
-    log.critical("an error of Rapport", exc_info=error)
+    crash.report(error, "window")
 
 
-def _hook_crashes(loop: asyncio.AbstractEventLoop, tell: Callable[[BaseException], None]) -> None:
-    """Log what nobody caught, on any thread, and tell the person in the window."""
+def _tell_in_window(loop: asyncio.AbstractEventLoop, tell: Callable[[BaseException], None]) -> None:
+    """Beside the report, let the window say that something failed in one of its slots or in the loop."""
+    report = sys.excepthook
 
     def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            sys.__excepthook__(kind, error, trace)
-            return
-        _crashed(error)
-        tell(error)
-
-    def uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
-        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
-            _crashed(args.exc_value)
+        report(kind, error, trace)
+        if isinstance(error, Exception):
+            tell(error)
 
     def uncaught_in_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         error = context.get("exception")
         if isinstance(error, BaseException):
             _crashed(error)
-        else:
-            log.error("the loop complains: %s", context.get("message"))
 
     sys.excepthook = uncaught
-    threading.excepthook = uncaught_in_thread
     loop.set_exception_handler(uncaught_in_loop)

@@ -113,7 +113,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         over.append((window._dialogs["operations"], middle))
     elif options.show == "trouble":
         key = max(window.status_bar._items)
-        window.status_bar._explain(key)
+        window.status_bar.explain(key)
         popup = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "TroublePopup" and w.isVisible())
         over.append((popup, window.mapFromGlobal(popup.pos())))
     elif options.show == "toast":

@@ -24,6 +24,7 @@ class PaintedButton(QPushButton):
         self._theme = theme
         self._hot = False
         self._action: QAction | None = None
+        self._seen = True
         self._ring = FocusRing(theme, self, radius)
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -39,6 +40,9 @@ class PaintedButton(QPushButton):
         action = self._action
         if action is None:
             return
+        if self._seen is not action.isVisible():
+            self._seen = action.isVisible()
+            self.setVisible(self._seen)
         self.setEnabled(action.isEnabled())
         self.setCheckable(action.isCheckable())
         self.setChecked(action.isChecked())

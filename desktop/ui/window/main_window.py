@@ -47,6 +47,8 @@ class MainWindow(QWidget):
     """Call `restore` before it is shown. Closing it ends the program."""
 
     closed = Signal()
+    called = Signal(object)
+    """Somebody started Rapport again, with the path of a mail file or None. May be emitted on any thread."""
 
     def __init__(
         self,
@@ -86,7 +88,7 @@ class MainWindow(QWidget):
         self._toast = Toast(theme, self)
         self._toast.set_corner(RAIL_PX + 16, STATUS_PX + 16)
         self._connect()
-        self.room.apply_settings()
+        self.room.apply_layout()
 
     def restore(self) -> None:
         """Stand where the window stood last and show what it showed."""
@@ -95,7 +97,7 @@ class MainWindow(QWidget):
         if saved:
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(saved.encode("ascii", "ignore"))))
         self.watch.read_accounts()
-        self.room.show_first_list()
+        self.room.start()
 
     def open_file(self, path: Path) -> None:
         """Show a mail file in the reader."""
@@ -125,12 +127,14 @@ class MainWindow(QWidget):
     # wiring
 
     def _connect(self) -> None:
+        self.called.connect(self._come_forward)
         self._tasks.failed.connect(self.tell_failure)
         self._bridge.settings_changed.connect(self._settings_changed)
         self.undo.pushed.connect(self._show_done)
         self.undo.changed.connect(self.actions_[Do.UNDO].setEnabled)
         self.room.told.connect(self.tell)
         self.room.step_wanted.connect(self._take_step)
+        self.room.trouble_wanted.connect(self.status_bar.explain)
         self.watch.edit_requested.connect(self._edit_account)
         self.watch.accounts_known.connect(self._accounts_known)
         self.navigation.preferences_requested.connect(self._show_preferences)
@@ -153,13 +157,21 @@ class MainWindow(QWidget):
         reading_pane.setChecked(self.room.panes.reading_pane)
         self.actions_[Do.UNDO].setEnabled(False)
 
+    def _come_forward(self, file: Path | None) -> None:
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+        if file is not None:
+            self.open_file(file)
+
     def _settings_changed(self, names: frozenset[str]) -> None:
         if settings.THEME.name in names:
             self._theme.choose(self._services.settings.get(settings.THEME))
-        self.room.apply_settings()
+        if settings.LAYOUT.name in names:
+            self.room.apply_layout()
 
     def _accounts_known(self, any_: bool) -> None:
-        self.room.list.set_has_accounts(any_)
         self._middle.setCurrentWidget(self.room.panes if any_ or self._reads_file else self._welcome)
         for name in (Do.GET_MAIL, Do.GET_ALL_MAIL):
             self.actions_[name].setEnabled(any_)

@@ -135,6 +135,32 @@ class StatusBar(QWidget):
             self._waiting.show_words(StatusWords(text, "send", "secondary", is_trouble=True))
         self._waiting.setVisible(waiting + failed > 0)
 
+    def explain(self, key: int) -> None:
+        """Say what is wrong with an account, above its place."""
+        status, item = self._status(key), self._items.get(key)
+        if item is None or not status_words("", status).is_trouble:
+            return
+        place = item.mapToGlobal(QPoint(-8, -6))
+        address = next((account.address for account in self._accounts if account.key == key), "")
+        if status.activity is Activity.PAUSED:
+            sentence = _("Fetching is paused. Mail that is already here can be read.")
+            popup = TroublePopup(
+                self._theme, address, sentence, "", _("Resume"), lambda: self.resume_requested.emit(key), self
+            )
+        else:
+            remedy = status.remedy or Remedy.RETRY.value
+            sentence = status.problem or _("The server cannot be reached.")
+            popup = TroublePopup(
+                self._theme,
+                address,
+                sentence,
+                status.details,
+                remedy_words(remedy),
+                lambda: self.remedy_chosen.emit(key, remedy),
+                self,
+            )
+        popup.show_above(place)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens
         painter = QPainter(self)
@@ -164,31 +190,6 @@ class StatusBar(QWidget):
 
     def _new_item(self, key: int) -> _Item:
         item = self._items[key] = _Item(self._theme)
-        item.words.clicked.connect(lambda: self._explain(key))
+        item.words.clicked.connect(lambda: self.explain(key))
         item.pause.clicked.connect(lambda: self.pause_requested.emit(key))
         return item
-
-    def _explain(self, key: int) -> None:
-        status, item = self._status(key), self._items.get(key)
-        if item is None or not status_words("", status).is_trouble:
-            return
-        place = item.mapToGlobal(QPoint(-8, -6))
-        address = next((account.address for account in self._accounts if account.key == key), "")
-        if status.activity is Activity.PAUSED:
-            sentence = _("Fetching is paused. Mail that is already here can be read.")
-            popup = TroublePopup(
-                self._theme, address, sentence, "", _("Resume"), lambda: self.resume_requested.emit(key), self
-            )
-        else:
-            remedy = status.remedy or Remedy.RETRY.value
-            sentence = status.problem or _("The server cannot be reached.")
-            popup = TroublePopup(
-                self._theme,
-                address,
-                sentence,
-                status.details,
-                remedy_words(remedy),
-                lambda: self.remedy_chosen.emit(key, remedy),
-                self,
-            )
-        popup.show_above(place)

@@ -45,13 +45,13 @@ class Desk:
         problems = {k: p for k, p in self.core.supervisor.sync_once().items() if p is not None}
         assert not problems, {k: (p.text, p.details) for k, p in problems.items()}
 
-    def keys(self, list_id: int = Unified.INBOX) -> list[int]:
+    def mails(self, list_id: int = Unified.INBOX) -> list[int]:
         """Return the mails of a list, newest first."""
         return list(self.core.services.views.open_list(ListQuery(list_id, conversations=False)).keys)
 
     def subjects(self, list_id: int = Unified.INBOX) -> list[str]:
         """Return the subjects of a list, newest first."""
-        return [row.subject for row in self.core.services.views.rows(self.keys(list_id), conversations=False)]
+        return [row.subject for row in self.core.services.views.rows(self.mails(list_id), conversations=False)]
 
     def unread(self, list_id: int = Unified.INBOX) -> int:
         return self.core.services.views.counts([list_id])[list_id].unread

@@ -164,8 +164,7 @@ class Database:
         except (sqlite3.Error, peewee.PeeweeException) as error:
             raise problem_of(error) or error from error
         finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            self._roll_back(connection)
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:

@@ -151,18 +151,18 @@ class FolderSync:
     def _changes(self, folder: SyncFolder, selected: Selected) -> None:
         """Bring in changed flags of known mails."""
         last = folder.uidnext - 1
-        tracked = folder.modseq and selected.highestmodseq is not None
-        if tracked and selected.highestmodseq >= folder.modseq:
+        modseq = selected.highestmodseq if folder.modseq else None
+        if modseq is not None and modseq >= folder.modseq:
             if self._session.has_qresync:
                 self._mirror.flags(folder, folder.uidvalidity, ((c.uid, c.flags) for c in selected.changed))
                 self.vanished(folder, selected.vanished)
-            elif selected.highestmodseq > folder.modseq and last >= folder.synced_down_to:
+            elif modseq > folder.modseq and last >= folder.synced_down_to:
                 sweep = self._session.fetch_flags(folder.synced_down_to, last, folder.modseq)
                 changed = ((uid, flags) for uid, (flags, _) in sweep.flags.items())
                 self._mirror.flags(folder, folder.uidvalidity, changed)
             return
         # A modseq that went down says nothing: look at everything once.
-        low = folder.synced_down_to if tracked else max(folder.synced_down_to, last - SWEEP_NEWEST + 1)
+        low = folder.synced_down_to if modseq is not None else max(folder.synced_down_to, last - SWEEP_NEWEST + 1)
         for bottom, high in windows_up(low, last, SWEEP_WINDOW):
             self._sweep(folder, bottom, high)
 

@@ -135,7 +135,12 @@ class Operations:
             "o.created_at_ms, o.problem FROM operation o JOIN mail_account a ON a.key = o.account_key "
             "LEFT JOIN folder f ON f.key = o.folder_key LEFT JOIN folder t ON t.key = o.target_key ORDER BY o.key"
         )
-        return tuple(WaitingOperation(*row[:7], bool(row[7]), *row[8:]) for row in rows)
+        return tuple(
+            WaitingOperation(
+                key, account, address, kind, folder, target, mails, bool(parked), attempts, created, problem
+            )
+            for key, account, address, kind, folder, target, mails, parked, attempts, created, problem in rows
+        )
 
 
 class OperationWriter:

@@ -3,6 +3,8 @@
 Every table is STRICT with a local INTEGER key; only the UUID of a row ever leaves the machine.
 """
 
+from peewee import SqliteDatabase
+
 TABLES = """
 CREATE TABLE user (
     key INTEGER PRIMARY KEY,
@@ -265,7 +267,8 @@ SEARCH = (
 )
 
 
-def up(migrator, db):
+def up(migrator: object, db: SqliteDatabase) -> None:
+    """Make every table, then the search indexes."""
     for statement in TABLES.split(";\n"):
         if statement.strip():
             db.execute_sql(statement)

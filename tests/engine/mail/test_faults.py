@@ -46,7 +46,7 @@ def test_r01_another_uidvalidity_loses_nothing_and_fetches_nothing_again(
     arrived: list[events.MessagesArrived] = []
     desk.add(dovecot, imap_user, port=fault_proxy.port)
     desk.sync()
-    before = desk.keys()
+    before = desk.mails()
     done = desk.do(Verb.STAR, before[0])
     desk.core.bus.subscribe(events.MessagesArrived, arrived.append)
     fetched = fault_proxy.passed["down"]
@@ -55,7 +55,7 @@ def test_r01_another_uidvalidity_loses_nothing_and_fetches_nothing_again(
 
     desk.sync()
 
-    assert desk.keys() == before
+    assert desk.mails() == before
     assert arrived == []
     assert fault_proxy.passed["down"] - fetched < 0.25 * sum(map(len, mails))
     assert done.keys == (before[0],)
@@ -113,7 +113,7 @@ def test_r06_a_connection_cut_anywhere_leaves_nothing_half_and_nothing_twice(
         fault_proxy.cut_after(chance.randrange(1, 120_000), reset=chance.random() < 0.5)
         desk.core.supervisor.sync_once()
         fault_proxy.heal()
-        for key in desk.keys():
+        for key in desk.mails():
             head = desk.core.services.views.head(key)
             number = int(head.subject.removeprefix("Mail "))
             assert desk.core.services.reading.source(key) == mails[number - 1]
@@ -143,7 +143,7 @@ def test_r04_expunge_while_fetching_stores_no_body_under_a_wrong_number(
     desk.sync()
 
     assert Counter(desk.subjects()) == server_subjects(dovecot, imap_user)
-    for key in desk.keys():
+    for key in desk.mails():
         number = int(desk.core.services.views.head(key).subject.removeprefix("Mail "))
         assert desk.core.services.reading.source(key) == mails[number - 1]
 
@@ -191,7 +191,7 @@ def test_r14_a_folder_that_vanishes_reports_what_waited_for_it(desk: Desk, dovec
     desk.add(dovecot, imap_user)
     desk.sync()
     projects = desk.folder("Projects")
-    two, one = desk.keys()
+    two, one = desk.mails()
     desk.do(Verb.MOVE, one, folder=projects.key)
     dovecot.doveadm("mailbox", "delete", "-u", imap_user, "Projects")
 
@@ -213,7 +213,7 @@ def test_r38_what_the_server_always_refuses_is_parked_and_others_go_on(
     server.deliver(user, [mail(1), mail(2)])
     account = desk.add(server, user)
     desk.sync()
-    two, one = desk.keys()
+    two, one = desk.mails()
     [inbox] = [f for f in desk.core.services.views.folder_tree().accounts[0].folders if f.role is Role.INBOX]
     key = desk.core.services.folders.create(account.key, inbox.key, "x" * 250)
     desk.do(Verb.MOVE, one, folder=key)
@@ -245,7 +245,7 @@ def test_r35_random_schedules_end_where_the_model_says(
     dovecot.deliver(imap_user, [mail(n) for n in range(1, 13)])
     desk.add(dovecot, imap_user, port=fault_proxy.port)
     desk.sync()
-    keys = {desk.core.services.views.head(key).subject: key for key in desk.keys()}
+    keys = {desk.core.services.views.head(key).subject: key for key in desk.mails()}
     model = dict.fromkeys(keys, "INBOX")
     homes = {Verb.ARCHIVE: "Archive", Verb.TRASH: "Trash", Verb.JUNK: "Junk", Verb.INBOX: "INBOX"}
     for _ in range(rounds(3, 300)):
@@ -299,15 +299,15 @@ def test_r26_a_kill_at_any_moment_costs_at_most_the_batch_under_way(
         child.stdout.close()
         assert backup.damage(profile / "rapport.db") == ""
         desk = Desk(profile, after_crash=True)
-        assert len(desk.keys()) >= here, "what was stored stays"
-        here = len(desk.keys())
+        assert len(desk.mails()) >= here, "what was stored stays"
+        here = len(desk.mails())
         with desk.core.database.read() as view:
             assert view.value("SELECT count(*) FROM email WHERE raw_digest IS NULL") == 0
-        for key in desk.keys()[:20]:
+        for key in desk.mails()[:20]:
             number = int(desk.core.services.views.head(key).subject.removeprefix("Mail "))
             assert desk.core.services.reading.source(key) == mails[number - 1]
         if here == len(mails):
-            for key in desk.keys():
+            for key in desk.mails():
                 desk.core.services.actions.apply(Change(Verb.DELETE), [key])
             desk.sync()
             dovecot.deliver(imap_user, mails)

@@ -46,7 +46,7 @@ def test_what_the_person_does_reaches_the_server(desk: Desk, dovecot: Dovecot, i
     dovecot.deliver(imap_user, [mail(n) for n in range(1, 6)])
     desk.add(dovecot, imap_user)
     desk.sync()
-    five, four, three, two, one = desk.keys()
+    five, four, three, two, one = desk.mails()
 
     desk.do(Verb.READ, one)
     desk.do(Verb.STAR, two)
@@ -54,7 +54,7 @@ def test_what_the_person_does_reaches_the_server(desk: Desk, dovecot: Dovecot, i
     desk.do(Verb.TRASH, four)
     desk.do(Verb.DELETE, five)
 
-    assert desk.keys() == [two, one], "it shows at once, before the server knows"
+    assert desk.mails() == [two, one], "it shows at once, before the server knows"
     desk.sync()
     assert desk.core.services.operations.waiting() == ()
     seen = dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "SEEN")
@@ -63,16 +63,16 @@ def test_what_the_person_does_reaches_the_server(desk: Desk, dovecot: Dovecot, i
     assert _count(dovecot, imap_user, "Archive") == 1
     assert _count(dovecot, imap_user, "Trash") == 1
     desk.sync()
-    assert desk.keys() == [two, one]
-    assert desk.keys(Unified.ARCHIVE) == [three]
-    assert desk.keys(Unified.TRASH) == [four]
+    assert desk.mails() == [two, one]
+    assert desk.mails(Unified.ARCHIVE) == [three]
+    assert desk.mails(Unified.TRASH) == [four]
 
 
 def test_undo_before_and_after_the_server_knows(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
     dovecot.deliver(imap_user, [mail(1), mail(2)])
     desk.add(dovecot, imap_user)
     desk.sync()
-    two, one = desk.keys()
+    two, one = desk.mails()
 
     early = desk.do(Verb.TRASH, one)
     desk.core.services.actions.undo(early)
@@ -81,9 +81,9 @@ def test_undo_before_and_after_the_server_knows(desk: Desk, dovecot: Dovecot, im
     desk.sync()
     desk.core.services.actions.undo(late)
 
-    assert desk.keys() == [two, one]
+    assert desk.mails() == [two, one]
     desk.sync()
-    assert desk.keys() == [two, one]
+    assert desk.mails() == [two, one]
     assert _count(dovecot, imap_user, "INBOX") == 2
     assert _count(dovecot, imap_user, "Trash") == 0
 
@@ -96,7 +96,7 @@ def test_one_mail_in_two_accounts_is_one_email(desk: Desk, dovecot: Dovecot) -> 
 
     desk.sync()
 
-    [key] = desk.keys()
+    [key] = desk.mails()
     assert len(desk.core.services.views.head(key).account_keys) == 2
 
 
@@ -108,7 +108,7 @@ def test_r17_mails_with_the_same_id_and_other_text_are_both_readable(
 
     desk.sync()
 
-    [key] = desk.keys()
+    [key] = desk.mails()
     assert desk.core.services.views.head(key).twins == 1
     texts = {desk.core.services.reading.document(key, twin=twin).html for twin in (0, 1)}
     assert any("the first" in text for text in texts)
@@ -125,7 +125,7 @@ def test_a_mail_over_the_size_limit_comes_with_its_text_and_the_rest_on_demand(
 
     desk.sync()
 
-    key = desk.keys()[0]
+    key = desk.mails()[0]
     head = desk.core.services.views.head(key)
     assert head.completeness is Completeness.TEXT
     assert "See the plan" in desk.core.services.reading.document(key).html
@@ -142,7 +142,7 @@ def test_an_archive_only_account_never_writes_to_the_server(desk: Desk, dovecot:
     dovecot.deliver(imap_user, [mail(n) for n in range(1, 4)])
     desk.add(dovecot, imap_user, mode=Mode.ARCHIVE_ONLY)
     desk.sync()
-    three, two, one = desk.keys()
+    three, two, one = desk.mails()
 
     desk.do(Verb.READ, one)
     desk.do(Verb.TRASH, two)
@@ -150,13 +150,13 @@ def test_an_archive_only_account_never_writes_to_the_server(desk: Desk, dovecot:
     desk.core.services.actions.undo(done)
     desk.sync()
 
-    assert desk.keys() == [three, one]
-    assert desk.keys(Unified.TRASH) == [two]
+    assert desk.mails() == [three, one]
+    assert desk.mails(Unified.TRASH) == [two]
     assert _count(dovecot, imap_user, "INBOX") == 3
     assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "SEEN").strip() == ""
     dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "all")
     desk.sync()
-    assert desk.keys() == [three, one], "what was archived stays when the server loses it"
+    assert desk.mails() == [three, one], "what was archived stays when the server loses it"
 
 
 def test_keep_unread_off_marks_what_was_fetched(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
@@ -191,7 +191,7 @@ def test_new_mail_arrives_by_idle_and_news_is_said_once(desk: Desk, dovecot: Dov
 
     dovecot.deliver(imap_user, [mail(2)])
 
-    until(lambda: len(desk.keys()) == 2)
+    until(lambda: len(desk.mails()) == 2)
     assert [event.notify for event in arrived] == [False, True]
 
 
@@ -209,7 +209,7 @@ def test_a_wrong_password_is_tried_once_and_a_new_one_starts_at_once(
 
     desk.core.services.accounts.edit(replace(account, display_name="Me"), imap_password=PASSWORD)
 
-    until(lambda: len(desk.keys()) == 1)
+    until(lambda: len(desk.mails()) == 1)
 
 
 def test_a_folder_is_made_renamed_and_deleted_on_the_server(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
@@ -219,7 +219,7 @@ def test_a_folder_is_made_renamed_and_deleted_on_the_server(desk: Desk, dovecot:
     folders = desk.core.services.folders
 
     key = folders.create(account.key, None, "Projekte ä")
-    desk.do(Verb.MOVE, *desk.keys(), folder=key)
+    desk.do(Verb.MOVE, *desk.mails(), folder=key)
     assert desk.subjects(key) == ["Mail 1"], "a folder made offline takes mails at once"
     desk.sync()
     assert "Projekte &AOQ-" in dovecot.doveadm("mailbox", "list", "-u", imap_user, "-7")
@@ -231,7 +231,7 @@ def test_a_folder_is_made_renamed_and_deleted_on_the_server(desk: Desk, dovecot:
     folders.delete(key)
     desk.sync()
     assert "Projects" not in dovecot.doveadm("mailbox", "list", "-u", imap_user)
-    assert desk.keys() == []
+    assert desk.mails() == []
 
 
 def test_a_folder_that_is_not_watched_is_fetched_when_opened(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
@@ -240,12 +240,12 @@ def test_a_folder_that_is_not_watched_is_fetched_when_opened(desk: Desk, dovecot
     desk.core.start()
     until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
     old = desk.folder("Old")
-    assert desk.keys(old.key) == []
+    assert desk.mails(old.key) == []
 
     desk.core.services.folders.opened(old.key)
 
     until(lambda: desk.subjects(old.key) == ["Mail 1"])
-    assert desk.keys() == [], "it does not stand in the unified Inbox"
+    assert desk.mails() == [], "it does not stand in the unified Inbox"
 
 
 def test_removing_an_account_takes_its_mails_and_leaves_the_server(
@@ -257,7 +257,7 @@ def test_removing_an_account_takes_its_mails_and_leaves_the_server(
 
     desk.core.services.accounts.remove(account.key)
 
-    assert desk.keys() == []
+    assert desk.mails() == []
     assert desk.core.services.views.folder_tree().accounts == ()
     assert _count(dovecot, imap_user, "INBOX") == 1
 
@@ -279,9 +279,9 @@ def test_the_archive_folder_is_made_when_there_is_none(dovecot: Dovecot, desk: D
     desk.sync()
     desk.core.services.folders.set_role(desk.folder(Role.ARCHIVE).key, Role.NONE)
 
-    desk.do(Verb.ARCHIVE, *desk.keys())
+    desk.do(Verb.ARCHIVE, *desk.mails())
 
-    assert desk.keys() == []
+    assert desk.mails() == []
     assert desk.subjects(Unified.ARCHIVE) == ["Mail 1"]
     desk.sync()
     assert desk.subjects(Unified.ARCHIVE) == ["Mail 1"]

@@ -85,7 +85,7 @@ class _Parts:
     wanted: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
     trigrams: list[str] = field(default_factory=list)
-    entries: Entries = Entries()
+    entries: Entries = field(default_factory=Entries)
     low: int | None = None
     high: int | None = None
     conditions: list[Condition] = field(default_factory=list)
@@ -351,7 +351,7 @@ def _merged(parts: _Parts, where: Sequence[Condition], limit: int) -> Plan:
     """Return the statement that walks lists: SQLite merges the arms of an ordered UNION and stops at the limit."""
     arms = [
         select("email_key", "listing_entry", [entry(replace(parts.entries, lists=(list_id,))), *where])
-        for list_id in parts.lists
+        for list_id in parts.entries.lists
     ]
     sql = " UNION ".join(arm.sql for arm in arms)
     values = tuple(value for arm in arms for value in arm.values)

@@ -12,6 +12,8 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import NORMAL, Button, Kind
 from desktop.ui.widgets.labels import Paragraph
 
+_TEXT_PX = 300
+
 
 class EmptyState(QWidget):
     """An icon, a heading, a sentence, a button; in the middle of the pane and at most 300 wide."""
@@ -46,13 +48,14 @@ class EmptyState(QWidget):
         column.addSpacing(4)
         for words in (self.title, self.text):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            words.setFixedWidth(300)
+            words.setFixedWidth(_TEXT_PX)
             column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
         self.text.setVisible(bool(text))
         column.addSpacing(8)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         theme.changed.connect(self._tint)
+        self._fit()
         self._tint()
 
     def say(self, icon: str, title: str, text: str = "", action: str = "") -> None:
@@ -63,7 +66,13 @@ class EmptyState(QWidget):
         self.text.setVisible(bool(text))
         self.button.setText(action)
         self.button.setVisible(bool(action))
+        self._fit()
         self._tint()
+
+    def _fit(self) -> None:
+        """Give wrapped words their height: a layout asks an aligned label for one line only."""
+        for words in (self.title, self.text):
+            words.setFixedHeight(max(words.heightForWidth(_TEXT_PX), 0))
 
     def _tint(self) -> None:
         self._icon.setPixmap(pixmap(self._name, 24, self._theme.tokens.secondary, self.devicePixelRatioF()))

@@ -55,6 +55,7 @@ class MailRoom(QObject):
     ) -> None:
         super().__init__(host)
         self._services, self._actions = services, actions
+        self._shows_file = False
         self.browser = MailBrowser(theme, services, tasks, bridge, undo, state, host)
         self.reader = Reader(
             theme, tasks, services.views, services.reading, services.settings, state, cache, actions=actions
@@ -81,6 +82,7 @@ class MailRoom(QObject):
 
     def open_file(self, path: Path) -> None:
         """Show a mail file in the reader."""
+        self._shows_file = True
         self.panes.go_to(Pane.READER)
         self.reader.open_file(path)
 
@@ -115,8 +117,9 @@ class MailRoom(QObject):
             self.panes.go_to(Pane.LIST)
 
     def _show_selection(self, selection: Selection) -> None:
-        if not self.reader.isVisible():
+        if not self.reader.isVisible() or (self._shows_file and not selection.count):
             return
+        self._shows_file = False
         if selection.count > 1:
             self.reader.show_selection(selection.count, conversations=selection.conversations)
         elif selection.key:

@@ -188,7 +188,8 @@ def fetch(url: str, *, limit_bytes: int = LIMIT_BYTES, cancel: Stop | None = Non
 
 def _shut(connection: socket.socket) -> None:
     with contextlib.suppress(OSError):
-        connection.shutdown(socket.SHUT_RDWR)
+        # the plain one: SSLSocket's would change the connection while another thread reads from it
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _body(response: http.client.HTTPResponse, host: str, limit_bytes: int, cancel: Stop | None) -> bytes:

@@ -46,6 +46,8 @@ def dovecot_with() -> Iterator[Callable[..., Dovecot]]:
 
     yield start
     for server in running.values():
+        server.process.terminate()
+    for server in running.values():
         server.stop()
 
 

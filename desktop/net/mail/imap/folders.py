@@ -85,7 +85,10 @@ def folder_of(response: Response) -> tuple[ServerFolder, frozenset[bytes]] | Non
 
 
 def folder_list(responses: Iterable[Response], subscribed: set[bytes] | None) -> list[ServerFolder]:
-    """Return the folders of LIST lines, each once, roles filled in. `subscribed` None: the lines say it themselves."""
+    """Return the folders of LIST lines, each once, roles filled in.
+
+    `subscribed` are the names LSUB gave; None where the lines say it themselves, or nobody does: then all are.
+    """
     found: dict[bytes, ServerFolder] = {}
     for response in responses:
         parsed = folder_of(response)
@@ -97,7 +100,10 @@ def folder_list(responses: Iterable[Response], subscribed: set[bytes] | None) ->
         known = found.get(key(folder.wire_name))
         if known is None or (folder.special_use and not known.special_use):
             found[key(folder.wire_name)] = folder
-    return with_roles(list(found.values()))
+    listed = list(found.values())
+    if subscribed is None and all(folder.role is Role.INBOX for folder in listed if folder.subscribed):
+        listed = [replace(folder, subscribed=True) for folder in listed]
+    return with_roles(listed)
 
 
 def key(wire_name: bytes) -> bytes:

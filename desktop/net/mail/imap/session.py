@@ -133,10 +133,16 @@ class Session:
                 return folders.folder_list(reply.data, None)
         command = b"XLIST" if "XLIST" in self.capabilities and not self.has_special_use else b"LIST"
         listed = self._run(command, b'""', b'"*"', wanted=frozenset((command,)))
-        subscriptions = self._run(b"LSUB", b'""', b'"*"', wanted=frozenset((b"LSUB",)))
-        parsed = (folders.folder_of(response) for response in subscriptions.data)
-        subscribed = {folders.key(found[0].wire_name) for found in parsed if found is not None}
-        return folders.folder_list(listed.data, subscribed)
+        return folders.folder_list(listed.data, self._subscriptions())
+
+    def _subscriptions(self) -> set[bytes] | None:
+        """Return the names LSUB gives; None when the server does not know the command."""
+        try:
+            reply = self._run(b"LSUB", b'""', b'"*"', wanted=frozenset((b"LSUB",)))
+        except errors.ServerRefused:
+            return None
+        parsed = (folders.folder_of(response) for response in reply.data)
+        return {folders.key(found[0].wire_name) for found in parsed if found is not None}
 
     def personal_namespace(self) -> Namespace | None:
         """Return where the person's own folders lie (RFC 2342); None when the server does not say."""

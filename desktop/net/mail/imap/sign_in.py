@@ -115,7 +115,7 @@ def _greeting(connection: Connection, *, preauth_allowed: bool) -> bool:
     if response.kind == b"PREAUTH" and preauth_allowed:
         return True
     connection.wire.close()
-    if response.kind == b"PREAUTH":
+    if response.kind == b"PREAUTH" and not connection.wire.encrypted:
         raise errors.StartTlsRefused(connection.host, details="PREAUTH")
     raise errors.ProtocolBroken(connection.host, details=response.fragments[0][:200])
 

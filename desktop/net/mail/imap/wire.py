@@ -125,7 +125,8 @@ class Wire:
     def abort(self) -> None:
         """Make the thread that reads or waits fail at once; from any thread."""
         try:
-            self._socket.shutdown(socket.SHUT_RDWR)
+            # not SSLSocket's own: that one first takes the encryption away under the feet of the other thread
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
         except OSError:
             return
 

@@ -207,7 +207,7 @@ def test_m07_preauth_is_closed_where_encryption_is_wanted(scripted: Start, ca_fi
 
     with pytest.raises(errors.StartTlsRefused):
         sign_in(clear, Security.STARTTLS, TlsPolicy(ca_file))
-    with pytest.raises(errors.StartTlsRefused):
+    with pytest.raises(errors.ProtocolBroken):
         sign_in(encrypted, Security.TLS, TlsPolicy(ca_file))
     session = sign_in(clear, Security.PLAIN, TlsPolicy(ca_file))
 

@@ -13,6 +13,8 @@ from desktop.domain.mail import quotes, sanitise
 
 MAX_NESTING = 8
 MAX_LINKS = 5000
+MAX_AT_SIGNS = 20_000
+"""More of them are no addresses but an attack on whoever looks for some."""
 
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"\x00-\x1f\u200b-\u200f\u2028-\u202f\u2066-\u2069]{1,2000}", re.IGNORECASE
@@ -105,6 +107,7 @@ class _Links:
 
     def __init__(self) -> None:
         self._left = MAX_LINKS
+        self._at_signs = MAX_AT_SIGNS
 
     def linked(self, text: str) -> str:
         """Return the escaped text with links."""
@@ -133,7 +136,8 @@ class _Links:
         out: list[str] = []
         at = 0
         sign = text.find("@")
-        while sign >= 0 and self._left > 0:
+        while sign >= 0 and self._left > 0 and self._at_signs > 0:
+            self._at_signs -= 1
             local = _LOCAL.search(text, max(at, sign - 64), sign)
             domain = _DOMAIN.match(text, sign + 1)
             if local and domain:
@@ -155,10 +159,14 @@ def _anchor(target: str, shown: str) -> str:
 def _trimmed(url: str) -> str:
     """Return a URL without the punctuation of its sentence; a closing bracket stays if it was opened inside."""
     end = len(url)
+    surplus = {closer: url.count(closer) - url.count(opener) for closer, opener in _CLOSERS.items()}
     while end:
         last = url[end - 1]
-        if last in _TRAILING or (last in _CLOSERS and url.count(_CLOSERS[last], 0, end) < url.count(last, 0, end)):
-            end -= 1
-        else:
+        if last in _CLOSERS:
+            if surplus[last] <= 0:
+                break
+            surplus[last] -= 1
+        elif last not in _TRAILING:
             break
+        end -= 1
     return url[:end]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from desktop.domain.mail import quote_words
 
+MAX_SCANNED_LINES = 3000
+"""Below them only marked lines are known as quotation: nobody writes an answer of that length."""
 _WRAPPED_CHARS = 66
 MAX_LINE_CHARS = 1000
 """Longer lines are nobody's attribution."""
@@ -127,7 +129,7 @@ def _with_attribution(lines: tuple[str, ...], start: int) -> int:
 def _hard_start(lines: tuple[str, ...]) -> int:
     """Return the first line after which all is quotation: a copied header or an attribution without marks."""
     count = len(lines)
-    for n, line in enumerate(lines):
+    for n, line in enumerate(lines[:MAX_SCANNED_LINES]):
         if len(line) > MAX_LINE_CHARS or not line or _is_quoted(line):
             continue
         if _RULES.match(line) and (_DASHED.match(line) or _fields_follow(lines, n + 1)):

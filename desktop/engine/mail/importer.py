@@ -17,7 +17,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
@@ -102,9 +102,21 @@ class ParserProcess:
         return self.submit(batch).result()
 
     def prepare(self, raw: bytes, options: document.Options | None = None) -> document.Document:
-        """Return the mail made safe to show. Raises CannotShow, ParserUnavailable."""
-        packed = wire.pack(options or document.Options())
-        found: document.Document = self._enqueue((parser_child.PREPARE, raw, packed)).result()
+        """Return the mail made safe to show; as text, with the warning "cannot-show-html", if its HTML was too much.
+
+        Raises CannotShow, ParserUnavailable.
+        """
+        options = options or document.Options()
+        try:
+            return self._prepared(raw, options)
+        except CannotShow:
+            if options.text_only:
+                raise
+        found = self._prepared(raw, replace(options, text_only=True))
+        return replace(found, warnings=(*found.warnings, "cannot-show-html"))
+
+    def _prepared(self, raw: bytes, options: document.Options) -> document.Document:
+        found: document.Document = self._enqueue((parser_child.PREPARE, raw, wire.pack(options))).result()
         return found
 
     def part_bytes(self, raw: bytes, section: str) -> bytes:

@@ -179,6 +179,14 @@ def test_prepare_that_hangs_cannot_show(fragile: ParserProcess) -> None:
     assert fragile.prepare(GOOD % (1, 1)).html
 
 
+def test_c13_html_that_kills_is_shown_as_text(fragile: ParserProcess) -> None:
+    shown = fragile.prepare(b"Content-Type: text/html\r\n\r\n<p>HEAVY HTML</p>")
+
+    assert not shown.is_html
+    assert "HEAVY HTML" in shown.html
+    assert "cannot-show-html" in shown.warnings
+
+
 def test_child_imports_domain_only(fragile: ParserProcess) -> None:
     (result,) = fragile.parse([b"MODULES"])
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -102,6 +103,11 @@ def available() -> bool:
     return Path(BINARY).exists()
 
 
+def _ends_with_us() -> list[str]:
+    """Return what makes a server end when the test run is killed, where the system has it."""
+    return ["setpriv", "--pdeathsig", "TERM"] if sys.platform == "linux" and shutil.which("setpriv") else []
+
+
 def free_ports(count: int) -> list[int]:
     """Return ports nobody listens on at this moment."""
     sockets = [socket.socket() for _ in range(count)]
@@ -175,7 +181,8 @@ class Dovecot:
         (root / "users").write_text("")
         (root / "users").chmod(0o644)
         with (root / "out.log").open("wb") as out:
-            process = subprocess.Popen([BINARY, "-F", "-c", str(root / "dovecot.conf")], stdout=out, stderr=out)
+            command = [*_ends_with_us(), BINARY, "-F", "-c", str(root / "dovecot.conf")]
+            process = subprocess.Popen(command, stdout=out, stderr=out)
         server = cls(root, imap, imaps, lmtp, me.pw_uid, me.pw_gid, process, separator=separator)
         server._wait_until_up()
         return server

@@ -22,6 +22,7 @@ from desktop.ui.web import chromium
 
 SHOWN = ("preferences", "accounts", "account", "operations", "trouble", "toast", "reader", "me", "multi")
 _SETTLE_S = 1.2
+_PAINTED_WITHIN_S = 20
 
 
 def main() -> int:
@@ -96,7 +97,10 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     await asyncio.sleep(_SETTLE_S)
     window.room.list.view.setFocus()
     if not options.empty:
+        painted: asyncio.Future[object] = loop.create_future()
+        window.room.reader.painted.connect(lambda key: painted.done() or painted.set_result(key))
         window.room.list.view.next()
+        await asyncio.wait([painted], timeout=_PAINTED_WITHIN_S)
         await asyncio.sleep(_SETTLE_S)
     over: list[tuple[QWidget, QPoint]] = []
     middle = QPoint(width // 4, height // 8)

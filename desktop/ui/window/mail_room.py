@@ -104,7 +104,8 @@ class MailRoom(QObject):
         bridge.messages_changed.connect(reader.refresh)
         bridge.messages_removed.connect(reader.refresh)
         panes.back_changed.connect(self._back_changed)
-        self._back_changed(False)
+        panes.reader_shown.connect(lambda: self._show_selection(self.list.selection()))
+        self._back_changed(panes.has_back)
         for name, act in (
             (Do.BACK, panes.go_back),
             (Do.NEXT_PANE, partial(self._walk, 1)),

@@ -43,6 +43,8 @@ class Panes(QWidget):
     """The pane now worked in, where only one is shown."""
     back_changed = Signal(bool)
     """Whether Back leads anywhere."""
+    reader_shown = Signal()
+    """The reader has come into sight."""
 
     def __init__(
         self, tree: QWidget, head: QWidget, list_: QWidget, reader: QWidget, state: State, parent: QWidget | None = None
@@ -67,6 +69,11 @@ class Panes(QWidget):
     def current(self) -> Pane:
         """The pane being worked in."""
         return self._current
+
+    @property
+    def has_back(self) -> bool:
+        """Whether Back leads anywhere."""
+        return self._back
 
     @property
     def reading_pane(self) -> bool:
@@ -151,6 +158,7 @@ class Panes(QWidget):
         if outer is None or inner is None:
             return
         seen = arrangement.shown(self._layout, width, reading_pane=reading_pane, current=self._current)
+        reader_comes = seen.reader and self._reader.isHidden()
         for pane, on in (
             (self._tree, seen.tree),
             (self._list, seen.list),
@@ -162,7 +170,13 @@ class Panes(QWidget):
         if seen.back is not self._back:
             self._back = seen.back
             self.back_changed.emit(self._back)
-        narrow = width < arrangement.NARROW_PX
+        self._share_room(outer, inner, seen, placed)
+        if reader_comes:
+            self.reader_shown.emit()
+
+    def _share_room(self, outer: _Splitter, inner: _Splitter, seen: arrangement.Shown, placed: Layout) -> None:
+        """Give every visible pane its width or height."""
+        narrow = self._window_width() < arrangement.NARROW_PX
         tree = self._state.get(self._name("tree"), arrangement.TREE_PX)
         if placed is Layout.VERTICAL and seen.tree and seen.list and seen.reader:
             list_ = self._state.get(self._name("list"), arrangement.LIST_PX)

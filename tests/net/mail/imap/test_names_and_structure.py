@@ -1,0 +1,130 @@
+"""Roles told from names, and parts told from BODYSTRUCTURE: pure functions over odd input."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.domain.mail.folder import Role, ServerFolder
+from desktop.domain.mail.message import Flag
+from desktop.net.mail.imap import fetching, folders, names, responses, structure
+from desktop.net.mail.imap.news import NewsDesk
+from desktop.net.mail.imap.structure import Leaf
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("Sent", Role.SENT),
+        ("SENT ITEMS", Role.SENT),
+        ("Gesendete Elemente", Role.SENT),
+        ("Éléments envoyés", Role.SENT),
+        ("Отправленные", Role.SENT),
+        ("送信済みメール", Role.SENT),
+        ("Черновики", Role.DRAFTS),
+        ("Entwürfe", Role.DRAFTS),
+        ("Papelera", Role.TRASH),
+        ("Корзина", Role.TRASH),
+        ("已删除邮件", Role.TRASH),
+        ("Спам", Role.JUNK),
+        ("Courrier indésirable", Role.JUNK),
+        ("Архив", Role.ARCHIVE),
+        ("Archiv", Role.ARCHIVE),
+        ("Work", Role.NONE),
+        ("", Role.NONE),
+    ],
+)
+def test_roles_from_names(name: str, role: Role) -> None:
+    assert names.role_of(name) is role
+
+
+def test_what_the_server_says_goes_before_names() -> None:
+    listed = [
+        ServerFolder(b"Trash", "Trash", "/"),
+        ServerFolder(b"Deleted", "Deleted Items", "/", role=Role.TRASH, special_use=True),
+        ServerFolder(b"Work/Sent", "Work/Sent", "/"),
+        ServerFolder(b"INBOX/Sent", "INBOX/Sent", "/"),
+        ServerFolder(b"Spam", "Spam", "/", selectable=False),
+        ServerFolder(b"Junk", "Junk", "/"),
+        ServerFolder(b"Bulk", "Bulk", "/"),
+    ]
+
+    found = {folder.path: folder.role for folder in folders.with_roles(listed)}
+
+    assert found == {
+        "Trash": Role.NONE,
+        "Deleted Items": Role.TRASH,
+        "Work/Sent": Role.NONE,
+        "INBOX/Sent": Role.SENT,
+        "Spam": Role.NONE,
+        "Junk": Role.JUNK,
+        "Bulk": Role.NONE,
+    }
+
+
+def parts(text: bytes) -> list[Leaf]:
+    return structure.leaves(responses.parse_values([text])[0])
+
+
+def test_sections_of_nested_mails() -> None:
+    text = b'("TEXT" "PLAIN" ("CHARSET" "utf-8") NIL NIL "7BIT" 10 1)'
+    html = b'("TEXT" "HTML" NIL NIL NIL "QUOTED-PRINTABLE" 20 2)'
+    named = b'("INLINE" ("FILENAME*0*" "utf-8\'\'%C3" "FILENAME*1*" "%A4.png"))'
+    image = b'("IMAGE" "PNG" ("NAME" "a.png") "<id@x>" NIL "BASE64" 30 NIL ' + named + b")"
+    inner = (
+        b'("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 400 (NIL) ' + text + b' 10 NIL ("ATTACHMENT" ("FILENAME" "m.eml")))'
+    )
+    whole = b"((" + text + html + b'"ALTERNATIVE")' + image + inner + b'"MIXED")'
+
+    found = parts(whole)
+
+    assert [(leaf.section, leaf.media_type, leaf.name) for leaf in found] == [
+        ("1.1", "text/plain", ""),
+        ("1.2", "text/html", ""),
+        ("2", "image/png", "ä.png"),
+        ("3", "message/rfc822", "m.eml"),
+    ]
+    assert (found[2].content_id, found[2].disposition, found[2].size_bytes) == ("id@x", "inline", 30)
+    assert [leaf.section for leaf in parts(text)] == ["1"]
+
+
+@given(st.binary(max_size=500))
+def test_r13_any_octets_are_some_structure(octets: bytes) -> None:
+    parts(b"(" + octets.replace(b"\n", b" ") + b")")
+
+
+@given(st.lists(st.binary(max_size=200), min_size=1, max_size=5))
+def test_r13_any_response_can_be_read(fragments: list[bytes]) -> None:
+    response = responses.parse(fragments)
+    desk = NewsDesk()
+
+    desk.note(response)
+    fetching.items(response)
+    folders.folder_of(response)
+    folders.status_of(response)
+    desk.take()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b" 1-Jan-1970 00:00:01 +0000", 1000),
+        (b"17-Jul-1996 02:44:25 -0700", 837596665000),
+        (b"01-Jan-2024 00:00:00 +0530", 1704047400000),
+        (b"31-Dec-9999 23:59:59 +0000", 0),
+        (b"01-Foo-2024 00:00:00 +0000", 0),
+        (b"99-Jan-2024 00:00:00 +0000", 0),
+        (b"", 0),
+        (None, 0),
+    ],
+)
+def test_internal_dates(text: bytes | None, expected: int) -> None:
+    assert fetching.date_ms(text) == expected
+
+
+def test_flags_of_every_case() -> None:
+    flags, keywords = fetching.flags_of([b"\\seen", b"$Forwarded", b"\\Recent", b"NonJunk", b"\\*", [b"x"], None])
+
+    assert flags == Flag.SEEN | Flag.FORWARDED
+    assert keywords == {"nonjunk"}

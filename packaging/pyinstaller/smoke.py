@@ -99,6 +99,8 @@ def try_bundle() -> None:
         began = time.monotonic()
         done = run(home, "--profile", profile, mail, RAPPORT_SMOKE=str(picture))
         took = time.monotonic() - began
+        for report in profile.glob("log/crash-*.txt"):
+            print(report.read_text(encoding="utf-8"), flush=True)
         expect(done.returncode == 0 and picture.exists(), f"it opens its window ({took:.1f} s)", done)
         share = share_of_colour(picture)
         expect(share > 0.02, f"the window shows the HTML mail ({share:.0%} of it in the mail's colour)", done)

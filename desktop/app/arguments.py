@@ -249,7 +249,7 @@ def _mail_account(parser: _Parser, profile: _Parser) -> None:
     add.add_argument(
         "--folder", action="append", default=[], metavar="F", help=_("folder to watch instead of the Inbox; repeatable")
     )
-    add.add_argument("--since", type=_day, default="", metavar="DATE", help=_("no mail before this day (YYYY-MM-DD)"))
+    add.add_argument("--since", type=_day, metavar="DATE", help=_("no mail before this day (YYYY-MM-DD)"))
     add.add_argument("--archive-only", action="store_true", help=_("fetch only; change nothing on the server"))
     listing = verb("list", _("List the mail accounts."))
     listing.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -303,7 +303,7 @@ def _mail_account_command(found: argparse.Namespace, folder: Path) -> MailAccoun
         password_stdin=found.password_stdin,
         ca_file=ca_file,
         folders=tuple(dict.fromkeys(found.folder)),
-        since=found.since,
+        since=found.since or "",
         archive_only=found.archive_only,
     )
 

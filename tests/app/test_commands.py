@@ -1,0 +1,307 @@
+"""The commands from end to end: real server, real profile, processes of their own."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.app.rapport import Rapport, mail, wait_for
+from tests.servers.dovecot import PASSWORD, Dovecot
+
+
+def test_mail_comes_in_is_found_and_shown(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(n, to=imap_user) for n in range(60)])
+    set_up("--name", "Boris")
+
+    first, second = rapport.json("sync"), rapport.json("sync")
+    found = rapport.json("search", "zebra", "--limit", "5")
+    hit = found["hits"][0]
+    shown, by_key = rapport.json("show", hit["id"]), rapport.json("show", str(hit["key"]))
+    raw, text, html = (rapport("show", hit["id"], option).stdout for option in ("--raw", "--text", "--html"))
+    words = rapport("show", hit["id"]).stdout
+
+    assert [(a["address"], a["ok"], a["mails"], a["new"]) for a in first["accounts"]] == [(imap_user, True, 60, 60)]
+    assert [(a["mails"], a["new"]) for a in second["accounts"]] == [(60, 0)]
+    assert len(found["hits"]) == 5
+    assert not found["complete"]
+    assert found["searched"]
+    assert hit["subject"] == "Letter 59 о погоде"
+    assert uuid.UUID(hit["id"]).version == 5
+    assert shown == by_key
+    assert shown["from"] == {"name": "Anna Example", "address": "anna59@example.org"}
+    assert shown["text"] == "A zebra crosses the road."
+    assert shown["unread"] is True
+    assert raw.startswith("From: Anna Example")
+    assert text == "A zebra crosses the road.\n"
+    assert "zebra" in html
+    assert "Letter 59 о погоде" in words
+
+
+def test_folders_chosen_when_an_account_is_added_are_the_ones_fetched(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1, to=imap_user)])
+    dovecot.deliver(imap_user, [mail(n, to=imap_user) for n in (2, 3)], "Projects")
+    set_up("--folder", "Projects", "--archive-only")
+
+    [listed] = rapport.json("mail-account", "list")
+    [synced] = rapport.json("sync")["accounts"]
+    [again] = rapport.json("sync")["accounts"]
+
+    assert [folder["path"] for folder in listed["folders"] if folder["watched"]] == ["Projects"]
+    assert listed["mode"] == "archive-only"
+    assert (synced["mails"], again["mails"]) == (2, 2)
+
+
+def test_a_folder_the_server_does_not_have_is_refused(rapport: Rapport, dovecot: Dovecot, imap_user: str) -> None:
+    done = rapport(
+        *("mail-account", "add", "--address", imap_user, "--imap", f"localhost:{dovecot.imaps_port}/tls"),
+        *("--ca", str(dovecot.ca_file), "--password-stdin", "--folder", "No such folder"),
+        stdin=f"{PASSWORD}\n",
+    )
+
+    assert done.returncode == 1
+    assert "No such folder" in done.stderr
+    assert "INBOX" in done.stderr
+    assert rapport.json("mail-account", "list") == []
+
+
+def test_an_account_is_tried_and_removed(rapport: Rapport, set_up: Callable[..., None], imap_user: str) -> None:
+    set_up()
+
+    good = rapport("mail-account", "test", imap_user.upper())
+    removed = rapport("mail-account", "remove", imap_user)
+    gone = rapport("mail-account", "test", imap_user)
+
+    assert (good.returncode, good.stdout) == (0, "")
+    assert good.stderr.startswith(f"localhost let {imap_user} in")
+    assert removed.returncode == 0
+    assert (gone.returncode, gone.stderr) == (1, f"There is no mail account {imap_user} in this profile.\n")
+
+
+def test_a_wrong_password_is_said_and_fails_the_sync(rapport: Rapport, dovecot: Dovecot) -> None:
+    user = dovecot.add_user("strict@example.org", "the right one")
+    rapport(
+        *("mail-account", "add", "--address", user, "--imap", f"localhost:{dovecot.imaps_port}"),
+        *("--ca", str(dovecot.ca_file), "--password-stdin"),
+        stdin="the wrong one\n",
+    )
+
+    tried = rapport("mail-account", "test", user)
+    synced = rapport("sync", "--json")
+
+    assert tried.returncode == 1
+    assert "password" in tried.stderr
+    assert synced.returncode == 1
+    told = json.loads(synced.stdout)
+    assert told["ok"] is False
+    assert told["accounts"][0]["problem"]
+    assert "the wrong one" not in tried.stderr + synced.stderr + synced.stdout
+
+
+def test_one_account_that_fails_does_not_keep_others_from_their_mail(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    from tests.servers.dovecot import free_ports
+
+    [nobody] = free_ports(1)
+    dovecot.deliver(imap_user, [mail(1, to=imap_user)])
+    rapport(
+        *("mail-account", "add", "--address", "away@example.org", "--imap", f"localhost:{nobody}/tls"),
+        "--password-stdin",
+        stdin="secret\n",
+    )
+    set_up()
+
+    everybody = rapport("sync", "--json")
+    one = rapport("sync", "--mail-account", imap_user)
+
+    assert everybody.returncode == 1
+    assert [account["ok"] for account in json.loads(everybody.stdout)["accounts"]] == [False, True]
+    assert one.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sync", "--json"),
+        ("search", "zebra", "--json"),
+        ("search", "zebra"),
+        ("show", "{id}", "--json"),
+        ("show", "{id}", "--html"),
+        ("show", "{id}"),
+        ("doctor", "--json"),
+        ("doctor",),
+        ("mail-account", "list"),
+        ("mail-account", "test", "{user}"),
+        ("--version",),
+        ("--help",),
+    ],
+    ids=" ".join,
+)
+def test_qt_is_imported_by_the_window_only(
+    profile_with_mail: tuple[Rapport, str, str], command: tuple[str, ...]
+) -> None:
+    rapport, user, mail_id = profile_with_mail
+    arguments = ["--profile", str(rapport.profile), *(word.format(id=mail_id, user=user) for word in command)]
+    script = (
+        "import sys\n"
+        "from desktop.app.main import main\n"
+        f"code = main({arguments!r})\n"
+        "found = [name for name in sys.modules if name.split('.')[0] in ('PySide6', 'shiboken6', 'qasync')]\n"
+        "sys.exit(f'imported: {found}' if found else code)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=rapport.environ, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def profile_with_mail(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rapport, str, str]:
+    folder = tmp_path_factory.mktemp("used")
+    secret = folder / "passphrase"
+    secret.write_text("a passphrase\n")
+    secret.chmod(0o600)
+    rapport, user = Rapport(folder / "profile", secret), dovecot.new_user()
+    dovecot.deliver(user, [mail(1, to=user)])
+    rapport(
+        *("mail-account", "add", "--address", user, "--imap", f"localhost:{dovecot.imaps_port}/tls"),
+        *("--ca", str(dovecot.ca_file), "--password-stdin"),
+        stdin=f"{PASSWORD}\n",
+    )
+    assert rapport.json("sync")["ok"]
+    return rapport, user, rapport.json("search", "zebra")["hits"][0]["id"]
+
+
+def test_the_doctor_tells_no_secret_and_no_whole_address(profile_with_mail: tuple[Rapport, str, str]) -> None:
+    rapport, user, _mail_id = profile_with_mail
+
+    report = rapport.json("doctor")
+    words = rapport("doctor")
+
+    assert report["ok"]
+    assert report["integrity"] == "ok"
+    assert report["schema"] == report["schema_of_program"]
+    assert report["counts"]["mails"] == 1
+    assert report["secrets"] == {"kept_in": "vault", "vault_exists": True}
+    assert report["parser"]["works"]
+    assert report["private"] is True
+    assert report["in_use_by"] is None
+    for told in (json.dumps(report), words.stdout, words.stderr):
+        assert user not in told
+        assert PASSWORD not in told
+
+
+def test_the_doctor_says_what_is_wrong(rapport: Rapport, set_up: Callable[..., None]) -> None:
+    set_up()
+    database = rapport.profile / "rapport.db"
+    content = bytearray(database.read_bytes())
+    content[8192:12288] = b"\xff" * 4096
+    database.write_bytes(content)
+
+    done = rapport("doctor", "--json")
+
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["problems"]
+    assert "damaged" in done.stderr
+
+
+def test_words_on_a_terminal_hold_no_escapes_of_a_sender(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    raw = mail(1, to=imap_user).replace(b"Letter 1", b"\x1b]0;owned\x07\x1b[31mLetter")
+    dovecot.deliver(imap_user, [raw.replace(b"A zebra", b"A zebra \x1b[2J\xc2\x9b31m")])
+    set_up()
+    rapport("sync")
+
+    told = rapport("search", "zebra")
+    as_json = rapport("search", "zebra", "--json")
+    key = told.stdout.split()[0]
+    shown = rapport("show", key)
+
+    for text in (told.stdout, as_json.stdout, shown.stdout):
+        assert not any((ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 for c in text)
+
+
+def test_a_worker_fetches_new_mail_and_ends_cleanly(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    set_up()
+    with rapport.worker() as worker:
+        dovecot.deliver(imap_user, [mail(1, to=imap_user)])
+        wait_for(lambda: rapport.json("search", "zebra")["hits"])
+        worker.send_signal(signal.SIGTERM)
+        _out, words = worker.communicate(timeout=60)
+
+    assert worker.returncode == 0
+    assert "Traceback" not in words
+    left = {path.name for path in rapport.profile.iterdir()}
+    assert not left & {"running", "remote", "socket"}
+    assert (rapport.profile / "rapport.db-wal").stat().st_size == 0 if "rapport.db-wal" in left else True
+
+
+def test_a_sync_that_is_asked_to_end_gives_the_profile_back(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(n, to=imap_user, body="word " * 2000) for n in range(800)])
+    set_up()
+    running = rapport.start("sync")
+    wait_for(lambda: (rapport.profile / "running").exists())
+
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=60)
+
+    assert running.returncode in (0, 128 + signal.SIGTERM)
+    assert not (rapport.profile / "running").exists()
+    assert rapport.json("sync")["accounts"][0]["mails"] == 800
+
+
+def test_output_may_be_cut_off(profile_with_mail: tuple[Rapport, str, str]) -> None:
+    rapport, _user, _mail_id = profile_with_mail
+    process = subprocess.Popen(
+        rapport.command("search", "zebra", "--json"),
+        env=rapport.environ,
+        cwd=rapport.profile.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    words = process.stderr.read()
+    process.stderr.close()
+    process.wait(60)
+
+    assert "Traceback" not in words
+    assert "Exception" not in words
+
+
+def test_russian_words(profile_with_mail: tuple[Rapport, str, str]) -> None:
+    rapport, _user, _mail_id = profile_with_mail
+    speaking = Rapport(rapport.profile, rapport.passphrase_file, {"LANGUAGE": "ru"})
+
+    assert speaking("show", "99").returncode == 1
+    assert speaking("search", "zebra", "--json").returncode == 0
+
+
+def test_a_file_is_found_from_where_the_caller_stands(rapport: Rapport, tmp_path: Path) -> None:
+    (tmp_path / "a mail.eml").write_bytes(mail(1, to="anna@example.org"))
+
+    done = rapport("a mail.eml", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "display" in done.stderr
+    assert not rapport.profile.exists()

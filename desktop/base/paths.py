@@ -16,9 +16,6 @@ from typing import IO, Any
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
-from desktop.base.resources import resource_dir
-
-__all__ = ["Profile", "ProfileUnusable", "default_root", "open_private", "resource_dir", "touch_private"]
 
 PROFILE_VARIABLE = "RAPPORT_PROFILE"
 

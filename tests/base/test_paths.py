@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.base.paths import Profile, ProfileUnusable, default_root, open_private, resource_dir, touch_private
+from desktop.base.paths import Profile, ProfileUnusable, default_root, open_private, touch_private
+from desktop.base.resources import resource_dir
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
 

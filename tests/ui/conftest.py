@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from desktop.domain import settings
@@ -17,12 +18,23 @@ from desktop.ui.web import chromium, scheme
 ASYNC_DEADLINE_S = 30
 
 
+class LastingApplication(QApplication):
+    """Is never about to quit: each stop of a qasync loop would say so, and Chromium does not survive the second."""
+
+    def exec(self) -> int:
+        self._loop = QEventLoop()
+        return self._loop.exec()
+
+    def exit(self, code: int = 0) -> None:
+        self._loop.exit(code)
+
+
 @pytest.fixture(scope="session")
 def qapp_cls() -> type[QApplication]:
     """Prepare Chromium, which must happen before the application is made."""
     chromium.prepare()
     scheme.register()
-    return QApplication
+    return LastingApplication
 
 
 @pytest.fixture

@@ -165,15 +165,17 @@ class MailView(QWidget):
         self._idle.stop()
         self._refit.stop()
         self._no_frame.stop()
-        self._drop_page()
+        self._page = None
+        if self._profile is None:
+            return
+        # at once and in this order: a deferred deletion waits for an event loop that may have ended
+        for page in self._profile.findChildren(MailPage):
+            delete(page)
         if self._view is not None:
-            self._view.deleteLater()
+            delete(self._view)
             self._view = None
-        if self._profile is not None:
-            for page in self._profile.findChildren(MailPage):
-                delete(page)  # now: those that were dropped wait for an event loop that may have ended
-            self._profile.deleteLater()
-            self._profile = None
+        delete(self._profile)
+        self._profile = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

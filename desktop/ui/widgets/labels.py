@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -10,6 +12,11 @@ from desktop.base.text import one_line
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import FontKind, Theme
 from desktop.ui.widgets.paint import LEFT, line_of_text, text_width
+
+
+def plain_tip(text: str) -> str:
+    """Return a tooltip that shows any text as it is: Qt takes what looks like markup for markup."""
+    return f"<qt>{escape(text)}</qt>" if "<" in text or "&" in text else text
 
 
 class ElidedLabel(QWidget):
@@ -57,9 +64,9 @@ class ElidedLabel(QWidget):
         return QSize(min(self.sizeHint().width(), 24), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        cut = self.sizeHint().width() > self.width()
-        if (self.toolTip() == self._text) is not cut:
-            self.setToolTip(self._text if cut else "")
+        tip = plain_tip(self._text) if self.sizeHint().width() > self.width() else ""
+        if self.toolTip() != tip:
+            self.setToolTip(tip)
         colour = self._theme.tokens.named(self._colour)
         line_of_text(QPainter(self), self.rect(), self._text, self.font(), colour, LEFT)
 

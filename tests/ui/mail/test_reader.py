@@ -1,0 +1,721 @@
+"""The reader with the real domain and the real browser; mails lie on a desk in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6 import QtGui
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop.domain import settings
+from desktop.domain.mail.message import Completeness
+from desktop.domain.mail.operation import Verb
+from desktop.ui.actions import Actions, Do
+from desktop.ui.mail import reader as reader_module
+from desktop.ui.mail.print_preview import PrintPreview
+from desktop.ui.mail.reader import Reader
+from desktop.ui.mail.reader_notices import Remedy
+from desktop.ui.mail.source_window import SourceWindow
+from desktop.ui.state import State
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.web.mail_view import Failure
+from tests.ui.mail.reading_desk import Desk, mail, mixed
+from tests.ui.mail.waiting import until
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc0000003010100c9fe92ef"
+    "0000000049454e44ae426082"
+)
+REMOTE = '<p>Hello</p><img src="https://pixel.example/1.png"><img src="https://pixel.example/2.png">'
+
+
+class Bench:
+    """A reader, its desk, and what it asked for."""
+
+    def __init__(self, theme: Theme, tasks: Tasks, folder: Path) -> None:
+        self.desk = Desk()
+        self.folder = folder
+        self.state = State(folder / "window.json")
+        self.window = QWidget()
+        self.actions = Actions(self.window, theme)
+        self.opened_urls: list[QUrl] = []
+        self.reader = Reader(
+            theme,
+            tasks,
+            self.desk,
+            self.desk,
+            self.desk,
+            self.state,
+            folder,
+            actions=self.actions,
+            open_url=self.opened_urls.append,
+            parent=self.window,
+        )
+        self.reader.resize(600, 700)
+        self.window.resize(600, 700)
+        self.window.show()
+        self.painted: list[int] = []
+        self.asked: list[tuple[Verb, tuple[int, ...]]] = []
+        self.told: list[str] = []
+        self.reader.painted.connect(self.painted.append)
+        self.reader.action_requested.connect(lambda verb, keys: self.asked.append((verb, keys)))
+        self.reader.told.connect(self.told.append)
+
+    async def show(self, key: int, **options: Any) -> None:
+        """Show a mail and wait until it is painted."""
+        self.painted.clear()
+        self.reader.show_message(key, **options)
+        await until(lambda: bool(self.painted))
+
+    async def act(self, remedy: Remedy) -> None:
+        """Press a button of a banner and wait until the mail is painted again."""
+        self.painted.clear()
+        self.reader._act_on_notice(remedy)
+        await until(lambda: bool(self.painted))
+
+    def offers(self) -> set[Remedy]:
+        return {remedy for notice in self.reader.page.notices.shown for _words, remedy in notice.offers}
+
+    def said(self) -> str:
+        return " ".join(notice.text for notice in self.reader.page.notices.shown)
+
+    def text(self) -> str:
+        return self.reader.page.body.text.toPlainText()
+
+
+@pytest.fixture
+def bench(theme: Theme, tasks: Tasks, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(theme, tasks, tmp_path)
+    yield made
+    made.reader.close_browser()
+    made.window.close()
+    made.window.deleteLater()
+
+
+def read(path: Path) -> bytes | None:
+    """Return what a file holds, None when it is not there."""
+    return path.read_bytes() if path.exists() else None
+
+
+async def in_page(bench: Bench, expression: str) -> object:
+    """Evaluate an expression of ours in the shown document."""
+    page = bench.reader.page.body.web.page
+    assert page is not None
+    answers: list[object] = []
+    page.runJavaScript(expression, page.OUR_WORLD, answers.append)
+    await until(lambda: bool(answers))
+    return answers[0]
+
+
+async def test_a_text_mail_needs_no_browser(bench: Bench) -> None:
+    key = bench.desk.add(mail("Hello\nworld"))
+
+    await bench.show(key)
+
+    assert bench.text() == "Hello\nworld"
+    assert bench.reader.page.body.web.page is None
+    assert bench.painted == [key]
+
+
+async def test_an_html_mail_is_shown_sanitised(bench: Bench) -> None:
+    key = bench.desk.add(mail("<p>Hello <b>world</b></p><script>document.title='ran'</script>", html=True))
+
+    await bench.show(key)
+
+    assert await in_page(bench, "document.querySelector('b').textContent") == "world"
+    assert await in_page(bench, "document.scripts.length") == 0
+
+
+async def test_the_sender_is_shown_with_the_real_address(bench: Bench) -> None:
+    key = bench.desk.add(mail(sender='"service@bank.example" <eve@evil.example>'))
+
+    await bench.show(key)
+
+    assert bench.reader.page.header._name.text == "service@bank.example"
+    assert bench.reader.page.header._address.text == "eve@evil.example"
+    assert "eve@evil.example" in bench.said()
+
+
+async def test_a_conversation_opens_its_oldest_unread_message(bench: Bench) -> None:
+    first = bench.desk.add(mail("one", message_id="1", date="Mon, 12 Oct 2026 10:00:00 +0000"))
+    second = bench.desk.add(
+        mail("two", message_id="2", date="Tue, 13 Oct 2026 10:00:00 +0000"), conversation=first, unread=True
+    )
+    third = bench.desk.add(mail("three", message_id="3"), conversation=first, unread=True)
+
+    await bench.show(third)
+
+    assert bench.text() == "two"
+    assert bench.reader.page.older.keys() == (first,)
+    assert bench.reader.page.newer.keys() == (third,)
+    assert bench.reader.opened is not None
+    assert bench.reader.opened.letter.key == second
+
+
+async def test_a_flat_list_shows_the_mail_alone(bench: Bench) -> None:
+    first = bench.desk.add(mail("one", message_id="1"), unread=True)
+    second = bench.desk.add(mail("two", message_id="2"), conversation=first)
+
+    await bench.show(second, conversations=False)
+
+    assert bench.text() == "two"
+    assert bench.reader.page.older.keys() == ()
+
+
+async def test_a_folded_message_opens_in_place(bench: Bench) -> None:
+    first = bench.desk.add(mail("one", message_id="1", date="Mon, 12 Oct 2026 10:00:00 +0000"))
+    second = bench.desk.add(mail("<p>two</p>", html=True, message_id="2"), conversation=first)
+    await bench.show(second)
+
+    bench.painted.clear()
+    bench.reader.page.older.chosen.emit(first)
+    await until(lambda: bench.painted == [first])
+
+    assert bench.text() == "one"
+    assert bench.reader.page.newer.keys() == (second,)
+
+
+async def test_an_opened_mail_is_marked_read_after_the_delay(bench: Bench) -> None:
+    bench.desk.settings["reading.mark-read-after-ms"] = 0
+    key = bench.desk.add(mail(), unread=True)
+
+    await bench.show(key)
+    await until(lambda: bool(bench.asked))
+
+    assert bench.asked == [(Verb.READ, (key,))]
+
+
+async def test_a_mail_left_before_the_delay_stays_unread(bench: Bench) -> None:
+    bench.desk.settings["reading.mark-read-after-ms"] = 5000
+    key = bench.desk.add(mail(), unread=True)
+    await bench.show(key)
+
+    bench.reader.show_nothing()
+
+    assert not bench.reader._mark.isActive()
+    assert bench.asked == []
+
+
+async def test_marking_by_hand_only_asks_for_nothing(bench: Bench) -> None:
+    bench.desk.settings["reading.mark-read-after-ms"] = -1
+    key = bench.desk.add(mail(), unread=True)
+
+    await bench.show(key)
+
+    assert not bench.reader._mark.isActive()
+
+
+async def test_remote_pictures_are_blocked_until_asked_for(bench: Bench) -> None:
+    bench.desk.pictures = {"https://pixel.example/1.png": (PIXEL, "image/png")}
+    key = bench.desk.add(mail(REMOTE, html=True))
+    await bench.show(key)
+    before = list(bench.desk.fetched)
+
+    await bench.act(Remedy.LOAD_IMAGES)
+
+    assert before == []
+    assert sorted(bench.desk.fetched) == ["https://pixel.example/1.png", "https://pixel.example/2.png"]
+    assert Remedy.LOAD_IMAGES not in bench.offers()
+    assert bench.desk.allowed == set()
+
+
+async def test_a_sender_can_be_allowed_for_good(bench: Bench) -> None:
+    key = bench.desk.add(mail(REMOTE, html=True))
+    again = bench.desk.add(mail(REMOTE, html=True, message_id="2"))
+    await bench.show(key)
+
+    await bench.act(Remedy.ALWAYS_LOAD_IMAGES)
+    await until(lambda: bench.desk.allowed == {"anna.keller@acme.example"})
+    bench.desk.fetched.clear()
+    await bench.show(again)
+
+    assert len(bench.desk.fetched) == 2
+    assert bench.offers() == set()
+
+
+async def test_the_setting_never_wins_over_an_allowed_sender(bench: Bench) -> None:
+    bench.desk.settings["reading.load-images"] = settings.ShowImages.NEVER.value
+    bench.desk.allowed = {"anna.keller@acme.example"}
+    key = bench.desk.add(mail(REMOTE, html=True))
+
+    await bench.show(key)
+
+    assert bench.desk.fetched == []
+    assert Remedy.LOAD_IMAGES in bench.offers()
+
+
+async def test_images_loaded_for_one_mail_are_not_loaded_for_the_next(bench: Bench) -> None:
+    first = bench.desk.add(mail(REMOTE, html=True))
+    second = bench.desk.add(mail(REMOTE, html=True, message_id="2"))
+    await bench.show(first)
+    await bench.act(Remedy.LOAD_IMAGES)
+    bench.desk.fetched.clear()
+
+    await bench.show(second)
+
+    assert bench.desk.fetched == []
+
+
+async def test_c05_a_mail_cannot_show_the_picture_of_another(bench: Bench) -> None:
+    related = (
+        b"Content-Type: multipart/related; boundary=r\n\n--r\nContent-Type: text/html\n\n<img src='cid:logo@x'>\n--r\n"
+        b"Content-Type: image/png\nContent-ID: <logo@x>\nContent-Transfer-Encoding: base64\n\n"
+        + __import__("base64").encodebytes(PIXEL)
+        + b"--r--\n"
+    )
+    head = b"From: a@x.example\nSubject: s\nDate: Fri, 16 Oct 2026 10:42:00 +0000\nMIME-Version: 1.0\n"
+    owner = bench.desk.add(head + b"Message-ID: <1@x>\n" + related)
+    thief = bench.desk.add(mail("<p>x</p><img src='cid:logo@x'>", html=True, message_id="2"))
+    await bench.show(owner)
+    assert await in_page(bench, "document.images.length && document.images[0].getAttribute('src')") == "cid:logo@x"
+
+    await bench.show(thief)
+
+    opened = bench.reader.opened
+    assert opened is not None
+    assert opened.document is not None
+    assert opened.document.content_ids == {}
+    assert await in_page(bench, "[...document.images].filter(i => i.naturalWidth > 1).length") == 0
+
+
+HOSTILE = [
+    "<b>bold</b>",
+    "<img src=x onerror=alert(1)>",
+    "<a href='http://x.example'>x</a>",
+    "&lt;i&gt;",
+    "<!DOCTYPE html><html><body><h1>x",
+    "<table><tr><td>x",
+    "\x00\x1b[31m",
+    "{{7*7}} {name} %s %(x)s",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_c12_fields_of_a_mail_are_never_markup(bench: Bench, text: str) -> None:
+    clean = text.replace("\x00", "").replace('"', "")
+    raw = mixed(
+        b"Content-Type: text/plain\n\nHello",
+        (clean.replace("/", "_") + ".pdf", "application/pdf", b"%PDF-1.4 xxxxxxxx"),
+        subject=clean,
+    ).replace(b"Anna Keller", clean.encode())
+    key = bench.desk.add(raw)
+    await bench.show(key)
+    bench.reader.page.header._to.setChecked(True)
+
+    labels = [label for label in bench.reader.findChildren(QLabel) if label.text()]
+
+    assert labels
+    assert {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
+    for widget in bench.reader.findChildren(QWidget):
+        tip = widget.toolTip()
+        assert not QtGui.Qt.mightBeRichText(tip) or (tip.startswith("<qt>") and "<" not in tip[4:-5])
+
+
+async def test_c13_a_mail_that_hurts_the_browser_is_shown_as_text_and_not_tried_again(bench: Bench) -> None:
+    key = bench.desk.add(mail("<p>wild</p>", html=True))
+    await bench.show(key)
+
+    bench.painted.clear()
+    bench.reader.page.body.hurt.emit(Failure.TOO_SLOW)
+    await until(lambda: bool(bench.painted))
+    first = (bench.text(), Remedy.TRY_HTML in bench.offers())
+    bench.reader.show_nothing()
+    bench.desk.prepared.clear()
+    await bench.show(key)
+
+    assert first == ("wild", True)
+    assert bench.desk.prepared == [(key, True)]
+    assert State(bench.folder / "window.json").get("reader.hurtful", list[int]()) == [key], "also after a restart"
+
+
+async def test_c13_the_person_may_try_again(bench: Bench) -> None:
+    key = bench.desk.add(mail("<p>wild</p>", html=True))
+    bench.state.set("reader.hurtful", [key])
+    await bench.show(key)
+
+    await bench.act(Remedy.TRY_HTML)
+
+    assert await in_page(bench, "document.querySelector('p').textContent") == "wild"
+
+
+async def test_c13_the_reader_outlives_its_renderer(bench: Bench) -> None:
+    key = bench.desk.add(mail("<p>first</p>", html=True))
+    other = bench.desk.add(mail("<p>second</p>", html=True, message_id="2"))
+    await bench.show(key)
+    page = bench.reader.page.body.web.page
+    assert page is not None
+
+    bench.painted.clear()
+    os.kill(page.renderProcessPid(), 9)
+    await until(lambda: bool(bench.painted))
+    as_text = bench.text()
+    await bench.show(other)
+
+    assert as_text == "first"
+    assert await in_page(bench, "document.querySelector('p').textContent") == "second"
+
+
+async def test_a_mail_that_cannot_be_read_offers_its_source(bench: Bench) -> None:
+    key = bench.desk.add(mail(), completeness=Completeness.CANNOT_SHOW)
+
+    await bench.show(key)
+
+    assert bench.offers() == {Remedy.VIEW_SOURCE}
+
+
+async def test_marks_of_a_mail_are_said(bench: Bench) -> None:
+    key = bench.desk.add(mail(), gone=True, twins=2)
+
+    await bench.show(key)
+
+    assert "no longer on the server" in bench.said()
+    assert "2 other copies" in bench.said()
+    assert Remedy.OTHER_COPY in bench.offers()
+
+
+async def test_a_link_is_opened_outside(bench: Bench) -> None:
+    key = bench.desk.add(mail('<a href="https://acme.example/a">our site</a>', html=True))
+    await bench.show(key)
+
+    bench.reader.page.body.link_clicked.emit(QUrl("https://acme.example/a"))
+
+    assert bench.opened_urls == [QUrl("https://acme.example/a")]
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "javascript:alert(1)", "mail:x", "data:text/html,x", "http:", "x"]
+)
+async def test_c05_no_other_link_is_opened(bench: Bench, url: str) -> None:
+    key = bench.desk.add(mail())
+    await bench.show(key)
+
+    bench.reader.page.body.link_clicked.emit(QUrl(url))
+
+    assert bench.opened_urls == []
+
+
+async def test_a_link_that_lies_is_asked_about(bench: Bench) -> None:
+    key = bench.desk.add(mail('<a href="https://evil.example/a">www.bank.com</a>', html=True))
+    await bench.show(key)
+
+    bench.reader.page.body.link_clicked.emit(QUrl("https://evil.example/a"))
+
+    assert bench.opened_urls == []
+    (question,) = [each for each in bench.reader.findChildren(QWidget) if each.isWindow() and each.isVisible()]
+    words = " ".join(label.text() for label in question.findChildren(QLabel))
+    assert "evil.example" in words
+    assert "www.bank.com" in words
+    question.close()
+
+
+async def test_found_words_are_counted_in_text_and_html(bench: Bench) -> None:
+    plain = bench.desk.add(mail("one two one\none"))
+    html = bench.desk.add(mail("<p>one two <b>one</b></p>", html=True, message_id="2"))
+    counts: list[tuple[int, int]] = []
+    bench.reader.page.body.found.connect(lambda at, count: counts.append((at, count)))
+
+    await bench.show(plain)
+    bench.actions[Do.FIND].trigger()
+    bench.reader.page.find_bar._field.setText("one")
+    bench.actions[Do.FIND_NEXT].trigger()
+    in_text = counts[-1]
+    await bench.show(html)
+    bench.actions[Do.FIND].trigger()
+    bench.reader.page.find_bar._field.setText("")
+    bench.reader.page.find_bar._field.setText("one")
+    await until(lambda: counts[-1][1] == 2)
+
+    assert in_text == (2, 3)
+
+
+async def test_a_quotation_unfolds(bench: Bench) -> None:
+    quoted = "".join(f"> line {n}\n" for n in range(6))
+    key = bench.desk.add(mail(f"Hello\n\nJan wrote:\n{quoted}"))
+    await bench.show(key)
+    folded = bench.text()
+
+    bench.reader.page.body.text.anchorClicked.emit(QUrl("rapport-fold:0"))
+
+    assert "line 3" not in folded
+    assert "line 3" in bench.text()
+
+
+async def test_zoom_is_remembered(bench: Bench) -> None:
+    key = bench.desk.add(mail())
+    await bench.show(key)
+
+    bench.actions[Do.ZOOM_IN].trigger()
+
+    assert bench.reader.page.body.zoom == 1.1
+    assert bench.state.get("reader.zoom", 100) == 110
+
+
+async def test_space_scrolls_and_then_goes_on(bench: Bench) -> None:
+    key = bench.desk.add(mail("\n".join(f"line {n}" for n in range(80))))
+    await bench.show(key)
+    gone: list[bool] = []
+    bench.reader.go_next.connect(lambda: gone.append(True))
+
+    steps = 0
+    while not gone and steps < 50:
+        QTest.keyClick(bench.reader, Qt.Key.Key_Space)
+        steps += 1
+
+    bar = bench.reader.page.body.text.verticalScrollBar()
+    assert bar.value() == bar.maximum()
+    assert 2 < steps < 50
+
+
+async def test_a_mail_file_is_shown_and_not_stored(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail("<p>from disk</p>", html=True))
+
+    bench.reader.open_file(path)
+    await until(lambda: bool(bench.painted))
+
+    assert await in_page(bench, "document.querySelector('p').textContent") == "from disk"
+    assert "not stored" in bench.said()
+    assert bench.desk.raws == {}
+
+
+async def test_a_mail_is_laid_out_for_print_with_its_header(bench: Bench) -> None:
+    key = bench.desk.add(mail("<p>Body words</p>" + REMOTE, html=True, subject="Offer <b>x</b>"))
+    await bench.show(key)
+    previews: list[PrintPreview] = []
+    bench.reader.output.previewed.connect(previews.append)
+
+    bench.actions[Do.PRINT].trigger()
+    await until(lambda: bool(previews))
+
+    document = previews[0].document
+    words = document.getAllText(0).text()
+    assert document.pageCount() == 1
+    assert "Offer <b>x</b>" in words
+    assert "anna.keller@acme.example" in words
+    assert "Body words" in words
+    assert bench.desk.fetched == []
+    previews[0].close()
+
+
+async def test_source_and_headers_are_windows_of_text(bench: Bench) -> None:
+    key = bench.desk.add(mail("<p>x</p>", html=True))
+    await bench.show(key)
+    assert bench.reader.opened is not None
+
+    bench.actions[Do.SOURCE].trigger()
+    bench.reader.output.show_headers(bench.reader.opened)
+    await until(lambda: len(bench.reader.findChildren(SourceWindow)) == 2)
+
+    texts = sorted(window.view.toPlainText() for window in bench.reader.findChildren(SourceWindow))
+    assert all(text.startswith("From: Anna Keller") for text in texts)
+    assert ["<p>x</p>" in text for text in texts] == [False, True]
+    for window in bench.reader.findChildren(SourceWindow):
+        window.close()
+
+
+async def test_a_mail_is_saved_as_it_came(bench: Bench, tmp_path: Path) -> None:
+    raw = mail("Hello")
+    key = bench.desk.add(raw)
+    await bench.show(key)
+    assert bench.reader.opened is not None
+
+    await bench.reader.output.save_to(bench.reader.opened.letter, tmp_path / "a.eml")
+
+    assert (tmp_path / "a.eml").read_bytes() == raw
+    assert bench.told == ["a.eml saved"]
+
+
+async def test_plain_and_html_can_be_changed_over(bench: Bench) -> None:
+    raw = (
+        b"From: a@x.example\nSubject: s\nMessage-ID: <1@x>\nDate: Fri, 16 Oct 2026 10:42:00 +0000\nMIME-Version: 1.0\n"
+        b"Content-Type: multipart/alternative; boundary=a\n\n--a\nContent-Type: text/plain\n\nplain words\n"
+        b"--a\nContent-Type: text/html\n\n<p>html words</p>\n--a--\n"
+    )
+    key = bench.desk.add(raw)
+    await bench.show(key)
+
+    bench.painted.clear()
+    bench.reader.toggle_plain()
+    await until(lambda: bool(bench.painted))
+    as_text = bench.text()
+    bench.painted.clear()
+    bench.reader.toggle_plain()
+    await until(lambda: bool(bench.painted))
+
+    assert as_text.strip() == "plain words"
+    assert await in_page(bench, "document.querySelector('p').textContent") == "html words"
+
+
+async def test_c07_only_one_message_has_a_document(bench: Bench) -> None:
+    first = bench.desk.add(mail("<p style='color:red'>one</p>", html=True, message_id="1"))
+    second = bench.desk.add(
+        mail("<style>p{color:blue}</style><p>two</p>", html=True, message_id="2"), conversation=first
+    )
+
+    await bench.show(second)
+
+    assert await in_page(bench, "document.querySelectorAll('p').length") == 1
+
+
+async def test_a_late_answer_for_another_mail_is_dropped(bench: Bench) -> None:
+    slow = bench.desk.add(mail("slow"))
+    fast = bench.desk.add(mail("fast", message_id="2"))
+
+    bench.reader.show_message(slow)
+    await bench.show(fast)
+
+    assert bench.text() == "fast"
+    assert bench.painted == [fast]
+
+
+async def test_changes_are_shown_without_reading_the_body_again(bench: Bench) -> None:
+    key = bench.desk.add(mail(), unread=True)
+    await bench.show(key)
+    prepared = len(bench.desk.prepared)
+
+    bench.desk.heads[key] = reader_module.replace(bench.desk.heads[key], unread=False, important=True)
+    bench.reader.refresh(frozenset({key}))
+    await until(lambda: bench.reader.tools.star.isChecked())
+
+    assert len(bench.desk.prepared) == prepared
+
+
+async def test_attachments_are_listed_and_dangerous_ones_marked(bench: Bench) -> None:
+    key = bench.desk.add(
+        mixed(
+            b"Content-Type: text/plain\n\nHello",
+            ("offer.pdf", "application/pdf", b"%PDF-1.4 xxxxxxxx"),
+            ("setup.exe", "application/octet-stream", b"MZ" + bytes(100)),
+        )
+    )
+
+    await bench.show(key)
+
+    cards = bench.reader.page.attachments.cards()
+    assert [card.part.name for card in cards] == ["offer.pdf", "setup.exe"]
+    assert [card.danger is not None for card in cards] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "content"),
+    [
+        ("setup.exe", "application/octet-stream", b"MZ" + bytes(100)),
+        ("offer.pdf", "application/pdf", b"MZ\x90\0" + bytes(100)),
+        ("page.html", "text/html", b"<html><script>x</script>"),
+        ("run.desktop", "text/plain", b"[Desktop Entry]\nExec=x"),
+        ("macro.docm", "application/vnd.ms-word.document.macroEnabled.12", b"PK\x03\x04xxxx"),
+    ],
+)
+async def test_c21_a_dangerous_attachment_is_never_opened(
+    bench: Bench, name: str, media_type: str, content: bytes
+) -> None:
+    key = bench.desk.add(mixed(b"Content-Type: text/plain\n\nHello", (name, media_type, content)))
+    await bench.show(key)
+
+    bench.reader.page.attachments.cards()[0].click()
+    await until(lambda: any(each.isWindow() and each.isVisible() for each in bench.reader.findChildren(QWidget)))
+
+    (question,) = [each for each in bench.reader.findChildren(QWidget) if each.isWindow() and each.isVisible()]
+    assert "Save" in question.windowTitle()
+    assert bench.opened_urls == []
+    assert not (bench.folder / "opened").exists()
+    question.close()
+
+
+async def test_c21_a_safe_attachment_is_opened_after_a_question_as_a_copy(bench: Bench) -> None:
+    content = b"%PDF-1.4 xxxxxxxx"
+    key = bench.desk.add(mixed(b"Content-Type: text/plain\n\nHello", ("offer.pdf", "application/pdf", content)))
+    await bench.show(key)
+    (card,) = bench.reader.page.attachments.cards()
+
+    card.click()
+    await until(lambda: any(each.isWindow() and each.isVisible() for each in bench.reader.findChildren(QWidget)))
+    assert bench.opened_urls == []
+    (question,) = [each for each in bench.reader.findChildren(QWidget) if each.isWindow() and each.isVisible()]
+    next(button for button in question.findChildren(QWidget) if getattr(button, "isDefault", bool)()).click()
+    await until(lambda: bool(bench.opened_urls))
+
+    copy = Path(bench.opened_urls[0].toLocalFile())
+    assert read(copy) == content
+    bench.reader.close_browser()
+    assert read(copy) is None
+
+
+async def test_all_attachments_are_saved_under_their_names(bench: Bench, tmp_path: Path) -> None:
+    key = bench.desk.add(
+        mixed(b"Content-Type: text/plain\n\nHello", ("a.pdf", "application/pdf", b"1"), ("a.pdf", "text/plain", b"2"))
+    )
+    await bench.show(key)
+    folder = tmp_path / "to"
+    folder.mkdir()
+
+    await bench.reader.attachments.save_all_to(bench.reader.page.attachments.parts, folder)
+
+    assert sorted(path.name for path in folder.iterdir()) == ["a (2).pdf", "a.pdf"]
+    assert bench.told == ["2 attachments saved"]
+
+
+async def test_a_part_still_on_the_server_is_fetched_for_saving(bench: Bench, tmp_path: Path) -> None:
+    key = bench.desk.add(
+        mixed(b"Content-Type: text/plain\n\nHello", ("a.pdf", "application/pdf", b"far away")),
+        completeness=Completeness.TEXT,
+    )
+    await bench.show(key)
+    shares: list[object] = []
+    bench.reader.attachments.progress.connect(lambda _section, share: shares.append(share))
+
+    await bench.reader.attachments.save_to(bench.reader.page.attachments.parts[0], tmp_path / "a.pdf")
+
+    assert (tmp_path / "a.pdf").read_bytes() == b"far away"
+    assert shares[0] == 0.0
+    assert shares[-1] is None
+
+
+async def test_several_mails_are_summed_up(bench: Bench) -> None:
+    key = bench.desk.add(mail())
+    await bench.show(key)
+
+    bench.reader.show_selection(3, conversations=False)
+
+    assert bench.reader.summary.isVisible()
+    assert bench.reader.summary._words.text() == "3 mails chosen"
+    assert bench.reader.opened is None
+
+
+async def test_the_menu_speaks_of_the_open_message(bench: Bench) -> None:
+    key = bench.desk.add(mail(REMOTE, html=True), unread=True)
+    await bench.show(key)
+
+    from desktop.ui.mail import reader_menu
+
+    menu = reader_menu.message_menu(bench.reader, bench.reader._theme)
+    words = {action.text().partition("\t")[0]: action for action in menu.actions()}
+    words["Mark this message as read"].trigger()
+    words["Copy address of the sender"].trigger()
+
+    assert bench.asked == [(Verb.READ, (key,))]
+    assert {"Load remote images", "Show as plain text", "View source", "All headers"} <= words.keys()
+    menu.deleteLater()
+
+
+async def test_nothing_is_dragged_that_is_dangerous(bench: Bench, qtbot: QtBot) -> None:
+    key = bench.desk.add(
+        mixed(b"Content-Type: text/plain\n\nHello", ("setup.exe", "application/octet-stream", b"MZ" + bytes(100)))
+    )
+    await bench.show(key)
+    (card,) = bench.reader.page.attachments.cards()
+
+    QTest.mousePress(card, Qt.MouseButton.LeftButton, pos=QPoint(10, 10))
+    QTest.mouseMove(card, QPoint(150, 40))
+    bench.reader.attachments.drag(card.part)
+
+    assert not (bench.folder / "opened").exists()
+    QTest.mouseRelease(card, Qt.MouseButton.LeftButton, pos=QPoint(150, 40))

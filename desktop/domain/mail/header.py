@@ -66,6 +66,11 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> tuple[bytes, in
     return raw[start : min(last, start + MAX_HEADER_BYTES)], body
 
 
+def begins(raw: bytes) -> bool:
+    """Say whether the bytes begin with a header field (or the line an mbox file puts before one)."""
+    return _START.match(raw) is not None
+
+
 def fields(header: bytes, wanted: frozenset[bytes]) -> Fields:
     """Return the wanted fields of a header block."""
     found: Fields = {}

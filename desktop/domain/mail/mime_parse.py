@@ -317,6 +317,10 @@ def _unix_lines(raw: bytes) -> bytes:
     """Return the mail without empty lines before its header; bare CR as line end (old Macs) becomes LF."""
     if raw.startswith((b"\n", b"\r", b"\xef\xbb\xbf")):
         raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if raw.startswith((b" ", b"\t")):
+        # pasted and re-wrapped mails; a text that only begins with spaces stays as it is
+        unindented = raw.lstrip(b" \t\r\n")
+        raw = unindented if header.begins(unindented) else raw
     if b"\r" in raw[:1000] and b"\n" not in raw[:1000]:
         return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return raw

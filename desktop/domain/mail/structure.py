@@ -20,7 +20,7 @@ _MIME_FIELDS = frozenset(
     {b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-id", b"content-description"}
 )
 _BARE_BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,69}?)(?:--)?[ \t]*\r?$", re.MULTILINE)
-_TYPE = re.compile(r"[ \t\r\n]*([A-Za-z0-9!#$&^_.+-]{1,80})/([A-Za-z0-9!#$&^_.+-]{1,80})")
+_TYPE = re.compile(r"[ \t\r\n]*([A-Za-z0-9!#$&^_.+*-]{1,80})/([A-Za-z0-9!#$&^_.+*-]{1,80})")
 
 
 @dataclass(slots=True)

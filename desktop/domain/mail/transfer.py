@@ -9,6 +9,10 @@ from dataclasses import dataclass
 MAX_FILES = 50
 """More files than this in one uuencoded text are left as text."""
 
+_LOOKED_AT = 100
+_WORDS_SHARE = 20
+"""One space in so many characters makes words."""
+
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^[ \t`]?\r?\n?end[ \t]*\r?$", re.MULTILINE)
@@ -38,7 +42,12 @@ def decode(body: bytes, encoding: str) -> bytes:
 
 
 def base64(body: bytes) -> bytes:
-    """Decode base64 as far as it goes: foreign characters, missing and early padding do not stop it."""
+    """Decode base64 as far as it goes: foreign characters, missing and early padding do not stop it.
+
+    What is written in words is no base64, whatever it is called, and stays.
+    """
+    if b" " in body[:_LOOKED_AT].strip() and body.count(b" ") * _WORDS_SHARE > len(body):
+        return body
     try:
         return binascii.a2b_base64(body)
     except binascii.Error:

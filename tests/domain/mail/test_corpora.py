@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import email
 import json
 import os
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.mail import document, mime_parse
+from desktop.domain.mail import document, mime_parse, structure, transfer
 from desktop.domain.mail.message import Message
 from tests import corpora
 from tests.proof import rounds, seed
@@ -189,3 +191,66 @@ def milliseconds(when: dict[str, Any]) -> int | None:
         return None
     offset = timedelta(hours=when["tz_hour"], minutes=when["tz_minute"])
     return round((local + offset if when["tz_before_gmt"] else local - offset).timestamp() * 1000)
+
+
+def test_agreement_with_the_standard_library(record_property: Callable[[str, object], None]) -> None:
+    """Leaves, types and contents as `email` finds them; what differs it reads worse, or was cut."""
+    right = total = 0
+    for name in ("spamassassin-public-corpus", "sisimai-set-of-emails", "chatmail-core", "mikel-mail", "enmime"):
+        for path in sorted(corpora.corpus(name).rglob("*.*")):
+            raw = path.read_bytes()
+            if path.suffix in {".eml", ".txt", ".raw"} and b"\n" in raw[:1000] and path.name not in ALREADY_READ:
+                total += 1
+                right += [(n.media_type, unwrapped(transfer.decode(n.body, n.encoding))) for n in leaves(raw)] == [
+                    (p.get_content_type(), unwrapped(p.get_payload(decode=True))) for p in theirs(raw)
+                ]
+
+    record_property("agreement", f"standard library: {right}/{total} mails taken apart alike")
+    assert total - right <= STDLIB_OTHERWISE
+
+
+STDLIB_OTHERWISE = 22
+
+
+def leaves(raw: bytes) -> list[structure.Node]:
+    return [n for n in structure.leaves(mime_parse.open_mail(raw)[1]) if not n.media_type.startswith("message/")]
+
+
+def theirs(raw: bytes) -> list[Any]:
+    found, waiting = [], [email.message_from_bytes(raw)]
+    while waiting:
+        part = waiting.pop(0)
+        if part.get_content_maintype() == "message":
+            continue
+        if part.is_multipart():
+            waiting[:0] = part.get_payload()
+        else:
+            found.append(part)
+    return found
+
+
+def unwrapped(data: bytes | None) -> bytes:
+    return (data or b"").replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip()
+
+
+def test_agreement_with_mailcore(record_property: Callable[[str, object], None]) -> None:
+    """Asian and other mails with wrong or no charsets: subject and words of the body as in their summaries."""
+    folder = corpora.corpus("mailcore2") / "unittest" / "data" / "summary"
+    subjects = bodies = total = 0
+    for path in sorted((folder / "input").iterdir()):
+        beside = folder / "output" / f"{path.stem}.txt"
+        if not beside.exists():
+            continue
+        message = mime_parse.parse(path.read_bytes())
+        head, _, body = beside.read_bytes().decode("utf-8", "replace").partition("\n\n")
+        subject = next((line[9:] for line in head.split("\n") if line.startswith("Subject: ")), "")
+        total += 1
+        subjects += subject in {message.subject, "No Subject"}
+        expected = set(re.findall(r"\w{2,}", body))
+        bodies += len(expected & set(re.findall(r"\w{2,}", message.text))) >= 0.8 * len(expected)
+
+    record_property("agreement", f"mailcore2: subjects {subjects}/{total}, bodies {bodies}/{total}")
+    assert (subjects >= MAILCORE_SUBJECTS, bodies >= MAILCORE_BODIES) == (True, True)
+
+
+MAILCORE_SUBJECTS, MAILCORE_BODIES = 21, 19

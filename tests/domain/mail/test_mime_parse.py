@@ -429,6 +429,28 @@ def test_old_line_ends() -> None:
     assert (message.subject, message.text) == ("mac", "one\ntwo")
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"\n  \n  Subject: s\nContent-Type: multipart/*; boundary=b\n\n--b\n\nx\n--b--", "x"),
+        (b"Subject: s\nContent-Transfer-Encoding: base64\n\nnot base64 but a few words", "not base64 but a few words"),
+        (b"Subject: s\nContent-Transfer-Encoding: base64\n\naGVs\nbG8\n", "hello"),
+        (b"Subject: s\nContent-Transfer-Encoding: BASE64 (yes)\n\naGVsbG8=!!\n", "hello"),
+        (b"Subject: s\nContent-Transfer-Encoding: quoted-printable\n\na=\nb=3D=ZZ=\n", "ab==ZZ"),
+        (b"Subject: s\nContent-Transfer-Encoding: x-other\n\nas it is", "as it is"),
+        (b"\xef\xbb\xbfSubject: s\n\nbom", "bom"),
+        (b"Subject: s\nContent-Type: text\n\nno subtype", "no subtype"),
+        (b"Subject: s\nContent-Type: multipart/mixed\n\n--b\n\nno parameter\n--b--", "no parameter"),
+        (b"Subject: s\nContent-Type: multipart/mixed; boundary=b\n\nno parts", "no parts"),
+        (b"Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nnot closed", "not closed"),
+    ],
+)
+def test_broken_mime_is_still_read(raw: bytes, text: str) -> None:
+    message = mime_parse.parse(raw)
+
+    assert (message.subject, message.text) == ("s", text)
+
+
 def test_mbox_line_and_missing_blank_line() -> None:
     assert mime_parse.parse(b"From a@x Mon Jan  1 10:00:00 2026\nSubject: s\n\nx").subject == "s"
     assert mime_parse.parse(b"no header at all").text == "no header at all"

@@ -1,4 +1,4 @@
-"""The one place where store, net, services and engine are put together. No Qt: window, worker and command line share it."""
+"""The one place where store, net, services and engine are put together, for window, worker and command line. No Qt."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ from desktop.store import backup, migrate
 from desktop.store.database import Database
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.blobs import Blobs
+from desktop.store.space import Space
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,9 @@ def build_core(
             AccountWriter(work).ensure_user()
     blobs = Blobs(profile.raw)
     secrets = Secrets(profile.vault, ask_passphrase)
-    mirror = Mirror(database)
+    space = Space(profile.root)
+    database.when_full = space.give_up_reserve
+    mirror = Mirror(database, space)
     errands = NetworkErrands(mirror, secrets)
     importing, reading = ParserProcess(), ParserProcess()
     importing.stop_when_idle(READER_IDLE_S)
@@ -103,7 +106,7 @@ def build_core(
         secrets=secrets,
         parser=importing,
     )
-    housekeeping = Housekeeping(Upkeep(database, blobs, ingest, profile.backup), importing)
+    housekeeping = Housekeeping(Upkeep(database, blobs, ingest, space, profile.backup), importing)
     supervisor = Supervisor(bus, means, housekeeping)
     services = Services(
         views=MailViews(database),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,8 @@ class Database:
         uri = f"file:{_uri_path(path)}?mode={'ro' if read_only else 'rwc'}"
         self.peewee = peewee.SqliteDatabase(uri, uri=True, timeout=10, thread_safe=True, autoconnect=False)
         self._generation = 0
+        self.when_full: Callable[[], None] = lambda: None
+        """Called when a write failed for lack of room, before its problem is raised."""
         self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
@@ -183,9 +185,14 @@ class Database:
                 connection.execute("COMMIT")
             except (sqlite3.Error, peewee.PeeweeException) as error:
                 self._roll_back(connection)
-                raise problem_of(error) or error from error
-            except BaseException:
+                problem = problem_of(error)
+                if isinstance(problem, DiskFull):
+                    self.when_full()
+                raise problem or error from error
+            except BaseException as error:
                 self._roll_back(connection)
+                if isinstance(error, DiskFull):
+                    self.when_full()
                 raise
             finally:
                 self._writer = None

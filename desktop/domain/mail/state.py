@@ -49,7 +49,7 @@ def state_from_places(places: Iterable[Place]) -> UserState | None:
     A mail is read once any copy is read (a copy in Sent or All Mail is the same mail). It is in the Inbox as long as
     one copy lies there; in Trash or Junk only when no copy lies elsewhere, so that a second copy is never hidden.
     """
-    mine = [place for place in places if place.two_way and not place.flags & Flag.DELETED]
+    mine = [place for place in places if place.two_way]
     if not mine:
         return None
     flags = Flag.NONE

@@ -23,6 +23,7 @@ from desktop.engine.mail.folder_sync import FolderSync
 from desktop.engine.mail.importer import ParserProcess
 from desktop.engine.mail.replay import Replay
 from desktop.net import errors
+from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.tls import TlsPolicy
 from desktop.net.wake import Wake
@@ -187,6 +188,7 @@ class AccountRunner:
     def _pass(self, session: Session) -> None:
         """Bring everything up to date once."""
         self._set(activity=Activity.SYNCING, problem="", details="", remedy="", fingerprint="", retry_at_ms=0)
+        self._means.mirror.check_space()
         sync = self._sync(session)
         if clock.now() - self._listed_at_ms > FOLDER_LIST_EVERY_MS:
             self._means.mirror.folder_list(self._account.key, session.list_folders())
@@ -217,6 +219,7 @@ class AccountRunner:
             folder = sync.update(folder)
             while folder is not None and not folder.complete:
                 self._check()
+                self._means.mirror.check_space()
                 self._set(activity=Activity.SYNCING, **self._progress())
                 folder = sync.older(folder)
                 if folder is not None and (self._wake.is_set() or session.take_unsolicited().changed):
@@ -256,8 +259,8 @@ class AccountRunner:
     def _wait_for_news(self, session: Session) -> None:
         """Wait on the Inbox until the server has news, another thread wakes us, or the timer rings."""
         inbox = next((f for f in self._due() if f.role is Role.INBOX), None) or next(iter(self._due()), None)
-        if inbox is not None:
-            session.select(inbox.wire_name)
+        if inbox is not None and _moved_on(inbox, session.select(inbox.wire_name)):
+            return  # something came between the sync and now
         timeout_s = float(self._account.interval_s)
         if (due_ms := self._means.queue.next_try_at(self._account.key)) is not None:
             timeout_s = min(timeout_s, max(0.1, (due_ms - clock.now()) / 1000))
@@ -290,6 +293,13 @@ class AccountRunner:
             done=0,
             total=0,
         )
+
+
+def _moved_on(folder: SyncFolder, selected: Selected) -> bool:
+    """Say whether a folder is no longer as the last sync left it."""
+    if selected.uidnext is not None and selected.uidnext > folder.uidnext:
+        return True
+    return selected.uidvalidity not in (0, folder.uidvalidity) or selected.exists != folder.server_total
 
 
 class _SignedIn:

@@ -71,8 +71,9 @@ class Ingest:
         if not batch:
             return ()
         arrivals = [_arrival(home, fetched) for fetched in batch]
-        self._blobs.put([(a.raw_digest, f.raw) for a, f in zip(arrivals, batch, strict=True) if a.raw_digest])
+        packed = self._blobs.pack((a.raw_digest, f.raw) for a, f in zip(arrivals, batch, strict=True))
         with self._database.write() as work:
+            self._blobs.keep(packed)
             new = _store(work, home, arrivals)
             if new:
                 limit = clock.now() - _RECENT_MS

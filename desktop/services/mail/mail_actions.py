@@ -15,6 +15,7 @@ from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Change, MissingRole, Move, Operation, StoreFlags, Verb, operations_for
 from desktop.domain.mail.state import Place, UserState
 from desktop.services.mail.ingest import look_again
+from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders, FolderWriter
@@ -71,7 +72,7 @@ class MailActions:
             else:
                 dropped = []
                 done = _apply(work, change, wanted)
-        self._blobs.drop(dropped)
+        forget_unnamed(self._database, self._blobs, dropped)
         return done
 
     def undo(self, done: Done) -> None:
@@ -202,7 +203,7 @@ def _changed(state: UserState, verb: Verb) -> UserState:
 
 
 def _delete(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
-    """Delete mails for good: server copies by queued operations, the rest at once. Returns sources nobody names."""
+    """Delete mails for good: server copies by queued operations, the rest at once. Returns the sources they named."""
     places = Places(work).of_emails(keys)
     operations = operations_for(Change(Verb.DELETE), places.values(), {})
     OperationWriter(work).queue(operations)

@@ -17,13 +17,15 @@ from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages
 from desktop.store.mail.places import Places, PlaceWriter
+from desktop.store.space import Space
 
 
 class Mirror:
     """The server's side of the store."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, space: Space) -> None:
         self._database = database
+        self._space = space
 
     def accounts(self) -> tuple[MailAccount, ...]:
         """Return the accounts to fetch for: active, not paused, with an IMAP half."""
@@ -138,6 +140,10 @@ class Mirror:
             look_again(work, FolderWriter(work).remove(folder.key))
             ListingWriter(work).drop([folder.key])
             work.emit(events.FoldersChanged(folder.account_key))
+
+    def check_space(self) -> None:
+        """Raise DiskFull when so little room is left that fetching must wait."""
+        self._space.check()
 
     def synced(self, account_key: int) -> None:
         """Note that an account is up to date."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from desktop.base import clock
 from desktop.domain import events
 from desktop.services.mail.ingest import look_again
+from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import FolderWriter
@@ -71,7 +72,7 @@ class ReplayQueue:
             if dead:
                 work.emit(events.MessagesRemoved(dead))
             self._finish(work, operation)
-        self._blobs.drop(dropped)
+        forget_unnamed(self._database, self._blobs, dropped)
 
     def nothing_left(self, operation: Queued) -> None:
         """All mails of an operation are gone from the server: there is nothing to do."""

@@ -10,6 +10,7 @@ from desktop.base import clock
 from desktop.domain import events
 from desktop.domain.mail.message import Message
 from desktop.services.mail.ingest import Ingest
+from desktop.services.mail.sources import forget_unnamed
 from desktop.store import backup
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs, SourceMissing
@@ -17,6 +18,7 @@ from desktop.store.mail.life import DELETED_AT_MS, Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages
 from desktop.store.settings import SettingValues
+from desktop.store.space import Space
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +31,16 @@ _CHECKED = "upkeep.checked-at-ms"
 class Upkeep:
     """What housekeeping does to the store."""
 
-    def __init__(self, database: Database, blobs: Blobs, ingest: Ingest, backups: Path) -> None:
+    def __init__(self, database: Database, blobs: Blobs, ingest: Ingest, space: Space, backups: Path) -> None:
         self._database = database
         self._blobs = blobs
         self._ingest = ingest
+        self._space = space
         self._backups = backups
 
     def run(self) -> None:
         """Purge, and once a week check and back up."""
+        self._space.keep_reserve()
         while self._purge():
             pass
         with self._database.read() as view:
@@ -60,7 +64,7 @@ class Upkeep:
             ListingWriter(work).refresh(keys)
             dead, dropped = Life(work).purge_deleted(keys)
             work.emit(events.MessagesRemoved(dead))
-        self._blobs.drop(dropped)
+        forget_unnamed(self._database, self._blobs, dropped)
         return len(keys)
 
     def unreadable(self) -> Iterator[tuple[int, bytes]]:

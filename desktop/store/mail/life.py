@@ -45,7 +45,7 @@ class Life:
     def purge_deleted(self, keys: Sequence[int]) -> tuple[tuple[int, ...], list[bytes]]:
         """Purge those of these Emails that were deleted for good and have no copy left.
 
-        Returns their keys, and the digests of sources nobody names any more.
+        Returns their keys, and the digests of the sources they named.
         """
         dead: list[int] = []
         for chunk in chunks(keys):

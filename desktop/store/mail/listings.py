@@ -17,7 +17,7 @@ from desktop.domain.mail.message import Status
 from desktop.domain.mail.state import UserState
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
-from desktop.store.mail.places import EFFECTIVE_FOLDER
+from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE
 
 _ORDER = {
     SortBy.SENDER: "CASE WHEN e.from_name <> '' THEN e.from_name ELSE e.from_address END COLLATE NOCASE",
@@ -137,8 +137,7 @@ class ListingWriter:
         folders: dict[int, list[int]] = defaultdict(list)
         inside = marks(keys)
         for key, folder in self._work.all(
-            f"SELECT p.email_key, {EFFECTIVE_FOLDER} FROM place p "
-            f"WHERE p.email_key IN ({inside}) AND NOT p.pending_gone",
+            f"SELECT p.email_key, {EFFECTIVE_FOLDER} FROM place p WHERE p.email_key IN ({inside}) AND {THERE}",
             keys,
         ):
             folders[key].append(folder)

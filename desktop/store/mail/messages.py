@@ -81,15 +81,34 @@ class Messages:
         )
         return [(key, bytes(digest)) for key, digest in rows if digest]
 
+    def unnamed(self, digests: Sequence[bytes]) -> list[bytes]:
+        """Return those sources that no Email and no place names."""
+        named: set[bytes] = set()
+        for chunk in chunks(digests):
+            inside = marks(chunk)
+            named.update(
+                self._view.column(
+                    f"SELECT raw_digest FROM email WHERE raw_digest IN ({inside}) UNION "
+                    f"SELECT raw_digest FROM place WHERE raw_digest IN ({inside})",
+                    [*chunk, *chunk],
+                )
+            )
+        return [digest for digest in digests if digest not in named]
+
     def free_keys(self, dates_ms: Sequence[int]) -> list[int]:
         """Return an unused key for each date, in the same order."""
         taken: dict[int, int] = {}
         keys = []
         for date_ms in dates_ms:
             low = date_ms * KEY_STEP
-            if low not in taken:
-                last = self._view.value("SELECT max(key) FROM email WHERE key BETWEEN ? AND ?", (low, low + 4095))
-                taken[low] = low if last is None else last + 1
+            while True:
+                if low not in taken:
+                    high = low + KEY_STEP - 1
+                    last = self._view.value("SELECT max(key) FROM email WHERE key BETWEEN ? AND ?", (low, high))
+                    taken[low] = low if last is None else last + 1
+                if taken[low] < low + KEY_STEP:
+                    break
+                low += KEY_STEP  # so many mails of one millisecond that some must wait for the next
             keys.append(taken[low])
             taken[low] += 1
         return keys
@@ -152,7 +171,7 @@ class MessageWriter:
         self._add_text([(key, a.message) for key, a in changed])
 
     def delete(self, keys: Sequence[int]) -> list[bytes]:
-        """Delete Emails for good and return the digests of sources nobody names any more."""
+        """Delete Emails for good and return the digests of the sources they named."""
         digests: set[bytes] = set()
         for chunk in chunks(keys):
             inside = marks(chunk)
@@ -166,15 +185,7 @@ class MessageWriter:
         self._forget_text(keys)
         for chunk in chunks(keys):
             self._work.run(f"DELETE FROM email WHERE key IN ({marks(chunk)})", chunk)
-        return [
-            digest
-            for digest in digests
-            if self._work.first(
-                "SELECT 1 FROM email WHERE raw_digest = ? UNION ALL SELECT 1 FROM place WHERE raw_digest = ?",
-                (digest, digest),
-            )
-            is None
-        ]
+        return list(digests)
 
     def _add_people(self, mails: Sequence[tuple[int, Message]]) -> None:
         rows = [

@@ -16,6 +16,8 @@ from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
 
 EFFECTIVE_FLAGS = "((p.flags | p.pending_add) & ~p.pending_remove)"
+THERE = f"NOT p.pending_gone AND NOT {EFFECTIVE_FLAGS} & {int(Flag.DELETED)}"
+"""A copy that waits to be expunged, by us or by another program, is no copy to a person."""
 EFFECTIVE_FOLDER = "coalesce(p.pending_folder_key, p.folder_key)"
 
 
@@ -48,7 +50,7 @@ class Places:
                 "CASE WHEN p.pending_folder_key IS NULL THEN p.uid END "
                 f"FROM place p JOIN folder f ON f.key = {EFFECTIVE_FOLDER} "
                 f"JOIN mail_account a ON a.key = p.account_key "
-                f"WHERE p.email_key IN ({marks(chunk)}) AND NOT p.pending_gone",
+                f"WHERE p.email_key IN ({marks(chunk)}) AND {THERE}",
                 chunk,
             )
             for email, key, account, folder, role, inbox, two_way, flags, uid in rows:

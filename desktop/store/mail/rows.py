@@ -12,6 +12,7 @@ from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
 from desktop.store.database import View
 from desktop.store.mail.messages import chunks, marks, parts_from_json
+from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE
 
 _ME = "u.email_key = e.key AND u.user_key = (SELECT key FROM user WHERE is_me)"
 
@@ -67,8 +68,8 @@ class Rows:
             folders: dict[int, list[int]] = {}
             digests: dict[int, set[bytes]] = {}
             for key, account, folder, digest in self._view.all(
-                "SELECT email_key, account_key, coalesce(pending_folder_key, folder_key), text_digest FROM place "
-                f"WHERE email_key IN ({inside}) AND NOT pending_gone",
+                f"SELECT p.email_key, p.account_key, {EFFECTIVE_FOLDER}, p.text_digest FROM place p "
+                f"WHERE p.email_key IN ({inside}) AND {THERE}",
                 chunk,
             ):
                 accounts.setdefault(key, set()).add(account)

@@ -116,6 +116,7 @@ CREATE TABLE email (
 ) STRICT;
 CREATE INDEX email_conversation ON email (conversation_key);
 CREATE INDEX email_message_id ON email (message_id) WHERE message_id <> '';
+CREATE INDEX email_source ON email (raw_digest);
 CREATE INDEX email_gone ON email (gone_at_ms) WHERE gone_at_ms IS NOT NULL;
 CREATE INDEX email_unreadable ON email (parser_version) WHERE completeness = 'cannot-show';
 CREATE INDEX email_parent ON email (parent_type, parent_id) WHERE parent_id IS NOT NULL;
@@ -185,6 +186,7 @@ CREATE TABLE place (
     UNIQUE (folder_key, uidvalidity, uid)
 ) STRICT;
 CREATE INDEX place_email ON place (email_key);
+CREATE INDEX place_source ON place (raw_digest);
 CREATE INDEX place_account ON place (account_key);
 CREATE INDEX place_pending_folder ON place (pending_folder_key) WHERE pending_folder_key IS NOT NULL;
 

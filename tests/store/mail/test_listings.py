@@ -26,6 +26,7 @@ from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders
 from desktop.store.mail.listings import ListingWriter
+from desktop.store.space import Space
 from tests.desk import mail
 from tests.proof import rounds, seed
 
@@ -40,7 +41,7 @@ class Store:
         self.blobs = Blobs(folder / "raw")
         self.ingest = Ingest(database, self.blobs)
         self.actions = MailActions(database, self.blobs)
-        self.mirror = Mirror(database)
+        self.mirror = Mirror(database, Space(folder))
         self.views = MailViews(database)
         account = MailAccount(
             id=uuid.uuid4(), address="me@example.org", mode=mode, imap=Endpoint("h", 1, Security.TLS, "u")

@@ -10,6 +10,7 @@ from desktop.base.bus import Bus
 from desktop.base.errors import Problem
 from desktop.domain import events
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
+from desktop.engine.clock_watch import ClockWatch
 from desktop.engine.housekeeping import Housekeeping
 from desktop.engine.mail.account_runner import AccountRunner, Means
 
@@ -22,6 +23,7 @@ class Supervisor:
     def __init__(self, bus: Bus, means: Means, housekeeping: Housekeeping) -> None:
         self._means = means
         self._housekeeping = housekeeping
+        self._clock_watch = ClockWatch(self._resumed)
         self._lock = threading.RLock()
         self._runners: dict[int, tuple[MailAccount, AccountRunner]] = {}
         self._running = False
@@ -37,6 +39,7 @@ class Supervisor:
         with self._lock:
             self._running = True
         self._housekeeping.start()
+        self._clock_watch.start()
         self._reload()
 
     def close(self) -> None:
@@ -49,6 +52,7 @@ class Supervisor:
             self._runners.clear()
         for runner in runners:
             runner.stop()
+        self._clock_watch.stop()
         self._housekeeping.stop()
         for runner in runners:
             runner.join()
@@ -75,6 +79,11 @@ class Supervisor:
             paused = {a.key for a in self._means.mirror.all_accounts()} - wanted.keys()
         for key in paused:
             self._means.statuses.set(AccountStatus(key, Activity.PAUSED))
+
+    def _resumed(self) -> None:
+        with self._lock:
+            for _, runner in self._runners.values():
+                runner.reconnect()
 
     def _wake(self, account_key: int) -> None:
         with self._lock:

@@ -88,6 +88,12 @@ class AccountRunner:
         """Something waits for this account: an operation, a person, a folder."""
         self._wake.set()
 
+    def reconnect(self) -> None:
+        """Give up the present connection, which may be dead without knowing it, and sign in again at once."""
+        if (session := self._session) is not None:
+            session.abort()
+        self._wake.set()
+
     def open_folder(self, folder_key: int) -> None:
         """A person looks at a folder: bring it up to date next."""
         self._opened.add(folder_key)

@@ -13,7 +13,6 @@ import http.client
 import ipaddress
 import re
 import socket
-import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,16 +123,10 @@ class ImageFetcher:
 
         if target.scheme == "http":
             return dial()
-        context = tls.verifying_context(self._policy)
-        plain = dial()
         try:
-            return context.wrap_socket(plain, server_hostname=target.host)
-        except ssl.SSLError as error:
-            plain.close()
-            raise errors.ImageRefused(target.host, details=error.reason or "TLS") from error
-        except BaseException:
-            plain.close()
-            raise
+            return tls.handshake(tls.verifying_context(self._policy), dial(), target.host, cancel=cancel)
+        except OSError as error:
+            raise errors.ImageRefused(target.host, details=str(error)) from error
 
 
 def _redirected(url: str, location: str, target: _Target) -> str:

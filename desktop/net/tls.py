@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import selectors
 import socket
 import ssl
 from collections.abc import Callable
@@ -16,10 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from desktop.base import clock
 from desktop.base.i18n import _
 from desktop.net import connect, errors
+from desktop.net.connect import Stop
 from desktop.net.errors import Untrusted
 
+HANDSHAKE_S = 20.0
 _PORTAL_S = 5.0
 
 
@@ -53,24 +57,26 @@ def verifying_context(policy: TlsPolicy) -> ssl.SSLContext:
     return context
 
 
-def secure(dial: Callable[[], socket.socket], host: str, port: int, policy: TlsPolicy) -> ssl.SSLSocket:
+def secure(
+    dial: Callable[[], socket.socket], host: str, port: int, policy: TlsPolicy, *, cancel: Stop | None = None
+) -> ssl.SSLSocket:
     """Return an encrypted, authenticated connection.
 
     `dial` opens a connection that stands right before the handshake (after STARTTLS, say); it is called up to three
     times: for the handshake, for a changed certificate, and to show a person the certificate that was refused.
     """
     if policy.has_exception(host, port):
-        secured, sha256 = _unverified(dial(), host, port)
+        secured, sha256 = _unverified(dial(), host, port, cancel)
         if errors.trust_key(host, port, sha256) in policy.trusted_fingerprints:
             return secured
         secured.close()
     try:
-        return _handshake(verifying_context(policy), dial(), host)
+        return handshake(verifying_context(policy), dial(), host, cancel=cancel)
     except ssl.SSLCertVerificationError as error:
         reason = errors.untrusted_reason(error)
         if reason in _PORTAL_LOOKS_LIKE and behind_portal(host, policy.portal_port):
             raise errors.NetworkNeedsLogin(host) from error
-        probe, sha256 = _unverified(dial(), host, port)
+        probe, sha256 = _unverified(dial(), host, port, cancel)
         probe.close()
         raise errors.CertificateUntrusted(host, port, sha256, reason, details=error.verify_message) from error
     except OSError as error:
@@ -107,22 +113,58 @@ def _site(host: str) -> str:
     return ".".join(host.lower().rstrip(".").split(".")[-2:])
 
 
-def _handshake(context: ssl.SSLContext, connection: socket.socket, host: str) -> ssl.SSLSocket:
+def handshake(
+    context: ssl.SSLContext, connection: socket.socket, host: str, *, cancel: Stop | None = None
+) -> ssl.SSLSocket:
+    """Return the connection encrypted; closed when that fails. Takes at most its time-out and notices `cancel`.
+
+    Raises OSError of the socket and of OpenSSL, and Cancelled.
+    """
+    timeout_s = connection.gettimeout()
     try:
-        return context.wrap_socket(connection, server_hostname=host)
+        secured = context.wrap_socket(connection, server_hostname=host, do_handshake_on_connect=False)
     except BaseException:
         connection.close()
         raise
+    try:
+        secured.setblocking(False)
+        deadline = clock.monotonic() + min(timeout_s or HANDSHAKE_S, HANDSHAKE_S)
+        while not _one_step(secured):
+            if cancel is not None and cancel.is_set():
+                raise errors.Cancelled(host)
+            if clock.monotonic() > deadline:
+                raise TimeoutError("TLS handshake")
+        secured.settimeout(timeout_s)
+    except BaseException:
+        secured.close()
+        raise
+    return secured
 
 
-def _unverified(connection: socket.socket, host: str, port: int) -> tuple[ssl.SSLSocket, str]:
+def _one_step(secured: ssl.SSLSocket) -> bool:
+    """Go on with a handshake; False after a quarter of a second of waiting, or when there is more to do."""
+    try:
+        secured.do_handshake()
+    except ssl.SSLWantReadError:
+        event = selectors.EVENT_READ
+    except ssl.SSLWantWriteError:
+        event = selectors.EVENT_WRITE
+    else:
+        return True
+    with selectors.DefaultSelector() as selector:
+        selector.register(secured, event)
+        selector.select(0.25)
+    return False
+
+
+def _unverified(connection: socket.socket, host: str, port: int, cancel: Stop | None) -> tuple[ssl.SSLSocket, str]:
     """Return a connection nobody vouches for and the SHA-256 of its certificate. Nothing may be sent on it yet."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        secured = _handshake(context, connection, host)
+        secured = handshake(context, connection, host, cancel=cancel)
     except OSError as error:
         raise errors.from_os_error(error, host, port) from error
     certificate = secured.getpeercert(binary_form=True) or b""

@@ -9,12 +9,15 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from desktop.net import errors, image_header, public_address
 from desktop.net.connect import Address
 from desktop.net.remote_image import USER_AGENT, ImageFetcher
+from desktop.net.tls import TlsPolicy
+from tests.servers.tls_certs import variants
 
 
 def png(width: int = 2, height: int = 3) -> bytes:
@@ -271,3 +274,29 @@ def test_headers_of_pictures(octets: bytes, expected: tuple[str, int, int]) -> N
     assert (header.media_type, header.width, header.height) == expected
     for end in range(len(octets)):
         image_header.read(octets[:end])
+
+
+@pytest.mark.parametrize("name", ["good", *sorted(variants().bad)])
+def test_r40_pictures_come_from_servers_that_prove_their_name(web: Web, tmp_path: Path, name: str) -> None:
+    ca_file = tmp_path / "ca.pem"
+    ca_file.write_bytes(variants().ca)
+    credential = variants().good if name == "good" else variants().bad[name]
+    web.pages["/a.png"] = (200, {}, png())
+    context = credential.server_context()
+    plain_accept = web.server.get_request
+
+    def get_request() -> tuple[socket.socket, object]:
+        connection, address = plain_accept()
+        return context.wrap_socket(connection, server_side=True), address
+
+    web.server.get_request = get_request  # type: ignore[method-assign]
+    accepted = frozenset({errors.trust_key("localhost", web.port, credential.sha256)})
+    fetcher = ImageFetcher(TlsPolicy(ca_file, accepted), allow_loopback=True)
+    url = f"https://localhost:{web.port}/a.png"
+
+    if name == "good":
+        assert fetcher.fetch(url).data == png()
+        return
+    with pytest.raises(errors.ImageRefused):
+        fetcher.fetch(url)
+    assert web.seen == []

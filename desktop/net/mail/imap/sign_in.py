@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.base.version import VERSION
@@ -46,6 +47,10 @@ class Dialer:
         place = self.endpoint
         return connect.dial(place.host, place.port, timeout_s=min(self.timeout_s, 20.0), cancel=self.cancel)
 
+    def secure(self, dial: Callable[[], socket.socket]) -> socket.socket:
+        """Return an encrypted connection over what `dial` opens."""
+        return tls.secure(dial, self.endpoint.host, self.endpoint.port, self.policy, cancel=self.cancel)
+
     def over(self, connection: socket.socket) -> Connection:
         """Return a connection that speaks over this socket."""
         host, port = self.endpoint.host, self.endpoint.port
@@ -61,15 +66,11 @@ def open_connection(dialer: Dialer, password: str) -> Connection:
     # by value, and an unknown value raises: nothing falls through to a connection in clear
     security = Security(endpoint.security)
     if security is Security.STARTTLS:
-        secured = tls.secure(lambda: _dial_starttls(dialer), endpoint.host, endpoint.port, dialer.policy)
-        connection = dialer.over(secured)
+        connection = dialer.over(dialer.secure(lambda: _dial_starttls(dialer)))
         signed_in = False
     else:
-        if security is Security.TLS:
-            plain: socket.socket = tls.secure(dialer.dial, endpoint.host, endpoint.port, dialer.policy)
-        else:
-            plain = dialer.dial()
-        connection = dialer.over(plain)
+        dialed = dialer.secure(dialer.dial) if security is Security.TLS else dialer.dial()
+        connection = dialer.over(dialed)
         signed_in = _greeting(connection, preauth_allowed=security is Security.PLAIN)
     try:
         _ask_capabilities(connection)

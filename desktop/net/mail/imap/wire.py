@@ -120,6 +120,7 @@ class Wire:
         self._raise_if_unusable()
         self.closed = True
         self._buffer = b""
+        self._socket.settimeout(self._timeout_s)
         return self._socket
 
     def abort(self) -> None:

@@ -326,7 +326,8 @@ def test_r39_refused_and_unknown() -> None:
         Session.open(ImapEndpoint("a" * 300, 993, Security.TLS, USER), CANARY, TlsPolicy())
 
 
-def test_sign_in_can_be_stopped(scripted: Start) -> None:
+@pytest.mark.parametrize("security", list(Security))
+def test_sign_in_can_be_stopped(scripted: Start, security: Security) -> None:
     cancel = threading.Event()
 
     def silent(peer: Peer) -> None:
@@ -336,7 +337,7 @@ def test_sign_in_can_be_stopped(scripted: Start) -> None:
     server = scripted(silent)
 
     with pytest.raises(errors.Cancelled):
-        Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, USER), CANARY, TlsPolicy(), cancel=cancel)
+        Session.open(ImapEndpoint("localhost", server.port, security, USER), CANARY, TlsPolicy(), cancel=cancel)
 
 
 # refusals

@@ -73,6 +73,7 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
 def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, file: Path | None) -> None:
     """Make the window and run the loop until it is closed."""
     from desktop.ui.bridge import Bridge
+    from desktop.ui.garbage import GarbageCollector
     from desktop.ui.state import State
     from desktop.ui.tasks import Tasks
     from desktop.ui.theme import Theme
@@ -96,9 +97,12 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
         take_picture(window, window.room.reader if file is not None else None, Path(picture))
     server = remote.serve(core.profile, Calls(core, engine_runs=True, open_window=window.called.emit))
     core.start()
+    collector = GarbageCollector()
+    collector.start()
     try:
         loop.run_forever()
     finally:
+        collector.close()
         server.close()
         end_watch()
         asker.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 from collections.abc import Iterator
 
@@ -27,6 +28,16 @@ class LastingApplication(QApplication):
 
     def exit(self, code: int = 0) -> None:
         self._loop.exit(code)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_on_the_gui_thread() -> Iterator[None]:
+    """Collect what a test leaves behind here: on a reader thread Qt objects must not die (`ui.garbage`)."""
+    gc.disable()
+    gc.freeze()  # only what this test makes is looked at, which takes no time
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

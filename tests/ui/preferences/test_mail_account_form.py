@@ -1,0 +1,168 @@
+"""The form of a mail account against a real server: found wrong in words, tested, added, edited, removed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from desktop.app.core import Core, build_core
+from desktop.base.paths import Profile
+from desktop.domain.mail.mail_account import Security
+from desktop.ui.preferences.account_draft import Field
+from desktop.ui.preferences.mail_account_form import MailAccountForm
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.banner import Banner
+from tests.servers.dovecot import PASSWORD, Dovecot
+
+DEADLINE_S = 30
+
+
+@pytest.fixture
+def core(tmp_path: Path) -> Iterator[Core]:
+    """A new profile whose vault has a passphrase."""
+    made = build_core(Profile(tmp_path / "profile"), lambda _new: "a passphrase of tests")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def form(core: Core, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[MailAccountForm]:
+    """An empty form."""
+    made = MailAccountForm(core.services.accounts, tasks, theme)
+    made.show()
+    yield made
+    if shiboken6.isValid(made):
+        made.close()
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(DEADLINE_S * 100):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("the form did not come to this in time")
+
+
+def _gone(form: MailAccountForm) -> bool:
+    return not shiboken6.isValid(form) or not form.isVisible()
+
+
+def _fill(form: MailAccountForm, server: Dovecot, user: str, password: str, *, tls: bool = False) -> None:
+    form.address.setText(user)
+    form.password.setText(password)
+    form.imap.security.setCurrentIndex(form.imap.security.findData((Security.TLS if tls else Security.PLAIN).value))
+    form.imap.host.setText("localhost")
+    form.imap.port.setText(str(server.imaps_port if tls else server.imap_port))
+    form.smtp.host.setText("")
+
+
+def _banner(form: MailAccountForm) -> Banner | None:
+    return next((banner for banner in form.findChildren(Banner) if banner.isVisible()), None)
+
+
+def _press(form: MailAccountForm, words: str) -> None:
+    next(button for button in form.findChildren(QPushButton) if button.text() == words).click()
+
+
+async def test_servers_are_guessed_until_the_person_names_them(form: MailAccountForm) -> None:
+    form.address.setText("jan@firm.example")
+    guessed = (form.imap.server().host, form.imap.server().port, form.imap.server().user)
+    form.imap.host.setText("mail.firm.example")
+    form.address.setText("jan@other.example")
+    assert guessed == ("imap.firm.example", "993", "jan@firm.example")
+    assert form.imap.server().host == "mail.firm.example"
+    assert form.smtp.server().host == "smtp.other.example"
+
+
+async def test_says_at_the_field_what_is_wrong(form: MailAccountForm) -> None:
+    form.address.setText("jan")
+    _press(form, "Add account")
+    assert form._rows[Field.ADDRESS]._below.isVisible()
+    assert form._rows[Field.IMAP_HOST]._below.text() == "Name the server that holds your mail."
+    form.address.setText("jan@firm.example")
+    assert form._valid() is not None
+    assert not form._rows[Field.ADDRESS]._below.isVisible()
+
+
+@pytest.mark.server
+async def test_a_wrong_password_is_a_sentence_with_the_servers_words_folded(
+    form: MailAccountForm, core: Core, dovecot: Dovecot, imap_user: str
+) -> None:
+    _fill(form, dovecot, imap_user, "wrong")
+    _press(form, "Add account")
+    await _until(lambda: _banner(form) is not None)
+
+    banner = _banner(form)
+    assert banner is not None
+    assert "password" in banner.text
+    assert "AUTH" in banner._details.text().upper()
+    assert not banner._details.isVisible()
+    assert core.services.accounts.all() == ()
+
+
+@pytest.mark.server
+async def test_a_good_account_is_tested_offers_its_folders_and_is_added(
+    form: MailAccountForm, core: Core, dovecot: Dovecot, imap_user: str
+) -> None:
+    _fill(form, dovecot, imap_user, PASSWORD)
+    form.name.setText("Jan Berger")
+    _press(form, "Test")
+    await _until(lambda: bool(form.picks.picked()))
+    offered = form.picks.picked()
+    _press(form, "Add account")
+    await _until(lambda: _gone(form))
+
+    (account,) = core.services.accounts.all()
+    assert offered == ("INBOX",)
+    assert (account.address, account.display_name, account.smtp) == (imap_user, "Jan Berger", None)
+
+
+@pytest.mark.server
+async def test_an_unknown_certificate_can_be_trusted(
+    form: MailAccountForm, core: Core, dovecot: Dovecot, imap_user: str
+) -> None:
+    _fill(form, dovecot, imap_user, PASSWORD, tls=True)
+    _press(form, "Test")
+    await _until(lambda: _banner(form) is not None)
+    _press(form, "Trust certificate")
+    await _until(lambda: bool(form.picks.picked()))
+    _press(form, "Add account")
+    await _until(lambda: _gone(form))
+
+    (account,) = core.services.accounts.all()
+    assert len(account.trusted_fingerprints) == 1
+
+
+@pytest.mark.server
+async def test_an_account_is_edited_and_removed(
+    core: Core, tasks: Tasks, theme: Theme, dovecot: Dovecot, imap_user: str, qtbot: QtBot
+) -> None:
+    first = MailAccountForm(core.services.accounts, tasks, theme)
+    first.show()
+    _fill(first, dovecot, imap_user, PASSWORD)
+    _press(first, "Add account")
+    await _until(lambda: _gone(first))
+    (account,) = core.services.accounts.all()
+
+    second = MailAccountForm(core.services.accounts, tasks, theme, account)
+    second.show()
+    second.name.setText("Another name")
+    _press(second, "Save")
+    await _until(lambda: _gone(second))
+    renamed = core.services.accounts.get(account.key)
+    third = MailAccountForm(core.services.accounts, tasks, theme, renamed)
+    third.show()
+    _press(third, "Remove…")
+    _press(third, "Remove account")
+    await _until(lambda: _gone(third))
+
+    assert renamed.display_name == "Another name"
+    assert renamed.imap == account.imap
+    assert core.services.accounts.all() == ()

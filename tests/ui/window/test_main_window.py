@@ -1,0 +1,203 @@
+"""The main window as a person meets it: first start, reading, filing and taking back, remembering."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desktop.base.errors import Problem
+from desktop.domain import settings
+from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.mail_account import AccountStatus, Activity
+from desktop.ui.actions import Do
+from desktop.ui.preferences.dialog import Preferences
+from desktop.ui.preferences.mail_account_form import MailAccountForm
+from desktop.ui.theme import DARK
+from desktop.ui.window.operations_window import OperationsWindow
+from tests.ui.window.conftest import Desk
+
+
+def _inbox(desk: Desk) -> list[int]:
+    pane = desk.window.room.list
+    return list(pane.model.keys) if pane.loader.query is not None and pane.list_id == Unified.INBOX else []
+
+
+async def _open(desk: Desk) -> None:
+    desk.window.restore()
+    desk.window.show()
+    desk.window.activateWindow()
+    await desk.until(lambda: len(_inbox(desk)) > 0)
+
+
+async def test_first_start_offers_the_one_next_step(empty_desk: Desk) -> None:
+    window = empty_desk.window
+    window.restore()
+    window.show()
+    await empty_desk.until(lambda: window._welcome.isVisible())
+
+    window._welcome.state.button.click()
+
+    form = window.findChild(MailAccountForm)
+    assert isinstance(form, MailAccountForm)
+    assert form.isVisible()
+    assert not window.actions_[Do.GET_MAIL].isEnabled()
+    form.close()
+
+
+async def test_opens_the_inbox_with_counts_and_states(desk: Desk) -> None:
+    await _open(desk)
+    window = desk.window
+    desk.core.services.accounts._statuses.set(
+        AccountStatus(desk.accounts[2], Activity.TROUBLE, problem="No.", remedy="sign-in")
+    )
+    await desk.until(lambda: window.navigation.mail._count == 4)
+    item = window.status_bar._items
+    await desk.until(lambda: "sign in again" in item[desk.accounts[2]].words.accessibleName())
+    assert window.navigation.mail.accessibleName() == "Mail, 4 unread"
+    assert desk.failures == []
+
+
+async def test_archive_by_key_and_undo_by_key(desk: Desk) -> None:
+    await _open(desk)
+    window, view = desk.window, desk.window.room.list.view
+    view.setFocus()
+    view.next()
+    before = _inbox(desk)
+    await desk.until(lambda: window.actions_[Do.ARCHIVE].isEnabled())
+
+    QTest.keyClick(view, Qt.Key.Key_A)
+    await desk.until(lambda: len(_inbox(desk)) < len(before))
+    told = window._toast.text
+    QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    await desk.until(lambda: _inbox(desk) == before)
+
+    assert told.endswith("archived")
+    assert desk.failures == []
+
+
+async def test_operations_wait_and_are_told(desk: Desk) -> None:
+    await _open(desk)
+    window, view = desk.window, desk.window.room.list.view
+    view.setFocus()
+    view.next()
+    await desk.until(lambda: window.actions_[Do.TRASH].isEnabled())
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    await desk.until(lambda: window.status_bar._waiting.isVisible())
+
+    window.status_bar._waiting.click()
+
+    shown = window.findChild(OperationsWindow)
+    assert isinstance(shown, OperationsWindow)
+    await desk.until(lambda: shown._stack.currentIndex() == 1)
+    shown.close()
+
+
+async def test_f6_walks_the_panes_and_f8_puts_the_reader_away(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    room.tree.setFocus()
+    stops = []
+    for _ in range(4):
+        QTest.keyClick(window, Qt.Key.Key_F6)
+        stops.append(_stop(desk))
+    QTest.keyClick(window, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
+    back = _stop(desk)
+    QTest.keyClick(window, Qt.Key.Key_F8)
+
+    assert stops == ["search", "list", "reader", "tree"]
+    assert back == "reader"
+    assert not room.reader.isVisible()
+
+
+def _stop(desk: Desk) -> str:
+    focused = QApplication.focusWidget()
+    room = desk.window.room
+    for name, pane in (("tree", room.tree), ("search", room.search), ("list", room.list), ("reader", room.reader)):
+        if focused is pane or (focused is not None and pane.isAncestorOf(focused)):
+            return name
+    return ""
+
+
+async def test_a_narrow_window_shows_one_pane_and_the_way_back(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    window.resize(800, 600)
+    await desk.until(lambda: room.list.isVisible() and not room.tree.isVisible())
+    room.browser.opened.emit(_inbox(desk)[0])
+    await desk.until(lambda: room.reader.isVisible() and not room.list.isVisible())
+    window.actions_[Do.BACK].trigger()
+    await desk.until(lambda: room.list.isVisible() and not room.reader.isVisible())
+    assert desk.failures == []
+
+
+async def test_a_setting_counts_at_once(desk: Desk) -> None:
+    await _open(desk)
+    window = desk.window
+    window.actions_[Do.PREFERENCES].trigger()
+    preferences = window.findChild(Preferences)
+    assert isinstance(preferences, Preferences)
+    dark = [choice.value for choice in settings.THEME.choices].index(settings.Theme.DARK.value)
+
+    preferences._controls[settings.THEME.name].control._group.button(dark).click()  # type: ignore[attr-defined]
+    await desk.until(lambda: window._theme.tokens is DARK)
+
+    assert desk.core.services.settings.get(settings.THEME) == settings.Theme.DARK
+    preferences.close()
+
+
+async def test_layout_moves_the_reader_below(desk: Desk) -> None:
+    await _open(desk)
+    room = desk.window.room
+    desk.core.services.settings.set(settings.LAYOUT, settings.Layout.CLASSIC.value)
+    await desk.until(lambda: room.reader.width() == room.list.width())
+
+
+async def test_problems_are_told_in_their_own_words(desk: Desk) -> None:
+    await _open(desk)
+    desk.window._tasks.failed.emit(Problem("The disk is full."))
+    assert desk.window._toast.text == "The disk is full."
+    desk.window._tasks.failed.emit(KeyError("x"))
+    assert desk.window._toast.text.startswith("Something went wrong")
+    desk.failures.clear()
+
+
+async def test_stands_where_it_stood(desk: Desk) -> None:
+    await _open(desk)
+    window = desk.window
+    window.resize(700, 500)  # fits the screen of the offscreen platform
+    window.close()
+
+    window.restore()
+
+    assert window.size().toTuple() == (700, 500)
+
+
+async def test_a_mail_file_is_shown_before_any_account_exists(empty_desk: Desk) -> None:
+    file = empty_desk.core.profile.root.parent / "letter.eml"
+    file.write_bytes(b"From: a@b.example\r\nSubject: From a file\r\n\r\nHello\r\n")
+    window = empty_desk.window
+    window.restore()
+    window.show()
+    window.open_file(file)
+    painted: list[object] = []
+    window.room.reader.painted.connect(painted.append)
+
+    await empty_desk.until(lambda: bool(painted))
+
+    opened = window.room.reader.opened
+    assert opened is not None
+    assert opened.head.subject == "From a file"
+    assert not window._welcome.isVisible()
+
+
+async def test_a_second_start_raises_the_window_from_any_thread(empty_desk: Desk) -> None:
+    import threading
+
+    window = empty_desk.window
+    window.restore()
+    window.showMinimized()
+    thread = threading.Thread(target=window.called.emit, args=(None,))
+    thread.start()
+    thread.join()
+    await empty_desk.until(lambda: not window.isMinimized() and window.isVisible())

@@ -501,11 +501,9 @@ class MessageList(QListView):
         if self.verticalOffset() <= 0:
             return None
         first, last = self._lines_in_sight()
-        for number in range(first, last + 1):
-            key = self._model.key_at(number)
-            if key:
-                return key, self._place(number).top()
-        return None
+        known = [(key, self._place(n).top()) for n in range(first, last + 1) if (key := self._model.key_at(n))]
+        # the first that is seen whole: of a row cut by the top it is not known which part matters
+        return next((one for one in known if one[1] >= 0), known[0] if known else None)
 
     def _restore_anchor(self) -> None:
         self.updateGeometries()

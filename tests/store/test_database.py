@@ -38,10 +38,14 @@ def test_what_fails_changes_nothing_and_says_nothing(database: Database, bus: Bu
     seen: list[Happened] = []
     bus.subscribe(Happened, seen.append)
 
-    with pytest.raises(ZeroDivisionError), database.write() as work:
-        work.run("INSERT INTO setting (name, value) VALUES ('a', '1')")
-        work.emit(Happened(1))
-        raise ZeroDivisionError
+    def fail() -> None:
+        with database.write() as work:
+            work.run("INSERT INTO setting (name, value) VALUES ('a', '1')")
+            work.emit(Happened(1))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
 
     with database.read() as view:
         assert view.value("SELECT count(*) FROM setting") == 0

@@ -36,12 +36,6 @@ class ListQuery:
     contains: str = ""
     """Quick filter over sender and subject; "" for none."""
 
-    @property
-    def is_plain(self) -> bool:
-        """True when newest first with no filter: the order is the key's own."""
-        filtered = self.unread or self.starred or self.with_attachment or self.contains
-        return self.sort_by is SortBy.DATE and self.descending and not filtered
-
 
 @dataclass(frozen=True, slots=True)
 class ListSnapshot:

@@ -49,6 +49,9 @@ class Flag(IntFlag):
     FORWARDED = 32
 
 
+NOBODY = Address("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One leaf of the MIME tree that a person may save: an attachment or an inline picture."""
@@ -73,7 +76,7 @@ class Message:
     date_ms: int | None = None
     """The Date header in ms UTC; None when absent or not a date."""
     subject: str = ""
-    sender: Address = Address("", "")
+    sender: Address = NOBODY
     """First address of From."""
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
@@ -108,9 +111,9 @@ def identity(message: Message) -> uuid.UUID:
     """
     seconds = "" if message.date_ms is None else str(message.date_ms // 1000)
     if message.message_id:
-        return ids.mail_id("\n".join(("id", message.message_id, message.sender.key, seconds)))
+        return ids.mail_id(f"id\n{message.message_id}\n{message.sender.key}\n{seconds}")
     people = (",".join(sorted(a.key for a in group)) for group in (message.to, message.cc))
-    return ids.mail_id("\n".join(("none", seconds, message.sender.key, *people, message.subject)))
+    return ids.mail_id("\n".join(["none", seconds, message.sender.key, *people, message.subject]))
 
 
 def effective_date_ms(date_ms: int | None, received_ms: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from desktop.domain.mail.conversation import surviving
 from desktop.store.database import UnitOfWork
@@ -61,23 +61,3 @@ class Conversations:
             )
             known.update(self._work.all(sql, chunk))
         return known
-
-
-def rebuilt(mails: Sequence[tuple[int, tuple[int, ...]]]) -> Mapping[int, int]:
-    """Return the conversation of each mail computed from nothing: what `place` must agree with, whatever the order."""
-    leader: dict[int, int] = {}
-    of_hash: dict[int, int] = {}
-
-    def find(key: int) -> int:
-        while leader[key] != key:
-            leader[key] = leader[leader[key]]
-            key = leader[key]
-        return key
-
-    for key, hashes in mails:
-        leader.setdefault(key, key)
-        for h in hashes:
-            first = find(of_hash.setdefault(h, key))
-            mine = find(key)
-            leader[max(first, mine)] = min(first, mine)
-    return {key: find(key) for key, _ in mails}

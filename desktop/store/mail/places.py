@@ -76,16 +76,6 @@ class Places:
         )
         return {uid: (flags, email) for uid, flags, email in rows}
 
-    def uids_of(self, place_keys: Iterable[int]) -> dict[int, tuple[int, int, int | None]]:
-        """Return place key -> (folder key, uidvalidity, uid) as the server knows them."""
-        found: dict[int, tuple[int, int, int | None]] = {}
-        for chunk in chunks(list(place_keys)):
-            rows = self._view.all(
-                f"SELECT key, folder_key, uidvalidity, uid FROM place WHERE key IN ({marks(chunk)})", chunk
-            )
-            found.update((key, (folder, validity, uid)) for key, folder, validity, uid in rows)
-        return found
-
     def emails_in(self, folder_key: int) -> list[int]:
         """Return the Emails with a copy in a folder."""
         return self._view.column(

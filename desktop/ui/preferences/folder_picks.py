@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Protocol
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.text import one_line
-from desktop.domain.mail.folder import Role, ServerFolder
+from desktop.domain.mail.folder import Role
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.choices import CheckBox
 
 
+class Folder(Protocol):
+    """What is asked of a folder, as the server lists it or as it is stored."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def role(self) -> Role: ...
+
+    @property
+    def selectable(self) -> bool: ...
+
+
 class FolderPicks(QWidget):
-    """Empty until the server has told its folders."""
+    """Empty until the folders of the server are known."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,9 +37,9 @@ class FolderPicks(QWidget):
         self._column.setContentsMargins(0, 2, 0, 2)
         self._column.setSpacing(0)
 
-    def show_folders(self, folders: Sequence[ServerFolder], watched: Sequence[str] = ()) -> None:
+    def show_folders(self, folders: Sequence[Folder], watched: Collection[str] = ()) -> None:
         """Offer these folders; without `watched`, or what was picked before, the Inbox alone is picked."""
-        kept = set(self.picked()) or set(watched)
+        kept = set(self.picked()) if self._boxes else set(watched)
         for box in self._boxes.values():
             self._column.removeWidget(box)
             box.deleteLater()

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, 
 from desktop.base import clock
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _, n_
+from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.mail_account import MailAccount, Mode
 from desktop.ui.preferences.account_draft import (
     IMAP_PORTS,
@@ -43,6 +45,7 @@ from desktop.ui.widgets.progress import Spinner
 if TYPE_CHECKING:
     from desktop.services.errands import TestResult
     from desktop.services.mail.mail_accounts import MailAccounts
+    from desktop.services.mail.views import MailViews
 
 _SINCE_DAYS = (30, 365)
 
@@ -53,6 +56,7 @@ class MailAccountForm(Dialog):
     def __init__(
         self,
         accounts: MailAccounts,
+        views: MailViews,
         tasks: Tasks,
         theme: Theme,
         account: MailAccount | None = None,
@@ -60,16 +64,21 @@ class MailAccountForm(Dialog):
     ) -> None:
         super().__init__(theme, _("Add mail account") if account is None else account.address, parent)
         self._accounts = accounts
+        self._views = views
         self._tasks = tasks
         self._account = account
         self._tested: tuple[MailAccount, str] | None = None
+        self._listed: tuple[ServerFolder, ...] = ()
         self._working: asyncio.Task[object] | None = None
+        self._loading: asyncio.Task[object] | None = None
         self._trusted: tuple[str, ...] = account.trusted_fingerprints if account else ()
         self.resize(560, 640)
         self._build()
         self._fill(draft_of(account))
         self.address.textChanged.connect(self._guess)
         self.finished.connect(self._forget)
+        if account is not None:
+            self._loading = tasks.run(self._load_folders(account.key))
 
     # what the form looks like
 
@@ -257,6 +266,7 @@ class MailAccountForm(Dialog):
         result = await self._tasks.errand(self._accounts.test(account, self.password.text() or None))
         if result.ok:
             self._tested = (account, self.password.text())
+            self._listed = result.folders
             self.picks.show_folders(result.folders)
             self._picks_row.show()
             self._say(Banner(self.theme, _("The server answers and the password is right."), Tone.SUCCESS))
@@ -290,11 +300,14 @@ class MailAccountForm(Dialog):
     async def _store(self, account: MailAccount) -> None:
         password = self.password.text() or None
         smtp_password = self.smtp_password.text() or (password if account.smtp is not None else None)
-        verb = self._accounts.add if self._account is None else self._accounts.edit
-        stored = await self._tasks.write(verb, account, password, smtp_password)
         picked = self.picks.picked()
-        if picked:
-            await self._tasks.write(self._accounts.watch, stored.key, picked)
+        if self._account is None:
+            add = partial(self._accounts.add, folders=self._listed, watched=picked if self._listed else None)
+            await self._tasks.write(add, account, password, smtp_password)
+        else:
+            await self._tasks.write(self._accounts.edit, account, password, smtp_password)
+            if not self._picks_row.isHidden():
+                await self._tasks.write(self._accounts.watch, account.key, picked)
         self.accept()
 
     def _ask_remove(self) -> None:
@@ -323,9 +336,18 @@ class MailAccountForm(Dialog):
         if banner is not None:
             self._news.addWidget(banner)
 
+    async def _load_folders(self, key: int) -> None:
+        """Offer the folders that are known, with those now watched picked."""
+        tree = await self._tasks.read(self._views.folder_tree)
+        nodes = [node for account in tree.accounts if account.key == key for node in account.folders]
+        if nodes:
+            self.picks.show_folders(nodes, [node.path for node in nodes if node.watched])
+            self._picks_row.show()
+
     def _forget(self) -> None:
-        if self._working is not None:
-            self._working.cancel()
+        for task in (self._working, self._loading):
+            if task is not None:
+                task.cancel()
 
 
 def _megabytes(n: int) -> str:

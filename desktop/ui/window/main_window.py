@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QStackedWidget, QWidget
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
 from desktop.domain import settings
+from desktop.domain.mail.mail_account import MailAccount
 from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
 from desktop.ui.preferences.dialog import ACCOUNTS, Preferences
@@ -219,17 +220,18 @@ class MainWindow(QWidget):
         )
 
     def _add_account(self) -> None:
-        self._once("account", lambda: MailAccountForm(self._services.accounts, self._tasks, self._theme, parent=self))
+        self._once("account", self._account_form)
 
     def _edit_account(self, key: int) -> None:
         account = self.watch.account(key)
         if account is None:
             self._show_preferences(ACCOUNTS)
-            return
-        self._once(
-            f"account {key}",
-            lambda: MailAccountForm(self._services.accounts, self._tasks, self._theme, account, parent=self),
-        )
+        else:
+            self._once(f"account {key}", lambda: self._account_form(account))
+
+    def _account_form(self, account: MailAccount | None = None) -> MailAccountForm:
+        services = self._services
+        return MailAccountForm(services.accounts, services.views, self._tasks, self._theme, account, self)
 
     def _once(self, name: str, make: Callable[[], QDialog]) -> QDialog:
         """Raise the window of that name, or make and show it."""

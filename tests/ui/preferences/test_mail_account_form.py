@@ -35,7 +35,7 @@ def core(tmp_path: Path) -> Iterator[Core]:
 @pytest.fixture
 def form(core: Core, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[MailAccountForm]:
     """An empty form."""
-    made = MailAccountForm(core.services.accounts, tasks, theme)
+    made = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
     made.show()
     yield made
     if shiboken6.isValid(made):
@@ -116,11 +116,14 @@ async def test_a_good_account_is_tested_offers_its_folders_and_is_added(
     _press(form, "Test")
     await _until(lambda: bool(form.picks.picked()))
     offered = form.picks.picked()
+    form.picks._boxes["Archive"].setChecked(True)
     _press(form, "Add account")
     await _until(lambda: _gone(form))
 
     (account,) = core.services.accounts.all()
+    (node,) = core.services.views.folder_tree().accounts
     assert offered == ("INBOX",)
+    assert {folder.path for folder in node.folders if folder.watched} == {"INBOX", "Archive"}
     assert (account.address, account.display_name, account.smtp) == (imap_user, "Jan Berger", None)
 
 
@@ -144,21 +147,24 @@ async def test_an_unknown_certificate_can_be_trusted(
 async def test_an_account_is_edited_and_removed(
     core: Core, tasks: Tasks, theme: Theme, dovecot: Dovecot, imap_user: str, qtbot: QtBot
 ) -> None:
-    first = MailAccountForm(core.services.accounts, tasks, theme)
+    first = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
     first.show()
     _fill(first, dovecot, imap_user, PASSWORD)
     _press(first, "Add account")
     await _until(lambda: _gone(first))
     (account,) = core.services.accounts.all()
 
-    second = MailAccountForm(core.services.accounts, tasks, theme, account)
+    second = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
     second.show()
+    await _until(lambda: bool(second.picks.picked()))
     second.name.setText("Another name")
+    second.picks._boxes["Sent"].setChecked(True)
     _press(second, "Save")
     await _until(lambda: _gone(second))
     renamed = core.services.accounts.get(account.key)
-    third = MailAccountForm(core.services.accounts, tasks, theme, renamed)
+    third = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, renamed)
     third.show()
+    await _until(lambda: set(third.picks.picked()) == {"INBOX", "Sent"})
     _press(third, "Remove…")
     _press(third, "Remove account")
     await _until(lambda: _gone(third))

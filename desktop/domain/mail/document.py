@@ -7,7 +7,6 @@ Classes in `html` that its style sheet dresses: `plain` (pre-wrap), `quote` (det
 
 from __future__ import annotations
 
-import html as entities
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -196,8 +195,3 @@ def _is_flowed(node: Node) -> bool:
 
 def _deletes_space(node: Node) -> bool:
     return node.type_parameters.get("delsp", "").lower() == "yes"
-
-
-def plain_fragment(text: str) -> str:
-    """Return text from outside as the fragment a page can show, without links or folding."""
-    return f'<div class="plain">{entities.escape(text)}</div>'

@@ -140,7 +140,8 @@ def _assemble(fields: header.Fields, root: Node, found: tuple[str, ...]) -> Mess
         parts += listed
         if text and not texts:
             texts.append(text[:MAX_TEXT_CHARS])
-    hint = next((node.charset for node in chosen.shown if node.charset), "") or _hint(fields)
+    # of the header alone: the same mail fetched without its body must be decoded, and so identified, alike
+    hint = _hint(fields)
     if room < 0:
         defects.append("text too long")
     if not texts and not parts and not calendar and root.raw is not None and root.children:
@@ -329,6 +330,7 @@ def _unix_lines(raw: bytes) -> bytes:
 def _salvage(raw: bytes, defect: str) -> Message:
     try:
         block, _ = header.split(raw)
-        return _message(header.fields(block, _WANTED), "", [defect])
+        fields = header.fields(block, _WANTED)
+        return _message(fields, _hint(fields), [defect])
     except Exception:  # noqa: BLE001 - as in parse
         return Message(defects=(defect, "header unreadable"))

@@ -96,10 +96,6 @@ def clean(html: str, image: Image) -> str:
     )
 
 
-def no_image(_source: str) -> None:
-    """Drop every picture (quotation in a mail of ours)."""
-
-
 def link(url: str) -> str | None:
     """Return the target of a link if it is http, https or mailto, hidden characters removed; else None."""
     url = _HIDDEN_IN_URL.sub(" ", url).strip().replace(" ", "%20")

@@ -42,10 +42,6 @@ class Node:
     section: str = "1"
 
     @property
-    def is_multipart(self) -> bool:
-        return bool(self.children)
-
-    @property
     def body(self) -> bytes:
         """The content as it was sent, still encoded."""
         return b"" if self.raw is None else self.raw[self.start : self.end]

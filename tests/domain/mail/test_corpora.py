@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.mail import document, mime_parse, structure, transfer
-from desktop.domain.mail.message import Message
+from desktop.domain.mail import document, header, mime_parse, structure, transfer
+from desktop.domain.mail.message import Message, identity
 from tests import corpora
 from tests.proof import rounds, seed
 
@@ -62,6 +62,17 @@ def test_m01_every_file_of_the_corpora_parses(record_property: Callable[[str, ob
     )
     assert len(files()) > 3000
     assert wrong == {}
+
+
+def test_header_alone_identifies_every_mail_of_the_corpora() -> None:
+    wrong = []
+    for path in files():
+        raw = path.read_bytes()
+        block = raw[: header.split(raw)[1]]
+        if block and identity(mime_parse.parse_header(block)) != identity(mime_parse.parse(raw)):
+            wrong.append(str(path))
+
+    assert wrong == []
 
 
 def test_c03_every_file_of_the_corpora_can_be_shown() -> None:

@@ -30,6 +30,8 @@ _Measure = Callable[[str], int]
 _KEPT = 600
 _CELL = 8
 _BADGE_HEIGHT = 14
+_NARROW_PX = 600
+"""A table narrower than this writes dates as short as cards do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +393,8 @@ class MessageDelegate(QStyledItemDelegate):
         if column is Column.SUBJECT:
             return row_texts.subject(row)
         if column is Column.DATE:
-            return dates.table_date(row.date_ms, self._now_ms, self._where)
+            where = (row.date_ms, self._now_ms, self._where)
+            return dates.row_date(*where) if self._width < _NARROW_PX else dates.table_date(*where)
         return row_texts.size_text(row.size_bytes)
 
     # parts

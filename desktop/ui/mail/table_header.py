@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop.base.i18n import _
@@ -25,6 +25,9 @@ _SORTS = {
     Column.SIZE: SortBy.SIZE,
 }
 _ICONS = {Column.STAR: "star", Column.ATTACHMENT: "paperclip"}
+_NARROW_PX = 600
+"""Narrower than this there is no column for the size, and sender and date give way to the subject."""
+_NARROW_WIDTHS = {Column.SENDER: 110, Column.DATE: 92}
 _FIRST_LEFT = 16
 """Room before the first column for the unread dot."""
 
@@ -39,6 +42,8 @@ class TableHeader(QHeaderView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
+        self._hidden: set[str] = set()
+        self._narrow: bool | None = None
         self._columns = QStandardItemModel(0, len(_COLUMNS), self)
         self._fill()
         self.setModel(self._columns)
@@ -87,13 +92,29 @@ class TableHeader(QHeaderView):
         self.setSortIndicator(number, order)
 
     def hidden_columns(self) -> list[str]:
-        """Return the names of hidden columns, to be remembered."""
-        return [column.value for number, column in enumerate(_COLUMNS) if self.isSectionHidden(number)]
+        """Return the names of columns the person hid, to be remembered."""
+        return sorted(self._hidden)
 
     def hide_columns(self, names: list[str]) -> None:
         """Hide exactly these columns; the subject always stays."""
+        self._hidden = {name for name in names if name != Column.SUBJECT}
+        self._show_sections()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        narrow = self.width() < _NARROW_PX
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            for number, column in enumerate(_COLUMNS):
+                if column in _NARROW_WIDTHS:
+                    self.resizeSection(number, (_NARROW_WIDTHS if narrow else _WIDTHS)[column])
+            self._show_sections()
+        super().resizeEvent(event)
+        self.cells_changed.emit()
+
+    def _show_sections(self) -> None:
         for number, column in enumerate(_COLUMNS):
-            self.setSectionHidden(number, column.value in names and column is not Column.SUBJECT)
+            no_room = bool(self._narrow) and column is Column.SIZE
+            self.setSectionHidden(number, column.value in self._hidden or no_room)
         self.cells_changed.emit()
 
     def _clicked(self, number: int) -> None:
@@ -106,15 +127,14 @@ class TableHeader(QHeaderView):
     def _menu(self, point: QPoint) -> None:
         menu = Menu(self._theme, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for number, column in enumerate(_COLUMNS):
+        for column in _COLUMNS:
             if column is not Column.SUBJECT:
-                shown = not self.isSectionHidden(number)
-                menu.add(column_title(column), partial(self._show, number, not shown), checked=shown)
+                shown = column.value not in self._hidden
+                menu.add(column_title(column), partial(self._show, column, not shown), checked=shown)
         menu.popup(self.mapToGlobal(point))
 
-    def _show(self, number: int, shown: bool) -> None:
-        self.setSectionHidden(number, not shown)
-        self.cells_changed.emit()
+    def _show(self, column: Column, shown: bool) -> None:
+        self.hide_columns(sorted(self._hidden - {column.value} if shown else self._hidden | {column.value}))
 
     def _fill(self) -> None:
         for number, column in enumerate(_COLUMNS):

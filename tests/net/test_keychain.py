@@ -173,7 +173,8 @@ def test_two_threads_wait_for_each_other(tmp_path: Path) -> None:
     assert found == [CANARY] * 8
 
 
-def test_vault_survives_a_restart_and_is_private(tmp_path: Path, wide_umask: None) -> None:
+@pytest.mark.usefixtures("wide_umask")
+def test_vault_survives_a_restart_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "vault"
     first = Vault(path, lambda new: "pass" if new else None)
     first.set("one", CANARY)

@@ -104,10 +104,16 @@ class MailAccounts:
     def edit(
         self, account: MailAccount, imap_password: str | None = None, smtp_password: str | None = None
     ) -> MailAccount:
-        """Store changed values; passwords that are None stay as they are. Raises AccountInvalid."""
+        """Store changed values; passwords that are None stay as they are. Raises AccountInvalid.
+
+        An earlier day to fetch from brings in the older mails; what is here is not fetched again.
+        """
         _check(account)
         self._keep(account, imap_password, smtp_password)
         with self._database.write() as work:
+            before = Accounts(work).get(account.key)
+            if before is not None and before.fetch_since > account.fetch_since:
+                FolderWriter(work).fetch_anew(account.key)
             AccountWriter(work).edit(account)
             work.emit(events.MailAccountsChanged((account.key,)))
         return account

@@ -174,6 +174,10 @@ class FolderWriter:
         """Set columns of a folder."""
         FolderRow.update(**columns).where(FolderRow.key == key).execute(self._work.peewee)
 
+    def fetch_anew(self, account_key: int) -> None:
+        """Let the engine walk the UIDs of an account's folders again from the newest down."""
+        self._work.run("UPDATE folder SET synced_down_to = max(uidnext, 1) WHERE account_key = ?", (account_key,))
+
     def named(self, key: int, wire_name: bytes) -> None:
         """Note the server's name of a folder, which is there now; a row LIST made meanwhile gives way."""
         self._work.run(

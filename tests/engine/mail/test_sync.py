@@ -14,6 +14,7 @@ from desktop.domain.mail.message import Completeness
 from desktop.domain.mail.operation import Verb
 from tests.desk import Desk, mail, until
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.fault_proxy import FaultProxy
 
 
 def test_a_mailbox_is_on_the_screen_newest_first(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
@@ -179,6 +180,39 @@ def test_fetch_since_leaves_older_mail_on_the_server(desk: Desk, dovecot: Doveco
     dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "uid", "2")
     desk.sync()
     assert desk.subjects() == []
+
+
+def test_an_earlier_day_to_fetch_from_brings_older_mails_and_fetches_none_twice(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)], date_s=1_600_000_000)
+    dovecot.deliver(imap_user, [mail(2, text="x" * 50_000)], date_s=1_780_000_000)
+    account = desk.add(dovecot, imap_user, port=fault_proxy.port, fetch_since="2026-01-01")
+    desk.sync()
+    before = fault_proxy.passed["down"]
+
+    desk.core.services.accounts.edit(replace(account, fetch_since=""))
+    desk.sync()
+
+    assert desk.subjects() == ["Mail 2", "Mail 1"]
+    assert fault_proxy.passed["down"] - before < 50_000
+
+
+@pytest.mark.parametrize("header", ["Thu, 1 Jan 1970 00:00:01 +0000", "Fri, 1 Jan 2099 00:00:00 +0000", "soon", ""])
+def test_r15_a_wrong_date_is_replaced_by_that_of_arrival(
+    desk: Desk, dovecot: Dovecot, imap_user: str, header: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)], date_s=1_770_000_000)
+    dovecot.deliver(imap_user, [mail(2, Date=header)], date_s=1_760_000_000)
+    dovecot.deliver(imap_user, [mail(3, Date="Mon, 1 Jun 2026 10:00:00 +0000")], date_s=1_785_000_000)
+    desk.add(dovecot, imap_user)
+
+    desk.sync()
+
+    if "1970" in header:
+        assert desk.subjects()[-1] == "Mail 2", "a date long ago is possible"
+    else:
+        assert desk.subjects() == ["Mail 3", "Mail 1", "Mail 2"]
 
 
 def test_new_mail_arrives_by_idle_and_news_is_said_once(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:

@@ -60,7 +60,7 @@ def test_signatures(signature: str) -> None:
         "From: here to there",
         "I wrote 3 books:\n- one",
         "a -- b",
-        "Von: allen\nAn: alle",
+        "Von: mir\nAn: dich",
         "",
     ],
 )
@@ -70,7 +70,7 @@ def test_what_only_looks_like_a_quotation(text: str) -> None:
 
 def test_agreement_with_reply_parsers(record_property: Callable[[str, object], None]) -> None:
     """Their fixtures share one first paragraph: it, and nothing after it, is the reply."""
-    begins, ends = "Fusce bibendum, quam hendrerit", "Fusce sed odio id arcu varius aliquet nec nec nibh."
+    begins, ends = "Fusce bibendum, quam hendrerit", "aliquet nec nec nibh."
     right = total = 0
     for name in ("email-reply-parser-crisp", "email-reply-parser-willdurand"):
         for path in sorted(corpora.corpus(name).rglob("*.txt")):

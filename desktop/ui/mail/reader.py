@@ -8,28 +8,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.base.errors import Problem
 from desktop.base.i18n import _
-from desktop.domain import settings as declared
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.reading import MessageHead
-from desktop.domain.settings import Setting
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import link_question, reader_menu, reader_notices
 from desktop.ui.mail.attachment_actions import AttachmentActions, listed
 from desktop.ui.mail.attachment_saving import OpenedCopies
-from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, StoredLetter, Views, load_file, open_letter
+from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, Views, load_file, open_letter
 from desktop.ui.mail.letter_output import LetterOutput
 from desktop.ui.mail.letter_pictures import LetterPictures
 from desktop.ui.mail.message_page import MessagePage
+from desktop.ui.mail.reader_loading import Loaded, Settings, Wish, heads_of, load
 from desktop.ui.mail.reader_notices import NoticeColumn, Remedy, Situation
 from desktop.ui.mail.reader_tools import ReaderTools
 from desktop.ui.mail.selection_summary import SelectionSummary
@@ -43,21 +43,6 @@ T = TypeVar("T")
 _ZOOM = "reader.zoom"
 _HURTFUL = "reader.hurtful"
 _MOST_HURTFUL = 200
-
-
-class Settings(Protocol):
-    """What the reader calls of the service of that name."""
-
-    def get(self, setting: Setting[T]) -> T: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a reader thread found for a mail: its conversation, the message to open, and how soon it counts as read."""
-
-    heads: tuple[MessageHead, ...]
-    opened: Opened
-    mark_after_ms: int
 
 
 class Reader(QWidget):
@@ -156,6 +141,7 @@ class Reader(QWidget):
     def show_nothing(self) -> None:
         """Show that no mail is chosen."""
         self._leave()
+        self.empty.say("mail-open", _("No mail chosen"), _("Choose a mail to read it here."))
         self._stack.setCurrentWidget(self.empty)
 
     def open_file(self, path: Path) -> None:
@@ -210,7 +196,15 @@ class Reader(QWidget):
 
     async def _show(self, key: int, *, conversations: bool, choose: bool) -> None:
         hurtful = frozenset(self._state.get(_HURTFUL, list[int]()))
-        loaded = await self._tasks.read(self._load, key, conversations, choose, hurtful)
+        wish = Wish(key, conversations, choose, hurtful)
+        try:
+            loaded = await self._tasks.read(load, self._views, self._reading, self._settings, wish)
+        except Problem as problem:
+            # mostly: it was deleted in the meantime
+            self._leave()
+            self.empty.say("cloud-off", _("This mail cannot be opened"), problem.text)
+            self._stack.setCurrentWidget(self.empty)
+            return
         self._display(loaded, hurt=loaded.opened.letter.key in hurtful)
 
     async def _show_file(self, path: Path) -> None:
@@ -221,21 +215,6 @@ class Reader(QWidget):
     async def _reopen(self, letter: Letter, head: MessageHead, form: Form, *, hurt: bool = False) -> None:
         opened = await self._tasks.read(open_letter, letter, head, form)
         self._display(Loaded(self._heads, opened, -1), hurt=hurt)
-
-    def _load(self, key: int, conversations: bool, choose: bool, hurtful: frozenset[int]) -> Loaded:
-        """Read a mail and its conversation (reader thread)."""
-        heads = self._views.conversation(key).heads if conversations else (self._reading.head(key),)
-        head = next((each for each in heads if each.key == key), None)
-        if choose:
-            head = next((each for each in heads if each.unread), head)
-        if head is None:
-            head = self._reading.head(key)
-        plain = self._settings.get(declared.PLAIN_TEXT_ONLY)
-        form = Form(prefer_plain=plain, text_only=plain or head.key in hurtful)
-        opened = open_letter(StoredLetter(self._reading, head.key), head, form)
-        if self._settings.get(declared.LOAD_IMAGES) != declared.ShowImages.CHOSEN:
-            opened = replace(opened, images_allowed=False)
-        return Loaded(heads, opened, self._settings.get(declared.MARK_READ_AFTER_MS))
 
     def _display(self, loaded: Loaded, *, hurt: bool = False) -> None:
         opened = loaded.opened
@@ -282,10 +261,10 @@ class Reader(QWidget):
 
     async def _refresh(self, opened: Opened, *, conversations: bool) -> None:
         key = opened.letter.key
-        if conversations:
-            heads = (await self._tasks.read(self._views.conversation, key)).heads
-        else:
-            heads = (await self._tasks.read(self._reading.head, key),)
+        try:
+            heads = await self._tasks.read(heads_of, self._views, self._reading, key, conversations)
+        except Problem:
+            return  # gone; the list will choose another
         now = next((head for head in heads if head.key == key), None)
         if self._opened is not opened or now is None:
             return
@@ -336,9 +315,14 @@ class Reader(QWidget):
             self._mark.start()
         self.painted.emit(self._opened.letter.key)
 
+    def request(self, verb: Verb) -> None:
+        """Ask for a verb on the open message alone."""
+        if self._opened is not None and self._opened.letter.key:
+            self.action_requested.emit(verb, (self._opened.letter.key,))
+
     def _mark_read(self) -> None:
         if self._opened is not None and self._opened.head.unread:
-            self.action_requested.emit(Verb.READ, (self._opened.letter.key,))
+            self.request(Verb.READ)
 
     def _body_hurt(self, _failure: object) -> None:
         """Show as text what the browser could not, and remember it, so that it is not tried again by itself."""
@@ -400,7 +384,7 @@ class Reader(QWidget):
         page, body = self.page, self.page.body
         body.painted.connect(self._body_painted)
         body.hurt.connect(self._body_hurt)
-        body.link_clicked.connect(self._follow_link)
+        body.link_clicked.connect(self.follow_link)
         body.menu_requested.connect(self._show_body_menu)
         body.found.connect(page.find_bar.tell)
         page.find_bar.wanted.connect(self._find)
@@ -451,16 +435,17 @@ class Reader(QWidget):
         body.zoom_step(direction) if direction else body.set_zoom(1.0)
         self._state.set(_ZOOM, round(body.zoom * 100))
 
-    def _follow_link(self, url: QUrl) -> None:
+    def follow_link(self, url: QUrl) -> None:
+        """Open a link of the open message, after a question where it is suspicious."""
         document = None if self._opened is None else self._opened.document
         warnings = () if document is None else document.link_warnings
         link_question.follow(self._theme, self, url, warnings, self._open_url)
 
     def _show_menu(self, at: QPoint) -> None:
-        reader_menu.message_menu(self, self._theme).popup(at)
+        reader_menu.message_menu(self, self, self._theme).popup(at)
 
     def _show_body_menu(self, at: QPoint, selected: str, link: QUrl) -> None:
-        reader_menu.body_menu(self, self._theme, selected, link).popup(at)
+        reader_menu.body_menu(self, self, self._theme, selected, link).popup(at)
 
     def copy(self, text: str) -> None:
         """Put a text on the clipboard."""

@@ -2,39 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
 from desktop.domain.mail.operation import Verb
+from desktop.ui.mail.letter import Opened
+from desktop.ui.mail.letter_output import LetterOutput
+from desktop.ui.mail.message_page import MessagePage
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
-if TYPE_CHECKING:
-    from desktop.ui.mail.reader import Reader
+
+class OpenReader(Protocol):
+    """What the menus call of the reader."""
+
+    page: MessagePage
+    output: LetterOutput
+
+    @property
+    def opened(self) -> Opened | None: ...
+    @property
+    def images_shown(self) -> bool: ...
+    @property
+    def darkened(self) -> bool: ...
+    def request(self, verb: Verb) -> None: ...
+    def load_images(self) -> None: ...
+    def toggle_plain(self) -> None: ...
+    def toggle_darken(self) -> None: ...
+    def print(self) -> None: ...
+    def copy(self, text: str) -> None: ...
+    def follow_link(self, url: QUrl) -> None: ...
 
 
-def message_menu(reader: Reader, theme: Theme) -> Menu:
+def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
     """Return the menu of the open message."""
-    menu = _menu(reader, theme)
+    menu = _menu(parent, theme)
     opened = reader.opened
     if opened is None:
         return menu
     head, document, key = opened.head, opened.document, opened.letter.key
-
-    def ask(verb: Verb) -> None:
-        reader.action_requested.emit(verb, (key,))
-
     if key:
         if head.unread:
-            menu.add(_("Mark this message as read"), lambda: ask(Verb.READ), icon="mail-open")
+            menu.add(_("Mark this message as read"), lambda: reader.request(Verb.READ), icon="mail-open")
         else:
-            menu.add(_("Mark this message as unread"), lambda: ask(Verb.UNREAD), icon="mail")
+            menu.add(_("Mark this message as unread"), lambda: reader.request(Verb.UNREAD), icon="mail")
         if head.important:
-            menu.add(_("Take the star away"), lambda: ask(Verb.UNSTAR), icon="star")
+            menu.add(_("Take the star away"), lambda: reader.request(Verb.UNSTAR), icon="star")
         else:
-            menu.add(_("Star this message"), lambda: ask(Verb.STAR), icon="star")
+            menu.add(_("Star this message"), lambda: reader.request(Verb.STAR), icon="star")
         menu.addSeparator()
     if document is not None:
         if document.remote_images and not reader.images_shown:
@@ -56,13 +74,13 @@ def message_menu(reader: Reader, theme: Theme) -> Menu:
     return menu
 
 
-def body_menu(reader: Reader, theme: Theme, selected: str, link: QUrl) -> Menu:
+def body_menu(reader: OpenReader, parent: QWidget, theme: Theme, selected: str, link: QUrl) -> Menu:
     """Return the menu of a place in the body."""
-    menu = _menu(reader, theme)
+    menu = _menu(parent, theme)
     view = reader.page.body.current
     if not link.isEmpty():
         written = link.toString(QUrl.ComponentFormattingOption.FullyEncoded)
-        menu.add(_("Open link"), lambda: view and view.link_clicked.emit(link), icon="external-link")
+        menu.add(_("Open link"), lambda: reader.follow_link(link), icon="external-link")
         menu.add(_("Copy link address"), lambda: reader.copy(written), icon="link")
         menu.addSeparator()
     menu.add(_("Copy"), lambda: view and view.copy(), icon="copy", shortcut="Ctrl+C", enabled=bool(selected))
@@ -72,7 +90,7 @@ def body_menu(reader: Reader, theme: Theme, selected: str, link: QUrl) -> Menu:
     return menu
 
 
-def _menu(reader: Reader, theme: Theme) -> Menu:
-    menu = Menu(theme, reader)
+def _menu(parent: QWidget, theme: Theme) -> Menu:
+    menu = Menu(theme, parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     return menu

@@ -26,8 +26,8 @@ from desktop.ui.web.scheme import Exhibit
 log = logging.getLogger(__name__)
 
 DEADLINE_MS = 10_000
-RENEW_AFTER = 60
-"""Mails one renderer shows. Its memory grows by some MB a mail and is only given back by its end."""
+RENEW_AFTER = 40
+"""Mails one renderer shows. Its memory grows by 1 to 2 MB a mail and is only given back by its end."""
 IDLE_MS = 2_000
 NO_FRAME_MS = 100
 """A window that is covered or minimised gets no frames; then laid out is as good as painted."""
@@ -102,7 +102,7 @@ class MailView(QWidget):
     def show_mail(self, exhibit: Exhibit, ground: QColor) -> None:
         """Load a mail in place of the one before. `ground` is what is seen until its first frame."""
         if self._shown >= RENEW_AFTER:
-            self._drop_page()
+            self._renew()
         page = self._ready_page()
         self._ground = ground
         page.setBackgroundColor(ground)
@@ -214,6 +214,7 @@ class MailView(QWidget):
         return page
 
     def _drop_page(self) -> None:
+        """Let go of a page from inside one of its signals."""
         page, self._page, self._shown = self._page, None, 0
         if page is None:
             return
@@ -221,9 +222,17 @@ class MailView(QWidget):
             each.disconnect()
         page.deleteLater()
 
+    def _renew(self) -> None:
+        """End page and renderer before the next page is made: one that lives on would be given the new page too."""
+        page, self._page, self._shown = self._page, None, 0
+        if page is not None:
+            pid = page.renderProcessPid()
+            delete(page)
+            kill_renderer(pid)
+
     def _renew_if_due(self) -> None:
         if self._shown >= RENEW_AFTER // 2 and not self.is_loading:
-            self._drop_page()
+            self._renew()
 
     def _loaded(self, _ok: bool) -> None:
         # not ok whenever the mail wished for something that was refused; the mail is shown all the same

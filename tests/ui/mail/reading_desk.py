@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from desktop.base.errors import Problem
 from desktop.domain.mail import document, mime_parse
 from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Status
@@ -61,7 +62,7 @@ class Desk:
         return key
 
     def conversation(self, key: int) -> Conversation:
-        wanted = self.heads[key].conversation_key
+        wanted = self.head(key).conversation_key
         heads = sorted((h for h in self.heads.values() if h.conversation_key == wanted), key=lambda h: h.key)
         return Conversation(wanted, heads[0].subject, tuple(heads))
 
@@ -69,6 +70,8 @@ class Desk:
         return self.settings.get(setting.name, setting.default)
 
     def head(self, key: int) -> MessageHead:
+        if key not in self.heads:
+            raise Problem("This mail is no longer here.")
         return self.heads[key]
 
     def document(

@@ -679,6 +679,30 @@ async def test_a_part_still_on_the_server_is_fetched_for_saving(bench: Bench, tm
     assert shares[-1] is None
 
 
+async def test_a_mail_that_is_gone_is_said_in_words(bench: Bench) -> None:
+    bench.reader.show_message(4711)
+
+    await until(lambda: bench.reader.empty.title.text() == "This mail cannot be opened")
+
+    assert bench.reader.empty.isVisible()
+    bench.reader.show_nothing()
+    assert bench.reader.empty.title.text() == "No mail chosen"
+
+
+async def test_a_mail_deleted_while_it_is_open_is_left_alone(bench: Bench, tasks: Tasks) -> None:
+    failed: list[object] = []
+    tasks.failed.connect(failed.append)
+    key = bench.desk.add(mail("Hello"))
+    await bench.show(key)
+
+    del bench.desk.heads[key]
+    bench.reader.refresh(frozenset({key}))
+    await until(lambda: not tasks._running)
+
+    assert failed == []
+    assert bench.text() == "Hello"
+
+
 async def test_several_mails_are_summed_up(bench: Bench) -> None:
     key = bench.desk.add(mail())
     await bench.show(key)
@@ -696,7 +720,7 @@ async def test_the_menu_speaks_of_the_open_message(bench: Bench) -> None:
 
     from desktop.ui.mail import reader_menu
 
-    menu = reader_menu.message_menu(bench.reader, bench.reader._theme)
+    menu = reader_menu.message_menu(bench.reader, bench.reader, bench.reader._theme)
     words = {action.text().partition("\t")[0]: action for action in menu.actions()}
     words["Mark this message as read"].trigger()
     words["Copy address of the sender"].trigger()

@@ -8,37 +8,10 @@ of all processes in MB before the first HTML mail and after a hundred. FOLDER ho
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import random
-import statistics
-import tempfile
-import time
 from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("QT_QUICK_BACKEND", "software")
-
-import psutil
-from PySide6.QtWidgets import QApplication
-
-from desktop.base import clock
-from desktop.domain import settings
-from desktop.domain.mail.folder import Role
-from desktop.domain.mail.message import Flag
-from desktop.domain.mail.mime_parse import parse
-from desktop.services.mail.ingest import Fetched, Home
-from desktop.ui.mail.reader import Reader
-from desktop.ui.state import State
-from desktop.ui.tasks import Tasks
-from desktop.ui.theme import Theme
-from desktop.ui.web import chromium, scheme
-from tests.ui.mail.room import Room, make_room
-
-HTML_MAILS = 100
-DEADLINE_S = 30
-SIZE = (700, 800)
 
 
 def main() -> None:
@@ -50,105 +23,12 @@ def main() -> None:
     given = arguments.parse_args()
     paths = sorted(path for path in given.folder.rglob("*") if path.suffix in {".txt", ".eml"})
     random.Random(given.seed).shuffle(paths)
-    chromium.prepare()
-    scheme.register()
-    app = QApplication([])
-    app.setQuitOnLastWindowClosed(False)
-    import qasync
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")
+    # late: the parsing process imports this module anew
+    from tests.benchmarks.reader_figures import figures
 
-    loop = qasync.QEventLoop(app)
-    asyncio.set_event_loop(loop)
-    with tempfile.TemporaryDirectory() as folder:
-        room = make_room(Path(folder))
-        keys = take_in(room, paths[: given.mails])
-        print(json.dumps(loop.run_until_complete(measure(room, keys, loop))))
-        room.close()
-
-
-def take_in(room: Room, paths: list[Path]) -> list[int]:
-    """Put the mails into the profile and return their keys."""
-    home = Home(room.account_key, room.keys["INBOX"], 1, Role.INBOX, True, True)
-    keys: list[int] = []
-    for uid, path in enumerate(paths, 1):
-        raw = path.read_bytes()
-        keys += room.ingest.take(home, [Fetched(uid, Flag.SEEN, clock.now(), len(raw), raw, parse(raw))])
-    return keys
-
-
-async def measure(room: Room, keys: list[int], loop: asyncio.AbstractEventLoop) -> dict[str, float]:
-    """Click through the mails and return the figures by name."""
-    tasks = Tasks(loop)
-    services = room.services
-    state = State(room.core.profile.root / "window.json")
-    theme = Theme(settings.Theme.LIGHT)
-    reader = Reader(theme, tasks, services.views, services.reading, services.settings, state, room.core.profile.cache)
-    reader.resize(*SIZE)
-    reader.show()
-    heads = {key: services.reading.head(key) for key in keys}
-    plain = [key for key in keys if not heads[key].has_html]
-    html = [key for key in keys if heads[key].has_html]
-    for key in plain[:5]:
-        await click(reader, key, loop)
-    figures: dict[str, float] = {"pss_before_mb": pss_mb()}
-    for key in html[:3]:  # the browser starts once, not with every mail
-        await click(reader, key, loop)
-    taken: dict[bool, list[float]] = {True: [], False: []}
-    for number, key in enumerate(html[:HTML_MAILS] + keys[: len(keys)]):
-        at_ms = await click(reader, key, loop)
-        opened = reader.opened
-        taken[bool(opened and opened.document and opened.document.is_html)].append(at_ms)
-        if number == HTML_MAILS - 1:
-            figures["pss_after_100_html_mb"] = pss_mb()
-    every = taken[True] + taken[False]
-    for name, times in (("all", every), ("html", taken[True]), ("text", taken[False])):
-        figures |= percentiles(name, times)
-    figures["pss_end_mb"] = pss_mb()
-    reader.close_browser()
-    tasks.close()
-    return {name: round(value, 1) for name, value in figures.items()}
-
-
-async def click(reader: Reader, key: int, loop: asyncio.AbstractEventLoop) -> float:
-    """Show a mail and return the milliseconds until it was painted."""
-    done: asyncio.Future[None] = loop.create_future()
-
-    def tell(_key: int) -> None:
-        if not done.done():
-            done.set_result(None)
-
-    reader.painted.connect(tell)
-    began = time.perf_counter()
-    reader.show_message(key, conversations=False)
-    if reader.opened is None or reader.opened.letter.key != key:
-        await asyncio.wait_for(done, DEADLINE_S)
-    taken_ms = (time.perf_counter() - began) * 1000
-    reader.painted.disconnect(tell)
-    return taken_ms
-
-
-def percentiles(name: str, times: list[float]) -> dict[str, float]:
-    """Return median, 95th percentile and maximum."""
-    if len(times) < 2:
-        return {}
-    cuts = statistics.quantiles(times, n=100)
-    return {
-        f"{name}_p50_ms": cuts[49],
-        f"{name}_p95_ms": cuts[94],
-        f"{name}_max_ms": max(times),
-        f"{name}_n": len(times),
-    }
-
-
-def pss_mb() -> float:
-    """Return the proportional set size of this process and all below it."""
-    own = psutil.Process()
-    total = 0
-    for process in [own, *own.children(recursive=True)]:
-        try:
-            total += process.memory_full_info().pss
-        except psutil.NoSuchProcess:
-            continue
-    return total / 1e6
+    print(json.dumps(figures(paths[: given.mails])))
 
 
 if __name__ == "__main__":

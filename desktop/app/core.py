@@ -86,7 +86,7 @@ def build_core(
         migrate.migrate(database, lambda: _back_up(profile))
         with database.write() as work:
             AccountWriter(work).ensure_user()
-    blobs = Blobs(profile.raw)
+    blobs = Blobs(profile.raw, read_only=read_only)
     secrets = Secrets(profile.vault, ask_passphrase)
     space = Space(profile.root)
     database.when_full = space.give_up_reserve

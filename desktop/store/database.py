@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import peewee
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Bug, Problem, Remedy
 from desktop.base.i18n import _
+from desktop.store.readable import readable_uri, uri_path
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,16 @@ class DatabaseDamaged(Problem):
         super().__init__(_("The mail database is damaged."), details=details)
 
 
+class DatabaseClosed(Problem):
+    """The file may not be opened or written."""
+
+    remedy = Remedy.NONE
+
+    def __init__(self, details: str) -> None:
+        text = _("The mail database cannot be opened and written. Check the permissions of the profile folder.")
+        super().__init__(text, details=details)
+
+
 class DatabaseBusy(Problem):
     def __init__(self) -> None:
         super().__init__(_("Another program is holding the mail database."))
@@ -64,6 +74,8 @@ def problem_of(error: Exception) -> Problem | None:
         return DiskFull()
     if "malformed" in text or "not a database" in text or "corrupt" in text:
         return DatabaseDamaged(str(error))
+    if "readonly database" in text or "unable to open" in text:
+        return DatabaseClosed(str(error))
     if "locked" in text or "busy" in text:
         return DatabaseBusy()
     return None
@@ -128,7 +140,7 @@ class Database:
         self._bus = bus
         self._lock = threading.Lock()
         self._writer: int | None = None
-        uri = f"file:{_uri_path(path)}?mode={'ro' if read_only else 'rwc'}"
+        uri = readable_uri(path) if read_only else f"file:{uri_path(path)}?mode=rwc"
         self.peewee = peewee.SqliteDatabase(uri, uri=True, timeout=10, thread_safe=True, autoconnect=False)
         self._generation = 0
         self.when_full: Callable[[], None] = lambda: None
@@ -223,8 +235,3 @@ class Database:
                 log.info("checkpoint at close failed", exc_info=True)
         self.close_thread()
         self._generation += 1
-
-
-def _uri_path(path: Path) -> str:
-    """Return the path for an SQLite URI: every octet that means something there is escaped."""
-    return quote(str(path.absolute()).encode("utf-8", "surrogateescape"))

@@ -15,7 +15,8 @@ from playhouse.migrations import Runner
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
-from desktop.store.database import Database
+from desktop.store.database import Database, problem_of
+from desktop.store.readable import readable_uri
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +51,11 @@ def latest() -> int:
 
 
 def version_of(path: Path) -> int:
-    """Return the schema number of a file, 0 for a new one. Raises NewerFile, ForeignFile."""
+    """Return the schema number of a file, 0 for a new one. Raises NewerFile, ForeignFile, DatabaseDamaged."""
     if not path.exists() or path.stat().st_size == 0:
         return 0
     try:
-        connection = sqlite3.connect(str(path), timeout=10)
+        connection = sqlite3.connect(readable_uri(path), uri=True, timeout=10)
         try:
             connection.execute("PRAGMA query_only = ON")
             number = int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -63,7 +64,9 @@ def version_of(path: Path) -> int:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        raise ForeignFile from error
+        if "not a database" in str(error):
+            raise ForeignFile from error
+        raise problem_of(error) or error from error
     if tables and application != APPLICATION_ID:
         raise ForeignFile
     if number > latest():

@@ -19,6 +19,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.base.paths import touch_private
 from desktop.store.database import DiskFull, problem_of
+from desktop.store.readable import readable_uri
 
 FILE_FROM_BYTES = 512 * 1024
 """Compressed sources from this size on are files of their own."""
@@ -50,12 +51,17 @@ class Packed:
 
 
 class Blobs:
-    """The folder `raw/` of a profile."""
+    """The folder `raw/` of a profile. Opened read-only it makes nothing; there must have been a writer before."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self._folder = folder
         self._lock = threading.Lock()
         try:
+            if read_only:
+                uri = readable_uri(folder / "blobs.db")
+                self._connection = sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False)
+                self._connection.execute("PRAGMA trusted_schema = OFF")
+                return
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             touch_private(folder / "blobs.db")
             self._connection = sqlite3.connect(

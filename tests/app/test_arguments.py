@@ -1,0 +1,130 @@
+"""The command line as data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.app.arguments import (
+    AddMailAccount,
+    Form,
+    HelpWanted,
+    OpenWindow,
+    SearchMails,
+    ServerAddress,
+    ShowMail,
+    Sync,
+    TellVersion,
+    UsageError,
+    parse,
+)
+from desktop.domain.mail.mail_account import Security
+from tests.app.rapport import Rapport
+
+ADD = ("mail-account", "add", "--address", "a@example.org")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--no-such-option",),
+        ("no such file",),
+        ("--profile",),
+        ("sync", "extra"),
+        ("sync", "--jso"),
+        ("search",),
+        ("search", "x", "--limit", "0"),
+        ("search", "x", "--limit", "many"),
+        ("search", "x", "--limit", "9" * 5000),
+        ("show",),
+        ("show", "1", "--json", "--raw"),
+        ("mail-account",),
+        ("mail-account", "frob"),
+        ("mail-account", "test"),
+        ("mail-account", "add", "--imap", "host"),
+        ADD,
+        (*ADD, "--imap", "host:0/tls"),
+        (*ADD, "--imap", "host:99999/tls"),
+        (*ADD, "--imap", "host:993/ssl"),
+        (*ADD, "--imap", ":993/tls"),
+        (*ADD, "--imap", "host:993/tls/x"),
+        (*ADD, "--imap", "host name:993"),
+        (*ADD, "--imap", "host", "--ca", "no such file"),
+        (*ADD, "--imap", "host", "--since", "yesterday"),
+        (*ADD, "--smtp", "host", "--folder", "INBOX"),
+    ],
+    ids=lambda argv: " ".join(argv)[:60],
+)
+def test_wrong_usage_is_said(argv: tuple[str, ...], tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as found:
+        parse(argv, tmp_path)
+
+    assert found.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("argv", "profile"),
+    [
+        (("--profile", "p", "sync"), "p"),
+        (("sync", "--profile", "p"), "p"),
+        (("--profile=p", "sync"), "p"),
+        (("--profile", "sync", "sync"), "sync"),
+        (("mail-account", "--profile", "p", "list"), "p"),
+        (("mail-account", "list", "--profile", "p"), "p"),
+        (("sync",), None),
+        (("--profile", "p"), "p"),
+        (("--profile", "p", "--version"), "p"),
+    ],
+)
+def test_the_profile_may_stand_before_and_after_the_command(argv: tuple[str, ...], profile: str | None) -> None:
+    assert parse(argv, Path("/"))[0] == profile
+
+
+def test_commands_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(b"")
+    (tmp_path / "ca.pem").write_bytes(b"")
+
+    assert parse((), tmp_path)[1] == OpenWindow(None)
+    assert parse(("a.eml",), tmp_path)[1] == OpenWindow(tmp_path / "a.eml")
+    assert parse(("--version",), tmp_path)[1] == TellVersion()
+    assert parse(("sync", "--mail-account", "A", "--json"), tmp_path)[1] == Sync("A", True)
+    assert parse(("search", "from:anna", "zoo", "--limit", "7"), tmp_path)[1] == SearchMails("from:anna zoo", 7, False)
+    assert parse(("search", "--", "-is:read"), tmp_path)[1] == SearchMails("-is:read", 50, False)
+    assert parse(("show", "12", "--raw"), tmp_path)[1] == ShowMail("12", Form.RAW)
+    options = ("--ca", "ca.pem", "--folder", "A", "--folder", "B", "--folder", "A", "--since", "2026-01-31")
+    added = parse((*ADD, "--imap", "[::1]:1993/STARTTLS", "--smtp", "mail.example.org", *options), tmp_path)[1]
+    assert isinstance(added, AddMailAccount)
+    assert added.imap == ServerAddress("::1", 1993, Security.STARTTLS)
+    assert added.smtp == ServerAddress("mail.example.org", 465, Security.TLS)
+    assert added.folders == ("A", "B")
+    assert added.since == "2026-01-31"
+    assert added.ca_file == str(tmp_path / "ca.pem")
+
+
+@pytest.mark.parametrize("argv", [("--help",), ("sync", "-h"), ("mail-account", "add", "--help")])
+def test_help_is_text(argv: tuple[str, ...]) -> None:
+    with pytest.raises(HelpWanted) as found:
+        parse(argv, Path("/"))
+
+    assert "usage:" in str(found.value)
+
+
+def test_wrong_usage_of_a_command_ends_with_2_before_anything_is_made(rapport: Rapport) -> None:
+    no_password = rapport(*ADD, "--imap", "localhost:1/tls")
+    empty = rapport(*ADD, "--imap", "localhost:1/tls", "--password-stdin")
+    wrong = rapport("search")
+
+    assert [done.returncode for done in (no_password, empty, wrong)] == [2, 2, 2]
+    assert "--password-stdin" in no_password.stderr
+    assert [done.stdout for done in (no_password, empty, wrong)] == ["", "", ""]
+    assert not rapport.profile.exists()
+
+
+def test_reading_a_profile_nobody_used_says_so_and_makes_nothing(rapport: Rapport) -> None:
+    for command in (("search", "x"), ("show", "1"), ("doctor", "--json")):
+        done = rapport(*command)
+
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("There is no mail in ")
+    assert not rapport.profile.exists()

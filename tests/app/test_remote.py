@@ -1,0 +1,296 @@
+"""Calls to the running program: what goes through, and what does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Client
+from pathlib import Path
+
+import pytest
+
+from desktop.app import remote
+from desktop.app.console import Console
+from desktop.app.remote import Request
+from desktop.base.paths import Profile
+from tests.app.rapport import Rapport, mail, wait_for
+from tests.proof import rounds, seed
+from tests.servers.dovecot import Dovecot
+
+
+class Heard:
+    """A console that keeps what is written to it."""
+
+    def __init__(self) -> None:
+        self.out = b""
+        self.words = ""
+        self.console = Console(self._write, self._say)
+
+    def _write(self, octets: bytes) -> None:
+        self.out += octets
+
+    def _say(self, words: str) -> None:
+        self.words += words
+
+
+@contextmanager
+def serving(profile: Profile, carry_out: remote.CarryOut) -> Iterator[remote.Server]:
+    server = remote.serve(profile, carry_out)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Profile:
+    profile = Profile(tmp_path / "profile")
+    profile.create()
+    return profile
+
+
+def test_output_words_and_exit_code_come_back(profile: Profile) -> None:
+    asked: list[Request] = []
+
+    def carry_out(request: Request, console: Console) -> int:
+        asked.append(request)
+        console.write(bytes(range(256)))
+        console.say("слова")
+        return 7
+
+    heard = Heard()
+    request = Request(("sync", "--mail-account", "\udcff"), "/somewhere", "a password")
+    with serving(profile, carry_out):
+        code = remote.call(profile, request, heard.console)
+
+    assert code == 7
+    assert asked == [request]
+    assert (heard.out, heard.words) == (bytes(range(256)), "слова\n")
+    assert remote.call(profile, request, heard.console) is None
+
+
+def test_c44_socket_and_key_are_the_owners_alone(profile: Profile, wide_umask: None) -> None:
+    with serving(profile, lambda request, console: 0):
+        modes = {name: stat.S_IMODE((profile.root / name).stat().st_mode) for name in ("socket", "remote")}
+
+    assert modes == {"socket": 0o600, "remote": 0o600}
+    assert not (profile.root / "socket").exists()
+    assert not (profile.root / "remote").exists()
+
+
+def test_a_profile_with_a_long_path_has_its_socket_elsewhere(tmp_path: Path) -> None:
+    profile = Profile(tmp_path / ("long" * 40) / 'wei"rd name')
+    profile.create()
+    with serving(profile, lambda request, console: 3):
+        address = Path(json.loads((profile.root / "remote").read_text())["address"])
+        folder_mode = stat.S_IMODE(address.parent.stat().st_mode)
+        code = remote.call(profile, Request(), Heard().console)
+
+    assert code == 3
+    assert folder_mode == 0o700
+    assert not address.parent.exists()
+
+
+def test_what_a_killed_program_left_is_in_nobodys_way(profile: Profile) -> None:
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(profile.root / "socket"))
+    left.close()
+    (profile.root / "remote").write_text("garbage")
+    assert remote.call(profile, Request(), Heard().console) is None
+
+    with serving(profile, lambda request, console: 0):
+        assert remote.call(profile, Request(), Heard().console) == 0
+
+
+def test_c44_without_the_key_nothing_is_carried_out(profile: Profile) -> None:
+    asked: list[Request] = []
+
+    def carry_out(request: Request, console: Console) -> int:
+        asked.append(request)
+        return 0
+
+    with serving(profile, carry_out):
+        told = json.loads((profile.root / "remote").read_text())
+        with pytest.raises(AuthenticationError):
+            Client(told["address"], authkey=b"another key")
+        silent = Client(told["address"])
+        rude = Client(told["address"])
+        rude.send_bytes(remote.write_request(Request(("sync",), "/")))
+        rude.close()
+        works = remote.call(profile, Request(("sync",), "/"), Heard().console)
+        silent.close()
+
+    assert works == 0
+    assert len(asked) == 1
+
+
+def test_c44_a_frame_that_is_no_request_is_refused(profile: Profile) -> None:
+    asked: list[Request] = []
+    good = json.loads(remote.write_request(Request(("sync",), "/")))
+    frames = [
+        b"",
+        b"\x80\x04N.",
+        b"[" * 10_000,
+        b"null",
+        json.dumps(good | {"argv": "sync"}).encode(),
+        json.dumps(good | {"argv": [1]}).encode(),
+        json.dumps(good | {"argv": ["a\0b"]}).encode(),
+        json.dumps(good | {"argv": ["a"] * 2000}).encode(),
+        json.dumps(good | {"folder": None}).encode(),
+        json.dumps(good | {"password": {"a": 1}}).encode(),
+        b" " * (remote.REQUEST_MAX_BYTES + 1),
+    ]
+
+    def carry_out(request: Request, console: Console) -> int:
+        asked.append(request)
+        return 0
+
+    with serving(profile, carry_out):
+        told = json.loads((profile.root / "remote").read_text())
+        for frame in frames:
+            with Client(told["address"], authkey=bytes.fromhex(told["key"])) as connection:
+                try:
+                    connection.send_bytes(frame)
+                    answer = json.loads(connection.recv_bytes())
+                except (EOFError, OSError):
+                    answer = {"exit": 2}
+            assert answer == {"exit": 2}, frame[:50]
+        assert remote.call(profile, Request(), Heard().console) == 0
+
+    assert len(asked) == 1
+
+
+def test_c44_random_frames_never_stop_the_server(profile: Profile) -> None:
+    import random
+
+    chance = random.Random(seed())
+    good = remote.write_request(Request(("sync", "--json"), "/", "x"))
+    with serving(profile, lambda request, console: 0):
+        told = json.loads((profile.root / "remote").read_text())
+        for _ in range(rounds(50, 1000)):
+            frame = bytearray(good)
+            for _change in range(chance.randrange(1, 6)):
+                frame[chance.randrange(len(frame))] = chance.randrange(256)
+            with Client(told["address"], authkey=bytes.fromhex(told["key"])) as connection:
+                connection.send_bytes(bytes(frame))
+                assert json.loads(connection.recv_bytes())["exit"] in (0, 2)
+
+
+def test_a_caller_that_leaves_does_not_disturb(profile: Profile) -> None:
+    left, done = threading.Event(), threading.Event()
+
+    def carry_out(request: Request, console: Console) -> int:
+        left.wait(30)
+        for _ in range(100):
+            console.write(b"x" * 100_000)
+        done.set()
+        return 0
+
+    with serving(profile, carry_out):
+        told = json.loads((profile.root / "remote").read_text())
+        with Client(told["address"], authkey=bytes.fromhex(told["key"])) as connection:
+            connection.send_bytes(remote.write_request(Request()))
+        left.set()
+
+        assert done.wait(30)
+
+
+def test_a_failure_inside_is_a_sentence_outside(profile: Profile) -> None:
+    def carry_out(request: Request, console: Console) -> int:
+        raise ValueError("secret-ish")
+
+    heard = Heard()
+    with serving(profile, carry_out):
+        code = remote.call(profile, Request(), heard.console)
+
+    assert code == 1
+    assert "log" in heard.words
+    assert "secret-ish" not in heard.words
+
+
+def test_commands_are_carried_out_by_the_worker(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    with rapport.worker():
+        set_up()
+        dovecot.deliver(imap_user, [mail(n, to=imap_user) for n in range(3)])
+        synced = rapport.json("sync")
+        dovecot.deliver(imap_user, [mail(3, to=imap_user)])
+        one_more = rapport.json("sync", "--mail-account", imap_user)
+        tried = rapport("mail-account", "test", imap_user)
+        listed = rapport.json("mail-account", "list")
+        twice = rapport(
+            *("mail-account", "add", "--address", imap_user, "--imap", "localhost:1/tls", "--password-stdin"),
+            stdin="x\n",
+        )
+        unknown = rapport("sync", "--mail-account", "nobody@example.org")
+        found = rapport.json("search", "zebra")["hits"]
+        removed = rapport("mail-account", "remove", imap_user)
+
+    assert synced["accounts"][0]["mails"] == 3
+    assert one_more["accounts"][0]["mails"] == 4
+    assert one_more["accounts"][0]["new"] == 1
+    assert (tried.returncode, tried.stderr[:13]) == (0, "localhost let")
+    assert [account["address"] for account in listed] == [imap_user]
+    assert (twice.returncode, twice.stderr) == (1, f"{imap_user} is already set up.\n")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert len(found) == 4
+    assert removed.returncode == 0
+    assert rapport.json("mail-account", "list") == []
+
+
+def test_the_worker_says_what_fails_as_a_command_would(rapport: Rapport, dovecot: Dovecot) -> None:
+    user = dovecot.add_user("remote-strict@example.org", "the right one")
+    add = (
+        *("mail-account", "add", "--address", user, "--imap", f"localhost:{dovecot.imaps_port}"),
+        *("--ca", os.path.relpath(dovecot.ca_file, rapport.profile.parent), "--password-stdin"),
+    )
+    with rapport.worker():
+        assert rapport(*add, stdin="the wrong one\n").returncode == 0
+        synced = rapport("sync", "--json")
+        wrong = rapport("mail-account", "add", "--address", "x")
+
+    assert synced.returncode == 1
+    assert "password" in json.loads(synced.stdout)["accounts"][0]["problem"]
+    assert wrong.returncode == 2
+
+
+def test_c44_the_worker_does_nothing_else_for_others(rapport: Rapport, tmp_path: Path) -> None:
+    (tmp_path / "mail.eml").write_bytes(mail(1, to="anna@example.org"))
+    with rapport.worker():
+        profile = Profile(rapport.profile)
+        answers = {}
+        for argv in (
+            ("worker",),
+            ("doctor",),
+            ("search", "x"),
+            ("show", "1"),
+            ("--version",),
+            ("--help",),
+            ("mail.eml",),
+        ):
+            heard = Heard()
+            answers[argv[0]] = remote.call(profile, Request(argv, str(tmp_path)), heard.console)
+
+    assert answers == {"mail.eml": 1} | dict.fromkeys(("worker", "doctor", "search", "show", "--version", "--help"), 2)
+
+
+def test_a_second_sync_is_carried_out_by_the_first(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(n, to=imap_user, body="word " * 3000) for n in range(600)])
+    set_up()
+    first = rapport.start("sync", "--json")
+    wait_for(lambda: (rapport.profile / "running").exists())
+
+    second = rapport.json("sync")
+    out, _words = first.communicate(timeout=60)
+
+    assert json.loads(out)["accounts"][0]["mails"] == 600
+    assert second["accounts"][0]["mails"] == 600

@@ -79,7 +79,7 @@ def real_host(url: QUrl) -> str:
 
 def shown_url(url: QUrl) -> str:
     """Return an address as it is shown: encoded, without user name, and not endless."""
-    plain = QUrl(url)
-    if plain.scheme() != "mailto":
-        plain.setUserInfo("")
-    return one_line(plain.toString(QUrl.ComponentFormattingOption.FullyEncoded))[:_LONGEST_SHOWN]
+    written = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
+    if url.userInfo() and url.scheme() != "mailto":
+        written = written.replace(url.userInfo(QUrl.ComponentFormattingOption.FullyEncoded) + "@", "", 1)
+    return one_line(written)[:_LONGEST_SHOWN]

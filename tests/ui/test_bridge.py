@@ -50,7 +50,8 @@ def test_every_event_has_its_signal(qtbot: QtBot) -> None:
     bus = Bus()
     bridge = Bridge(bus)
     told: list[str] = []
-    for name in ("messages_arrived", "lists_changed", "folders_changed", "accounts_changed", "status_changed"):
+    bridge.messages_arrived.connect(lambda _keys: told.append("messages_arrived"))
+    for name in ("lists_changed", "folders_changed", "accounts_changed", "status_changed"):
         getattr(bridge, name).connect(lambda _ids, name=name: told.append(name))
     bridge.operations_changed.connect(lambda _ids: told.append("operations_changed"))
     bridge.settings_changed.connect(lambda names: told.extend(sorted(names)))

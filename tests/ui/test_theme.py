@@ -48,6 +48,13 @@ def test_entities_and_avatars_can_be_read(tokens: Tokens) -> None:
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_tones_can_be_told_apart(tokens: Tokens) -> None:
+    grounds = {tokens.success_soft.name(), tokens.warning_soft.name(), tokens.danger_soft.name(), tokens.note.name()}
+    texts = {tokens.success.name(), tokens.warning.name(), tokens.danger.name(), tokens.note_text.name()}
+    assert (len(grounds), len(texts)) == (4, 4)
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
 def test_style_sheet_names_only_tokens(tokens: Tokens) -> None:
     assert re.findall(r"@\w+", style_sheet(tokens)) == []
 

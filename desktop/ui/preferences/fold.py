@@ -38,7 +38,6 @@ class Fold(QWidget):
         self.heading = _Heading(theme, title)
         self.heading.setChecked(is_open)
         self._inside = QWidget()
-        self._inside.setVisible(is_open)
         self.content = QVBoxLayout(self._inside)
         self.content.setContentsMargins(0, 4, 0, 4)
         self.content.setSpacing(8)
@@ -48,3 +47,4 @@ class Fold(QWidget):
         column.setSpacing(0)
         column.addWidget(self.heading)
         column.addWidget(self._inside)
+        self._inside.setVisible(is_open)

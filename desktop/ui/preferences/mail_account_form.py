@@ -159,7 +159,7 @@ class MailAccountForm(Dialog):
 
     def _build_footer(self) -> None:
         if self._account is not None:
-            self.remove_button = self.add_button(_("Remove…"), self._ask_remove, Kind.DANGER)
+            self.add_button(_("Remove…"), self._ask_remove, Kind.DANGER)
         busy = QWidget()
         row = QHBoxLayout(busy)
         row.setContentsMargins(0, 0, 0, 0)

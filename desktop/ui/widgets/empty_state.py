@@ -40,7 +40,6 @@ class EmptyState(QWidget):
         self.button = Button(theme, action, kind, height=height)
         if act is not None:
             self.button.clicked.connect(lambda _checked=False: act())
-        self.button.setVisible(bool(action))
         column = QVBoxLayout(self)
         column.setSpacing(4)
         column.addStretch(2)
@@ -53,6 +52,7 @@ class EmptyState(QWidget):
         self.text.setVisible(bool(text))
         column.addSpacing(8)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.button.setVisible(bool(action))
         column.addStretch(3)
         theme.changed.connect(self._tint)
         self._fit()

@@ -11,6 +11,7 @@ from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, IconButton
 from desktop.ui.widgets.focus_ring import FocusRing
+from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.paint import CENTER, line_of_text, rounded, text_width
 
 
@@ -134,7 +135,6 @@ class FormRow(QWidget):
         self, theme: Theme, label: str, control: QWidget, *, hint: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._theme = theme
         self._hint = hint
         words = QLabel(label)
         words.setTextFormat(Qt.TextFormat.PlainText)
@@ -144,11 +144,9 @@ class FormRow(QWidget):
         if not control.accessibleName():
             control.setAccessibleName(label)
         self.control = control
-        self._below = QLabel(hint)
-        self._below.setTextFormat(Qt.TextFormat.PlainText)
-        self._below.setFont(theme.font("small"))
-        self._below.setWordWrap(True)
-        self._below.setVisible(bool(hint))
+        self._below = Paragraph(theme, hint, "small", "secondary")
+        if not hint:
+            self._below.hide()
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -159,21 +157,11 @@ class FormRow(QWidget):
         row.setSpacing(8)
         row.addWidget(words, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
-        theme.changed.connect(self._tint)
-        self._wrong = ""
-        self._tint()
 
     def say(self, wrong: str) -> None:
         """Say what is wrong with the value; "" takes it back."""
-        self._wrong = wrong
+        self._below.set_colour("danger" if wrong else "secondary")
         self._below.setText(wrong or self._hint)
         self._below.setVisible(bool(wrong or self._hint))
         if isinstance(self.control, LineEdit):
             self.control.set_wrong(bool(wrong))
-        self._tint()
-
-    def _tint(self) -> None:
-        t = self._theme.tokens
-        palette = self._below.palette()
-        palette.setColor(self._below.foregroundRole(), t.danger if self._wrong else t.secondary)
-        self._below.setPalette(palette)

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.domain.mail.operation import Verb
@@ -70,6 +71,7 @@ class MailRoom(QObject):
             host,
         )
         self.browser.bind(actions)
+        self.tree.installEventFilter(self)
         self._connect(bridge)
 
     def start(self) -> None:
@@ -89,6 +91,15 @@ class MailRoom(QObject):
     def close(self) -> None:
         """Let go of the browser."""
         self.reader.close_browser()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep Delete in the folder tree from deleting the mails that are chosen beside it."""
+        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.ShortcutOverride:
+            return False
+        if event.key() == Qt.Key.Key_Delete:
+            event.accept()
+            return True
+        return False
 
     def _connect(self, bridge: Bridge) -> None:
         browser, reader, panes = self.browser, self.reader, self.panes

@@ -71,8 +71,8 @@ class _Line(QWidget):
         row.setSpacing(8)
         row.addLayout(column, 1)
         for button in (self.retry, self.drop):
-            button.setVisible(operation.parked or operation.attempts > 0)
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            button.setVisible(operation.parked or operation.attempts > 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         hairline(QPainter(self), self.rect(), self._theme.tokens.subtle, Qt.Edge.BottomEdge)

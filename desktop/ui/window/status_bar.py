@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.base.errors import Remedy
@@ -160,6 +160,11 @@ class StatusBar(QWidget):
                 self,
             )
         popup.show_above(place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (event.oldSize().width() >= ROOMY_PX) is not (event.size().width() >= ROOMY_PX):
+            self._refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens

@@ -51,12 +51,12 @@ class TroublePopup(QFrame):
             row.addWidget(fold)
         row.addStretch(1)
         self.button = Button(theme, action, Kind.PRIMARY)
-        self.button.setVisible(bool(action))
         self.button.clicked.connect(self.close)
         self.button.clicked.connect(lambda _checked=False: act())
         row.addWidget(self.button)
         column.addWidget(self._details)
         column.addLayout(row)
+        self.button.setVisible(bool(action))
 
     def show_above(self, place: QPoint) -> None:
         """Open with the lower left corner at `place` on the screen."""

@@ -76,6 +76,22 @@ async def test_archive_by_key_and_undo_by_key(desk: Desk) -> None:
     assert desk.failures == []
 
 
+async def test_delete_in_the_folder_tree_leaves_the_mails_alone(desk: Desk) -> None:
+    await _open(desk)
+    room = desk.window.room
+    room.list.view.setFocus()
+    room.list.view.next()
+    await desk.until(lambda: desk.window.actions_[Do.TRASH].isEnabled())
+    before = _inbox(desk)
+    room.tree.setFocus()
+
+    QTest.keyClick(room.tree, Qt.Key.Key_Delete)
+    desk.window._tasks.close()  # verbs already called are finished first
+
+    assert desk.core.services.operations.waiting() == ()
+    assert _inbox(desk) == before
+
+
 async def test_operations_wait_and_are_told(desk: Desk) -> None:
     await _open(desk)
     window, view = desk.window, desk.window.room.list.view

@@ -123,9 +123,10 @@ def build_core(
 
 
 def _prepare(profile: Profile, after_crash: bool) -> None:
-    """Bring a damaged database to rest and its newest backup into its place, before anything opens it."""
+    """Set a damaged database of ours aside and its newest backup in its place, before anything opens it."""
     touch_private(profile.database)
-    if after_crash and (found := backup.damage(profile.database)):
+    found = backup.damage(profile.database) if after_crash else ""
+    if found or not backup.is_readable(profile.database):
         log.error("the database is damaged: %s", found)
         good = backup.newest(profile.backup)
         backup.move_aside(profile.database)

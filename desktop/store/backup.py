@@ -81,6 +81,19 @@ def damage(database: Path) -> str:
     return ""
 
 
+def is_readable(database: Path) -> bool:
+    """Say whether the first pages of a database make sense; a new one does."""
+    try:
+        connection = sqlite3.connect(str(database), timeout=10)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        return "malformed" not in str(error)
+    return True
+
+
 def move_aside(database: Path) -> Path:
     """Take a damaged database out of the way, with its log; returns where it lies now."""
     stamp = clock.to_datetime(clock.now()).strftime("%Y%m%d-%H%M%S")

@@ -230,7 +230,8 @@ class MessageWriter:
         return found
 
     def _add_text(self, mails: Sequence[tuple[int, Message]]) -> None:
-        rows = [_text_row(key, message) for key, message in mails]
+        # FTS5 takes rising rowids in one pass; mails come newest first.
+        rows = sorted(_text_row(key, message) for key, message in mails)
         self._work.many(
             "INSERT INTO email_text (key, subject, people, body, files, sender, recipients, copies, addresses, cjk) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -301,11 +302,12 @@ def _recipients(message: Message) -> str:
 
 def _text_row(key: int, message: Message) -> tuple[int, str, str, str, str, str, str, str, str, str]:
     everyone = (message.sender, *message.to, *message.cc, *message.bcc, *message.reply_to)
-    people = _names(everyone)
     roles = (_names([message.sender]), _names(message.to), _names((*message.cc, *message.bcc)))
     files = " ".join(part.name for part in message.parts if part.name)
     addresses = " ".join(dict.fromkeys(p.key for p in everyone if p.address))
-    cjk = _unspaced_runs(f"{message.subject}\n{message.text}\n{people}\n{files}")
+    shown = {p.key for p in everyone[: len(everyone) - len(message.reply_to)]}
+    people = _names(p for p in message.reply_to if p.key not in shown)
+    cjk = _unspaced_runs("\n".join([message.subject, message.text, people, *roles, files]))
     return key, message.subject, people, message.text, files, *roles, addresses, cjk
 
 

@@ -166,6 +166,9 @@ CREATE TABLE email_user (
     PRIMARY KEY (email_key, user_key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX email_user_answered ON email_user (user_key, email_key) WHERE answered;
+CREATE INDEX email_user_forwarded ON email_user (user_key, email_key) WHERE forwarded;
+
 CREATE TABLE place (
     key INTEGER PRIMARY KEY,
     account_key INTEGER NOT NULL REFERENCES mail_account ON DELETE CASCADE,

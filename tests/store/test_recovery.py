@@ -1,0 +1,111 @@
+"""Damage and power loss: found, set aside, restored; nothing is lost in silence."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from desktop.app.core import build_core
+from desktop.base.paths import Profile
+from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.listing import ListQuery
+from desktop.store import backup, database
+from desktop.store.database import DatabaseDamaged
+from tests.desk import PASSPHRASE, Desk, mail
+from tests.proof import rounds, seed
+from tests.servers.dovecot import Dovecot
+
+
+def test_r28_a_damaged_database_is_set_aside_and_what_only_was_here_comes_from_the_backup(
+    dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    chance = random.Random(seed())
+    dovecot.deliver(imap_user, [mail(n, text="x" * 3000) for n in range(1, 31)])
+    desk = Desk(tmp_path / "profile")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    backup.make(desk.profile.database, desk.profile.backup, why="test")
+    desk.close()
+    good = desk.profile.database.read_bytes()
+    for _ in range(rounds(4, 50)):
+        raw = bytearray(good)
+        for _ in range(chance.randrange(1, 40)):
+            at = chance.randrange(100, len(raw))
+            raw[at : at + chance.randrange(1, 4000)] = chance.randbytes(chance.randrange(1, 4000))
+        desk.profile.database.write_bytes(bytes(raw))
+        if not backup.damage(desk.profile.database):
+            continue  # only free pages were hit
+
+        desk = Desk(tmp_path / "profile", after_crash=True)
+        desk.sync()
+
+        assert len(desk.mails()) == 30
+        assert desk.core.services.accounts.all()[0].address == imap_user
+        assert list((tmp_path / "profile").glob("rapport-damaged-*.db"))
+        desk.close()
+        for aside in (tmp_path / "profile").glob("rapport-damaged-*"):
+            aside.unlink()
+
+
+def test_r28_without_a_backup_the_profile_begins_anew_and_the_damaged_file_is_kept(tmp_path: Path) -> None:
+    profile = Profile(tmp_path / "profile")
+    profile.create()
+    profile.database.write_bytes(b"SQLite format 3\0" + bytes(5000))
+
+    core = build_core(profile, lambda new: PASSPHRASE, after_crash=True)
+
+    assert core.services.accounts.all() == ()
+    assert list(profile.root.glob("rapport-damaged-*.db"))
+    core.close()
+
+
+def test_r28_damage_found_while_running_is_said_in_words(dovecot: Dovecot, imap_user: str, tmp_path: Path) -> None:
+    dovecot.deliver(imap_user, [mail(n, text="y" * 3000) for n in range(1, 200)])
+    desk = Desk(tmp_path / "profile")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    desk.close()
+    raw = bytearray(desk.profile.database.read_bytes())
+    raw[len(raw) // 3 :] = bytes(len(raw) - len(raw) // 3)
+    desk.profile.database.write_bytes(bytes(raw))
+    core = build_core(desk.profile, lambda new: PASSPHRASE)
+
+    with pytest.raises(DatabaseDamaged, match="damaged"):
+        for list_id in Unified:
+            core.services.views.rows(core.services.views.open_list(ListQuery(list_id)).keys, conversations=True)
+    core.close()
+
+
+def test_r27_a_lost_tail_of_the_log_loses_the_last_transactions_only(
+    dovecot: Dovecot, imap_user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed())
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 301)])
+    # A checkpoint writes through: only the log after the last one can be lost.
+    monkeypatch.setattr(database, "_PRAGMAS", (*database._PRAGMAS, "PRAGMA wal_autocheckpoint = 0"))
+    desk = Desk(tmp_path / "profile")
+    desk.add(dovecot, imap_user)
+    keeper = sqlite3.connect(desk.profile.database)
+    keeper.execute("SELECT count(*) FROM user").fetchone()
+    desk.sync()
+    copies = []
+    for number in range(rounds(5, 200)):
+        copy = tmp_path / f"copy-{number}"
+        copy.mkdir(mode=0o700)
+        shutil.copy(desk.profile.database, copy / "rapport.db")
+        log = desk.profile.root / "rapport.db-wal"
+        kept = chance.randrange(0, log.stat().st_size + 1) // 4096 * 4096
+        (copy / "rapport.db-wal").write_bytes(log.read_bytes()[:kept])
+        copies.append(copy)
+    keeper.close()
+    desk.close()
+
+    for copy in copies:
+        assert backup.damage(copy / "rapport.db") == ""
+        again = Desk(copy, after_crash=True)
+        assert len(again.mails()) <= 300
+        again.close()

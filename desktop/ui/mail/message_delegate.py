@@ -21,7 +21,7 @@ from desktop.ui.mail import row_geometry as geometry
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.message_list_model import HitMarks, Line, ListRole
 from desktop.ui.mail.row_geometry import Action, Column, RowPlaces
-from desktop.ui.mail.row_painting import Brushwork, draw_text, marked_text
+from desktop.ui.mail.row_painting import BADGE_HEIGHT, Brushwork, draw_text, marked_text
 from desktop.ui.theme import FontKind, Theme, font
 from desktop.ui.widgets.chips import initials
 
@@ -29,7 +29,6 @@ _Measure = Callable[[str], int]
 
 _KEPT = 600
 _CELL = 8
-_BADGE_HEIGHT = 14
 _NARROW_PX = 600
 """A table narrower than this writes dates as short as cards do."""
 
@@ -82,6 +81,7 @@ class MessageDelegate(QStyledItemDelegate):
         self._brushwork = Brushwork(theme.tokens, 1.0)
         self._texts: dict[tuple[int, bool], _Texts] = {}
         self._width = 0
+        self._mirrored = False
         self._density = Density.CARDS
         self._cells: tuple[Cell, ...] = ()
         self._now_ms = clock.now()
@@ -146,6 +146,8 @@ class MessageDelegate(QStyledItemDelegate):
         if place.width() != self._width:
             self._width = place.width()
             self._texts.clear()
+        parent = self.parent()
+        self._mirrored = bool(parent is not None and parent.property("mirrored"))
         painter.translate(place.topLeft())
         if line.kind is LineKind.HEAD:
             self._paint_head(painter, line, look)
@@ -282,16 +284,9 @@ class MessageDelegate(QStyledItemDelegate):
         if texts.count:
             width = self._badge_width(texts.count)
             right -= width
-            badge = QRect(right, place.top() + 2, width, _BADGE_HEIGHT)
+            badge = QRect(right, place.top() + 2, width, BADGE_HEIGHT)
             on = look.selected and look.focused
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.soft2 if on else tokens.count_badge)
-            painter.drawRoundedRect(self._seen(badge), 7, 7)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setFont(font("micro"))
-            painter.setPen(tokens.accent if on else tokens.secondary)
-            painter.drawText(self._seen(badge), Qt.AlignmentFlag.AlignCenter, texts.count)
+            self._draw_pixmap(painter, self._brushwork.badge(texts.count, width, on), badge)
             right -= geometry.GAP
         for name in reversed(texts.icons):
             right -= geometry.ICON
@@ -377,15 +372,8 @@ class MessageDelegate(QStyledItemDelegate):
             left += max(0, width - advance)
         self._draw_run(painter, shown, left, baseline, advance)
         if count:
-            badge = QRect(left + advance + geometry.GAP, 9, self._badge_width(count), _BADGE_HEIGHT)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(tokens.count_badge)
-            painter.drawRoundedRect(self._seen(badge), 7, 7)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setFont(font("micro"))
-            painter.setPen(tokens.secondary)
-            painter.drawText(self._seen(badge), Qt.AlignmentFlag.AlignCenter, count)
+            badge = QRect(left + advance + geometry.GAP, 9, self._badge_width(count), BADGE_HEIGHT)
+            self._draw_pixmap(painter, self._brushwork.badge(count, badge.width(), False), badge)
 
     def _cell_text(self, column: Column, row: Row) -> str:
         if column is Column.SENDER:
@@ -425,11 +413,7 @@ class MessageDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_dot(self, painter: QPainter, place: QRect) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.tokens.accent)
-        painter.drawEllipse(QRectF(self._seen(place)))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._draw_pixmap(painter, self._brushwork.dot(geometry.DOT), place)
 
     def _paint_placeholder(self, painter: QPainter, places: RowPlaces) -> None:
         """Paint where a row's parts will be, in the palest colour: nothing jumps when they come."""
@@ -445,7 +429,7 @@ class MessageDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _badge_width(self, count: str) -> int:
-        return max(_BADGE_HEIGHT, self._brushwork.metrics("micro").horizontalAdvance(count) + 10)
+        return max(BADGE_HEIGHT, self._brushwork.metrics("micro").horizontalAdvance(count) + 10)
 
     def _keep(self, wanted: tuple[int, bool], texts: _Texts) -> None:
         if len(self._texts) >= _KEPT:
@@ -454,12 +438,7 @@ class MessageDelegate(QStyledItemDelegate):
 
     def _seen(self, place: QRect) -> QRect:
         """Return the place as this reading direction has it."""
-        return geometry.mirrored(place, self._width) if self._mirrors else place
-
-    @property
-    def _mirrors(self) -> bool:
-        parent = self.parent()
-        return bool(parent is not None and parent.property("mirrored"))
+        return geometry.mirrored(place, self._width) if self._mirrored else place
 
     def _draw_pixmap(self, painter: QPainter, pixmap: QPixmap, place: QRect) -> None:
         painter.drawPixmap(self._seen(place).topLeft(), pixmap)
@@ -470,7 +449,7 @@ class MessageDelegate(QStyledItemDelegate):
         if isinstance(text, QTextLayout):
             ascent = text.lineAt(0).ascent() if text.lineCount() else 0
             left = place.left()
-            if self._mirrors:
+            if self._mirrored:
                 left = self._width - place.left() - round(text.lineAt(0).naturalTextWidth())
             text.draw(painter, QPointF(left, baseline - ascent))
             return
@@ -480,7 +459,7 @@ class MessageDelegate(QStyledItemDelegate):
         self, painter: QPainter, text: str, left: int, baseline: int, width: int, measure: _Measure | None = None
     ) -> None:
         """Draw text at its left end; in a mirrored row it needs its width, given or measured."""
-        if self._mirrors:
+        if self._mirrored:
             left = self._width - left - (measure(text) if measure is not None else width)
         draw_text(painter, text, left, baseline)
 

@@ -22,6 +22,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QAccessible,
     QContextMenuEvent,
     QCursor,
     QDrag,
@@ -95,6 +96,7 @@ class MessageList(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # scrolling then moves what is painted
         self.setItemDelegate(self._painter)
         self.setModel(model)
         model.update_begins.connect(self._update_begins)
@@ -275,6 +277,13 @@ class MessageList(QListView):
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         return QRegion(self.viewport().rect())
+
+    def dataChanged(self, topLeft: _Index, bottomRight: _Index, roles: Sequence[int] = ()) -> None:
+        if QAccessible.isActive():
+            super().dataChanged(topLeft, bottomRight, roles)
+        first, last = self._lines_in_sight()
+        for number in range(max(first, topLeft.row()), min(last, bottomRight.row()) + 1):
+            self.viewport().update(self._place(number))
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)

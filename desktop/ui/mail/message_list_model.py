@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -209,12 +209,6 @@ class MessageListModel(QAbstractListModel):
     def missing(self, first: int, last: int) -> list[int]:
         """Return keys between two lines, both included, whose rows have to be read."""
         return [key for key in self._lines.keys_between(first, last) if self._rows.wants(key)]
-
-    def keys_of_group(self, number: int) -> Iterator[int]:
-        """Yield the keys under the head in a line."""
-        place = self._lines.place(number)
-        group = self._lines.groups[place.group]
-        yield from self._keys[group.start : group.end]
 
     # what changes it
 

@@ -17,6 +17,7 @@ from desktop.ui.theme import FontKind, Tokens, font
 
 _AVATAR_FONT_PX = {20: 9, 24: 10, 32: 12, 40: 15}
 _KEPT = 2_000
+BADGE_HEIGHT = 14
 
 
 class Brushwork:
@@ -69,6 +70,32 @@ class Brushwork:
             found = self._disc(size, self.tokens.fill)
             painter = QPainter(found)
             painter.drawPixmap((size - 16) // 2, (size - 16) // 2, self.icon("check", 16, self.tokens.on_fill))
+            painter.end()
+            self._keep(wanted, found)
+        return found
+
+    def dot(self, size: int) -> QPixmap:
+        """Return the dot before an unread mail."""
+        found = self._pixmaps.get(("dot", size))
+        return found if found is not None else self._keep(("dot", size), self._disc(size, self.tokens.accent))
+
+    def badge(self, number: str, width: int, selected: bool) -> QPixmap:
+        """Return how many mails a conversation has, on its rounded ground."""
+        wanted = ("badge", number, width, selected)
+        found = self._pixmaps.get(wanted)
+        if found is None:
+            tokens, height = self.tokens, BADGE_HEIGHT
+            found = QPixmap(max(1, round(width * self.scale)), max(1, round(height * self.scale)))
+            found.setDevicePixelRatio(self.scale)
+            found.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(found)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tokens.soft2 if selected else tokens.count_badge)
+            painter.drawRoundedRect(QRectF(0, 0, width, height), height / 2, height / 2)
+            painter.setFont(font("micro"))
+            painter.setPen(tokens.accent if selected else tokens.secondary)
+            painter.drawText(QRect(0, 0, width, height), Qt.AlignmentFlag.AlignCenter, number)
             painter.end()
             self._keep(wanted, found)
         return found

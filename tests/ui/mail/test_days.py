@@ -13,7 +13,6 @@ from desktop.ui.mail import dates
 from desktop.ui.mail.days import Span, group_by_day, milliseconds_to_midnight
 
 BERLIN = QTimeZone(b"Europe/Berlin")
-NOW = datetime(2026, 11, 20, 15, 30, tzinfo=timezone(timedelta(hours=1)))
 
 
 def ms(*when: int, offset_h: int = 1) -> int:

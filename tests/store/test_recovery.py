@@ -74,9 +74,12 @@ def test_r28_damage_found_while_running_is_said_in_words(dovecot: Dovecot, imap_
     desk.profile.database.write_bytes(bytes(raw))
     core = build_core(desk.profile, lambda new: PASSPHRASE)
 
-    with pytest.raises(DatabaseDamaged, match="damaged"):
+    def look_everywhere() -> None:
         for list_id in Unified:
             core.services.views.rows(core.services.views.open_list(ListQuery(list_id)).keys, conversations=True)
+
+    with pytest.raises(DatabaseDamaged, match="damaged"):
+        look_everywhere()
     core.close()
 
 

@@ -1,4 +1,4 @@
-"""Large mailboxes and large mails: newest first at once, memory bounded, attachments in chunks that go on after a cut."""
+"""Large mailboxes and large mails: newest first, memory bounded, attachments in chunks that go on after a cut."""
 
 from __future__ import annotations
 

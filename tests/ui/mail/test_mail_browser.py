@@ -16,7 +16,8 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.message import Flag
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.mail.mail_browser import MailBrowser
-from desktop.ui.mail.mail_drag import FOLDER, MAILS, MailLoad, pack_folder
+from desktop.ui.mail.mail_drag import FILES, FOLDER, MAILS, MailDragData, MailLoad, pack_folder
+from desktop.ui.mail.mail_files import MailFiles
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
 from tests.ui.mail.room import Room
@@ -360,3 +361,26 @@ async def test_a_right_click_leaves_the_list_where_it_is(room, stand, qtbot):
     QTest.mouseClick(stand.tree.viewport(), Qt.MouseButton.RightButton, pos=QPoint(place))
 
     assert stand.tree.current_node.list_id == Unified.INBOX
+
+
+async def test_mails_leave_as_files_with_safe_names(room, stand):
+    keys = [room.deliver("Re: a/b <x>"), room.deliver("Re: a/b <x>", age_ms=2 * MINUTE)]
+
+    files = MailFiles(room.services.reading)
+
+    paths = files.write([*keys, 99])
+
+    assert [path.stem.partition(" (")[0] for path in paths] == ["Re_ a_b _x_", "Re_ a_b _x_"]
+    assert paths[0].name != paths[1].name
+    assert all(path.suffix == ".eml" and path.parent == paths[0].parent for path in paths)
+    assert paths[0].read_bytes().startswith(b"Subject: ")
+    del files
+    assert not paths[0].exists()
+
+
+async def test_the_window_offers_files_only_for_a_few_mails(room, stand):
+    few = MailDragData(MailLoad(mails=(1,)), stand.pane.view.file_writer)
+    many = MailDragData(MailLoad(mails=tuple(range(1, 200))), stand.pane.view.file_writer)
+
+    assert few.formats() == [MAILS, FILES]
+    assert many.formats() == [MAILS]

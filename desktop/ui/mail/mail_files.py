@@ -1,0 +1,68 @@
+"""Mails as .eml files for a drag to another program. GUI thread, but the sources are read on the reader pool.
+
+The other program asks at the moment of the drop and waits, so this waits too, for a few seconds at most. The files lie
+in a folder of their own that goes with the program: who took a drop has copied it by then.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from desktop.base.errors import Problem
+from desktop.base.paths import open_private
+from desktop.domain.mail.names import safe_name
+from desktop.services.mail.reading import Reading
+
+_DEADLINE_S = 10
+_LONGEST_NAME = 80
+_SLASHES = re.compile(r"[/\\]")
+"""In a subject they are words; `safe_name` would take them for a path and keep its end."""
+
+
+class MailFiles:
+    """Writes the sources of mails; make one for a window."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._folder: str | None = None
+
+    def write(self, keys: Sequence[int]) -> list[Path]:
+        """Return one file a mail; mails whose source is not here are left out."""
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix="rapport-")
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        with ThreadPoolExecutor(1, thread_name_prefix="drag-out") as pool:
+            written = pool.submit(self._write_all, folder, tuple(keys))
+            try:
+                return written.result(timeout=_DEADLINE_S)
+            except TimeoutError:
+                return []
+
+    def _write_all(self, folder: Path, keys: Sequence[int]) -> list[Path]:
+        paths: list[Path] = []
+        for key in keys:
+            try:
+                subject, source = self._reading.head(key).subject, self._reading.source(key)
+            except Problem:
+                continue  # gone meanwhile, or its source is still on the server
+            path = _free(folder, safe_name(_SLASHES.sub("_", subject[:_LONGEST_NAME])) or "mail")
+            with open_private(path) as file:
+                file.write(source)
+            paths.append(path)
+        return paths
+
+
+def _free(folder: Path, name: str) -> Path:
+    """Return a path that is not taken: "Offer.eml", "Offer (2).eml"."""
+    path, number = folder / f"{name}.eml", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{name} ({number}).eml"
+    return path

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from desktop.app import crash, remote
+from desktop.app import crash, passphrase, remote
 from desktop.app.calls import Calls
 from desktop.app.core import Core, build_core
 from desktop.app.lock import Lock
@@ -57,11 +57,12 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
     app.setApplicationName("rapport")
     app.setApplicationDisplayName("Rapport")
     app.setDesktopFileName("rapport")
+    app.setQuitOnLastWindowClosed(False)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     asker = PassphraseAsker()
     with loop:
-        core = build_core(profile, asker.ask, after_crash=lock.after_crash)
+        core = build_core(profile, _passphrase_from(asker), after_crash=lock.after_crash)
         try:
             _show(core, asker, loop, file)
         finally:
@@ -86,6 +87,7 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
     tasks, bridge = Tasks(loop, _crashed), Bridge(core.bus)
     window = MainWindow(core.services, tasks, bridge, theme, state, core.profile.cache)
     asker.attach(theme, window)
+    window.closed.connect(loop.stop)
     _tell_in_window(loop, window.tell_failure)
     window.restore()
     window.show()
@@ -109,6 +111,13 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
         bridge.close()
         tasks.close()
         window.deleteLater()
+
+
+def _passphrase_from(asker: PassphraseAsker) -> Callable[[bool], str | None]:
+    """Return what gives the vault's passphrase: the file the environment names, else the person at the window."""
+    if os.environ.get(passphrase.PASSPHRASE_FILE_VARIABLE):
+        return passphrase.vault_passphrase
+    return asker.ask
 
 
 def _close_on_signals(close: Callable[[], object]) -> Callable[[], None]:

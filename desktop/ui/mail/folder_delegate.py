@@ -28,7 +28,12 @@ _GAP = 8
 _FIRST_INDENT = 22
 _INDENT = 14
 """Deeper levels step in less: a tree of five levels must fit in 188 px."""
-_BUSY = (Activity.SYNCING, Activity.CONNECTING)
+_ACTIVITY_ICONS = {
+    Activity.SYNCING: "refresh-cw",
+    Activity.CONNECTING: "refresh-cw",
+    Activity.PAUSED: "pause",
+    Activity.WAITING: "cloud-off",
+}
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -118,8 +123,7 @@ class FolderDelegate(QStyledItemDelegate):
             painter.setBrush(tokens.warning)
             painter.drawEllipse(QRectF(right, place.center().y() - 3.5, 8, 8))
             right -= _GAP
-        elif status.activity in _BUSY or status.activity is Activity.PAUSED:
-            name = "pause" if status.activity is Activity.PAUSED else "refresh-cw"
+        elif (name := _ACTIVITY_ICONS.get(status.activity)) is not None:
             right -= 14
             painter.drawPixmap(right, place.top() + 7, icons.pixmap(name, 14, tokens.secondary, scale))
             right -= _GAP

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionVie
 
 from desktop.base.i18n import _
 from desktop.domain.mail.folder import ListId, Unified
+from desktop.domain.mail.mail_account import Activity
 from desktop.ui.mail.folder_delegate import FolderDelegate
 from desktop.ui.mail.folder_model import FolderModel
 from desktop.ui.mail.folder_nodes import Node, NodeKind
@@ -157,7 +158,8 @@ class FolderTree(QTreeView):
         index = self.indexAt(point)
         node = self._model.node(index)
         if node is not None and event.button() is Qt.MouseButton.LeftButton:
-            if node.kind is NodeKind.ACCOUNT and point.x() > self.viewport().width() - 28:
+            troubled = self._model.status(node.account_key).activity in (Activity.TROUBLE, Activity.WAITING)
+            if node.kind is NodeKind.ACCOUNT and troubled and point.x() > self.viewport().width() - 28:
                 self.trouble_wanted.emit(node.account_key)
                 return
             if self._painter.caret_place(node, self.visualRect(index)).contains(point):

@@ -102,6 +102,20 @@ class ListLoader(QObject):
         if not self._model.is_unfolded(key):
             self._tasks.run(self._unfold(key))
 
+    def seek_unread(self, way: int) -> None:
+        """Go to the next unread mail (1) or the one before (-1), also where no row was read yet."""
+        if self._query is not None and self._query == self._model.query:
+            self._tasks.run(self._seek_unread(self._query, way))
+
+    async def _seek_unread(self, query: ListQuery, way: int) -> None:
+        snapshot = await self._tasks.read(self._views.open_list, replace(query, unread=True))
+        at = self._model.position_of(self._view.current_key)
+        here = at if at is not None else (-1 if way > 0 else len(self._model.keys))
+        for key in snapshot.keys if way > 0 else reversed(snapshot.keys):
+            position = self._model.position_of(key)
+            if position is not None and (position - here) * way > 0 and self._view.show_key(key):
+                return
+
     async def _open(self, query: ListQuery) -> None:
         shown = self._model.query
         again = self._model.keys and shown.list_id == query.list_id and not self._model.shows_hits

@@ -138,6 +138,7 @@ class ListPane(QWidget):
         self.view.opened.connect(self.opened)
         self.view.acted.connect(self._acted)
         self.view.menu_wanted.connect(self._open_menu)
+        self.view.escaped.connect(self._leave)
         self.loader.opened.connect(self._list_opened)
         self.model.update_ends.connect(lambda _reset: self._show_state())
         self.model.unread_changed.connect(lambda _unread: self._show_state())
@@ -226,6 +227,16 @@ class ListPane(QWidget):
     def select_all(self) -> None:
         """Select every mail of the list."""
         self.view.selectAll()
+
+    def next_unread(self) -> None:
+        """Go to the next unread mail, wherever in the list it stands."""
+        if not self.view.next_unread():
+            self.loader.seek_unread(1)
+
+    def previous_unread(self) -> None:
+        """Go to the unread mail before."""
+        if not self.view.previous_unread():
+            self.loader.seek_unread(-1)
 
     def fold_days(self, folded: bool) -> None:
         """Collapse or expand every day."""
@@ -331,6 +342,13 @@ class ListPane(QWidget):
             self._actions.toggle_star(rows, load, self.list_id)
         else:
             self.do(Verb.ARCHIVE if action is Action.ARCHIVE else Verb.TRASH, load=load)
+
+    def _leave(self) -> None:
+        """Take off what narrows the list: the search, or a layer of the quick filter."""
+        if self.searching:
+            self.search_closed.emit()
+        elif not self.filter.isHidden():
+            self.filter.peel()
 
     def _is_row(self, key: int) -> bool:
         return self.model.position_of(key) is not None

@@ -67,6 +67,8 @@ class MessageList(QListView):
     menu_wanted = Signal(QPoint)
     unfold_wanted = Signal(object)
     """The key of a conversation whose mails should be shown below it."""
+    escaped = Signal()
+    """Escape: the person wants out of a search or a filter."""
     end_reached = Signal()
     """The last lines are in sight."""
     file_writer: Callable[[Sequence[int]], Sequence[Path]] | None = None
@@ -176,11 +178,11 @@ class MessageList(QListView):
         return self._step(-1)
 
     def next_unread(self) -> bool:
-        """Go to the next unread mail among the rows that are known; False when there is none."""
+        """Go to the next unread mail; False when none comes before the end or a row that was not read yet."""
         return self._step(1, unread=True)
 
     def previous_unread(self) -> bool:
-        """Go to the unread mail before; False when there is none."""
+        """Go to the unread mail before; False as for the next."""
         return self._step(-1, unread=True)
 
     def toggle_current(self) -> None:
@@ -396,6 +398,8 @@ class MessageList(QListView):
         place = place_of(self._model, self.currentIndex())
         if key == Qt.Key.Key_X and place is not None:
             self.toggle_current()
+        elif key == Qt.Key.Key_Escape:
+            self.escaped.emit()
         elif (
             place is not None
             and place.kind is LineKind.HEAD
@@ -453,7 +457,9 @@ class MessageList(QListView):
         number = current.row() + way if chosen else max(0, current.row())
         while 0 <= number < len(self._model.lines):
             key = self._model.key_at(number)
-            row = self._model.row(key) if unread and key else None
+            row = self._model.row(key) if key else None
+            if key and unread and row is None:
+                return False
             if key and (not unread or (row is not None and row.unread)):
                 self.setCurrentIndex(self._model.index(number))
                 return True

@@ -266,3 +266,18 @@ async def test_the_order_of_a_list_is_remembered(room, pane):
     await until(lambda: pane.model.query.list_id == Unified.INBOX)
 
     assert (pane.model.query.sort_by, pane.model.query.descending) == (SortBy.SIZE, False)
+
+
+async def test_the_next_unread_mail_is_found_where_no_row_was_read(room, pane):
+    far = room.deliver("Far", age_ms=400 * MINUTE)
+    first = room.deliver("First")
+    for n in range(300):
+        room.deliver(f"{n}", age_ms=(n + 2) * MINUTE, flags=Flag.SEEN)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: len(pane.model.keys) == 302)
+    pane.view.show_key(first)
+
+    pane.next_unread()
+    await until(lambda: pane.view.current_key == far)
+    pane.previous_unread()
+    await until(lambda: pane.view.current_key == first)

@@ -262,6 +262,19 @@ async def test_search_as_you_type_and_back(room, stand):
     assert stand.search.text == ""
 
 
+async def test_escape_in_the_hits_gives_the_folder_back(room, stand):
+    room.deliver("Renewal")
+    room.deliver("Invoice", age_ms=2 * MINUTE, snippet="nothing")
+    await started(stand, 2)
+    stand.search.set_text("renewal")
+    await until(lambda: stand.pane.searching)
+
+    QTest.keyClick(stand.pane.view, Qt.Key.Key_Escape)
+    await until(lambda: len(stand.pane.model.keys) == 2)
+
+    assert not stand.pane.searching
+
+
 async def test_a_search_without_hits_says_what_was_searched(room, stand):
     room.deliver()
     await started(stand, 1)

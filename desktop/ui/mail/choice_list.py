@@ -154,6 +154,7 @@ class ChoiceList(QListView):
 
     def __init__(self, theme: Theme, name: str, *, columns: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._choices = _Choices(self)
         self._lines = _Lines(theme, self)
         self._lines.columns = columns
@@ -166,7 +167,6 @@ class ChoiceList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(self._lines)
         self.setModel(self._choices)
-        self.viewport().setAutoFillBackground(False)
         self.entered.connect(self._entered)
         self.clicked.connect(self._clicked)
 
@@ -201,6 +201,12 @@ class ChoiceList(QListView):
         """Return how high all lines are together, at most `most` px."""
         whole = sum(_HEADING if choice.heading else _LINE for choice in self._choices.choices)
         return min(whole, most)
+
+    def paintEvent(self, e: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(e.rect(), self._theme.tokens.raised)  # lists in general have the ground of the page
+        painter.end()
+        super().paintEvent(e)
 
     def _entered(self, index: QModelIndex) -> None:
         if self._choices.flags(index) & Qt.ItemFlag.ItemIsSelectable:

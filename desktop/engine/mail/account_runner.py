@@ -22,6 +22,7 @@ from desktop.engine.mail.fetch import Fetcher, Stopped
 from desktop.engine.mail.folder_sync import FolderSync
 from desktop.engine.mail.importer import ParserProcess
 from desktop.engine.mail.replay import Replay
+from desktop.engine.mail.storing import Storing
 from desktop.net import errors
 from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.session import ImapEndpoint, Session
@@ -78,6 +79,7 @@ class AccountRunner:
         self._session: Session | None = None
         self._opened: set[int] = set()
         self._thread = threading.Thread(target=self._run, name=f"account-{account.key}", daemon=True)
+        self._storing = Storing(means.ingest, means.database)
         self._status = AccountStatus(account.key)
         self._listed_at_ms = 0
 
@@ -120,8 +122,7 @@ class AccountRunner:
             self._show_problem(problem, Activity.TROUBLE, 0)
             return problem
         finally:
-            self._wake.close()
-            self._means.database.close_thread()
+            self._close()
         return None
 
     def _run(self) -> None:
@@ -146,6 +147,10 @@ class AccountRunner:
                 self._set(activity=Activity.WAITING, retry_at_ms=clock.now() + int(wait_s * 1000))
             self._wait(wait_s)
         self._set(activity=Activity.OFF)
+        self._close()
+
+    def _close(self) -> None:
+        self._storing.close()
         self._wake.close()
         self._means.database.close_thread()
 
@@ -275,7 +280,8 @@ class AccountRunner:
 
     def _sync(self, session: Session) -> FolderSync:
         fetcher = Fetcher(self._means.parser, self._stop)
-        return FolderSync(session, self._account, self._means.mirror, self._means.ingest, fetcher)
+        means = self._means
+        return FolderSync(session, self._account, means.mirror, means.ingest, fetcher, self._storing)
 
     def _check(self) -> None:
         if self._stop.is_set():

@@ -18,6 +18,7 @@ from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse_header
 from desktop.domain.mail.sync import FIRST_WINDOW, LARGEST_WINDOW, SyncFolder, windows_down, windows_up
 from desktop.engine.mail.fetch import Fetcher
+from desktop.engine.mail.storing import Storing
 from desktop.net import errors
 from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.session import Session
@@ -39,13 +40,20 @@ class FolderSync:
     """Syncs the folders of one account over one session."""
 
     def __init__(
-        self, session: Session, account: MailAccount, mirror: Mirror, ingest: Ingest, fetcher: Fetcher
+        self,
+        session: Session,
+        account: MailAccount,
+        mirror: Mirror,
+        ingest: Ingest,
+        fetcher: Fetcher,
+        storing: Storing,
     ) -> None:
         self._session = session
         self._account = account
         self._mirror = mirror
         self._ingest = ingest
         self._fetcher = fetcher
+        self._storing = storing
         self._search_width: dict[int, int] = {}
 
     @property
@@ -199,11 +207,14 @@ class FolderSync:
         wanted = [uid for uid in uids if uid not in known]
         if wanted and self._mirror.expecting(folder, folder.uidvalidity):
             wanted = self._meet_again(home, wanted)
-        for batch in self._fetcher.fetch(self._session, wanted, self._account.size_limit_bytes):
-            self._ingest.take(home, batch, notify=notify)
-            if not self._account.two_way and not self._account.keep_unread:
-                unread = [mail.uid for mail in batch if not mail.flags & Flag.SEEN]
-                self._session.store_flags(unread, Flag.SEEN)
+        try:
+            for batch in self._fetcher.fetch(self._session, wanted, self._account.size_limit_bytes):
+                self._storing.take(home, batch, notify=notify)
+                if not self._account.two_way and not self._account.keep_unread:
+                    unread = [mail.uid for mail in batch if not mail.flags & Flag.SEEN]
+                    self._session.store_flags(unread, Flag.SEEN)
+        finally:
+            self._storing.finish()
 
     def _meet_again(self, home: Home, uids: Sequence[int]) -> list[int]:
         """Look at headers first: mails that are here already get their new UID without being fetched again."""

@@ -66,7 +66,7 @@ class Body(QStackedWidget):
     def show_html(self, document: Document, pictures: Pictures, *, images: bool, darken: bool = False) -> None:
         """Show an HTML mail. `darken` turns a light mail's colours round in the dark theme."""
         self._target.say("")
-        made = build_shell(document, self._theme, darken=darken)
+        made = build_shell(document, self._theme, darken=darken, images=images)
         self.setCurrentWidget(self.web)
         self.web.set_zoom(self._zoom)
         exhibit = Exhibit(made.document, made.policy, pictures, allow_remote=images)
@@ -160,7 +160,8 @@ def palette_for(document: Document, theme: Theme) -> Palette:
     )
 
 
-def build_shell(document: Document, theme: Theme, *, darken: bool = False) -> shell.Shell:
+def build_shell(document: Document, theme: Theme, *, images: bool, darken: bool = False) -> shell.Shell:
     """Return the page around a mail in the colours of the theme."""
     family = theme.font("body").family()
-    return shell.build(document.html, palette_for(document, theme), darken=darken, family=family, language=language())
+    palette = palette_for(document, theme)
+    return shell.build(document.html, palette, darken=darken, family=family, language=language(), images=images)

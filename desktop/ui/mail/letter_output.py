@@ -55,6 +55,7 @@ class LetterOutput(QObject):
             family=self._theme.font("body").family(),
             language=language(),
             head=shell.print_head(one_line(opened.head.subject), head_fields(opened.head)),
+            images=images,
         )
         self._pictures = LetterPictures(self._tasks, self._reading, opened.letter, document)
         self._job = PrintJob(Exhibit(made.document, made.policy, self._pictures, allow_remote=images), self)

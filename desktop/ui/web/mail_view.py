@@ -80,7 +80,7 @@ class MailView(QWidget):
         self._shown = 0
         self._zoom = 1.0
         self._ground = QColor("#FFFFFF")
-        self._waits_for_frame = False
+        self._frames_wanted = 0
         self._watchdog = QTimer(self, singleShot=True, interval=deadline_ms)
         self._watchdog.timeout.connect(self._give_up)
         self._no_frame = QTimer(self, singleShot=True, interval=NO_FRAME_MS)
@@ -107,7 +107,7 @@ class MailView(QWidget):
         self._ground = ground
         page.setBackgroundColor(ground)
         self._shown += 1
-        self._waits_for_frame = False
+        self._frames_wanted = 0
         self._no_frame.stop()
         self._no_frame.setInterval(NO_FRAME_MS)
         self._watchdog.start()
@@ -117,7 +117,7 @@ class MailView(QWidget):
         """Show nothing; pictures that are still on their way are dropped."""
         self._watchdog.stop()
         self._no_frame.stop()
-        self._waits_for_frame = False
+        self._frames_wanted = 0
         if self._page is not None:
             self._page.show_exhibit(None)
             self._idle.start()
@@ -187,10 +187,11 @@ class MailView(QWidget):
             self._page.runJavaScript(_FIT, MailPage.OUR_WORLD)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Paint and self._waits_for_frame:
-            self._waits_for_frame = False
-            # the frame is being drawn in this very event; tell of it once it is
-            self._no_frame.start(0)
+        if event.type() is QEvent.Type.Paint and self._frames_wanted:
+            self._frames_wanted -= 1
+            if not self._frames_wanted:
+                # the frame is being drawn in this very event; tell of it once it is
+                self._no_frame.start(0)
         return super().eventFilter(watched, event)
 
     def _ready_page(self) -> MailPage:
@@ -250,11 +251,12 @@ class MailView(QWidget):
             return
         surface.removeEventFilter(self)
         surface.installEventFilter(self)
-        self._waits_for_frame = True
+        # a new page shows its empty ground first
+        self._frames_wanted = 2 if self._shown == 1 else 1
         self._no_frame.start()
 
     def _now_painted(self) -> None:
-        self._waits_for_frame = False
+        self._frames_wanted = 0
         self._no_frame.stop()
         self._watchdog.stop()
         self.painted.emit()
@@ -262,7 +264,7 @@ class MailView(QWidget):
     def _give_up(self) -> None:
         page = self._page
         self._no_frame.stop()
-        self._waits_for_frame = False
+        self._frames_wanted = 0
         log.warning("a mail was not painted in time; its renderer is ended")
         self._drop_page()
         if page is not None:
@@ -273,7 +275,7 @@ class MailView(QWidget):
         log.warning("a renderer ended by itself (%s)", code)
         self._watchdog.stop()
         self._no_frame.stop()
-        self._waits_for_frame = False
+        self._frames_wanted = 0
         self._drop_page()
         self.failed.emit(Failure.CRASHED)
 

@@ -139,6 +139,17 @@ def test_remote_pictures_are_empty_until_they_are_allowed(view: MailView, show: 
     assert album.asked == [7]
 
 
+def test_a_policy_without_remote_pictures_keeps_their_room(view: MailView, qtbot: QtBot, ask: Ask) -> None:
+    album = Album(remote={7: picture("#0000ff")})
+    made = shell.build('<img src="mail:remote/7" width="80" height="30">', shell.PAPER, images=False)
+
+    with qtbot.waitSignal(view.painted, timeout=20_000):
+        view.show_mail(Exhibit(made.document, made.policy, album, allow_remote=True), PAPER)
+
+    assert album.asked == []
+    assert ask(view.page, "document.images[0].clientWidth + 'x' + document.images[0].clientHeight") == "80x30"
+
+
 def test_a_picture_that_comes_after_its_mail_has_gone_is_dropped(view: MailView, show: Show, qtbot: QtBot) -> None:
     album = Album()
     document = shell.build('<img src="mail:remote/1">', shell.PAPER)
@@ -262,7 +273,7 @@ def test_c13_the_renderer_may_die_and_the_next_mail_is_shown(view: MailView, sho
 
     assert caught.args == [Failure.CRASHED]
     show("<div style='background:#00ff00;height:200px'>second</div>")
-    assert colour_at(view, 300, 100) == "#00ff00"
+    qtbot.waitUntil(lambda: colour_at(view, 300, 100) == "#00ff00", timeout=5000)
 
 
 def test_the_page_is_renewed_before_it_grows_fat(view: MailView, show: Show, monkeypatch: pytest.MonkeyPatch) -> None:

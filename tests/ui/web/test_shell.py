@@ -22,6 +22,13 @@ def test_the_policy_allows_pictures_of_our_schemes_and_nothing_else() -> None:
     assert not {"script-src", "connect-src", "frame-src"} & policy.keys()
 
 
+def test_remote_pictures_are_not_in_the_policy_until_they_are_allowed() -> None:
+    blocked = shell.build("", shell.PAPER, images=False)
+
+    assert "img-src cid: data:;" in blocked.policy
+    assert b'img[src^="mail:"]' in blocked.document
+
+
 def test_the_policy_survives_qt_writing_it_in_lower_case() -> None:
     policy = shell.build("", shell.PAPER).policy
 

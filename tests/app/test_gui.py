@@ -1,0 +1,87 @@
+"""The program with its window, as a process: smoke picture, second start, the system's wish to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from desktop.app import lock, remote
+from desktop.base.paths import Profile
+
+ROOT = Path(__file__).resolve().parents[2]
+LETTER = b"From: a@b.example\r\nSubject: From a file\r\nContent-Type: text/html\r\n\r\n<p>Hello <b>you</b></p>\r\n"
+WITHIN_S = 90
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Path:
+    made = tmp_path / "letter.eml"
+    made.write_bytes(LETTER)
+    return made
+
+
+def _start(profile: Path, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "desktop", "--profile", str(profile), *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _is_png(path: Path) -> bool:
+    return path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_smoke_picture_of_the_first_window(tmp_path: Path) -> None:
+    picture = tmp_path / "window.png"
+    process = _start(tmp_path / "profile", RAPPORT_SMOKE=str(picture))
+    _out, words = process.communicate(timeout=WITHIN_S)
+    assert process.returncode == 0, words
+    assert _is_png(picture)
+
+
+def test_smoke_picture_of_an_html_mail_from_a_file(tmp_path: Path, letter: Path) -> None:
+    picture = tmp_path / "letter.png"
+    process = _start(tmp_path / "profile", str(letter), RAPPORT_SMOKE=str(picture))
+    _out, words = process.communicate(timeout=WITHIN_S)
+    assert process.returncode == 0, words
+    assert _is_png(picture)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_second_start_ends_at_once_and_a_signal_closes_the_window_cleanly(tmp_path: Path, letter: Path) -> None:
+    profile = tmp_path / "profile"
+    first = _start(profile)
+    try:
+        _wait_for(lambda: (profile / remote.FILE_NAME).exists())
+        second = _start(profile, str(letter))
+        _out, words = second.communicate(timeout=WITHIN_S)
+        still_runs = first.poll() is None
+        first.send_signal(signal.SIGTERM)
+        _out, first_words = first.communicate(timeout=WITHIN_S)
+    finally:
+        first.kill()
+        first.wait()
+
+    assert (second.returncode, still_runs) == (0, True), words
+    assert first.returncode == 0, first_words
+    taken = lock.acquire(Profile(profile), lock.Kind.COMMAND)
+    assert taken is not None
+    assert not taken.after_crash
+    taken.release()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -25,8 +25,8 @@ class AccountsWatch(QObject):
     """Lives as long as the window."""
 
     edit_requested = Signal(int)
-    accounts_known = Signal(bool)
-    """Whether there is any mail account."""
+    accounts_known = Signal(object)
+    """Addresses of the mail accounts, none when there is none."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class AccountsWatch(QObject):
         self._accounts: tuple[MailAccount, ...] = ()
         self._statuses: dict[int, AccountStatus] = {}
         self._reading: dict[str, asyncio.Task[Any]] = {}
+        self._again: set[str] = set()
         bridge.accounts_changed.connect(self.read_accounts)
         bridge.status_changed.connect(self._read_statuses)
         bridge.operations_changed.connect(self._read_operations)
@@ -71,17 +72,25 @@ class AccountsWatch(QObject):
         if Unified.INBOX in list_ids:
             self._read("unread", self._show_unread)
 
-    def _read(self, what: str, read: Callable[[], Any]) -> None:
+    def _read(self, what: str, read: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Read now, or once more after the reading that is under way: a stream of events must not starve it."""
         running = self._reading.get(what)
-        if running is not None:
-            running.cancel()
-        self._reading[what] = self._tasks.run(read())
+        if running is not None and not running.done():
+            self._again.add(what)
+            return
+        self._reading[what] = self._tasks.run(self._read_until_quiet(what, read))
+
+    async def _read_until_quiet(self, what: str, read: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        await read()
+        while what in self._again:
+            self._again.discard(what)
+            await read()
 
     async def _show_accounts(self) -> None:
         self._accounts = await self._tasks.read(self._services.accounts.all)
         first = self._accounts[0] if self._accounts else None
         self._navigation.me.set_person(first.display_name if first else "", first.address if first else "")
-        self.accounts_known.emit(bool(self._accounts))
+        self.accounts_known.emit(tuple(account.address for account in self._accounts))
         await self._show_statuses()
 
     async def _show_statuses(self) -> None:

@@ -132,6 +132,8 @@ class MailRoom(QObject):
         if not self.reader.isVisible() or (self._shows_file and not selection.count):
             return
         self._shows_file = False
+        if selection.count != 1:
+            self.reader.set_position(0, 0)
         if selection.count > 1:
             self.reader.show_selection(selection.count, conversations=selection.conversations)
         elif selection.key:

@@ -172,7 +172,9 @@ class MainWindow(QWidget):
         if settings.LAYOUT.name in names:
             self.room.apply_layout()
 
-    def _accounts_known(self, any_: bool) -> None:
+    def _accounts_known(self, addresses: tuple[str, ...]) -> None:
+        any_ = bool(addresses)
+        self.room.reader.set_own_addresses(addresses)
         self._middle.setCurrentWidget(self.room.panes if any_ or self._reads_file else self._welcome)
         for name in (Do.GET_MAIL, Do.GET_ALL_MAIL):
             self.actions_[name].setEnabled(any_)

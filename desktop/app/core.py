@@ -70,10 +70,13 @@ def build_core(
     *,
     after_crash: bool = False,
     read_only: bool = False,
+    secrets: Secrets | None = None,
+    importing: ParserProcess | None = None,
 ) -> Core:
     """Open a profile, migrating it first. The caller holds the profile's lock unless `read_only`.
 
     `after_crash` says that the last user of the profile did not end cleanly: then the database is checked first.
+    `secrets` and `importing` are taken as they are where `app.ahead` has made them already.
 
     Raises Problem: the profile cannot be used, was used by a newer Rapport, is damaged and has no backup.
     """
@@ -87,12 +90,12 @@ def build_core(
         with database.write() as work:
             AccountWriter(work).ensure_user()
     blobs = Blobs(profile.raw, read_only=read_only)
-    secrets = Secrets(profile.vault, ask_passphrase)
+    secrets = secrets or Secrets(profile.vault, ask_passphrase)
     space = Space(profile.root)
     database.when_full = space.give_up_reserve
     mirror = Mirror(database, space)
     errands = NetworkErrands(mirror, secrets)
-    importing, reading = ParserProcess(), ParserProcess()
+    importing, reading = importing or ParserProcess(), ParserProcess()
     importing.stop_when_idle(READER_IDLE_S)
     reading.stop_when_idle(READER_IDLE_S)
     statuses = StatusBoard(bus)

@@ -138,9 +138,20 @@ def _write(profile: Profile, command: Command, argv: tuple[str, ...], console: C
         return claimed
     with claimed:
         crash.install(profile.log, log.start(profile.log))
+        parts = None
+        if isinstance(command, Sync):
+            from desktop.app import ahead
+
+            parts = ahead.begin(profile)
         from desktop.app.core import build_core
 
-        core = build_core(profile, passphrase.vault_passphrase, after_crash=claimed.after_crash)
+        core = build_core(
+            profile,
+            passphrase.vault_passphrase,
+            after_crash=claimed.after_crash,
+            secrets=parts.secrets if parts else None,
+            importing=parts.importing if parts else None,
+        )
         try:
             from desktop.app.calls import Calls
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from desktop.base.errors import Problem
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.engine.mail.account_runner import endpoint_of, tls_of
-from desktop.net import errors, remote_image
+from desktop.net import errors
 from desktop.net.mail.imap.session import Session
 from desktop.services.errands import RemotePart, Secrets, TestResult, imap_secret
 from desktop.services.mail.mirror import Mirror
@@ -66,6 +66,8 @@ class NetworkErrands:
         """Fetch an image by the application's own hands."""
 
         def fetch() -> tuple[bytes, str]:
+            from desktop.net import remote_image
+
             image = remote_image.fetch(url)
             return image.data, image.media_type
 

@@ -3,22 +3,20 @@
 Only the keyrings of the systems themselves are used. Others that the `keyring` library would accept, files in plain
 text, `null` that swallows what it is given, a chain that holds one of these, are as good as none (C34). A keyring may
 be locked or hang while it asks the person, so every call runs on a thread of its own with a limit (R34). Any thread
-but the one of the window.
+but the one of the window. The library is imported when it is needed: that takes longer than a sign-in to a server.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
 from pathlib import Path
 from typing import Protocol, TypeVar
-
-import keyring
-import keyring.backend
-import keyring.errors
 
 from desktop.base.i18n import _
 from desktop.net import errors
@@ -49,6 +47,8 @@ class Keyring(Protocol):
 
 def trusted(backend: object) -> Keyring | None:
     """Return the backend when it is a system's own keyring; of a chain the first that is; else None."""
+    import keyring.backend
+
     for candidate in (backend, *_members(backend)):
         if type(candidate).__module__ in _TRUSTED and isinstance(candidate, keyring.backend.KeyringBackend):
             return candidate
@@ -59,6 +59,17 @@ def _members(backend: object) -> list[object]:
     return list(getattr(backend, "backends", ())) if type(backend).__module__ == "keyring.backends.chainer" else []
 
 
+def system_keyring() -> Keyring | None:
+    """Return the keyring of this system; None where there is none that may be used."""
+    bus = os.environ.get("DBUS_SESSION_BUS_ADDRESS") or os.environ.get("XDG_RUNTIME_DIR")
+    if sys.platform not in ("win32", "darwin") and not bus:
+        # all keyrings of free desktops are reached over the session bus
+        return None
+    import keyring
+
+    return trusted(keyring.get_keyring())
+
+
 class Secrets:
     """Gets, sets and deletes secrets by name. `find` returns the keyring to use; tests give their own."""
 
@@ -67,7 +78,7 @@ class Secrets:
         vault_path: Path,
         ask_passphrase: AskPassphrase,
         *,
-        find: Callable[[], Keyring | None] = lambda: trusted(keyring.get_keyring()),
+        find: Callable[[], Keyring | None] = system_keyring,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._vault = Vault(vault_path, ask_passphrase)
@@ -84,6 +95,14 @@ class Secrets:
     def uses_vault(self) -> bool:
         """Whether this system has no keyring that may be used."""
         return self._backend() is None
+
+    def open_ahead(self) -> None:
+        """Open the vault where there is one, so that the next `get` need not wait; what fails will be said by that."""
+        if self._vault.exists:
+            try:
+                self._vault.get("")
+            except errors.SecretsUnavailable:
+                _log.info("the vault could not be opened ahead")
 
     def get(self, name: str) -> str | None:
         """Return a secret, None when there is none; raises SecretsUnavailable."""
@@ -137,9 +156,11 @@ class Secrets:
             problem = future.exception(self._timeout_s)
         except StillRunning:
             raise _no_answer() from None
-        if isinstance(problem, keyring.errors.KeyringLocked):
-            raise errors.SecretsUnavailable(_("The keyring is locked. Unlock it and try again."))
         if problem is not None:
+            from keyring.errors import KeyringLocked
+
+            if isinstance(problem, KeyringLocked):
+                raise errors.SecretsUnavailable(_("The keyring is locked. Unlock it and try again."))
             # the text of a backend's error may quote what it was given
             raise errors.SecretsUnavailable(_("The keyring gives an error."), details=type(problem).__name__)
         return future.result()
@@ -178,9 +199,11 @@ def _remove(backend: Keyring, name: str) -> None:
 
 
 def _forget(backend: Keyring, name: str) -> None:
+    from keyring.errors import PasswordDeleteError
+
     try:
         backend.delete_password(SERVICE, name)
-    except keyring.errors.PasswordDeleteError:
+    except PasswordDeleteError:
         # gone already: what was asked for
         return
 

@@ -2,7 +2,8 @@
 
 The key comes from a passphrase by scrypt (RFC 7914); the secrets are one JSON object under AES-256-GCM, written anew
 under a fresh nonce with every change, beside the old file and then over it. A lost passphrase loses the secrets, which
-can all be typed again. Any thread; one process, the one that holds the profile.
+can all be typed again. Any thread; one process, the one that holds the profile. Systems with a keyring never import the
+cryptography.
 """
 
 from __future__ import annotations
@@ -16,10 +17,6 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from desktop.base.i18n import _
 from desktop.base.paths import open_private
@@ -73,6 +70,9 @@ class Vault:
                 self._save(kept)
 
     def _load(self) -> dict[str, str]:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         if not self.exists:
             self._head = _MAGIC + secrets.token_bytes(_SALT) + bytes((_LOG2_N, _R, _P))
             self._key = _derive(self._passphrase(new=True), self._head)
@@ -98,6 +98,8 @@ class Vault:
         return {str(name): str(secret) for name, secret in kept.items()}
 
     def _save(self, kept: dict[str, str]) -> None:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         assert self._key is not None
         nonce = secrets.token_bytes(_NONCE)
         sealed = AESGCM(self._key).encrypt(nonce, json.dumps(kept).encode(), self._head)
@@ -145,6 +147,8 @@ def passphrase_from_file(path: Path) -> str:
 
 
 def _derive(passphrase: str, head: bytes) -> bytes:
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
     log2_n, r, p = head[-3:]
     salt = head[len(_MAGIC) : len(_MAGIC) + _SALT]
     return Scrypt(salt=salt, length=32, n=1 << log2_n, r=r, p=p).derive(passphrase.encode("utf-8", "surrogateescape"))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
-from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import Message
-from desktop.domain.mail.mime_parse import PartMissing
 from desktop.engine.mail.importer import CannotShow, Failure, ParserProcess, ParserUnavailable
+
+if TYPE_CHECKING:
+    from desktop.domain.mail.document import Document, Options
 
 T = TypeVar("T")
 
@@ -58,6 +59,8 @@ class Content:
 
     @staticmethod
     def _guarded(ask: Callable[[], T]) -> T:
+        from desktop.domain.mail.mime_parse import PartMissing
+
         try:
             return ask()
         except PartMissing as error:

@@ -6,7 +6,8 @@ by mail, and only the culprit is reported as `Failure`. A Python process pool ca
 task, and it dies with its child.
 
 All methods may be called from any thread. The engine keeps one instance for import (pipelined: `submit` the next
-batch while one is parsed) and one for readers (`prepare`, `part_bytes`).
+batch while one is parsed) and one for readers (`prepare`, `part_bytes`). This side imports what parses only for the
+types of answers: a start of the program waits for no HTML library.
 """
 
 from __future__ import annotations
@@ -20,18 +21,21 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from desktop.base.clock import monotonic
-from desktop.domain.mail import document, mime_parse
 from desktop.domain.mail.message import Message
 from desktop.engine.mail import parser_child, wire
+
+if TYPE_CHECKING:
+    from desktop.domain.mail import document
 
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 10.0
 MEMORY_BYTES = 768 * 1024 * 1024
 _START_S = 60.0
+_GET_READY = "get-ready"
 _SEND_S = 60.0
 _MAX_FRAME_BYTES = 512 * 1024 * 1024
 
@@ -106,6 +110,8 @@ class ParserProcess:
 
         Raises CannotShow, ParserUnavailable.
         """
+        from desktop.domain.mail import document
+
         options = options or document.Options()
         try:
             return self._prepared(raw, options)
@@ -123,6 +129,10 @@ class ParserProcess:
         """Return the decoded content of one part. Raises mime_parse.PartMissing, CannotShow, ParserUnavailable."""
         found: bytes = self._enqueue((parser_child.PART, raw, section)).result()
         return found
+
+    def get_ready(self) -> None:
+        """Start the child now, so that the first request need not wait for it."""
+        self._enqueue((_GET_READY,))
 
     def stop_when_idle(self, after_s: float | None) -> None:
         """Let the child go after that many seconds without work (None: keep it); the next request starts another."""
@@ -175,13 +185,21 @@ class ParserProcess:
             job = None if self._jobs.empty() else self._jobs.get()
 
     def _carry_out(self, request: tuple[Any, ...]) -> Any:
+        if request[0] == _GET_READY:
+            if self._child is None:
+                self._start_child()
+            return None
         if request[0] == parser_child.PARSE:
             return self._parse(request[1])
         try:
             kind, *content = self._exchange(request)
             if kind == parser_child.MISSING:
+                from desktop.domain.mail import mime_parse
+
                 raise mime_parse.PartMissing(request[2])
             if kind == parser_child.VALUE and request[0] == parser_child.PREPARE:
+                from desktop.domain.mail import document
+
                 return wire.unpack(document.Document, content[0])
             if kind == parser_child.VALUE and type(content[0]) is bytes:
                 return content[0]

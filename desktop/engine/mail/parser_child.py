@@ -1,5 +1,6 @@
 """The inside of the import process: reads requests from its pipe until it closes. Imports `domain` only.
 
+The parsers are imported by `main`, in the child: who only starts one does without them.
 A batch is answered in frames, so that the parent sees progress and, should a mail stop us, keeps what was done.
 """
 
@@ -9,7 +10,6 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
-from desktop.domain.mail import document, mime_parse
 from desktop.engine.mail import limits, wire
 
 READY = "ready"
@@ -29,6 +29,8 @@ _FRAME_S = 0.25
 
 def main(pipe: Connection, memory_bytes: int, deadline_s: float) -> None:
     """Answer requests until the pipe closes."""
+    from desktop.domain.mail import document, mime_parse  # noqa: F401 - the first mail must not wait for them
+
     limits.confine(memory_bytes)
     _send(pipe, READY)
     while True:
@@ -41,6 +43,8 @@ def main(pipe: Connection, memory_bytes: int, deadline_s: float) -> None:
 
 
 def _answer(pipe: Connection, request: tuple[Any, ...], deadline_s: float) -> None:
+    from desktop.domain.mail import document, mime_parse
+
     kind, *arguments = request
     if kind == PARSE:
         _parse(pipe, arguments[0], deadline_s)
@@ -61,6 +65,8 @@ def _answer(pipe: Connection, request: tuple[Any, ...], deadline_s: float) -> No
 
 
 def _parse(pipe: Connection, batch: object, deadline_s: float) -> None:
+    from desktop.domain.mail import mime_parse
+
     assert isinstance(batch, tuple)
     ready: list[object] = []
     flushed = time.monotonic()

@@ -100,7 +100,7 @@ def _installed(package: str) -> str | None:
 
 def _holder(profile: Profile) -> dict[str, object] | None:
     holder = lock.holder(profile)
-    return {"pid": holder.pid, "kind": holder.kind.value} if holder else None
+    return {"pid": holder.pid, "kind": holder.kind.value} if holder and lock.is_held(profile) else None
 
 
 def _database(visit: _Visit) -> dict[str, object]:

@@ -144,6 +144,23 @@ def holder(profile: Profile) -> Holder | None:
         return None
 
 
+def is_held(profile: Profile) -> bool:
+    """Return whether somebody holds the profile now; False where that cannot be found out."""
+    with _held_lock:
+        if os.path.realpath(profile.root) in _held:
+            return True
+        try:
+            handle = os.open(profile.root / LOCK_NAME, os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            return not os_lock.try_lock(handle)
+        except OSError:
+            return False
+        finally:
+            os.close(handle)
+
+
 def _write_holder(root: Path, kind: Kind) -> None:
     told = Holder(os.getpid(), platform.node(), kind, clock.now())
     fresh = root / f".{HOLDER_NAME}.new"

@@ -26,14 +26,15 @@ def profile(tmp_path: Path) -> Profile:
 def test_a_profile_has_one_holder(profile: Profile, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(profile.root)
 
+    assert not lock.is_held(profile)
     with lock.acquire(profile, Kind.WINDOW) as ours:  # type: ignore[union-attr]
         second, by_link = lock.acquire(profile, Kind.COMMAND), lock.acquire(Profile(tmp_path / "link"), Kind.COMMAND)
-        told = lock.holder(profile)
+        told, held = lock.holder(profile), lock.is_held(profile)
         modes = {stat.S_IMODE((profile.root / name).stat().st_mode) for name in ("lock", "running")}
 
     after = lock.acquire(profile, Kind.WORKER)
 
-    assert (second, by_link) == (None, None)
+    assert (second, by_link, held) == (None, None, True)
     assert told is not None
     assert (told.pid, told.kind) == (os.getpid(), Kind.WINDOW)
     assert modes == {0o600}
@@ -61,13 +62,16 @@ def test_r31_the_lock_of_a_killed_process_is_free_and_its_end_is_known(profile: 
     holder = _hold(profile)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
-    refused = lock.acquire(profile, Kind.COMMAND)
+    refused, held = lock.acquire(profile, Kind.COMMAND), lock.is_held(profile)
 
     holder.kill()
     holder.communicate()
+    left, held_after = lock.holder(profile), lock.is_held(profile)
     ours = lock.acquire(profile, Kind.COMMAND)
 
-    assert refused is None
+    assert (refused, held, held_after) == (None, True, False)
+    assert left is not None
+    assert left.pid == holder.pid
     assert ours is not None
     assert ours.after_crash
     ours.release()

@@ -69,6 +69,17 @@ class Expunge:
     place_keys: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Copy one mail to a folder of another account (APPEND, RFC 3501, section 6.3.11), then remove its old places."""
+
+    account_key: int
+    """The account it goes to."""
+    folder_key: int
+    place_keys: tuple[int, ...]
+    """Places it leaves."""
+
+
 Operation = StoreFlags | Move | Expunge
 
 _FLAGS: Mapping[Verb, tuple[Flag, Flag]] = {
@@ -95,11 +106,15 @@ class MissingRole(Exception):
 
 
 def operations_for(
-    change: Change, mails: Iterable[Iterable[Place]], homes: Mapping[tuple[int, Role], int]
+    change: Change,
+    mails: Iterable[Iterable[Place]],
+    homes: Mapping[tuple[int, Role], int],
+    target_account: int | None = None,
 ) -> tuple[Operation, ...]:
     """Return the operations that carry `change` to the servers of two-way accounts.
 
-    `mails` gives the places of each mail; `homes` maps (account key, role) to the folder playing it. Copies in All
+    `mails` gives the places of each mail; `target_account` is that of the folder of a MOVE, which leaves copies of
+    other accounts alone (see `transfers_for`); `homes` maps (account key, role) to the folder playing it. Copies in All
     Mail stay where they are as long as another copy can be moved instead. Raises MissingRole.
     """
     copies = [[place for place in places if place.two_way] for places in mails]
@@ -113,11 +128,24 @@ def operations_for(
     moves: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for places in copies:
         for account in dict.fromkeys(place.account_key for place in places):
+            if change.verb is Verb.MOVE and account != target_account:
+                continue
             for place in _to_move(change.verb, [p for p in places if p.account_key == account]):
                 target = change.folder_key if change.verb is Verb.MOVE else _home(homes, account, change.verb)
                 if target is not None and target != place.folder_key:
                     moves[account, place.folder_key, target].append(place.key)
     return tuple(Move(account, source, tuple(keys), target) for (account, source, target), keys in moves.items())
+
+
+def transfers_for(mails: Iterable[Iterable[Place]], folder_key: int, account_key: int) -> tuple[Transfer, ...]:
+    """Return what carries mails without a copy in an account to one of its folders. Archive-only copies stay."""
+    found = []
+    for places in mails:
+        copies = list(places)
+        if copies and all(place.account_key != account_key for place in copies):
+            leaving = tuple(place.key for place in copies if place.two_way and place.role is not Role.ALL)
+            found.append(Transfer(account_key, folder_key, leaving))
+    return tuple(found)
 
 
 def _to_move(verb: Verb, copies: list[Place]) -> list[Place]:

@@ -24,6 +24,8 @@ from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, Protocol
 
 from desktop.base.clock import monotonic
+from desktop.base.errors import Problem
+from desktop.base.i18n import _
 from desktop.domain.mail.message import Message
 from desktop.engine.mail import parser_child, wire
 
@@ -51,8 +53,11 @@ class CannotShow(Exception):
     """The process gave up on this one request (deadline, memory, crash)."""
 
 
-class ParserUnavailable(Exception):
+class ParserUnavailable(Problem):
     """No import process could be started, or this one was closed: says nothing about the mail; try later."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_("The part of Rapport that reads mails could not be started."), details=reason)
 
 
 class _Lost(Exception):

@@ -110,6 +110,8 @@ class Replay:
         folder = self._queue.folder(operation.folder_key)
         if folder is None:
             self._queue.nothing_left(operation)
+        elif operation.kind == "append":
+            self._append(operation, folder)
         else:
             self._on_folder(operation, folder)
 
@@ -158,6 +160,23 @@ class Replay:
             self._session.store_flags(uids, add=Flag.DELETED)
             self._session.expunge(uids)
         return [t for t in targets if t not in copied]
+
+    def _append(self, operation: Queued, folder: FolderRef) -> None:
+        appendix = self._queue.to_append(operation)
+        if appendix is None:
+            self._queue.nothing_left(operation)
+            return
+        where = None
+        if operation.started and appendix.message_id:
+            # killed before the answer came, perhaps: what is there already is not put there twice
+            selected = self._session.select(folder.wire_name)
+            found = self._session.find_message_id(appendix.message_id)
+            where = (selected.uidvalidity, found[-1]) if found else None
+        if where is None:
+            where = self._session.append(
+                folder.wire_name, appendix.raw, appendix.flags & ~Flag.DELETED, appendix.received_ms
+            )
+        self._queue.appended(operation, appendix.place_key, where)
 
     def _on_folder(self, operation: Queued, folder: FolderRef) -> None:
         path = str(operation.argument.get("path", folder.path))

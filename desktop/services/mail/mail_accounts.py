@@ -19,6 +19,7 @@ from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.operations import OperationWriter
 from desktop.store.mail.places import Places
 from desktop.store.mail.states import StateWriter
 
@@ -132,6 +133,7 @@ class MailAccounts:
             touched = Places(work).emails_of(key)
             folders = Folders(work).keys_of(key)
             AccountWriter(work).remove(key)
+            touched += OperationWriter(work).withdraw_orphans()
             Life(work).let_go(touched)
             StateWriter(work).follow_places(touched)
             lists = ListingWriter(work).refresh(touched)

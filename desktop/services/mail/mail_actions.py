@@ -9,21 +9,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from desktop.base.errors import Problem, Remedy
+from desktop.base.i18n import _
 from desktop.domain import events
 from desktop.domain.mail.folder import ListId, Role, Unified
-from desktop.domain.mail.message import Flag
-from desktop.domain.mail.operation import Change, MissingRole, Move, Operation, StoreFlags, Verb, operations_for
+from desktop.domain.mail.message import Completeness, Flag
+from desktop.domain.mail.operation import (
+    Change,
+    MissingRole,
+    Move,
+    Operation,
+    StoreFlags,
+    Verb,
+    operations_for,
+    transfers_for,
+)
 from desktop.domain.mail.state import Place, UserState
+from desktop.services.mail.folders import FolderInvalid
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
+from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings, ListingWriter
-from desktop.store.mail.messages import MessageWriter
+from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.places import Places, PlaceWriter
+from desktop.store.mail.rows import Rows
 from desktop.store.mail.states import States, StateWriter
 
 _ROLE_NAMES = {
@@ -33,6 +47,26 @@ _ROLE_NAMES = {
     Role.DRAFTS: "Drafts",
     Role.SENT: "Sent",
 }
+
+
+class TooLargeToMove(Problem):
+    """A mail whose attachments are still on its server cannot be copied to another."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, subject: str) -> None:
+        text = _("“{subject}” is too large to be moved to another account: part of it is only on its server.")
+        super().__init__(text.format(subject=subject))
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """A mail on its way to another account: the operation that copies it, and where it came from."""
+
+    copy_key: int
+    email_key: int
+    from_folder_key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +80,8 @@ class Done:
     inverse: tuple[Operation, ...] = ()
     states: tuple[tuple[int, UserState], ...] = ()
     """Views before the verb, of mails that have no two-way copy."""
+    transfers: tuple[Transferred, ...] = ()
+    """Mails that went to another account."""
 
 
 class MailActions:
@@ -85,12 +121,14 @@ class MailActions:
             accounts: set[int] = set()
             for key, inverse in zip(done.operation_keys, done.inverse, strict=True):
                 if Operations(work).is_untouched(key):
-                    touched += writer.remove(key)
+                    touched += writer.withdraw(key)
                 else:
                     writer.queue([inverse])
                 accounts.add(inverse.account_key)
             StateWriter(work).set(dict(done.states))
             look_again(work, touched)
+            for transferred in done.transfers:
+                _bring_back(work, transferred)
             for account in accounts:
                 work.emit(events.OperationsChanged(account))
 
@@ -116,6 +154,7 @@ class MailActions:
 
 def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
     places = Places(work).of_emails(keys)
+    transfers = _transfer(work, change.folder_key, places) if change.folder_key is not None else ()
     operations = _operations(work, change, list(places.values()))
     before = {place.key: place for some in places.values() for place in some}
     split = [part for operation in operations for part in _undoable(operation, before)]
@@ -128,7 +167,10 @@ def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
     work.emit(events.MessagesChanged(tuple(keys)))
     if lists:
         work.emit(events.ListsChanged(tuple(sorted(lists))))
-    for account in {operation.account_key for operation, _ in split}:
+    accounts = {operation.account_key for operation, _ in split}
+    if transfers:
+        accounts.update(account.key for account in Accounts(work).all())
+    for account in accounts:
         work.emit(events.OperationsChanged(account))
     return Done(
         change,
@@ -137,14 +179,39 @@ def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
         operation_keys=operation_keys,
         inverse=tuple(inverse for _, inverse in split),
         states=tuple(states.items()),
+        transfers=transfers,
     )
+
+
+def _transfer(work: UnitOfWork, folder_key: int, places: Mapping[int, Sequence[Place]]) -> tuple[Transferred, ...]:
+    """Send mails that have no copy in the account of a folder there. Raises TooLargeToMove; then nothing changed."""
+    target = Folders(work).get(folder_key)
+    if target is None:
+        raise FolderInvalid(_("This folder is no longer there."))
+    done: list[Transferred] = []
+    for key, copies in places.items():
+        for transfer in transfers_for([copies], folder_key, target.account_key):
+            if Messages(work).completeness([key]).get(key) is Completeness.TEXT:
+                raise TooLargeToMove(Rows(work).heads([key])[0].subject)
+            copy, *_removals = OperationWriter(work).transfer(transfer, key)
+            done.append(Transferred(copy, key, copies[0].folder_key))
+    return tuple(done)
+
+
+def _bring_back(work: UnitOfWork, transferred: Transferred) -> None:
+    """Undo a move to another account: withdrawn where it has not begun, else the mail goes the same way back."""
+    if Operations(work).is_untouched(transferred.copy_key):
+        look_again(work, [transferred.email_key, *OperationWriter(work).withdraw(transferred.copy_key)])
+    else:
+        _apply(work, Change(Verb.MOVE, transferred.from_folder_key), [transferred.email_key])
 
 
 def _operations(work: UnitOfWork, change: Change, mails: Sequence[Sequence[Place]]) -> tuple[Operation, ...]:
     """Return the operations, making the folder of a role the account lacks."""
+    target = Folders(work).get(change.folder_key) if change.folder_key is not None else None
     while True:
         try:
-            return operations_for(change, mails, Folders(work).homes())
+            return operations_for(change, mails, Folders(work).homes(), target.account_key if target else None)
         except MissingRole as missing:
             path = _ROLE_NAMES[missing.role]
             writer = FolderWriter(work)

@@ -16,6 +16,7 @@ from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages
+from desktop.store.mail.operations import OperationWriter
 from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.space import Space
 
@@ -70,7 +71,7 @@ class Mirror:
         """Make the folders of an account those the server has."""
         with self._database.write() as work:
             changed, orphans = FolderWriter(work).mirror(account_key, listed)
-            look_again(work, orphans)
+            look_again(work, [*orphans, *OperationWriter(work).withdraw_orphans()])
             if changed:
                 work.emit(events.FoldersChanged(account_key))
 
@@ -137,7 +138,8 @@ class Mirror:
     def lost(self, folder: SyncFolder) -> None:
         """Note that the server no longer has a folder."""
         with self._database.write() as work:
-            look_again(work, FolderWriter(work).remove(folder.key))
+            orphans = FolderWriter(work).remove(folder.key)
+            look_again(work, [*orphans, *OperationWriter(work).withdraw_orphans()])
             ListingWriter(work).drop([folder.key])
             work.emit(events.FoldersChanged(folder.account_key))
 

@@ -33,7 +33,7 @@ class Operations:
         """Give an operation up: what it would have changed shows as the server has it."""
         with self._database.write() as work:
             account = Queue(work).account_of(key)
-            emails = OperationWriter(work).remove(key)
+            emails = OperationWriter(work).withdraw(key)
             Life(work).revive(emails)
             look_again(work, emails)
             if account is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from desktop.base import clock
 from desktop.domain import events
+from desktop.domain.mail.message import Flag
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
@@ -14,6 +16,17 @@ from desktop.store.mail.folders import FolderWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.operations import FolderRef, Operations, OperationWriter, Queued, Target
 from desktop.store.mail.places import PlaceWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Appendix:
+    """A mail to be copied to a server."""
+
+    place_key: int
+    raw: bytes
+    message_id: str
+    flags: Flag
+    received_ms: int
 
 
 class ReplayQueue:
@@ -65,6 +78,27 @@ class ReplayQueue:
             PlaceWriter(work).moved(target.key, uidvalidity, new_uids)
             self._finish(work, operation)
 
+    def to_append(self, operation: Queued) -> Appendix | None:
+        """Return the mail an "append" operation copies, None when it is no longer here."""
+        with self._database.read() as view:
+            found = Operations(view).to_append(operation.key)
+        if found is None:
+            return None
+        place, _email, digest, message_id, flags, received_ms = found
+        return Appendix(place, self._blobs.get(digest), message_id, flags, received_ms)
+
+    def appended(self, operation: Queued, place_key: int, where: tuple[int, int] | None) -> None:
+        """The server has the copy; `where` is its UIDVALIDITY and UID, where it told them."""
+        folder = self.folder(operation.folder_key)
+        with self._database.write() as work:
+            if folder is not None:
+                known = where is not None and where[0] == folder.uidvalidity
+                PlaceWriter(work).moved(
+                    folder.key, folder.uidvalidity, {place_key: where[1] if known and where else None}
+                )
+            OperationWriter(work).release(operation.key)
+            self._finish(work, operation)
+
     def expunged(self, operation: Queued, place_keys: Sequence[int]) -> None:
         """The server has removed the copies; mails deleted for good go with their last one."""
         with self._database.write() as work:
@@ -75,9 +109,10 @@ class ReplayQueue:
         forget_unnamed(self._database, self._blobs, dropped)
 
     def nothing_left(self, operation: Queued) -> None:
-        """All mails of an operation are gone from the server: there is nothing to do."""
+        """There is nothing to do, because mails or folder are gone; what was to follow is given up too."""
         with self._database.write() as work:
-            self._finish(work, operation)
+            look_again(work, OperationWriter(work).withdraw(operation.key))
+            work.emit(events.OperationsChanged(operation.account_key))
 
     def folder_done(self, operation: Queued, wire_name: bytes | None = None) -> None:
         """The server has done a verb on a folder; `wire_name` is its name from now on, None when it was deleted."""

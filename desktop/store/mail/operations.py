@@ -10,9 +10,13 @@ from typing import Any
 from desktop.base import clock
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.domain.mail.message import Flag
-from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags
+from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags, Transfer
 from desktop.store.database import UnitOfWork, View
+from desktop.store.mail.messages import marks
+from desktop.store.mail.places import EFFECTIVE_FLAGS, PlaceWriter
 from desktop.store.tables.mail import OperationRow
+
+_FREE = "NOT parked AND after_key IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,12 @@ class Operations:
     def next(self, account_key: int, now_ms: int) -> Queued | None:
         """Return the oldest operation of an account that may run now; parked ones are passed over.
 
-        One that waits for its next try holds back the later ones: order is kept.
+        One that waits for its next try holds back the later ones: order is kept. One that may only follow another
+        is passed over as long as that one waits.
         """
         row = self._view.first(
             "SELECT key, account_key, kind, folder_key, target_key, add_flags, remove_flags, argument, started, "
-            "attempts, next_try_at_ms FROM operation WHERE account_key = ? AND NOT parked ORDER BY key LIMIT 1",
+            f"attempts, next_try_at_ms FROM operation WHERE account_key = ? AND {_FREE} ORDER BY key LIMIT 1",
             (account_key,),
         )
         if row is None or row[10] > now_ms:
@@ -93,6 +98,17 @@ class Operations:
         """Return the account of an operation, None when it is gone."""
         account: int | None = self._view.value("SELECT account_key FROM operation WHERE key = ?", (key,))
         return account
+
+    def to_append(self, key: int) -> tuple[int, int, bytes, str, Flag, int] | None:
+        """Return place, Email, source digest, Message-ID, flags and time of arrival (ms) of a copy to be made."""
+        row = self._view.first(
+            "SELECT p.key, e.key, p.raw_digest, e.message_id, p.flags, p.received_ms FROM operation_place o "
+            "JOIN place p ON p.key = o.place_key JOIN email e ON e.key = p.email_key WHERE o.operation_key = ?",
+            (key,),
+        )
+        if row is None or row[2] is None:
+            return None
+        return row[0], row[1], bytes(row[2]), row[3], Flag(row[4]), row[5]
 
     def folder_ref(self, key: int | None) -> FolderRef | None:
         """Return a folder an operation is about, None when it is gone."""
@@ -123,7 +139,7 @@ class Operations:
 
     def next_try_at(self, account_key: int) -> int | None:
         """Return when the oldest waiting operation may run, in ms; None when none waits."""
-        sql = "SELECT next_try_at_ms FROM operation WHERE account_key = ? AND NOT parked ORDER BY key LIMIT 1"
+        sql = f"SELECT next_try_at_ms FROM operation WHERE account_key = ? AND {_FREE} ORDER BY key LIMIT 1"
         at_ms: int | None = self._view.value(sql, (account_key,))
         return at_ms
 
@@ -156,6 +172,30 @@ class OperationWriter:
     def queue_folder(self, account_key: int, kind: str, folder_key: int | None, argument: Mapping[str, Any]) -> int:
         """Queue a verb on a folder itself: "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
         return self._insert(account_key=account_key, kind=kind, folder_key=folder_key, argument=json.dumps(argument))
+
+    def transfer(self, transfer: Transfer, email_key: int) -> tuple[int, ...]:
+        """Queue a copy to another account and the removal that follows it; returns their keys, the copy's first.
+
+        The mail stands in its new folder at once, in a place that has no number yet.
+        """
+        place = self._work.run(
+            "INSERT INTO place (account_key, folder_key, uidvalidity, email_key, raw_digest, text_digest, size_bytes, "
+            "received_ms, flags) SELECT ?, ?, 0, e.key, e.raw_digest, max(p.text_digest), e.size_bytes, e.received_ms, "
+            f"max({EFFECTIVE_FLAGS}) FROM email e JOIN place p ON p.email_key = e.key WHERE e.key = ?",
+            (transfer.account_key, transfer.folder_key, email_key),
+        ).lastrowid
+        copy = self._insert(account_key=transfer.account_key, folder_key=transfer.folder_key, kind="append")
+        self._work.run("INSERT INTO operation_place (operation_key, place_key) VALUES (?, ?)", (copy, place))
+        keys = [copy]
+        for account, folder, leaving in self._work.all(
+            "SELECT account_key, coalesce(pending_folder_key, folder_key), json_group_array(key) FROM place "
+            f"WHERE key IN ({marks(transfer.place_keys)}) GROUP BY 1, 2",
+            transfer.place_keys,
+        ):
+            removal = self._queue(Expunge(account, folder, tuple(json.loads(leaving))))
+            self._work.run("UPDATE operation SET after_key = ? WHERE key = ?", (copy, removal))
+            keys.append(removal)
+        return tuple(keys)
 
     def _queue(self, operation: Operation) -> int:
         where = {"account_key": operation.account_key, "folder_key": operation.folder_key}
@@ -215,6 +255,33 @@ class OperationWriter:
         places = self._work.column("DELETE FROM operation_place WHERE operation_key = ? RETURNING place_key", (key,))
         OperationRow.delete().where(OperationRow.key == key).execute(self._work.peewee)
         return self.settle(places)
+
+    def release(self, key: int) -> None:
+        """Let those operations run that were to follow one that is done now."""
+        self._work.run("UPDATE operation SET after_key = NULL WHERE after_key = ?", (key,))
+
+    def withdraw_orphans(self) -> list[int]:
+        """Give up operations that were to follow one that went without being done: its folder or account is gone."""
+        emails: list[int] = []
+        for key in self._work.column(
+            "SELECT key FROM operation o WHERE after_key IS NOT NULL "
+            "AND NOT EXISTS (SELECT 1 FROM operation b WHERE b.key = o.after_key)"
+        ):
+            emails += self.withdraw(key)
+        return emails
+
+    def withdraw(self, key: int) -> list[int]:
+        """Give up an operation that is not done, with those that were to follow it and a copy that was never made."""
+        emails: list[int] = []
+        for follower in self._work.column("SELECT key FROM operation WHERE after_key = ?", (key,)):
+            emails += self.withdraw(follower)
+        unmade = self._work.column(
+            "SELECT p.place_key FROM operation_place p JOIN operation o ON o.key = p.operation_key "
+            "WHERE o.key = ? AND o.kind = 'append'",
+            (key,),
+        )
+        emails += self.remove(key)
+        return emails + PlaceWriter(self._work).remove(unmade)
 
     def settle(self, place_keys: Sequence[int]) -> list[int]:
         """Recompute what queued operations will make of places; returns their Emails."""

@@ -165,7 +165,8 @@ class PlaceWriter:
     def vanish_older(self, folder_key: int, uidvalidity: int) -> list[int]:
         """Remove places known under an older UIDVALIDITY, or moved here and never seen, once all UIDs are known."""
         gone = self._work.column(
-            "DELETE FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) RETURNING email_key",
+            "DELETE FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) "
+            "AND key NOT IN (SELECT place_key FROM operation_place) RETURNING email_key",
             (folder_key, uidvalidity),
         )
         return [key for key in gone if key is not None]

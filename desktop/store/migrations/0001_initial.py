@@ -229,6 +229,7 @@ CREATE TABLE operation (
     add_flags INTEGER NOT NULL DEFAULT 0,
     remove_flags INTEGER NOT NULL DEFAULT 0,
     argument TEXT NOT NULL DEFAULT '{}',
+    after_key INTEGER,
     started INTEGER NOT NULL DEFAULT 0,
     parked INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,

@@ -79,6 +79,7 @@ class OperationRow(_Table):
     add_flags = IntegerField(default=0)
     remove_flags = IntegerField(default=0)
     argument = TextField(default="{}")
+    after_key = IntegerField(null=True)
     started = IntegerField(default=0)
     parked = IntegerField(default=0)
     attempts = IntegerField(default=0)

@@ -334,3 +334,56 @@ def _with_attachment(content: bytes) -> bytes:
     message.set_content("See the plan.")
     message.add_attachment(content, maintype="application", subtype="octet-stream", filename="plan.bin")
     return message.as_bytes().replace(b"\n", b"\r\n")
+
+
+def test_a_mail_moves_to_another_account_and_back(desk: Desk, dovecot: Dovecot) -> None:
+    first, second = dovecot.new_user(), dovecot.new_user()
+    dovecot.deliver(first, [mail(1), mail(2)], flags="S")
+    desk.add(dovecot, first)
+    other = desk.add(dovecot, second)
+    desk.sync()
+    two, one = desk.mails()
+    tree = desk.core.services.views.folder_tree()
+    [target] = [f for a in tree.accounts if a.key == other.key for f in a.folders if f.path == "Archive"]
+
+    done = desk.do(Verb.MOVE, one, folder=target.key)
+    assert desk.mails(target.key) == [one], "at once, before any server knows"
+    assert desk.mails() == [two]
+    desk.core.services.actions.undo(done)
+    assert desk.mails(target.key) == []
+    assert desk.core.services.operations.waiting() == ()
+    late = desk.do(Verb.MOVE, one, folder=target.key)
+    desk.sync()
+    desk.sync()
+
+    assert _count(dovecot, first, "INBOX") == 1
+    assert _count(dovecot, second, "Archive") == 1
+    assert desk.mails(target.key) == [one]
+    assert desk.core.services.reading.source(one) == mail(1)
+    assert dovecot.doveadm("search", "-u", second, "mailbox", "Archive", "SEEN").strip() != ""
+    desk.core.services.actions.undo(late)
+    desk.sync()
+    desk.sync()
+    assert (_count(dovecot, first, "INBOX"), _count(dovecot, second, "Archive")) == (2, 0)
+    assert desk.mails() == [two, one]
+
+
+def test_a_copy_that_was_not_made_removes_nothing(desk: Desk, dovecot: Dovecot) -> None:
+    first, second = dovecot.new_user(), dovecot.new_user()
+    dovecot.deliver(first, [mail(1)])
+    desk.add(dovecot, first)
+    other = desk.add(dovecot, second)
+    desk.sync()
+    dovecot.doveadm("mailbox", "create", "-u", second, "Brief")
+    desk.core.services.accounts.sync_now()
+    desk.sync()
+    tree = desk.core.services.views.folder_tree()
+    [target] = [f for a in tree.accounts if a.key == other.key for f in a.folders if f.path == "Brief"]
+    desk.do(Verb.MOVE, *desk.mails(), folder=target.key)
+    dovecot.doveadm("mailbox", "delete", "-u", second, "Brief")
+
+    for _ in range(3):
+        desk.core.supervisor.sync_once()
+
+    assert _count(dovecot, first, "INBOX") == 1
+    assert desk.subjects() == ["Mail 1"]

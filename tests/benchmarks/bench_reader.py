@@ -1,35 +1,21 @@
-"""Click to painted mail, and the memory that reading costs, over real mails in a real profile.
+"""Click to painted mail over real mails in a real profile: store, parsing process, sanitiser, browser, frame.
 
-`python -m tests.benchmarks.bench_reader FOLDER [--mails N] [--seed S]` prints one JSON object: times in milliseconds
-from the call a click makes until the body is on the screen (store, parsing process, sanitiser, browser, frame), and PSS
-of all processes in MB before the first HTML mail and after a hundred. FOLDER holds mails as *.txt or *.eml.
+Times in milliseconds from the call a click makes until the body is on the screen.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import random
-from pathlib import Path
+
+from tests.benchmarks import corpus
+from tests.benchmarks.options import Options
+from tests.benchmarks.reader_figures import figures
+
+SEED = 1
 
 
-def main() -> None:
-    """Measure and print."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--mails", type=int, default=500)
-    arguments.add_argument("--seed", type=int, default=1)
-    given = arguments.parse_args()
-    paths = sorted(path for path in given.folder.rglob("*") if path.suffix in {".txt", ".eml"})
-    random.Random(given.seed).shuffle(paths)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ.setdefault("QT_QUICK_BACKEND", "software")
-    # late: the parsing process imports this module anew
-    from tests.benchmarks.reader_figures import figures
-
-    print(json.dumps(figures(paths[: given.mails])))
-
-
-if __name__ == "__main__":
-    main()
+def measure(options: Options) -> dict[str, float]:
+    """Click through the mails in an order drawn by lot, which is always the same, and return the figures."""
+    paths = corpus.mails(options.corpus)
+    random.Random(SEED).shuffle(paths)
+    return figures(paths[: options.size(len(paths), quick=60)])

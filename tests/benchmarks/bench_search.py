@@ -1,21 +1,16 @@
 """How long search as you type takes on a large mailbox: every beginning of typical searches, typed letter by letter.
 
-Run it by itself: `python -m tests.benchmarks.bench_search [--mails N] [--keep FOLDER]`. It prints one JSON object;
-times in milliseconds, each for the first 50 hits with their rows, marks and snippets. Where notmuch is installed, the
+Times in milliseconds, each for the first 50 hits with their rows, marks and snippets. Where notmuch is installed, the
 same mails are indexed by it and the searches it can say are timed in the same run, each in a process of its own as a
 script would call it; `start_ms` is what of that is the start.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import shutil
 import statistics
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +21,7 @@ from desktop.base.bus import Bus
 from desktop.services.mail.search import Search
 from desktop.store.database import Database
 from tests.benchmarks import search_corpus
+from tests.benchmarks.options import Options
 
 MAILS = 200_000
 HITS = 50
@@ -113,14 +109,16 @@ def timed(texts: Sequence[str], run: Callable[[str], object]) -> list[Sample]:
     return samples
 
 
+def measure(options: Options) -> dict[str, Any]:
+    """Search both and return the figures."""
+    count = options.size(MAILS, quick=5_000)
+    return {"rapport": ours(options.keep, count), "notmuch": notmuch(options.keep, count)}
+
+
 def ours(folder: Path, count: int) -> dict[str, Any]:
     """Build the mailbox where it is not there yet, and time our searches."""
-    path = folder / f"search-{count}.db"
     began = time.perf_counter()
-    if not path.exists():
-        building = path.with_suffix(".new")
-        search_corpus.fill(building, count)
-        building.replace(path)
+    path = search_corpus.profile(folder, count) / "rapport.db"
     built = time.perf_counter() - began
     database = Database(path, Bus(), read_only=True)
     search = Search(database)
@@ -176,21 +174,3 @@ def notmuch(folder: Path, count: int) -> dict[str, Any] | None:
             name: value for name, value in figures(timed(beginnings(TYPED), run)).items() if name != "p95_cpu_ms"
         },
     }
-
-
-def main() -> None:
-    """Print the figures as one JSON object."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mails", type=int, default=MAILS)
-    parser.add_argument("--keep", type=Path, help="folder for the mailboxes, used again the next time")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as made:
-        folder = arguments.keep or Path(made)
-        folder.mkdir(parents=True, exist_ok=True)
-        result = {"rapport": ours(folder, arguments.mails), "notmuch": notmuch(folder, arguments.mails)}
-    json.dump(result, sys.stdout, indent=1, ensure_ascii=False)
-    print()
-
-
-if __name__ == "__main__":
-    main()

@@ -65,7 +65,12 @@ _FOLDERS = (
     ("Projects/Kranich", "", 0.05),
     ("Trash", "trash", 0.03),
     ("Junk", "junk", 0.02),
+    ("Everything", "", 0.0),
 )
+_EVERYTHING = len(_FOLDERS)
+"""The list of a folder that holds all mails, as servers with labels have one: the largest a person can open."""
+_SHAPE = 2
+"""Goes up when the mails or their rows change, so that a mailbox made before is not used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,24 @@ def _mail(number: int, count: int) -> Mail:
     )
 
 
+def profile(keep: Path, count: int) -> Path:
+    """Return the folder of a profile with `count` mails, made where it is not there yet."""
+    root = keep / f"mailbox-{count}-{_SHAPE}"
+    if not (root / "rapport.db").exists():
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        building = root / "rapport.new"
+        building.unlink(missing_ok=True)
+        fill(building, count)
+        building.chmod(0o600)
+        building.replace(root / "rapport.db")
+    return root
+
+
+def list_of_everything() -> int:
+    """Return the id of the list that holds every mail."""
+    return _EVERYTHING
+
+
 def fill(path: Path, count: int) -> None:
     """Make the database of a mailbox with `count` mails."""
     database = Database(path, Bus())
@@ -186,8 +209,8 @@ def fill(path: Path, count: int) -> None:
 
 
 def _base(work: UnitOfWork) -> dict[str, int]:
-    work.run("INSERT INTO user (key, id, name, is_me) VALUES (1, x'01', 'Me', 1)")
-    work.run("INSERT INTO mail_account (key, id, owner_key, address) VALUES (1, x'01', 1, 'me@firm.example')")
+    work.run("INSERT INTO user (key, id, name, is_me) VALUES (1, ?, 'Me', 1)", (_id(1),))
+    work.run("INSERT INTO mail_account (key, id, owner_key, address) VALUES (1, ?, 1, 'me@firm.example')", (_id(1),))
     work.many(
         "INSERT INTO folder (key, account_key, wire_name, path, role, shows_in_inbox) VALUES (?, 1, ?, ?, ?, ?)",
         [(at, path.encode(), path, role, role == "inbox") for at, (path, role, _) in enumerate(_FOLDERS, 1)],
@@ -195,9 +218,13 @@ def _base(work: UnitOfWork) -> dict[str, int]:
     everybody, _sums = people()
     work.many(
         "INSERT INTO email_address (key, id, address, spelling, name) VALUES (?, ?, ?, ?, ?)",
-        [(at, at.to_bytes(4, "big"), p.address, p.address, p.name) for at, p in enumerate(everybody, 1)],
+        [(at, _id(at), p.address, p.address, p.name) for at, p in enumerate(everybody, 1)],
     )
     return {p.address: at for at, p in enumerate(everybody, 1)}
+
+
+def _id(number: int) -> bytes:
+    return number.to_bytes(16, "big")
 
 
 def _insert(work: UnitOfWork, batch: list[Mail], keys: dict[str, int]) -> None:
@@ -208,7 +235,7 @@ def _insert(work: UnitOfWork, batch: list[Mail], keys: dict[str, int]) -> None:
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                m.key, m.number.to_bytes(8, "big"), conversations[m.key], f"{m.number}@made.example", m.date_ms,
+                m.key, _id(m.number), conversations[m.key], f"{m.number}@made.example", m.date_ms,
                 m.date_ms, m.subject, m.sender.name, m.sender.address, m.to[0].name, m.body[:200].replace("\n", " "),
                 _size(m), bool(m.files), m.list_id, _FOLDERS[m.folder][1] == "sent",
             )
@@ -259,7 +286,7 @@ def _insert(work: UnitOfWork, batch: list[Mail], keys: dict[str, int]) -> None:
 
 def _lists(mail: Mail) -> list[int]:
     role = _FOLDERS[mail.folder][1]
-    lists = [mail.folder + 1]
+    lists = [mail.folder + 1, _EVERYTHING]
     if role in ("trash", "junk"):
         return [*lists, Unified.TRASH if role == "trash" else Unified.JUNK]
     homes = {"inbox": Unified.INBOX, "archive": Unified.ARCHIVE, "sent": Unified.SENT}

@@ -2,7 +2,8 @@
 
 Order matters. Chromium's flags and schemes come before the application, the application before anything of Qt, the
 window before the engine, so that it is on the screen while connections are made. `RAPPORT_SMOKE=FILE.png` writes a
-picture of the first finished window to the file and ends with 0; packaging is tested by it.
+picture of the first finished window to the file and ends with 0; packaging is tested by it. `RAPPORT_TELL_PAINTED=1`
+writes a line to stderr when the first mails are on the screen; the start is timed by it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from desktop.ui.window.passphrase import PassphraseAsker
 
 SMOKE_VARIABLE = "RAPPORT_SMOKE"
+PAINTED_VARIABLE = "RAPPORT_TELL_PAINTED"
+PAINTED_LINE = "painted"
 SWITCH_INTERVAL_S = 0.0005
 """Python's default of 5 ms lets a busy thread delay every paint; see ARCHITECTURE.md, part 5."""
 
@@ -78,6 +81,7 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
     from desktop.ui.state import State
     from desktop.ui.tasks import Tasks
     from desktop.ui.theme import Theme
+    from desktop.ui.window.first_list import when_painted
     from desktop.ui.window.main_window import MainWindow
     from desktop.ui.window.picture import take_picture
 
@@ -97,6 +101,8 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
     picture = os.environ.get(SMOKE_VARIABLE)
     if picture:
         take_picture(window, window.room.reader if file is not None else None, Path(picture))
+    if os.environ.get(PAINTED_VARIABLE):
+        when_painted(window.room.list, lambda: print(PAINTED_LINE, file=sys.stderr, flush=True))
     server = remote.serve(core.profile, Calls(core, engine_runs=True, open_window=window.called.emit))
     core.start()
     collector = GarbageCollector()

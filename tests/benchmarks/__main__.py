@@ -15,9 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.options import Options
-
-NAMES = ("sync", "window", "lists", "search", "reader", "start", "memory")
+from tests.benchmarks.options import NAMES, Options
 
 
 def main() -> int:

@@ -27,7 +27,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web import chromium, scheme
 from desktop.ui.window.main_window import MainWindow
-from tests.benchmarks.program import PASSPHRASE
+from tests.benchmarks.options import PASSPHRASE
 
 T = TypeVar("T")
 DEADLINE_S = 120.0

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+NAMES = ("sync", "window", "lists", "search", "reader", "start", "memory")
+"""The benchmarks in the order of the table; `bench_*.py` beside this file."""
+PASSPHRASE = "passphrase-of-the-benchmark"
+"""Of the vaults in profiles of benchmarks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tests.benchmarks.options import PASSPHRASE
 from tests.corpora import PROJECT
 from tests.servers.dovecot import PASSWORD, Dovecot
 
-PASSPHRASE = "passphrase-of-the-benchmark"
 _HIDDEN = ("DBUS_SESSION_BUS_ADDRESS", "RAPPORT_PROFILE", "RAPPORT_SMOKE", "LANGUAGE", "LC_ALL", "LC_MESSAGES")
 
 

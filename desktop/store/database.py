@@ -188,9 +188,9 @@ class Database:
         if self._writer == threading.get_ident():
             raise Bug("units of work must not be nested")
         with self._lock:
-            self._writer = threading.get_ident()
             connection = self._connection()
             work = UnitOfWork(connection, self.peewee)
+            self._writer = threading.get_ident()
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 yield work

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Bug
-from desktop.store.database import Database, DatabaseBusy, DatabaseDamaged, DiskFull, problem_of
+from desktop.store.database import Database, DatabaseBusy, DatabaseClosed, DatabaseDamaged, DiskFull, problem_of
 
 
 @dataclass(frozen=True)
@@ -131,3 +132,16 @@ def test_c37_a_profile_file_is_data_not_code(database: Database) -> None:
 def test_what_the_world_does_to_a_file_is_said_in_words(words: str, problem: type) -> None:
     assert isinstance(problem_of(Exception(words)), problem)
     assert problem_of(Exception("no such column: x")) is None
+
+
+def test_a_thread_that_could_not_open_the_database_can_write_when_it_is_there(tmp_path: Path, bus: Bus) -> None:
+    database = Database(tmp_path / "later" / "rapport.db", bus)
+    for _ in range(2):
+        with pytest.raises(DatabaseClosed), database.write():
+            pass
+    (tmp_path / "later").mkdir()
+
+    with database.write() as work:
+        work.run("CREATE TABLE something (key INTEGER)")
+
+    database.close()

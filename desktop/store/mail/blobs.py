@@ -1,7 +1,8 @@
 """Raw sources: compressed, content-addressed by SHA-256, apart from the main database.
 
-Small ones lie in `raw/blobs.db`, large ones as files beside it. They are written and committed before the row that
-names them, so a crash leaves at most a blob nobody names, never a mail without its source. Any thread.
+Small ones lie in `raw/blobs.db`, large ones as files beside it. They are on the disk before the row that names them
+is committed, so a crash, or the loss of power, leaves at most a blob nobody names, never a mail without its source.
+Any thread.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import os
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +71,8 @@ class Blobs:
             )
             for statement in (
                 "PRAGMA journal_mode = WAL",
-                "PRAGMA synchronous = NORMAL",
+                # FULL: the main database may reach the disk first otherwise
+                "PRAGMA synchronous = FULL",
                 "PRAGMA trusted_schema = OFF",
                 "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER, data BLOB) STRICT",
             ):
@@ -96,20 +99,16 @@ class Blobs:
                 rows.append((source.digest, _DEFLATE, source.data))
         if not rows:
             return
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany("INSERT OR IGNORE INTO blob (digest, codec, data) VALUES (?, ?, ?)", rows)
-                self._connection.execute("COMMIT")
-            except sqlite3.Error as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise problem_of(error) or error from error
+        with self._transaction():
+            self._connection.executemany("INSERT OR IGNORE INTO blob (digest, codec, data) VALUES (?, ?, ?)", rows)
 
     def get(self, digest: bytes) -> bytes:
-        """Return a source. Raises SourceMissing, also when it was damaged on disk."""
+        """Return a source. Raises SourceMissing, also when it was damaged on disk, and DatabaseDamaged."""
         with self._lock:
-            row = self._connection.execute("SELECT data FROM blob WHERE digest = ?", (digest,)).fetchone()
+            try:
+                row = self._connection.execute("SELECT data FROM blob WHERE digest = ?", (digest,)).fetchone()
+            except sqlite3.Error as error:
+                raise problem_of(error) or error from error
         try:
             data = row[0] if row else self._path(digest).read_bytes()
             raw = zlib.decompress(data)
@@ -120,17 +119,28 @@ class Blobs:
         return raw
 
     def drop(self, digests: Sequence[bytes]) -> None:
-        """Forget sources nobody names any more; unknown ones are passed over."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+        """Forget sources nobody names any more; unknown ones are passed over. Raises DiskFull."""
+        with self._transaction():
             self._connection.executemany("DELETE FROM blob WHERE digest = ?", [(d,) for d in digests])
-            self._connection.execute("COMMIT")
         for digest in digests:
             self._path(digest).unlink(missing_ok=True)
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit what is done inside, or nothing of it. Raises DiskFull, DatabaseDamaged."""
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise problem_of(error) or error from error
 
     def _path(self, digest: bytes) -> Path:
         name = digest.hex()
@@ -149,5 +159,16 @@ class Blobs:
                 file.flush()
                 os.fsync(file.fileno())
             half.replace(path)
+            _write_through(path.parent)
         except OSError as error:
             raise DiskFull from error
+
+
+def _write_through(folder: Path) -> None:
+    """Put the names in a folder on the disk; Windows does so by itself."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,69 @@
+"""Sources are kept as they came, and what goes wrong with one leaves the next unharmed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.store.database import DatabaseBusy
+from desktop.store.mail.blobs import FILE_FROM_BYTES, Blobs, SourceMissing, digest_of
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Iterator[Blobs]:
+    made = Blobs(tmp_path / "raw")
+    yield made
+    made.close()
+
+
+def _keep(blobs: Blobs, raw: bytes) -> bytes:
+    digest = digest_of(raw)
+    blobs.keep(Blobs.pack([(digest, raw)]))
+    return digest
+
+
+@pytest.mark.parametrize("raw", [b"", b"small", os.urandom(FILE_FROM_BYTES + 1)])
+def test_a_source_comes_back_as_it_was_and_can_be_forgotten(blobs: Blobs, raw: bytes) -> None:
+    digest = _keep(blobs, raw)
+    assert blobs.get(digest) == raw
+
+    blobs.drop([digest])
+
+    with pytest.raises(SourceMissing):
+        blobs.get(digest)
+
+
+@pytest.mark.parametrize("raw", [b"small", os.urandom(FILE_FROM_BYTES + 1)])
+def test_a_source_damaged_on_disk_is_missing(tmp_path: Path, raw: bytes) -> None:
+    blobs = Blobs(tmp_path / "raw")
+    digest = _keep(blobs, raw)
+    blobs.close()
+    for path in (tmp_path / "raw").rglob("*.z"):
+        path.write_bytes(b"else")
+    connection = sqlite3.connect(tmp_path / "raw" / "blobs.db")
+    connection.execute("UPDATE blob SET data = x'00'")
+    connection.commit()
+    connection.close()
+
+    blobs = Blobs(tmp_path / "raw")
+    with pytest.raises(SourceMissing):
+        blobs.get(digest)
+    blobs.close()
+
+
+def test_after_a_failed_deletion_sources_are_kept_and_deleted_again(blobs: Blobs, tmp_path: Path) -> None:
+    digest = _keep(blobs, b"one")
+    blobs._connection.execute("PRAGMA busy_timeout = 0")
+    blobs._connection.execute("CREATE TEMP TRIGGER full BEFORE DELETE ON blob BEGIN SELECT RAISE(FAIL, 'busy'); END")
+    with pytest.raises(DatabaseBusy):
+        blobs.drop([digest])
+    blobs._connection.execute("DROP TRIGGER full")
+
+    other = _keep(blobs, b"two")
+
+    assert blobs.get(other) == b"two"
+    blobs.drop([digest])

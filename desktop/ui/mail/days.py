@@ -76,6 +76,38 @@ def group_by_day(keys: Sequence[int], now_ms: int, zone: QTimeZone, *, descendin
     return tuple(groups)
 
 
+def group_at(groups: Sequence[DayGroup], position: int) -> int | None:
+    """Return the number of the group a position lies in."""
+    for number, group in enumerate(groups):
+        if group.start <= position < group.end:
+            return number
+    return None
+
+
+def shrunk(groups: Sequence[DayGroup], number: int | None, count: int) -> tuple[DayGroup, ...]:
+    """Return the groups with `count` positions fewer in one of them; an empty one goes."""
+    if number is None:
+        return tuple(groups)
+    changed = [
+        DayGroup(group.span, group.day, group.start - count * (at > number), group.end - count * (at >= number))
+        for at, group in enumerate(groups)
+    ]
+    return tuple(group for group in changed if group.count)
+
+
+def grown(groups: Sequence[DayGroup], into: DayGroup, start: int, count: int) -> tuple[tuple[DayGroup, ...], int]:
+    """Return the groups with `count` positions more in the one like `into`, which is made where it is missing."""
+    number = next((at for at, group in enumerate(groups) if group.id == into.id), None)
+    if number is None:
+        number = next((at for at, group in enumerate(groups) if group.start >= start), len(groups))
+        groups = (*groups[:number], DayGroup(into.span, into.day, start, start), *groups[number:])
+    changed = tuple(
+        DayGroup(group.span, group.day, group.start + count * (at > number), group.end + count * (at >= number))
+        for at, group in enumerate(groups)
+    )
+    return changed, number
+
+
 def milliseconds_to_midnight(now_ms: int, zone: QTimeZone) -> int:
     """Return how long the groups of now stay true."""
     tomorrow = _day_of(now_ms, zone).addDays(1)

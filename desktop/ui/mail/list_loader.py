@@ -19,8 +19,9 @@ from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row
 from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.days import milliseconds_to_midnight
+from desktop.ui.mail.list_line import HitMarks
 from desktop.ui.mail.message_list import MessageList
-from desktop.ui.mail.message_list_model import HitMarks, MessageListModel
+from desktop.ui.mail.message_list_model import MessageListModel
 from desktop.ui.tasks import Tasks
 
 FIRST_ROWS = 60

@@ -10,8 +10,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import (
@@ -30,41 +28,11 @@ from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row, SortBy
 from desktop.ui.mail import dates, row_texts
-from desktop.ui.mail.days import DayGroup, group_by_day
+from desktop.ui.mail.days import DayGroup, group_at, group_by_day, grown, shrunk
 from desktop.ui.mail.key_diff import Inserted, Removed, steps_between
 from desktop.ui.mail.lines import LineKind, LineMap, Place
+from desktop.ui.mail.list_line import HitMarks, Line, ListRole
 from desktop.ui.mail.row_cache import RowCache
-
-
-class ListRole(IntEnum):
-    """Roles of the model beside Qt's own."""
-
-    LINE = Qt.ItemDataRole.UserRole + 1
-
-
-@dataclass(frozen=True, slots=True)
-class HitMarks:
-    """Which words of a search hit matched: stretches of the subject, and a snippet with its own stretches."""
-
-    subject_marks: tuple[tuple[int, int], ...] = ()
-    snippet: str = ""
-    snippet_marks: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """All a delegate needs for one line. `row` is None while it is being read."""
-
-    kind: LineKind
-    key: int = 0
-    row: Row | None = None
-    marks: HitMarks | None = None
-    unfolded: bool = False
-    title: str = ""
-    """Words of a day's head."""
-    count: int = 0
-    collapsed: bool = False
-
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -365,7 +333,7 @@ class MessageListModel(QAbstractListModel):
         """Take positions out, one day at a time: between two days stands a head that may stay."""
         end = step.end
         while end > step.start:
-            number = _group_at(self._groups, end - 1)
+            number = group_at(self._groups, end - 1)
             start = step.start if number is None else max(step.start, self._groups[number].start)
             self._remove_within(start, end, number)
             end = start
@@ -378,7 +346,7 @@ class MessageListModel(QAbstractListModel):
         if whole and number is not None:
             first = self._lines.line_of_group(number)
         keys = self._keys[:start] + self._keys[end:]
-        self._keys, self._groups = keys, _shrunk(self._groups, number, end - start)
+        self._keys, self._groups = keys, shrunk(self._groups, number, end - start)
         lines = self._map()
         self._swap_lines(lines, first or 0, len(lines) - len(self._lines))
         if number is not None and not whole:
@@ -398,7 +366,7 @@ class MessageListModel(QAbstractListModel):
             return
         position, end = step.start, step.start + len(step.keys)
         while position < end:
-            number = _group_at(final, position)
+            number = group_at(final, position)
             assert number is not None
             upto = min(end, final[number].end)
             self._insert_within(position, step.keys[position - step.start : upto - step.start], final[number])
@@ -409,7 +377,7 @@ class MessageListModel(QAbstractListModel):
         number = None
         days = len(self._groups)
         if group is not None:
-            self._groups, number = _grown(self._groups, group, start, len(keys))
+            self._groups, number = grown(self._groups, group, start, len(keys))
         lines = self._map()
         if number is not None and len(self._groups) > days:
             first = lines.line_of_group(number)
@@ -427,34 +395,3 @@ class MessageListModel(QAbstractListModel):
 def place_of(model: MessageListModel, index: _Index) -> Place | None:
     """Return what an index shows; None for an invalid one."""
     return model.lines.place(index.row()) if 0 <= index.row() < len(model.lines) else None
-
-
-def _group_at(groups: Sequence[DayGroup], position: int) -> int | None:
-    for number, group in enumerate(groups):
-        if group.start <= position < group.end:
-            return number
-    return None
-
-
-def _shrunk(groups: Sequence[DayGroup], number: int | None, count: int) -> tuple[DayGroup, ...]:
-    """Return the groups with `count` positions fewer in one of them; an empty one goes."""
-    if number is None:
-        return tuple(groups)
-    changed = [
-        DayGroup(group.span, group.day, group.start - count * (at > number), group.end - count * (at >= number))
-        for at, group in enumerate(groups)
-    ]
-    return tuple(group for group in changed if group.count)
-
-
-def _grown(groups: Sequence[DayGroup], into: DayGroup, start: int, count: int) -> tuple[tuple[DayGroup, ...], int]:
-    """Return the groups with `count` positions more in the one like `into`, which is made where it is missing."""
-    number = next((at for at, group in enumerate(groups) if group.id == into.id), None)
-    if number is None:
-        number = next((at for at, group in enumerate(groups) if group.start >= start), len(groups))
-        groups = (*groups[:number], DayGroup(into.span, into.day, start, start), *groups[number:])
-    changed = tuple(
-        DayGroup(group.span, group.day, group.start + count * (at > number), group.end + count * (at >= number))
-        for at, group in enumerate(groups)
-    )
-    return changed, number

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from desktop.base.i18n import _
 from desktop.domain.mail.listing import SortBy
 from desktop.ui.icons import icon
-from desktop.ui.mail.message_delegate import Cell
 from desktop.ui.mail.row_geometry import Column
+from desktop.ui.mail.table_painting import Cell
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
@@ -28,8 +28,8 @@ _ICONS = {Column.STAR: "star", Column.ATTACHMENT: "paperclip"}
 _NARROW_PX = 600
 """Narrower than this there is no column for the size, and sender and date give way to the subject."""
 _NARROW_WIDTHS = {Column.SENDER: 110, Column.DATE: 92}
-_FIRST_LEFT = 16
-"""Room before the first column for the unread dot."""
+_FIRST_LEFT = 24
+"""Room before the first column for the unread dot, or the disc of a row that is one of several selected."""
 
 
 class TableHeader(QHeaderView):

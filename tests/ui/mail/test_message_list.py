@@ -20,9 +20,10 @@ from desktop.domain.settings import Density
 from desktop.ui.mail import row_texts
 from desktop.ui.mail.choice_list import Choice, ChoiceList
 from desktop.ui.mail.folder_model import FolderModel
+from desktop.ui.mail.list_line import HitMarks
 from desktop.ui.mail.mail_drag import FILES, MAILS, MailDragData, MailLoad, drag_picture, unpack_mails
 from desktop.ui.mail.message_list import MessageList
-from desktop.ui.mail.message_list_model import HitMarks, MessageListModel
+from desktop.ui.mail.message_list_model import MessageListModel
 from desktop.ui.mail.row_geometry import ROW_HEIGHTS, row_places
 from desktop.ui.theme import Theme
 from tests.corpora import corpus

@@ -13,7 +13,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from desktop.base import clock
 from desktop.domain.mail.listing import ListQuery, SortBy
 from desktop.ui.mail.lines import LineKind
-from desktop.ui.mail.message_list_model import HitMarks, ListRole, MessageListModel
+from desktop.ui.mail.list_line import HitMarks, ListRole
+from desktop.ui.mail.message_list_model import MessageListModel
 from tests.proof import rounds, seed
 from tests.ui.mail.rows import DAY, MINUTE, NOW_MS, key, row, snapshot
 

@@ -118,6 +118,8 @@ class MailBrowser(QObject):
         ):
             actions.connect(name, act)
         pane.selection_changed.connect(lambda chosen: actions.set_mails_chosen(chosen.count > 0))
+        # a key pressed right after the click must not be lost while the selection settles
+        view.selection_changed.connect(lambda: actions.set_mails_chosen(view.selectionModel().hasSelection()))
 
     # what a person does
 

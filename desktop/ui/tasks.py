@@ -59,11 +59,11 @@ class Tasks(QObject):
             future.cancel()
         return asyncio.wrap_future(future, loop=self._loop)
 
-    def run(self, coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[Any]:
-        """Start a coroutine from a slot. Cancel the returned task to forget it."""
+    def run(self, coroutine: Coroutine[Any, Any, object]) -> asyncio.Future[Any]:
+        """Start a coroutine from a slot. Cancel what is returned to forget it; after `close` it is already."""
         if self._closed:
             coroutine.close()
-            return self._loop.create_task(_nothing())
+            return self._cancelled()
         task = self._loop.create_task(coroutine)
         self._running.add(task)
         task.add_done_callback(self._done)
@@ -81,10 +81,14 @@ class Tasks(QObject):
         self, pool: ThreadPoolExecutor, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> asyncio.Future[T]:
         if self._closed:
-            nothing: asyncio.Future[T] = self._loop.create_future()
-            nothing.cancel()
-            return nothing
+            return self._cancelled()
         return asyncio.wrap_future(pool.submit(fn, *args, **kwargs), loop=self._loop)
+
+    def _cancelled(self) -> asyncio.Future[Any]:
+        """Return a future nobody has to await; the loop may be closed by now."""
+        nothing: asyncio.Future[Any] = asyncio.Future(loop=self._loop)
+        nothing.cancel()
+        return nothing
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
@@ -98,7 +102,3 @@ class Tasks(QObject):
             if self._crash is not None:
                 self._crash(error)
         self.failed.emit(error)
-
-
-async def _nothing() -> None:
-    return

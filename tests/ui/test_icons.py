@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication
 
+import desktop
 from desktop.base.resources import resource_dir
 from desktop.ui.icons import icon, pixmap
 from desktop.ui.theme import Theme
@@ -48,3 +49,9 @@ def test_icon_of_a_menu_has_its_modes(theme: Theme) -> None:
 def test_licence_lies_beside_the_set() -> None:
     text = Path(resource_dir() / "icons" / "LICENSE").read_text(encoding="utf-8")
     assert "ISC License" in text
+
+
+def test_every_icon_is_used() -> None:
+    """An icon nobody names only makes the package larger."""
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(desktop.__path__[0]).rglob("*.py"))
+    assert [name for name in ICONS if f'"{name}"' not in code] == []

@@ -7,6 +7,8 @@ import threading
 from concurrent.futures import Future
 
 import pytest
+import qasync
+from PySide6.QtWidgets import QApplication
 
 from desktop.base.errors import Problem
 from desktop.ui.tasks import Tasks
@@ -73,6 +75,19 @@ async def test_cancelling_an_errand_cancels_it_over_there(tasks: Tasks) -> None:
     waiting.cancel()
     await asyncio.wait([waiting])
     assert over_there.cancelled()
+
+
+def test_a_slot_that_comes_late_does_no_harm(qapp: QApplication) -> None:
+    loop = qasync.QEventLoop(qapp, already_running=False)
+    tasks = Tasks(loop)
+    tasks.close()
+    loop.close()
+
+    async def call() -> None:
+        pytest.fail("ran")
+
+    assert tasks.run(call()).cancelled()
+    assert tasks.read(len, "").cancelled()
 
 
 async def test_nothing_runs_after_close_but_verbs_already_called(qloop: asyncio.AbstractEventLoop) -> None:

@@ -31,6 +31,7 @@ from desktop.ui.theme import Theme
 
 EXPAND_AFTER_MS = 700
 _FOLDED_STATE = "folders.folded-accounts"
+_KNOWN_STATE = "folders.known-accounts"
 _UNFOLDED_STATE = "folders.unfolded"
 _CURRENT_STATE = "folders.current"
 _NO_IDS: list[str] = []
@@ -101,7 +102,7 @@ class FolderTree(QTreeView):
         """Expand what was expanded and choose what was chosen after the model took another tree."""
         if not changed:
             return
-        folded = set(self._state.get(_FOLDED_STATE, _NO_IDS))
+        folded = self._folded_accounts()
         self._restoring = True
         for row in range(self._model.rowCount()):
             index = self._model.index(row)
@@ -285,6 +286,19 @@ class FolderTree(QTreeView):
             return
         self._state.set(_CURRENT_STATE, int(node.list_id))
         self.opened.emit(node)
+
+    def _folded_accounts(self) -> set[str]:
+        """Return which accounts are folded: at first sight all but the first, and none that is added later."""
+        rows = range(self._model.rowCount())
+        nodes = (self._model.node(self._model.index(row)) for row in rows)
+        accounts = [node.id for node in nodes if node is not None and node.kind is NodeKind.ACCOUNT]
+        known = self._state.get(_KNOWN_STATE, _NO_IDS)
+        folded = set(self._state.get(_FOLDED_STATE, _NO_IDS))
+        if accounts and not known and not folded:
+            folded = set(accounts[1:])
+            self._state.set(_FOLDED_STATE, sorted(folded))
+        self._state.set(_KNOWN_STATE, sorted({*known, *accounts}))
+        return folded
 
     def _remember(self, index: QModelIndex) -> None:
         if self._restoring:

@@ -27,7 +27,7 @@ class LetterPictures:
         self._letter = letter
         self._document = document
         self._types = {part.section: part.media_type for part in document.parts}
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Future[Any]] = set()
 
     def inline(self, content_id: str, deliver: Deliver) -> None:
         """Deliver a picture of this mail; nothing for any other id."""

@@ -45,8 +45,8 @@ class ListLoader(QObject):
         self._views = views
         self._tasks = tasks
         self._query: ListQuery | None = None
-        self._opening: asyncio.Task[object] | None = None
-        self._reading: asyncio.Task[object] | None = None
+        self._opening: asyncio.Future[object] | None = None
+        self._reading: asyncio.Future[object] | None = None
         self._refreshing = False
         self._dirty = False
         self._absent: set[int] = set()

@@ -37,6 +37,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.empty_state import EmptyState
 
 _ORDER_STATE = "list.order."
+_GROUPED_STATE = "list.grouped."
 _COLLAPSED_STATE = "list.collapsed-days"
 _COLUMNS_STATE = "list.hidden-columns"
 _NO_NAMES: list[str] = []
@@ -80,7 +81,6 @@ class ListPane(QWidget):
     step_wanted = Signal(str)
     """A `Step` that others take: get mail, add an account, leave the search."""
     density_wanted = Signal(object)
-    conversations_wanted = Signal(bool)
     move_wanted = Signal()
     """The person wants to pick a folder for the selection."""
     search_closed = Signal()
@@ -139,12 +139,13 @@ class ListPane(QWidget):
         self.view.acted.connect(self._acted)
         self.view.menu_wanted.connect(self._open_menu)
         self.view.escaped.connect(self._leave)
+        self.view.resized.connect(lambda: self.columns.leave_right(self.view.width() - self.view.viewport().width()))
         self.loader.opened.connect(self._list_opened)
         self.model.update_ends.connect(lambda _reset: self._show_state())
         self.model.unread_changed.connect(lambda _unread: self._show_state())
         self.header.filter_changed.connect(self._filter_marks)
         self.header.order_wanted.connect(self.sort)
-        self.header.conversations_wanted.connect(self.conversations_wanted)
+        self.header.conversations_wanted.connect(self.group)
         self.header.density_wanted.connect(self.density_wanted)
         self.header.days_folded.connect(self.fold_days)
         self.filter.changed.connect(self._filter)
@@ -174,7 +175,7 @@ class ListPane(QWidget):
         sort_by, descending = self._order_of(list_id)
         self.search_head.hide()
         self.header.show()
-        self._open(ListQuery(list_id, self._conversations, sort_by, descending))
+        self._open(ListQuery(list_id, self._grouped(list_id), sort_by, descending))
 
     def show_search(self, sentence: str, searched: str) -> None:
         """Say above the list that it shows hits, and below an empty one what was searched."""
@@ -186,11 +187,16 @@ class ListPane(QWidget):
         self._show_state()
 
     def set_conversations(self, on: bool) -> None:
-        """Show conversations, or every mail by itself."""
+        """Show conversations, or every mail by itself, in lists for which nothing else was chosen."""
         self._conversations = on
+        self._regroup()
+
+    def group(self, on: bool) -> None:
+        """Show conversations, or every mail by itself, in this list from now on."""
         query = self.loader.query
-        if query is not None and query.conversations != on:
-            self._open(replace(query, conversations=on))
+        if query is not None:
+            self._state.set(f"{_GROUPED_STATE}{query.list_id}", on)
+            self._regroup()
 
     def set_density(self, density: Density) -> None:
         """Show rows of another height, or the table."""
@@ -282,6 +288,11 @@ class ListPane(QWidget):
 
     # inside
 
+    def _regroup(self) -> None:
+        query = self.loader.query
+        if query is not None and query.conversations != self._grouped(query.list_id):
+            self._open(replace(query, conversations=not query.conversations))
+
     def _open(self, query: ListQuery) -> None:
         self.header.show_query(query, self._density)
         self.filter.show_query(query)
@@ -363,6 +374,9 @@ class ListPane(QWidget):
 
     def _remember_days(self, *_where: QModelIndex | int) -> None:
         self._state.set(_COLLAPSED_STATE, sorted(self.model.collapsed))
+
+    def _grouped(self, list_id: ListId) -> bool:
+        return self._state.get(f"{_GROUPED_STATE}{list_id}", self._conversations)
 
     def _order_of(self, list_id: ListId) -> tuple[SortBy, bool]:
         name, _space, way = self._state.get(f"{_ORDER_STATE}{list_id}", "date down").partition(" ")

@@ -172,7 +172,6 @@ class MailBrowser(QObject):
         pane.move_wanted.connect(self.choose_folder)
         pane.search_closed.connect(self._search_closed)
         pane.density_wanted.connect(self._set_density)
-        pane.conversations_wanted.connect(self._set_conversations)
         self.search.search_wanted.connect(self._search)
         self.search.submitted.connect(pane.view.setFocus)
         self.search.left.connect(self._search_closed)
@@ -283,10 +282,6 @@ class MailBrowser(QObject):
     def _set_density(self, density: Density) -> None:
         self.pane.set_density(density)
         self._tasks.run(self._keep(DENSITY, density.value))
-
-    def _set_conversations(self, on: bool) -> None:
-        self.pane.set_conversations(on)
-        self._tasks.run(self._keep(CONVERSATIONS, on))
 
     async def _keep(self, setting: Setting[T], value: T) -> None:
         await self._tasks.write(self._services.settings.set, setting, value)

@@ -74,6 +74,8 @@ class MessageList(QListView):
     """The key of a conversation whose mails should be shown below it."""
     escaped = Signal()
     """Escape: the person wants out of a search or a filter."""
+    resized = Signal()
+    """The room for lines is another: the window was resized, or the scroll bar came or went."""
     end_reached = Signal()
     """The last lines are in sight."""
     file_writer: Callable[[Sequence[int]], Sequence[Path]] | None = None
@@ -301,6 +303,7 @@ class MessageList(QListView):
 
     def resizeEvent(self, e: QResizeEvent) -> None:
         self.updateGeometries()
+        self.resized.emit()
 
     # mouse and keys
 

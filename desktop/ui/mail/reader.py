@@ -80,7 +80,7 @@ class Reader(QWidget):
         self._state = state
         self._open_url = open_url
         self._wanted: tuple[int, bool] | None = None
-        self._loading: asyncio.Task[Any] | None = None
+        self._loading: asyncio.Future[Any] | None = None
         self._heads: tuple[MessageHead, ...] = ()
         self._opened: Opened | None = None
         self._pictures: LetterPictures | None = None
@@ -124,6 +124,11 @@ class Reader(QWidget):
     def images_shown(self) -> bool:
         """Whether remote pictures of the open message are loaded."""
         return self._images_shown
+
+    @property
+    def images_allowed(self) -> bool:
+        """Whether the person always lets the sender of the open message load pictures."""
+        return self._opened is not None and self._opened.images_allowed
 
     def show_message(self, key: int, *, conversations: bool = True) -> None:
         """Show a mail: alone, or in its conversation with its oldest unread message open, else the mail itself."""
@@ -343,7 +348,7 @@ class Reader(QWidget):
         if remedy in (Remedy.LOAD_IMAGES, Remedy.ALWAYS_LOAD_IMAGES):
             self.load_images()
             if remedy is Remedy.ALWAYS_LOAD_IMAGES:
-                self._tasks.run(self._allow_images(opened.head.sender.address))
+                self._tasks.run(self._allow_images(opened, True))
         elif remedy is Remedy.VIEW_SOURCE:
             self.output.show_source(opened)
         elif remedy is Remedy.OTHER_COPY:
@@ -352,13 +357,24 @@ class Reader(QWidget):
         else:
             self._start(self._reopen(opened.letter, opened.head, replace(opened.form, text_only=False)))
 
-    async def _allow_images(self, address: str) -> None:
-        await self._tasks.write(self._reading.allow_images_from, address)
+    async def _allow_images(self, opened: Opened, allowed: bool) -> None:
+        change = self._reading.allow_images_from if allowed else self._reading.disallow_images_from
+        await self._tasks.write(change, opened.head.sender.address)
+        if self._opened is opened:
+            self._opened = replace(opened, images_allowed=allowed)
 
     def load_images(self) -> None:
         """Load the remote pictures of the open message."""
         self._images_shown = True
         self._show_body()
+
+    def ask_before_images(self) -> None:
+        """Take back that the pictures of this sender are always loaded."""
+        opened = self._opened
+        if opened is not None:
+            self._tasks.run(self._allow_images(opened, False))
+            self._images_shown = False
+            self._show_body()
 
     def toggle_plain(self) -> None:
         """Show the plain text of the open message, or its HTML again."""

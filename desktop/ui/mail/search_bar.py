@@ -71,7 +71,7 @@ class SearchBar(QWidget):
         self._search = search
         self._tasks = tasks
         self._state = state
-        self._asking: asyncio.Task[object] | None = None
+        self._asking: asyncio.Future[object] | None = None
         self._popup: PopupFrame | None = None
         self._list: ChoiceList | None = None
         self.field = SearchField(theme, _("Search mail"), shortcut="Ctrl+K")

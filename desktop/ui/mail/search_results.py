@@ -40,7 +40,7 @@ class SearchResults(QObject):
         self._hits: tuple[Hit, ...] = ()
         self._complete = True
         self._cancel = threading.Event()
-        self._running: asyncio.Task[object] | None = None
+        self._running: asyncio.Future[object] | None = None
         self._again = Throttle(self._refresh, _AGAIN_WAIT_MS, _AGAIN_MOST_MS, self)
         pane.view.end_reached.connect(self.more)
         bridge.lists_changed.connect(lambda _lists: self._again.call() if self.text else None)

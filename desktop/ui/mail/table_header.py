@@ -17,7 +17,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
 _COLUMNS = tuple(Column)
-_WIDTHS = {Column.STAR: 36, Column.ATTACHMENT: 28, Column.SENDER: 180, Column.DATE: 128, Column.SIZE: 76}
+_WIDTHS = {Column.STAR: 28, Column.ATTACHMENT: 28, Column.SENDER: 180, Column.DATE: 128, Column.SIZE: 76}
 _SORTS = {
     Column.SENDER: SortBy.SENDER,
     Column.SUBJECT: SortBy.SUBJECT,
@@ -28,7 +28,7 @@ _ICONS = {Column.STAR: "star", Column.ATTACHMENT: "paperclip"}
 _NARROW_PX = 600
 """Narrower than this there is no column for the size, and sender and date give way to the subject."""
 _NARROW_WIDTHS = {Column.SENDER: 110, Column.DATE: 92}
-_FIRST_LEFT = 24
+_LEFT = 24
 """Room before the first column for the unread dot, or the disc of a row that is one of several selected."""
 
 
@@ -47,6 +47,7 @@ class TableHeader(QHeaderView):
         self._columns = QStandardItemModel(0, len(_COLUMNS), self)
         self._fill()
         self.setModel(self._columns)
+        self.setViewportMargins(_LEFT, 0, 0, 0)
         self.setFixedHeight(28)
         self.setFont(theme.font("small-strong"))
         self.setSectionsClickable(True)
@@ -77,13 +78,15 @@ class TableHeader(QHeaderView):
         """Return where the visible columns lie, in the order they stand."""
         shown = [number for number in range(len(_COLUMNS)) if not self.isSectionHidden(number)]
         shown.sort(key=self.visualIndex)
-        cells = []
-        for place, number in enumerate(shown):
-            left, width = self.sectionViewportPosition(number), self.sectionSize(number)
-            if place == 0:
-                left, width = left + _FIRST_LEFT, max(0, width - _FIRST_LEFT)
-            cells.append(Cell(_COLUMNS[number], left, width))
-        return tuple(cells)
+        return tuple(
+            Cell(_COLUMNS[number], _LEFT + self.sectionViewportPosition(number), self.sectionSize(number))
+            for number in shown
+        )
+
+    def leave_right(self, width: int) -> None:
+        """Keep clear of the scroll bar of the list below."""
+        if self.viewportMargins().right() != width:
+            self.setViewportMargins(_LEFT, 0, width, 0)
 
     def show_order(self, sort_by: SortBy, descending: bool) -> None:
         """Show by which column the list is sorted."""

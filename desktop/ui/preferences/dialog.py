@@ -98,7 +98,7 @@ class Preferences(QDialog):
         self.resize(760, 520)
         self._controls: dict[str, SettingControl] = {}
         self._names: list[str] = []
-        self._reading: asyncio.Task[Any] | None = None
+        self._reading: asyncio.Future[Any] | None = None
         self._side = _Side(theme)
         self._side_column = QVBoxLayout(self._side)
         self._side_column.setContentsMargins(8, 12, 8, 12)

@@ -69,8 +69,8 @@ class MailAccountForm(Dialog):
         self._account = account
         self._tested: tuple[MailAccount, str] | None = None
         self._listed: tuple[ServerFolder, ...] = ()
-        self._working: asyncio.Task[object] | None = None
-        self._loading: asyncio.Task[object] | None = None
+        self._working: asyncio.Future[object] | None = None
+        self._loading: asyncio.Future[object] | None = None
         self._trusted: tuple[str, ...] = account.trusted_fingerprints if account else ()
         self.resize(560, 640)
         self._build()

@@ -42,7 +42,7 @@ class AccountsWatch(QObject):
         self._navigation, self._status_bar = navigation, status_bar
         self._accounts: tuple[MailAccount, ...] = ()
         self._statuses: dict[int, AccountStatus] = {}
-        self._reading: dict[str, asyncio.Task[Any]] = {}
+        self._reading: dict[str, asyncio.Future[Any]] = {}
         self._again: set[str] = set()
         bridge.accounts_changed.connect(self.read_accounts)
         bridge.status_changed.connect(self._read_statuses)

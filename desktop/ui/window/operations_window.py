@@ -86,7 +86,7 @@ class OperationsWindow(Dialog):
     ) -> None:
         super().__init__(theme, _("Waiting and failed operations"), parent)
         self._operations, self._tasks = operations, tasks
-        self._reading: asyncio.Task[Any] | None = None
+        self._reading: asyncio.Future[Any] | None = None
         self.resize(600, 420)
         self.body.setContentsMargins(0, 0, 0, 0)
         self._stack = QStackedWidget()

@@ -117,6 +117,9 @@ class Desk:
     def allow_images_from(self, address: str) -> None:
         self.allowed.add(address.lower())
 
+    def disallow_images_from(self, address: str) -> None:
+        self.allowed.discard(address.lower())
+
     def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
         self.fetched.append(url)
         future: Future[tuple[bytes, str]] = Future()

@@ -60,6 +60,38 @@ async def test_a_list_opens_with_rows(room, pane):
     assert pane.header.unread.text == "2 unread"
 
 
+async def test_each_list_keeps_whether_it_shows_conversations(room, pane):
+    first = room.deliver("Offer", age_ms=2 * MINUTE)
+    room.deliver("Re: Offer", age_ms=MINUTE, reply_to=room.last_message_id)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: len(pane.model.keys) == 1)
+
+    pane.header.conversations_wanted.emit(False)
+    await until(lambda: len(pane.model.keys) == 2)
+    pane.show_list(Unified.ALL)
+    await until(lambda: len(pane.model.keys) == 1)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: len(pane.model.keys) == 2)
+
+    assert pane.model.position_of(first) == 1
+
+
+async def test_columns_of_the_table_end_where_the_scroll_bar_begins(room, pane):
+    for number in range(40):
+        room.deliver(f"Mail {number}", age_ms=number * MINUTE)
+    pane.window().resize(900, 500)
+    pane.resize(900, 500)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() > 30)
+
+    pane.set_density(Density.TABLE)
+    await until(lambda: pane.view.verticalScrollBar().isVisible())
+
+    cells = pane.columns.cells()
+    assert cells[0].left == 24
+    assert cells[-1].left + cells[-1].width == pane.view.viewport().width()
+
+
 async def test_new_mail_appears_and_does_not_move_what_one_reads(room, pane):
     keys = [room.deliver(f"Mail {n}", age_ms=n * MINUTE) for n in range(40, 0, -1)]
     pane.show_list(Unified.INBOX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +14,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.message import Flag
+from desktop.store.mail.accounts import AccountWriter
+from desktop.store.mail.folders import FolderWriter
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.mail.mail_browser import MailBrowser
 from desktop.ui.mail.mail_drag import FILES, FOLDER, MAILS, MailDragData, MailLoad, pack_folder
 from desktop.ui.mail.mail_files import MailFiles
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
-from tests.ui.mail.room import Room
+from tests.ui.mail.room import FOLDERS, Room
 from tests.ui.mail.rows import MINUTE
 from tests.ui.mail.waiting import until
 
@@ -79,6 +83,23 @@ async def test_unified_lists_stand_above_the_accounts(room, stand):
     account = stand.model.index(8)
     assert stand.tree.isExpanded(account)
     assert stand.model.node(account).kind is NodeKind.ACCOUNT
+
+
+async def test_at_first_sight_only_the_first_account_is_unfolded(room, stand):
+    other = MailAccount(id=uuid.uuid4(), address="support@firm.example", display_name="Support")
+    with room.core.database.write() as work:
+        key = AccountWriter(work).add(other)
+        FolderWriter(work).mirror(key, FOLDERS)
+
+    await started(stand, 0)
+    first, second = stand.model.index(8), stand.model.index(9)
+    before = (stand.tree.isExpanded(first), stand.tree.isExpanded(second))
+    stand.tree.expand(second)
+    stand.tree.collapse(first)
+    stand.tree.put_back(True)
+
+    assert before == (True, False)
+    assert (stand.tree.isExpanded(first), stand.tree.isExpanded(second)) == (False, True)
 
 
 async def test_numbers_follow(room, stand):

@@ -21,6 +21,7 @@ from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import reader as reader_module
 from desktop.ui.mail.print_preview import PrintPreview
 from desktop.ui.mail.reader import Reader
+from desktop.ui.mail.reader_menu import message_menu
 from desktop.ui.mail.reader_notices import Remedy
 from desktop.ui.mail.source_window import SourceWindow
 from desktop.ui.state import State
@@ -239,6 +240,20 @@ async def test_a_sender_can_be_allowed_for_good(bench: Bench) -> None:
 
     assert len(bench.desk.fetched) == 2
     assert bench.offers() == set()
+
+
+async def test_an_allowed_sender_can_be_taken_back(bench: Bench) -> None:
+    bench.desk.allowed = {"anna.keller@acme.example"}
+    key = bench.desk.add(mail(REMOTE, html=True))
+    await bench.show(key)
+    menu = message_menu(bench.reader, bench.reader, bench.reader._theme)
+    (take_back,) = [line for line in menu.actions() if line.text().startswith("Ask again")]
+
+    take_back.trigger()
+    await until(lambda: bench.desk.allowed == set())
+    await until(lambda: not bench.reader.images_allowed)
+
+    assert Remedy.ALWAYS_LOAD_IMAGES in bench.offers()
 
 
 async def test_the_setting_never_wins_over_an_allowed_sender(bench: Bench) -> None:

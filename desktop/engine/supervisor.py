@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Problem
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Keeps one runner for every active account."""
+    """Keeps one runner for every active account; one that takes over waits for the one before it."""
 
     def __init__(self, bus: Bus, means: Means, housekeeping: Housekeeping) -> None:
         self._means = means
@@ -26,11 +26,12 @@ class Supervisor:
         self._clock_watch = ClockWatch(self._resumed)
         self._lock = threading.RLock()
         self._runners: dict[int, tuple[MailAccount, AccountRunner]] = {}
+        self._ending: dict[int, AccountRunner] = {}
         self._running = False
         self._unsubscribe: list[Callable[[], None]] = [
-            bus.subscribe(events.MailAccountsChanged, lambda event: self._reload()),
+            bus.subscribe(events.MailAccountsChanged, lambda event: self._reload(event.account_keys)),
             bus.subscribe(events.OperationsChanged, lambda event: self._wake(event.account_key)),
-            bus.subscribe(events.SyncRequested, lambda event: self._wake(event.account_key)),
+            bus.subscribe(events.SyncRequested, lambda event: self._retry(event.account_key)),
             bus.subscribe(events.FolderOpened, lambda event: self._open(event.folder_key)),
         ]
 
@@ -48,10 +49,12 @@ class Supervisor:
             unsubscribe()
         with self._lock:
             self._running = False
-            runners = [runner for _, runner in self._runners.values()]
+            running = {key: runner for key, (_, runner) in self._runners.items()}
+            runners = [*running.values(), *self._ending.values()]
             self._runners.clear()
-        for runner in runners:
+        for key, runner in running.items():
             runner.stop()
+            self._means.statuses.set(AccountStatus(key))
         self._clock_watch.stop()
         self._housekeeping.stop()
         for runner in runners:
@@ -62,7 +65,8 @@ class Supervisor:
         accounts = [a for a in self._means.mirror.accounts() if account_keys is None or a.key in account_keys]
         return {account.key: AccountRunner(account, self._means).once() for account in accounts}
 
-    def _reload(self) -> None:
+    def _reload(self, changed: Collection[int] = ()) -> None:
+        """Make the runners those of the accounts as they are now; of `changed` perhaps the password is new."""
         with self._lock:
             if not self._running:
                 return
@@ -70,10 +74,13 @@ class Supervisor:
             for key, (account, runner) in list(self._runners.items()):
                 if wanted.get(key) != account:
                     runner.stop()
+                    self._ending[key] = runner
                     del self._runners[key]
+                elif key in changed:
+                    runner.retry()
             for key, account in wanted.items():
                 if key not in self._runners:
-                    runner = AccountRunner(account, self._means)
+                    runner = AccountRunner(account, self._means, self._ending.pop(key, None))
                     self._runners[key] = (account, runner)
                     runner.start()
             paused = {a.key for a in self._means.mirror.all_accounts()} - wanted.keys()
@@ -87,9 +94,14 @@ class Supervisor:
 
     def _wake(self, account_key: int) -> None:
         with self._lock:
+            if account_key in self._runners:
+                self._runners[account_key][1].wake()
+
+    def _retry(self, account_key: int) -> None:
+        with self._lock:
             for key, (_, runner) in self._runners.items():
                 if account_key in (0, key):
-                    runner.wake()
+                    runner.retry()
 
     def _open(self, folder_key: int) -> None:
         folder = self._means.mirror.folder(folder_key)

@@ -7,6 +7,7 @@ a look at news and the queue between two windows, then IDLE on the Inbox until s
 from __future__ import annotations
 
 import logging
+import math
 import random
 import threading
 from collections.abc import Callable
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 FOLLOWED = (Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.TRASH, Role.JUNK)
 """Special folders a two-way account follows, after the watched ones."""
 THROTTLED_S = 90.0
+_LONGEST_WAIT_S = 3600.0
 FOLDER_LIST_EVERY_MS = 10 * 60 * 1000
 
 
@@ -69,12 +71,17 @@ def tls_of(account: MailAccount) -> TlsPolicy:
 
 
 class AccountRunner:
-    """Runs one account until it is stopped. `once` does a single pass on the caller's thread instead."""
+    """Runs one account until it is stopped. `once` does a single pass on the caller's thread instead.
 
-    def __init__(self, account: MailAccount, means: Means) -> None:
+    `after` is the runner it takes over from: an account never has two at work, so it waits for that one's end.
+    """
+
+    def __init__(self, account: MailAccount, means: Means, after: AccountRunner | None = None) -> None:
         self._account = account
         self._means = means
+        self._after = after
         self._stop = threading.Event()
+        self._retry = threading.Event()
         self._wake = Wake()
         self._session: Session | None = None
         self._opened: set[int] = set()
@@ -87,14 +94,19 @@ class AccountRunner:
         self._thread.start()
 
     def wake(self) -> None:
-        """Something waits for this account: an operation, a person, a folder."""
+        """Something waits to be done for this account. A pause after a failure is not cut short by it (R9, R10)."""
+        self._wake.set()
+
+    def retry(self) -> None:
+        """A person wants mail now, or has changed what the account signs in with."""
+        self._retry.set()
         self._wake.set()
 
     def reconnect(self) -> None:
         """Give up the present connection, which may be dead without knowing it, and sign in again at once."""
         if (session := self._session) is not None:
             session.abort()
-        self._wake.set()
+        self.retry()
 
     def open_folder(self, folder_key: int) -> None:
         """A person looks at a folder: bring it up to date next."""
@@ -102,14 +114,14 @@ class AccountRunner:
         self._wake.set()
 
     def stop(self) -> None:
-        """Ask the thread to end; it leaves the store consistent."""
+        """Ask the thread to end; it leaves the store consistent, and says nothing more of the account."""
         self._stop.set()
         self._wake.set()
         if (session := self._session) is not None:
             session.abort()
 
-    def join(self, timeout_s: float = 10.0) -> None:
-        """Wait for the thread to end."""
+    def join(self, timeout_s: float | None = 10.0) -> None:
+        """Wait for the thread to end; None waits as long as it takes."""
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout_s)
 
@@ -126,6 +138,9 @@ class AccountRunner:
         return None
 
     def _run(self) -> None:
+        if self._after is not None:
+            self._after.join(None)
+            self._after = None
         failures = 0
         while not self._stop.is_set():
             wait_s: float
@@ -146,7 +161,6 @@ class AccountRunner:
                 wait_s = backoff.CEILING_S
                 self._set(activity=Activity.WAITING, retry_at_ms=clock.now() + int(wait_s * 1000))
             self._wait(wait_s)
-        self._set(activity=Activity.OFF)
         self._close()
 
     def _close(self) -> None:
@@ -158,7 +172,7 @@ class AccountRunner:
         """Show a problem and return how long to wait: for ever (until woken) where only the person can help."""
         if not problem.can_retry:
             self._show_problem(problem, Activity.TROUBLE, 0)
-            return threading.TIMEOUT_MAX
+            return math.inf
         # The first loss of a connection that worked is tried again at once.
         wait_s = 0.0 if failures == 0 and isinstance(problem, errors.ConnectionLost) else backoff.delay_s(
             failures, random.random()
@@ -170,9 +184,14 @@ class AccountRunner:
         return wait_s
 
     def _wait(self, seconds: float) -> None:
-        self._wake.clear()
-        if not self._stop.is_set():
-            self._wake.wait(seconds)
+        until_s = clock.monotonic() + seconds
+        while True:
+            self._wake.clear()
+            left_s = until_s - clock.monotonic()
+            if self._stop.is_set() or self._retry.is_set() or left_s <= 0:
+                break
+            self._wake.wait(min(left_s, _LONGEST_WAIT_S))
+        self._retry.clear()
 
     # one session
 
@@ -192,6 +211,7 @@ class AccountRunner:
 
     def _serve(self, session: Session) -> None:
         while not self._stop.is_set():
+            self._retry.clear()
             self._wake.clear()
             self._pass(session)
             self._wait_for_news(session)
@@ -290,6 +310,8 @@ class AccountRunner:
     # what people see
 
     def _set(self, **changes: object) -> None:
+        if self._stop.is_set():
+            return  # whoever stopped it knows better: paused, removed, taken over
         self._status = replace(self._status, **changes)  # type: ignore[arg-type]
         self._means.statuses.set(self._status)
 

@@ -32,6 +32,11 @@ def main() -> int:
     failed = []
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as made:
         options = Options(given.keep or corpus.cache_folder(), given.keep or Path(made), given.quick, given.why)
+        try:
+            corpus.mails(options.corpus)
+        except corpus.NoCorpus as reason:
+            print(reason, file=sys.stderr)
+            return 1
         for name in given.names:
             print(f"{name} ...", file=sys.stderr, flush=True)
             figures = _figures(name, options)

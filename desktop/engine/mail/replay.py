@@ -14,6 +14,7 @@ from desktop.base import backoff, clock
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail.message import Flag
+from desktop.domain.mail.mime_parse import parse_header
 from desktop.net import errors
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.session import Session
@@ -106,6 +107,8 @@ class Replay:
                 folder = self._queue.folder(folder_key)
                 if folder is not None:
                     self._on_mails(operation, folder, targets)
+            if sum(map(len, found.values())) < len(operation.place_keys):
+                self._queue.finished(operation)
             return
         folder = self._queue.folder(operation.folder_key)
         if folder is None:
@@ -137,29 +140,45 @@ class Replay:
         if target is None:
             raise TargetGone
         if target.key == folder.key:
-            self._queue.nothing_left(operation)
+            self._queue.where_wanted(operation, [t.place_key for t in targets])
             return
+        there: list[Target] = []
         if operation.started and not self._session.has_move:
-            targets = self._without_copied(folder, target, targets)
-        uids = {t.uid: t.place_key for t in targets}
+            there = self._copied(folder, target, targets)
+        uids = {t.uid: t.place_key for t in targets if t not in there}
         moved = self._session.move(list(uids), target.wire_name)
         new_uids = {place: moved.new_uids.get(uid) for uid, place in uids.items()}
+        new_uids |= {t.place_key: None for t in there}
         # What the server numbered under another UIDVALIDITY than we know is found again by its header.
         validity = moved.uidvalidity or target.uidvalidity
         if validity != target.uidvalidity:
             new_uids = dict.fromkeys(new_uids)
         self._queue.moved(operation, target, new_uids, target.uidvalidity)
 
-    def _without_copied(self, folder: FolderRef, target: FolderRef, targets: Sequence[Target]) -> list[Target]:
-        """After a kill between COPY and EXPUNGE: what already lies in the target only has to leave its old folder."""
+    def _copied(self, folder: FolderRef, target: FolderRef, targets: Sequence[Target]) -> list[Target]:
+        """After a kill between COPY and EXPUNGE: take what already lies in the target out of its old folder."""
         self._session.select(target.wire_name)
-        copied = [t for t in targets if t.message_id and self._session.find_message_id(t.message_id)]
+        copied = [t for t in targets if self._lying_here(t.message_id, t.size_bytes)]
         self._session.select(folder.wire_name)
         if copied:
             uids = [t.uid for t in copied]
             self._session.store_flags(uids, add=Flag.DELETED)
             self._session.expunge(uids)
-        return [t for t in targets if t not in copied]
+        return copied
+
+    def _lying_here(self, message_id: str, size_bytes: int | None = None) -> list[int]:
+        """Return the UIDs in the selected folder of mails with exactly this Message-ID, and this size where given.
+
+        SEARCH finds parts of a header too ("1@a.example" in "11@a.example"); what is taken for a copy by mistake
+        would be lost.
+        """
+        probes = self._session.fetch_probe(self._session.find_message_id(message_id)) if message_id else {}
+        return sorted(
+            uid
+            for uid, probe in probes.items()
+            if parse_header(probe.headers).message_id == message_id
+            and (size_bytes is None or probe.overview.size_bytes == size_bytes)
+        )
 
     def _append(self, operation: Queued, folder: FolderRef) -> None:
         appendix = self._queue.to_append(operation)
@@ -170,7 +189,7 @@ class Replay:
         if operation.started and appendix.message_id:
             # killed before the answer came, perhaps: what is there already is not put there twice
             selected = self._session.select(folder.wire_name)
-            found = self._session.find_message_id(appendix.message_id)
+            found = self._lying_here(appendix.message_id)
             where = (selected.uidvalidity, found[-1]) if found else None
         if where is None:
             where = self._session.append(

@@ -13,7 +13,7 @@ from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.folders import Folders as Store
 from desktop.store.mail.folders import FolderWriter
 from desktop.store.mail.operations import OperationWriter
-from desktop.store.mail.places import Places, PlaceWriter
+from desktop.store.mail.places import Places
 
 
 class FolderInvalid(Problem):
@@ -48,7 +48,7 @@ class Folders:
             delimiter = Store(work).delimiter(node.account_key)
             parent = node.path.rpartition(delimiter)[0] if delimiter else ""
             name = _checked(name, delimiter)
-            self._rename(work, node, f"{parent}{delimiter}{name}" if parent else name, delimiter)
+            self._rename(work, node, f"{parent}{delimiter}{name}" if parent else name)
 
     def move(self, key: int, parent_key: int | None) -> None:
         """Put a folder below another, or at the top. Raises FolderInvalid."""
@@ -58,19 +58,14 @@ class Folders:
             path = _path(work, parent_key, node.name, delimiter)
             if parent_key is not None and f"{path}{delimiter}".startswith(f"{node.path}{delimiter}"):
                 raise FolderInvalid(_("A folder cannot be moved into itself."))
-            self._rename(work, node, path, delimiter)
+            self._rename(work, node, path)
 
-    def _rename(self, work: UnitOfWork, node: FolderNode, path: str, delimiter: str) -> None:
+    def _rename(self, work: UnitOfWork, node: FolderNode, path: str) -> None:
         _refuse_fixed(node)
         if path == node.path:
             return
         _refuse_taken(work, node.account_key, path)
-        old = f"{node.path}{delimiter}"
-        writer = FolderWriter(work)
-        writer.set(node.key, path=path)
-        for other in Store(work).nodes():
-            if delimiter and other.account_key == node.account_key and other.path.startswith(old):
-                writer.set(other.key, path=f"{path}{delimiter}{other.path.removeprefix(old)}")
+        FolderWriter(work).rename(node.key, path)
         OperationWriter(work).queue_folder(
             node.account_key, "rename-folder", node.key, {"from": node.path, "path": path}
         )
@@ -83,10 +78,8 @@ class Folders:
             _refuse_fixed(node)
             if any(other.parent_key == key for other in Store(work).nodes()):
                 raise FolderInvalid(_("“{name}” has folders in it. Delete or move them first.").format(name=node.name))
-            PlaceWriter(work).folder_goes(key)
-            FolderWriter(work).set(key, pending=2)
-            OperationWriter(work).queue_folder(node.account_key, "delete-folder", key, {"path": node.path})
-            look_again(work, Places(work).emails_in(key))
+            FolderWriter(work).goes(key)
+            look_again(work, OperationWriter(work).delete_folder(node.account_key, key, node.path))
             _emit(work, node.account_key)
 
     def subscribe(self, key: int, on: bool) -> None:

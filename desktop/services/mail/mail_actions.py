@@ -122,8 +122,8 @@ class MailActions:
             for key, inverse in zip(done.operation_keys, done.inverse, strict=True):
                 if Operations(work).is_untouched(key):
                     touched += writer.withdraw(key)
-                else:
-                    writer.queue([inverse])
+                elif (possible := Operations(work).still_possible(inverse)) is not None:
+                    writer.queue([possible])
                 accounts.add(inverse.account_key)
             StateWriter(work).set(dict(done.states))
             look_again(work, touched)
@@ -215,6 +215,18 @@ def _operations(work: UnitOfWork, change: Change, mails: Sequence[Sequence[Place
         except MissingRole as missing:
             path = _ROLE_NAMES[missing.role]
             writer = FolderWriter(work)
+            named_so = (
+                node.key
+                for node in Folders(work).nodes()
+                if node.account_key == missing.account_key
+                and node.path.casefold() == path.casefold()
+                and node.selectable
+                and node.role is Role.NONE
+            )
+            if (there := next(named_so, None)) is not None:
+                writer.set(there, role=missing.role.value, role_by_user=1)
+                work.emit(events.FoldersChanged(missing.account_key))
+                continue
             key = writer.add(missing.account_key, path, b"\0" + path.encode(), "/")
             writer.set(key, role=missing.role.value)
             OperationWriter(work).queue_folder(

@@ -70,13 +70,13 @@ class ReplayQueue:
         """The server has the flags."""
         with self._database.write() as work:
             PlaceWriter(work).flags_stored(place_keys, int(operation.add), int(operation.remove))
-            self._finish(work, operation)
+            self._done(work, operation, place_keys)
 
     def moved(self, operation: Queued, target: FolderRef, new_uids: Mapping[int, int | None], uidvalidity: int) -> None:
         """The server has moved the mails; `new_uids` gives the new UID of each place where the server told it."""
         with self._database.write() as work:
             PlaceWriter(work).moved(target.key, uidvalidity, new_uids)
-            self._finish(work, operation)
+            self._done(work, operation, list(new_uids))
 
     def to_append(self, operation: Queued) -> Appendix | None:
         """Return the mail an "append" operation copies, None when it is no longer here."""
@@ -105,8 +105,18 @@ class ReplayQueue:
             dead, dropped = Life(work).purge_deleted(PlaceWriter(work).remove(place_keys))
             if dead:
                 work.emit(events.MessagesRemoved(dead))
-            self._finish(work, operation)
+            self._done(work, operation, place_keys)
         forget_unnamed(self._database, self._blobs, dropped)
+
+    def where_wanted(self, operation: Queued, place_keys: Sequence[int]) -> None:
+        """The mails are already where they were to go."""
+        with self._database.write() as work:
+            self._done(work, operation, place_keys)
+
+    def finished(self, operation: Queued) -> None:
+        """All that could be done is done: mails that are nowhere to be found are passed over."""
+        with self._database.write() as work:
+            self._finish(work, operation)
 
     def nothing_left(self, operation: Queued) -> None:
         """There is nothing to do, because mails or folder are gone; what was to follow is given up too."""
@@ -137,6 +147,10 @@ class ReplayQueue:
         with self._database.write() as work:
             OperationWriter(work).park(operation.key, problem)
             work.emit(events.OperationsChanged(operation.account_key))
+
+    def _done(self, work: UnitOfWork, operation: Queued, place_keys: Sequence[int]) -> None:
+        look_again(work, OperationWriter(work).done(operation.key, place_keys))
+        work.emit(events.OperationsChanged(operation.account_key))
 
     def _finish(self, work: UnitOfWork, operation: Queued) -> None:
         look_again(work, OperationWriter(work).remove(operation.key))

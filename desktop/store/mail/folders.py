@@ -12,6 +12,9 @@ from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.places import Places
 from desktop.store.tables.mail import FolderRow
 
+_MADE_HERE, _GOES = 1, 2
+"""Values of `pending`: not on the server yet, and waiting to be deleted there."""
+
 _SYNC = (
     "key, account_key, wire_name, path, role, selectable, watched, opened, uidvalidity, uidnext, modseq, "
     "synced_down_to, server_total, reconciled_at_ms"
@@ -137,7 +140,7 @@ class FolderWriter:
                 "delimiter": folder.delimiter,
                 "selectable": int(folder.selectable),
                 "subscribed": int(folder.subscribed),
-                "pending": 0,
+                "pending": _GOES if row is not None and row.pending == _GOES else 0,
             }
             if row is None:
                 inbox = folder.role is Role.INBOX
@@ -158,7 +161,7 @@ class FolderWriter:
                 changed = True
         orphans: list[int] = []
         for row in known.values():
-            if row.pending:
+            if row.pending == _MADE_HERE:
                 continue
             orphans += self.remove(row.key)
             changed = True
@@ -178,8 +181,40 @@ class FolderWriter:
         """Let the engine walk the UIDs of an account's folders again from the newest down."""
         self._work.run("UPDATE folder SET synced_down_to = max(uidnext, 1) WHERE account_key = ?", (account_key,))
 
+    def rename(self, key: int, path: str) -> None:
+        """Give a folder another path, and with it the folders below."""
+        row = self._work.first("SELECT account_key, path, delimiter FROM folder WHERE key = ?", (key,))
+        if row is None:
+            return
+        account, old, delimiter = row
+        self.set(key, path=path)
+        if delimiter:
+            below = f"{old}{delimiter}"
+            self._work.run(
+                "UPDATE folder SET path = ? || substr(path, ?) WHERE account_key = ? AND substr(path, 1, ?) = ?",
+                (f"{path}{delimiter}", len(below) + 1, account, len(below), below),
+            )
+
+    def goes(self, key: int) -> None:
+        """Note that a folder waits to be deleted on the server: nobody sees it any more."""
+        self.set(key, pending=_GOES)
+
+    def stays(self, key: int) -> list[int]:
+        """Take back what waited for a folder as a whole; one that was never made goes. Returns its Emails."""
+        if self._work.value("SELECT pending FROM folder WHERE key = ?", (key,)) == _MADE_HERE:
+            return self.remove(key)
+        self.set(key, pending=0)
+        return []
+
     def named(self, key: int, wire_name: bytes) -> None:
-        """Note the server's name of a folder, which is there now; a row LIST made meanwhile gives way."""
+        """Note the server's name of a folder, which is there now, and so of the folders below it.
+
+        A row LIST made meanwhile gives way.
+        """
+        row = self._work.first("SELECT account_key, wire_name, delimiter FROM folder WHERE key = ?", (key,))
+        if row is None:
+            return
+        account, old, delimiter = row
         self._work.run(
             "DELETE FROM folder WHERE key <> ? AND wire_name = ? AND account_key = "
             "(SELECT account_key FROM folder WHERE key = ?) AND NOT EXISTS (SELECT 1 FROM place WHERE "
@@ -187,11 +222,19 @@ class FolderWriter:
             (key, wire_name, key),
         )
         self._work.run("UPDATE OR IGNORE folder SET wire_name = ?, pending = 0 WHERE key = ?", (wire_name, key))
+        if delimiter and old != wire_name:
+            end = delimiter.encode()
+            below = old + end
+            self._work.run(
+                "UPDATE OR IGNORE folder SET wire_name = CAST(? || substr(wire_name, ?) AS BLOB) "
+                "WHERE account_key = ? AND substr(wire_name, 1, ?) = ?",
+                (wire_name + end, len(below) + 1, account, len(below), below),
+            )
 
     def add(self, account_key: int, path: str, wire_name: bytes, delimiter: str) -> int:
         """Insert a folder made here, not yet on the server; returns its key."""
         query = FolderRow.insert(
-            account_key=account_key, path=path, wire_name=wire_name, delimiter=delimiter, pending=1
+            account_key=account_key, path=path, wire_name=wire_name, delimiter=delimiter, pending=_MADE_HERE
         )
         return int(query.execute(self._work.peewee))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from desktop.base import clock
@@ -12,8 +12,8 @@ from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags, Transfer
 from desktop.store.database import UnitOfWork, View
-from desktop.store.mail.messages import marks
-from desktop.store.mail.places import EFFECTIVE_FLAGS, PlaceWriter
+from desktop.store.mail.messages import chunks, marks
+from desktop.store.mail.places import EFFECTIVE_FLAGS, EFFECTIVE_FOLDER, PlaceWriter
 from desktop.store.tables.mail import OperationRow
 
 _FREE = "NOT parked AND after_key IS NULL"
@@ -44,6 +44,8 @@ class Target:
     place_key: int
     uid: int
     message_id: str
+    size_bytes: int
+    """As its server counts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,20 @@ class Operations:
         """Say whether an operation still waits and never was on its way to the server."""
         return self._view.first("SELECT 1 FROM operation WHERE key = ? AND NOT started", (key,)) is not None
 
-    def account_of(self, key: int) -> int | None:
-        """Return the account of an operation, None when it is gone."""
-        account: int | None = self._view.value("SELECT account_key FROM operation WHERE key = ?", (key,))
-        return account
+    def verb(self, key: int) -> tuple[int, str, int | None, Mapping[str, Any]] | None:
+        """Return account, kind, folder and argument of an operation, None when it is gone."""
+        row = self._view.first("SELECT account_key, kind, folder_key, argument FROM operation WHERE key = ?", (key,))
+        return (row[0], row[1], row[2], json.loads(row[3])) if row else None
+
+    def still_possible(self, operation: Move | StoreFlags | Expunge) -> Move | StoreFlags | Expunge | None:
+        """Return an operation about those of its places that are there; None without any, or without its folders."""
+        folders = {operation.folder_key, operation.target_key if isinstance(operation, Move) else operation.folder_key}
+        if any(self.folder_ref(key) is None for key in folders):
+            return None
+        there: list[int] = []
+        for chunk in chunks(operation.place_keys):
+            there += self._view.column(f"SELECT key FROM place WHERE key IN ({marks(chunk)})", chunk)
+        return replace(operation, place_keys=tuple(there)) if there else None
 
     def to_append(self, key: int) -> tuple[int, int, bytes, str, Flag, int] | None:
         """Return place, Email, source digest, Message-ID, flags and time of arrival (ms) of a copy to be made."""
@@ -118,14 +130,14 @@ class Operations:
     def targets(self, key: int) -> dict[int, list[Target]]:
         """Return the places of an operation by folder; those whose UID is not known now are left out."""
         found: dict[int, list[Target]] = {}
-        for folder, place, uid, message_id in self._view.all(
-            "SELECT p.folder_key, p.key, p.uid, coalesce(e.message_id, '') FROM operation_place o "
+        for folder, place, uid, message_id, size_bytes in self._view.all(
+            "SELECT p.folder_key, p.key, p.uid, coalesce(e.message_id, ''), p.size_bytes FROM operation_place o "
             "JOIN place p ON p.key = o.place_key JOIN folder f ON f.key = p.folder_key "
             "LEFT JOIN email e ON e.key = p.email_key "
             "WHERE o.operation_key = ? AND p.uid IS NOT NULL AND p.uidvalidity = f.uidvalidity",
             (key,),
         ):
-            found.setdefault(folder, []).append(Target(place, uid, message_id))
+            found.setdefault(folder, []).append(Target(place, uid, message_id, size_bytes))
         return found
 
     def unnumbered(self, key: int) -> list[int]:
@@ -172,6 +184,25 @@ class OperationWriter:
     def queue_folder(self, account_key: int, kind: str, folder_key: int | None, argument: Mapping[str, Any]) -> int:
         """Queue a verb on a folder itself: "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
         return self._insert(account_key=account_key, kind=kind, folder_key=folder_key, argument=json.dumps(argument))
+
+    def delete_folder(self, account_key: int, folder_key: int, path: str) -> list[int]:
+        """Queue the deletion of a folder and of the copies that will lie in it then; returns their Emails."""
+        key = self.queue_folder(account_key, "delete-folder", folder_key, {"path": path})
+        self._work.run(
+            f"INSERT INTO operation_place (operation_key, place_key) SELECT ?, p.key FROM place p "
+            f"WHERE p.account_key = ? AND {EFFECTIVE_FOLDER} = ?",
+            (key, account_key, folder_key),
+        )
+        self._work.run(
+            "UPDATE place SET pending_gone = 1 WHERE key IN "
+            "(SELECT place_key FROM operation_place WHERE operation_key = ?)",
+            (key,),
+        )
+        return self._work.column(
+            "SELECT DISTINCT p.email_key FROM place p JOIN operation_place o ON o.place_key = p.key "
+            "WHERE o.operation_key = ? AND p.email_key IS NOT NULL",
+            (key,),
+        )
 
     def transfer(self, transfer: Transfer, email_key: int) -> tuple[int, ...]:
         """Queue a copy to another account and the removal that follows it; returns their keys, the copy's first.
@@ -250,6 +281,20 @@ class OperationWriter:
         )
         return account
 
+    def done(self, key: int, place_keys: Sequence[int]) -> list[int]:
+        """Note that an operation is done for these places, and over with the last of them; returns their Emails.
+
+        What it is about may lie in several folders, and the program may be killed between two of them.
+        """
+        self._work.many(
+            "DELETE FROM operation_place WHERE operation_key = ? AND place_key = ?",
+            [(key, place) for place in place_keys],
+        )
+        self._work.run(
+            "DELETE FROM operation WHERE key = ? AND key NOT IN (SELECT operation_key FROM operation_place)", (key,)
+        )
+        return self.settle(place_keys)
+
     def remove(self, key: int) -> list[int]:
         """Take an operation out of the queue and its marks off its places; returns the Emails to look at again."""
         places = self._work.column("DELETE FROM operation_place WHERE operation_key = ? RETURNING place_key", (key,))
@@ -298,7 +343,7 @@ class OperationWriter:
             ):
                 add, remove = (add | plus) & ~minus, (remove | minus) & ~plus
                 folder = target if kind == "move" else folder
-                gone = 1 if kind == "expunge" else gone
+                gone = 1 if kind in ("expunge", "delete-folder") else gone
             self._work.run(
                 "UPDATE place SET pending_add = ?, pending_remove = ?, pending_folder_key = nullif(?, folder_key), "
                 "pending_gone = ? WHERE key = ?",

@@ -77,9 +77,11 @@ class Places:
         return {uid: (flags, email) for uid, flags, email in rows}
 
     def emails_in(self, folder_key: int) -> list[int]:
-        """Return the Emails with a copy in a folder."""
+        """Return the Emails with a copy in a folder, or on its way there."""
         return self._view.column(
-            "SELECT DISTINCT email_key FROM place WHERE folder_key = ? AND email_key IS NOT NULL", (folder_key,)
+            "SELECT email_key FROM place WHERE folder_key = ? AND email_key IS NOT NULL UNION "
+            "SELECT email_key FROM place WHERE pending_folder_key = ? AND email_key IS NOT NULL",
+            (folder_key, folder_key),
         )
 
     def emails_of(self, account_key: int) -> list[int]:
@@ -216,10 +218,6 @@ class PlaceWriter:
             "UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' WHERE email_key = ?",
             [(key,) for key in email_keys],
         )
-
-    def folder_goes(self, folder_key: int) -> None:
-        """Note that a queued operation deletes a folder with its copies."""
-        self._work.run("UPDATE place SET pending_gone = 1 WHERE folder_key = ?", (folder_key,))
 
     def vanish(self, folder_key: int, uidvalidity: int, uids: Sequence[int]) -> list[int]:
         """Remove places the server no longer has."""

@@ -235,6 +235,33 @@ def test_r38_what_the_server_always_refuses_is_parked_and_others_go_on(
     assert sorted(desk.subjects()) == ["Mail 1", "Mail 2"]
 
 
+@pytest.mark.parametrize("copied", [False, True])
+@pytest.mark.parametrize("missing", [("MOVE",), ("MOVE", "UIDPLUS")])
+def test_r36_a_kill_around_the_copy_of_a_move_loses_and_doubles_nothing(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, missing: tuple[str, ...], copied: bool
+) -> None:
+    fault_proxy.change(without(*missing))
+    dovecot.deliver(imap_user, [mail(1)])
+    # its Message-ID holds that of the other, and SEARCH finds parts of a header
+    dovecot.deliver(imap_user, [mail(11)], "Archive")
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    desk.do(Verb.ARCHIVE, *desk.mails())
+    if copied:
+        dovecot.doveadm("copy", "-u", imap_user, "Archive", "mailbox", "INBOX", "uid", "1")
+    with desk.core.database.write() as work:
+        work.run("UPDATE operation SET started = 1")
+
+    desk.sync()
+
+    assert server_subjects(dovecot, imap_user, "Archive") == Counter({"Mail 11": 1, "Mail 1": 1})
+    assert desk.mails() == []
+    desk.sync()
+    assert desk.subjects(Unified.ARCHIVE) == ["Mail 11", "Mail 1"]
+    if "UIDPLUS" not in missing:
+        assert server_subjects(dovecot, imap_user) == Counter()
+
+
 @pytest.mark.parametrize("missing", [(), ("MOVE",), ("MOVE", "UIDPLUS")])
 def test_r35_random_schedules_end_where_the_model_says(
     desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, missing: tuple[str, ...]

@@ -268,6 +268,33 @@ def test_a_folder_is_made_renamed_and_deleted_on_the_server(desk: Desk, dovecot:
     assert desk.mails() == []
 
 
+def test_a_folder_renamed_offline_keeps_its_new_name_and_the_folders_below_with_their_mails(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)], "Work")
+    dovecot.deliver(imap_user, [mail(2)], "Work/Täglich".encode("utf-7").decode().replace("+", "&"))
+    account = desk.add(dovecot, imap_user)
+    desk.sync()
+    below = next(f for f in desk.core.services.views.folder_tree().accounts[0].folders if f.path.startswith("Work/"))
+    with desk.core.database.write() as work:
+        work.run("UPDATE folder SET watched = 1 WHERE key = ?", (below.key,))
+    desk.sync()
+    assert desk.subjects(below.key) == ["Mail 2"]
+    desk.core.services.folders.rename(desk.folder("Work").key, "Büro")
+    inner = desk.core.services.folders.create(account.key, below.key, "Neu")
+
+    desk.sync()
+    desk.sync()
+
+    tree = desk.core.services.views.folder_tree()
+    paths = {f.key: f.path for f in tree.accounts[0].folders}
+    assert "Work" not in paths.values()
+    assert paths[below.key] == "Büro/" + below.name
+    assert paths[inner] == f"Büro/{below.name}/Neu"
+    assert desk.subjects(below.key) == ["Mail 2"]
+    assert desk.core.services.operations.waiting() == ()
+
+
 def test_a_folder_that_is_not_watched_is_fetched_when_opened(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
     dovecot.deliver(imap_user, [mail(1)], "Old")
     account = desk.add(dovecot, imap_user)

@@ -3,75 +3,27 @@
 from __future__ import annotations
 
 import random
-import uuid
 from pathlib import Path
 
 import pytest
 
 from desktop.base.bus import Bus
-from desktop.domain.mail.folder import Role, ServerFolder, Unified
+from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import ListQuery, SortBy
-from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
 from desktop.domain.mail.message import Flag
-from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Change, Verb
-from desktop.services.mail.ingest import Fetched, Home, Ingest
-from desktop.services.mail.mail_actions import MailActions
-from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.operations import Operations
-from desktop.services.mail.views import MailViews
 from desktop.store import migrate
 from desktop.store.database import Database
-from desktop.store.mail.accounts import AccountWriter
-from desktop.store.mail.blobs import Blobs
-from desktop.store.mail.folders import Folders
 from desktop.store.mail.listings import ListingWriter
-from desktop.store.space import Space
 from tests.desk import mail
 from tests.proof import rounds, seed
-
-ROLES = (Role.INBOX, Role.SENT, Role.TRASH, Role.JUNK, Role.ARCHIVE, Role.DRAFTS, Role.NONE)
-
-
-class Store:
-    """A store with one account and a folder of each role, and a server that exists in our words only."""
-
-    def __init__(self, database: Database, folder: Path, mode: Mode = Mode.TWO_WAY) -> None:
-        self.database = database
-        self.blobs = Blobs(folder / "raw")
-        self.ingest = Ingest(database, self.blobs)
-        self.actions = MailActions(database, self.blobs)
-        self.mirror = Mirror(database, Space(folder))
-        self.views = MailViews(database)
-        account = MailAccount(
-            id=uuid.uuid4(), address="me@example.org", mode=mode, imap=Endpoint("h", 1, Security.TLS, "u")
-        )
-        with database.write() as work:
-            self.account = AccountWriter(work).add(account)
-        listed = [ServerFolder(role.value.encode() or b"Other", role.value or "Other", "/", role) for role in ROLES]
-        self.mirror.folder_list(self.account, listed)
-        with database.read() as view:
-            self.folders = {folder.role: folder for folder in Folders(view).to_sync(self.account)}
-        self.uids = dict.fromkeys(ROLES, 0)
-
-    def arrive(self, raw: bytes, role: Role = Role.INBOX, flags: Flag = Flag.NONE) -> int:
-        """Let a mail arrive in a folder; returns its UID."""
-        self.uids[role] += 1
-        folder = self.folders[role]
-        home = self.mirror.home(folder, 0)
-        assert home is not None
-        fetched = Fetched(self.uids[role], flags, 1_780_000_000_000, len(raw), raw, parse(raw))
-        self.ingest.take(Home(**{**_fields(home), "uidvalidity": 0}), [fetched])
-        return self.uids[role]
-
-
-def _fields(home: Home) -> dict[str, object]:
-    return {name: getattr(home, name) for name in Home.__slots__}
+from tests.shelf import ROLES, Shelf
 
 
 @pytest.fixture
-def store(database: Database, tmp_path: Path) -> Store:
-    return Store(database, tmp_path)
+def store(database: Database, tmp_path: Path) -> Shelf:
+    return Shelf(database, tmp_path)
 
 
 def _contents(database: Database) -> tuple[list[object], ...]:
@@ -83,7 +35,7 @@ def _contents(database: Database) -> tuple[list[object], ...]:
         )
 
 
-def test_lists_kept_step_by_step_equal_lists_derived_from_nothing(store: Store) -> None:
+def test_lists_kept_step_by_step_equal_lists_derived_from_nothing(store: Shelf) -> None:
     chance = random.Random(seed())
     for step in range(rounds(60, 2000)):
         keys = store.views.open_list(ListQuery(chance.choice([*Unified]), conversations=False)).keys
@@ -100,7 +52,7 @@ def test_lists_kept_step_by_step_equal_lists_derived_from_nothing(store: Store) 
                 store.actions.undo(done)
         else:
             role = chance.choice(ROLES)
-            store.mirror.vanished(store.folders[role], 0, [chance.randrange(1, 10)])
+            store.mirror.vanished(store.folder(role), 0, [chance.randrange(1, 10)])
         if step % 10 == 0 or step > 50:
             kept = _contents(store.database)
             with store.database.write() as work:
@@ -108,7 +60,7 @@ def test_lists_kept_step_by_step_equal_lists_derived_from_nothing(store: Store) 
             assert kept == _contents(store.database)
 
 
-def test_conversations_are_the_same_whatever_the_order_of_arrival(tmp_path: Path, store: Store) -> None:
+def test_conversations_are_the_same_whatever_the_order_of_arrival(tmp_path: Path, store: Shelf) -> None:
     chance = random.Random(seed())
     mails = [mail(1)] + [
         mail(n, References=" ".join(f"<{chance.randrange(1, n)}@acme.example>" for _ in range(chance.randrange(0, 3))))
@@ -123,7 +75,7 @@ def test_conversations_are_the_same_whatever_the_order_of_arrival(tmp_path: Path
 
     other = Database(tmp_path / "other.db", Bus())
     migrate.migrate(other, lambda: None)
-    second = Store(other, tmp_path / "second")
+    second = Shelf(other, tmp_path / "second")
     for raw in mails:
         second.arrive(raw)
     assert _partition(other) == partition
@@ -138,7 +90,7 @@ def _partition(database: Database) -> set[frozenset[str]]:
     return {frozenset(group) for group in groups.values()}
 
 
-def test_a_list_is_sorted_and_filtered(store: Store) -> None:
+def test_a_list_is_sorted_and_filtered(store: Shelf) -> None:
     store.arrive(mail(1, subject="beta", From="Zoe <z@x.example>"))
     store.arrive(mail(2, subject="Alpha", From="anna@x.example"), flags=Flag.SEEN)
     store.arrive(mail(3, subject="gamma 100%", From="Bob <b@x.example>"), flags=Flag.FLAGGED)
@@ -157,7 +109,7 @@ def test_a_list_is_sorted_and_filtered(store: Store) -> None:
     assert subjects(contains="0%") == ["gamma 100%"], "a percent sign is a percent sign"
 
 
-def test_dropping_an_operation_shows_what_the_server_has(store: Store) -> None:
+def test_dropping_an_operation_shows_what_the_server_has(store: Shelf) -> None:
     store.arrive(mail(1))
     [key] = store.views.open_list(ListQuery(Unified.INBOX)).keys
     store.actions.apply(Change(Verb.DELETE), [key])
@@ -169,15 +121,15 @@ def test_dropping_an_operation_shows_what_the_server_has(store: Store) -> None:
     assert list(store.views.open_list(ListQuery(Unified.INBOX)).keys) == [key]
 
 
-def test_the_same_batch_twice_changes_nothing(store: Store) -> None:
+def test_the_same_batch_twice_changes_nothing(store: Shelf) -> None:
     store.arrive(mail(1))
-    store.uids[Role.INBOX] = 0
+    store.uids.clear()
     before = _contents(store.database)
     store.arrive(mail(1))
     assert _contents(store.database) == before
 
 
-def test_c36_wild_text_is_stored_as_it_is(store: Store) -> None:
+def test_c36_wild_text_is_stored_as_it_is(store: Shelf) -> None:
     wild = "'; DROP TABLE email; -- \" * ( ) NEAR/3 \\ % _ \u202e \U0001f600"
     store.arrive(mail(1, subject=wild, text=wild))
     [row] = store.views.rows(store.views.open_list(ListQuery(Unified.INBOX)).keys, conversations=True)

@@ -282,9 +282,10 @@ def test_the_page_is_renewed_before_it_grows_fat(view: MailView, show: Show, mon
 
     for number in range(3):
         show(f"<p>{number}</p>")
-        pages.append(id(view.page))
+        pages.append(view.page)
 
-    assert pages[0] == pages[1] != pages[2]
+    assert pages[0] is pages[1]
+    assert pages[1] is not pages[2]
 
 
 def test_c14_everything_is_off_that_a_mail_does_not_need(view: MailView, show: Show) -> None:

@@ -13,6 +13,7 @@ from desktop.domain import events
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
+from desktop.services.mail.ingest import look_again
 from desktop.services.mail.status import StatusBoard
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts, AccountWriter
@@ -189,11 +190,18 @@ class MailAccounts:
 
 
 def _watch(work: UnitOfWork, key: int, paths: Collection[str]) -> None:
+    """Watch these folders and no others. What was watched before shows in the Inbox, or does not, as it did.
+
+    A special folder never shows there by itself: a mail archived or deleted would be back in the Inbox at once.
+    """
+    touched: list[int] = []
     for node in Folders(work).nodes():
-        if node.account_key == key:
-            watched = node.path in paths
-            shows = watched and node.role is not Role.SENT
+        watched = node.path in paths
+        if node.account_key == key and watched is not node.watched:
+            shows = watched and node.role in (Role.INBOX, Role.NONE)
             FolderWriter(work).set(node.key, watched=int(watched), shows_in_inbox=int(shows))
+            touched += Places(work).emails_in(node.key)
+    look_again(work, touched)
 
 
 def _check(account: MailAccount) -> None:

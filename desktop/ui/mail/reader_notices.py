@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.base.i18n import _, n_
 from desktop.base.text import one_line
 from desktop.domain.mail.message import Completeness, Status
+from desktop.domain.mail.sender_checks import SenderAnomaly
 from desktop.ui.mail.letter import Opened
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner, Tone
@@ -64,7 +65,7 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         said.append(Notice(sentence, Tone.WARNING, "file-warning", (source,)))
     impostor = sender_warning(opened)
     if impostor:
-        said.append(Notice(impostor, Tone.WARNING, "shield-alert"))
+        said.append(Notice(impostor, _sender_tone(opened), "shield-alert"))
     if document is not None and document.link_warnings:
         count = len(document.link_warnings)
         sentence = n_(
@@ -105,31 +106,38 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
 
 
 def sender_warning(opened: Opened) -> str:
-    """Return what is odd about the sender's name; "" when nothing is.
-
-    A name that shows another mail address than the real one is the oldest trick there is.
-    """
-    sender = opened.head.sender
-    name = one_line(sender.name).lower()
-    at = name.find("@")
-    if at < 1 or not sender.address:
-        return ""
-    claimed = _around(name, at)
-    if "." not in claimed.partition("@")[2] or claimed == sender.key:
-        return ""
-    sentence = _("The name of the sender shows another address than the one the mail comes from: {address}.")
-    return sentence.format(address=one_line(sender.address))
+    """Return the gravest oddity of the sender in words; "" when there is none."""
+    found = opened.document.sender_anomalies if opened.document is not None else ()
+    address = one_line(opened.head.sender.address)
+    for anomaly in SenderAnomaly:
+        if anomaly in found:
+            return _sender_words(anomaly).format(address=address)
+    return ""
 
 
-def _around(text: str, at: int) -> str:
-    """Return the address-like word around an @."""
-    allowed = "._%+-"
-    start, end = at, at + 1
-    while start and (text[start - 1].isalnum() or text[start - 1] in allowed):
-        start -= 1
-    while end < len(text) and (text[end].isalnum() or text[end] in ".-"):
-        end += 1
-    return text[start:end].strip(".-")
+def _sender_tone(opened: Opened) -> Tone:
+    """Lists and services often send for others: that is said, not warned of."""
+    found = set(opened.document.sender_anomalies) if opened.document is not None else set()
+    usual = {SenderAnomaly.OTHER_SENDER, SenderAnomaly.REPLY_ELSEWHERE}
+    return Tone.NEUTRAL if found <= usual else Tone.WARNING
+
+
+def _sender_words(anomaly: SenderAnomaly) -> str:
+    match anomaly:
+        case SenderAnomaly.NO_SENDER:
+            return _("This mail does not say who sent it.")
+        case SenderAnomaly.SEVERAL:
+            return _("This mail names several senders. It came from {address} at best.")
+        case SenderAnomaly.NAME_IS_ADDRESS:
+            return _("The name of the sender shows another address than the one the mail comes from: {address}.")
+        case SenderAnomaly.HIDDEN_CHARACTERS:
+            return _("The sender's name holds invisible characters. The mail comes from {address}.")
+        case SenderAnomaly.LOOKALIKE:
+            return _("The sender's name or address imitates another one. The mail comes from {address}.")
+        case SenderAnomaly.OTHER_SENDER:
+            return _("This mail was sent by another organisation than the one of {address}.")
+        case SenderAnomaly.REPLY_ELSEWHERE:
+            return _("Answers to this mail go to another organisation than the one of {address}.")
 
 
 class NoticeColumn(QWidget):

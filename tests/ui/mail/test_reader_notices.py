@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from email.utils import formataddr
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QUrl
 
 from desktop.base.errors import Problem
-from desktop.domain.mail.address import Address
 from desktop.domain.mail.links import LinkReason, LinkWarning
 from desktop.domain.mail.message import Completeness
 from desktop.ui.mail import link_question, reader_notices
@@ -68,10 +68,27 @@ def test_a_mail_from_a_file_cannot_allow_its_sender() -> None:
     ],
 )
 def test_c10_a_name_that_shows_another_address_is_told(name: str, address: str, odd: bool) -> None:
-    letter = opened()
-    letter = replace(letter, head=replace(letter.head, sender=Address(name, address)))
+    desk = Desk()
+    sender = formataddr((name, address))
+    raw = f"From: {sender}\r\nTo: me@example.org\r\nSubject: Hi\r\n\r\nHello".encode()
+    key = desk.add(raw)
+    letter = open_letter(StoredLetter(desk, key), desk.heads[key], Form())
 
-    assert bool(reader_notices.sender_warning(letter)) is odd
+    words = reader_notices.sender_warning(letter)
+
+    assert bool(words) is odd
+    assert not odd or address in words
+
+
+def test_c10_who_sends_for_another_is_said_but_not_warned_of() -> None:
+    desk = Desk()
+    key = desk.add(b"From: anna@acme.example\r\nReply-To: eve@other.example\r\nSubject: Hi\r\n\r\nHello")
+    letter = open_letter(StoredLetter(desk, key), desk.heads[key], Form())
+
+    [notice] = reader_notices.notices(letter, Situation())
+
+    assert "Answers to this mail go to another organisation" in notice.text
+    assert notice.tone is Tone.NEUTRAL
 
 
 def test_problems_come_first_with_their_details() -> None:

@@ -20,7 +20,19 @@ os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
 from desktop.ui.web import chromium
 
-SHOWN = ("preferences", "accounts", "account", "operations", "trouble", "toast", "reader", "me", "multi")
+SHOWN = (
+    "preferences",
+    "accounts",
+    "account",
+    "operations",
+    "trouble",
+    "toast",
+    "reader",
+    "me",
+    "multi",
+    "search",
+    "hits",
+)
 _SETTLE_S = 1.2
 _PAINTED_WITHIN_S = 20
 
@@ -127,6 +139,11 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         window.room.panes.go_to(Pane.READER)
     elif options.show == "multi":
         window.room.list.view.selectAll()
+    elif options.show in ("search", "hits"):
+        window.room.search.open()
+        window.room.search.set_text("from:anna has:attachment after:2026-09-01 renewal")
+        if options.show == "hits":
+            window.room.list.view.setFocus()
     elif options.show == "me":
         window.navigation.me.click()
         menu = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "Menu" and w.isVisible())

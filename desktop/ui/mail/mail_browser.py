@@ -34,6 +34,7 @@ from desktop.ui.mail.mail_files import MailFiles
 from desktop.ui.mail.move_picker import MovePicker, RecentFolders, Target
 from desktop.ui.mail.search_bar import SearchBar
 from desktop.ui.mail.search_results import SearchResults
+from desktop.ui.mail.search_segments import has_operator, place_operator
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -172,6 +173,7 @@ class MailBrowser(QObject):
         pane.move_wanted.connect(self.choose_folder)
         pane.search_closed.connect(self._search_closed)
         pane.density_wanted.connect(self._set_density)
+        pane.search_head.place_wanted.connect(lambda on: self.search.narrow(self._place()[1], on))
         self.search.search_wanted.connect(self._search)
         self.search.submitted.connect(pane.view.setFocus)
         self.search.left.connect(self._search_closed)
@@ -196,9 +198,19 @@ class MailBrowser(QObject):
 
     def _search(self, text: str) -> None:
         if text:
+            name, operator = self._place()
+            self.pane.search_head.offer_place(name, bool(operator) and has_operator(text, operator))
             self.results.search(text)
         else:
             self.leave_search()
+
+    def _place(self) -> tuple[str, str]:
+        """Return the name of the list that was open before the search, and the operator for it; "" for all mail."""
+        node = self.tree.current_node
+        if node is None or not node.list_id:
+            return "", ""
+        operator = place_operator(node.list_id, node.folder.path if node.folder is not None else "")
+        return (node.name, operator) if operator else ("", "")
 
     def _search_closed(self) -> None:
         self.leave_search()

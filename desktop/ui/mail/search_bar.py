@@ -1,4 +1,4 @@
-"""The search box: operators stand out, suggestions lie below the cursor, and what is typed is searched at once.
+"""The search box: operators are chips, suggestions lie below the cursor, and what is typed is searched at once.
 
 GUI thread. It calls the search for suggestions only; `search_results` finds the mails.
 """
@@ -9,14 +9,15 @@ import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QInputMethodEvent, QKeyEvent, QTextCharFormat, QTextFormat
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.domain.mail.search_result import Suggestion, SuggestionKind
 from desktop.services.mail.search import Search
 from desktop.ui.mail.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
-from desktop.ui.mail.search_segments import segments
+from desktop.ui.mail.search_chips import SearchChips
+from desktop.ui.mail.search_segments import with_operator
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -86,7 +87,7 @@ class SearchBar(QWidget):
         self.field.left.connect(self.left)
         self.field.edit.textEdited.connect(lambda _text: self._suggesting.call())
         self.field.edit.installEventFilter(self)
-        theme.changed.connect(self._colour)
+        self.chips = SearchChips(theme, self.field.edit)
 
     @property
     def text(self) -> str:
@@ -109,6 +110,7 @@ class SearchBar(QWidget):
         self.field.edit.blockSignals(True)
         self.field.clear()
         self.field.edit.blockSignals(False)
+        self.chips.draw()
         self.field.update()
         self._searching.cancel()
         self._hide_popup()
@@ -116,6 +118,10 @@ class SearchBar(QWidget):
     def set_text(self, text: str) -> None:
         """Write a search into the field and do it."""
         self.field.edit.setText(text)
+
+    def narrow(self, operator: str, on: bool) -> None:
+        """Put an operator before what is searched, or take it out, and search again."""
+        self.set_text(with_operator(self.text, operator, on))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._popup_shown():
@@ -127,7 +133,6 @@ class SearchBar(QWidget):
     # inside: searching
 
     def _text_changed(self, text: str) -> None:
-        self._colour()
         if text.strip():
             self._searching.call()
         else:
@@ -146,24 +151,6 @@ class SearchBar(QWidget):
             self._state.set(_RECENT_STATE, recent[:_MOST_RECENT])
             self._searching.flush()
             self.submitted.emit()
-
-    def _colour(self) -> None:
-        """Set operators off. QLineEdit has no formats of its own; it takes those of an input method."""
-        edit = self.field.edit
-        tokens, cursor = self._theme.tokens, edit.cursorPosition()
-        attributes = []
-        for segment in segments(edit.text()):
-            for start, end, weight in (
-                (segment.start, segment.value, QFont.Weight.Normal),
-                (segment.value, segment.end, QFont.Weight.Medium),
-            ):
-                look = QTextCharFormat()
-                look.setBackground(tokens.soft)
-                look.setForeground(tokens.accent)
-                look.setFontWeight(weight)
-                kind = QInputMethodEvent.AttributeType.TextFormat
-                attributes.append(QInputMethodEvent.Attribute(kind, start - cursor, end - start, QTextFormat(look)))
-        edit.event(QInputMethodEvent("", attributes))
 
     # inside: suggestions
 
@@ -212,7 +199,6 @@ class SearchBar(QWidget):
             end = "" if value.text.endswith(":") else " "
             edit.setText(text[: value.start] + value.text + end + text[value.end :].lstrip())
             edit.setCursorPosition(value.start + len(value.text) + len(end))
-            self._colour()
             self._suggest()
         elif isinstance(value, str):
             edit.setText(value)

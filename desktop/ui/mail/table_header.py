@@ -144,6 +144,8 @@ class TableHeader(QHeaderView):
             item = QStandardItem("" if column in _ICONS else column_title(column))
             item.setData(column_title(column), Qt.ItemDataRole.AccessibleTextRole)
             item.setToolTip(column_title(column))
+            if column is Column.SIZE:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             if column in _ICONS:
                 item.setIcon(icon(self._theme, _ICONS[column], 14))
             self._columns.setHorizontalHeaderItem(number, item)

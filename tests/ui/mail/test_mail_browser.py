@@ -296,6 +296,49 @@ async def test_escape_in_the_hits_gives_the_folder_back(room, stand):
     assert not stand.pane.searching
 
 
+async def test_a_search_can_be_kept_within_the_list_that_was_open(room, stand):
+    room.deliver("Renewal here")
+    room.deliver("Renewal there", folder="Archive")
+    await started(stand, 1)
+    stand.search.set_text("renewal")
+    await until(lambda: stand.pane.searching and len(stand.pane.model.keys) == 2)
+    chip = stand.pane.search_head.only_here
+
+    chip.click()
+    await until(lambda: len(stand.pane.model.keys) == 1)
+    narrowed = stand.search.text
+    chip.click()
+    await until(lambda: len(stand.pane.model.keys) == 2)
+
+    assert narrowed == "in:inbox renewal"
+    assert stand.search.text == "renewal"
+
+
+async def test_the_cross_of_an_operator_takes_it_out(room, stand):
+    await started(stand, 0)
+    stand.search.set_text("from:anna has:attachment renewal")
+    crosses = stand.search.chips.crosses
+
+    assert [cross.accessibleName() for cross in crosses] == ["Remove from:anna", "Remove has:attachment"]
+    assert crosses[0].x() < crosses[1].x()
+    crosses[0].click()
+
+    assert stand.search.text == "has:attachment renewal"
+    assert [cross.accessibleName() for cross in stand.search.chips.crosses] == ["Remove has:attachment"]
+
+
+async def test_an_operator_that_is_being_typed_has_no_cross_yet(room, stand):
+    await started(stand, 0)
+    stand.search.open()
+
+    QTest.keyClicks(stand.search.field.edit, "from:anna")
+    typing = stand.search.chips.crosses
+    QTest.keyClicks(stand.search.field.edit, " x")
+
+    assert typing == ()
+    assert len(stand.search.chips.crosses) == 1
+
+
 async def test_a_search_without_hits_says_what_was_searched(room, stand):
     room.deliver()
     await started(stand, 1)

@@ -20,7 +20,6 @@ from typing import Self
 
 from desktop.app import os_lock
 from desktop.app.file_system import network_kind
-from desktop.base import clock
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.base.paths import Profile, ProfileUnusable, open_private, shown
@@ -58,7 +57,6 @@ class Holder:
     pid: int
     host: str
     kind: Kind
-    started_at_ms: int
 
 
 class Lock:
@@ -139,7 +137,7 @@ def holder(profile: Profile) -> Holder | None:
     try:
         with (profile.root / HOLDER_NAME).open("rb") as file:
             told = json.loads(file.read(_HOLDER_MAX_BYTES))
-        return Holder(int(told["pid"]), str(told["host"]), Kind(told["kind"]), int(told["started_at_ms"]))
+        return Holder(int(told["pid"]), str(told["host"]), Kind(told["kind"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -162,7 +160,7 @@ def is_held(profile: Profile) -> bool:
 
 
 def _write_holder(root: Path, kind: Kind) -> None:
-    told = Holder(os.getpid(), platform.node(), kind, clock.now())
+    told = Holder(os.getpid(), platform.node(), kind)
     fresh = root / f".{HOLDER_NAME}.new"
     fresh.unlink(missing_ok=True)
     with open_private(fresh, "w", encoding="utf-8") as file:

@@ -84,11 +84,6 @@ def fields(header: bytes, wanted: frozenset[bytes]) -> Fields:
     return found
 
 
-def all_fields(header: bytes) -> list[tuple[str, str]]:
-    """Return every field in order, decoded for people: what "all headers" shows."""
-    return [(name.decode("ascii"), text(value)) for name, value in _FIELD.findall(header[:MAX_HEADER_BYTES])]
-
-
 def text(value: bytes, hint: str = "") -> str:
     """Return an unstructured field for people: decoded, whitespace folded, without control characters.
 

@@ -13,10 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.theme import Theme
 from tests.journeys.program import Program
-from tests.ui.conftest import _garbage_on_the_gui_thread as _garbage_on_the_gui_thread
-from tests.ui.conftest import qapp_cls as qapp_cls
-from tests.ui.conftest import qloop as qloop
-from tests.ui.conftest import theme as theme
+from tests.ui.conftest import _garbage_on_the_gui_thread, qapp_cls, qloop, theme
+
+__all__ = ["_garbage_on_the_gui_thread", "pytest_pyfunc_call", "qapp_cls", "qloop", "start", "theme"]
 
 ASYNC_DEADLINE_S = 100
 

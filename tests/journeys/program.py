@@ -1,4 +1,4 @@
-"""The program as `app.gui` puts it together (core with its engine, window, bridge, tasks), and what a person sees of it."""
+"""The program as `app.gui` puts it together (core with engine, window, bridge, tasks), and what a person sees of it."""
 
 from __future__ import annotations
 

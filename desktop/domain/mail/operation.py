@@ -154,7 +154,10 @@ def _to_move(verb: Verb, copies: list[Place]) -> list[Place]:
         labelled = [p for p in copies if p.role is not Role.ALL]
         return labelled or copies
     if verb is Verb.ARCHIVE:
-        return [p for p in copies if p.shows_in_inbox or p.role in (Role.TRASH, Role.JUNK)]
+        waiting = [p for p in copies if p.shows_in_inbox or p.role in (Role.TRASH, Role.JUNK)]
+        if waiting or any(p.role is Role.ALL for p in copies):  # where all mail is kept, a folder is a label
+            return waiting
+        return [p for p in copies if p.role is Role.NONE]
     if verb is Verb.INBOX:
         return [p for p in copies if p.role in (Role.TRASH, Role.JUNK, Role.ARCHIVE)] or copies[:1]
     return [p for p in copies if p.role not in (Role.ALL, Role.SENT, Role.DRAFTS)] or copies[:1]

@@ -1,7 +1,6 @@
 """Commands and their answers over one wire: tags, literals, unasked data (RFC 3501, section 2.2). One thread at a time.
 
-Why not imaplib or IMAPClient: both take any announced literal into memory, stop at answers over a megabyte, mix asked
-and unasked data in one dict, give mails only when the whole command is done, and pass CR and LF through (M4 to M6).
+Streams of data are read here; what IMAPClient does well it does over the same connection (`client`, which says why).
 """
 
 from __future__ import annotations
@@ -17,7 +16,9 @@ from desktop.net.mail.imap.news import NewsDesk
 from desktop.net.mail.imap.responses import Response
 from desktop.net.mail.imap.wire import LiteralLimit, Wire, small
 
-_NOISE_MAX = 1_000_000
+NOISE_MAX = 1_000_000
+"""How many responses nobody asked for may stand between two that somebody did."""
+
 _ANSWER_MAX_BYTES = 64 << 20
 _LITERAL_MINUS_MAX = 4096
 
@@ -93,18 +94,17 @@ class Connection:
 
         One that is not read to its end is drained when it is closed, so that the next command finds a clean wire.
         """
-        if self._streaming:
-            raise Bug("a command was given while another one's answer is still being read")
+        tag = self.next_tag()
         self._streaming = True
         try:
-            tag, refused = self._send(arguments)
+            refused = self.send(tag, arguments)
             if refused is not None:
                 return refused
             noise = 0
             while True:
                 response = self.receive(limit)
                 if response.tag == tag:
-                    return self._finished(response)
+                    return self.finished(response)
                 if response.is_status:
                     self.note(response)
                 if response.kind in wanted and response.tag == b"*":
@@ -115,9 +115,8 @@ class Connection:
                         raise
                     continue
                 noise += 1
-                if noise > _NOISE_MAX:
-                    self.wire.close()
-                    raise errors.ProtocolBroken(self.host, details="endless unasked data")
+                if noise > NOISE_MAX:
+                    raise self.endless()
                 if not response.is_status:
                     self.note(response)
         finally:
@@ -132,7 +131,8 @@ class Connection:
         else:
             self.news.note(response)
 
-    def _finished(self, status: Response) -> Response:
+    def finished(self, status: Response) -> Response:
+        """Take in a tagged response and return it; one that is neither OK, NO nor BAD raises."""
         if status.kind not in {b"OK", b"NO", b"BAD"}:
             self.wire.close()
             raise errors.ProtocolBroken(self.host, details=status.fragments[0][:200])
@@ -149,15 +149,20 @@ class Connection:
                 self.wire.close()
 
     def begin(self, *arguments: bytes) -> bytes:
-        """Send a command whose answer the caller reads by `receive` (AUTHENTICATE, IDLE); return its tag."""
+        """Send a command whose answer the caller reads by `receive` (STARTTLS, IDLE); return its tag."""
+        tag = self.next_tag()
+        self.send(tag, arguments)
+        return tag
+
+    def next_tag(self) -> bytes:
+        """Return the tag of a command that is about to be sent."""
         if self._streaming:
             raise Bug("a command was given while another one's answer is still being read")
-        return self._send(arguments)[0]
-
-    def _send(self, arguments: tuple[Argument, ...]) -> tuple[bytes, Response | None]:
-        """Send a command; return its tag, and the answer where the server refused to take a literal."""
         self._tag += 1
-        tag = b"R%d" % self._tag
+        return b"R%d" % self._tag
+
+    def send(self, tag: bytes, arguments: tuple[Argument, ...]) -> Response | None:
+        """Send a command; return the answer where the server refused to take a literal."""
         waiting = bytearray(tag)
         # all arguments are looked at before the first octet goes out
         for argument in arguments:
@@ -168,12 +173,12 @@ class Connection:
             if isinstance(argument, Literal):
                 refused = self._send_literal(argument, waiting, tag)
                 if refused is not None:
-                    return tag, refused
+                    return refused
             else:
                 waiting += argument
         waiting += b"\r\n"
         self.wire.send(bytes(waiting))
-        return tag, None
+        return None
 
     def _send_literal(self, literal: Literal, waiting: bytearray, tag: bytes) -> Response | None:
         """Send what waits and the literal, after the server's go-ahead where it wants to give one (RFC 7888)."""
@@ -198,15 +203,19 @@ class Connection:
 
     def await_go_ahead(self, tag: bytes) -> Response:
         """Return "+", or the tagged answer that came in its place."""
-        for _ in range(_NOISE_MAX):
+        for _ in range(NOISE_MAX):
             response = self.receive()
             if response.tag == b"+":
                 return response
             if response.tag == tag:
-                return self._finished(response)
+                return self.finished(response)
             self.note(response)
+        raise self.endless()
+
+    def endless(self) -> errors.ProtocolBroken:
+        """Close the connection and return what is wrong with a server that talks and talks."""
         self.wire.close()
-        raise errors.ProtocolBroken(self.host, details="endless unasked data")
+        return errors.ProtocolBroken(self.host, details="endless unasked data")
 
 
 def capability_set(text: bytes) -> frozenset[str]:

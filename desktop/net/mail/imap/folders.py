@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.net.mail.imap import names
-from desktop.net.mail.imap.responses import Response, Value, number, octets, pairs
+from desktop.net.mail.imap.responses import Response, number, octets, pairs
 
 FOLDERS_MAX = 50_000
-STATUS_ITEMS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)"
-STATUS_ITEMS_MODSEQ = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN HIGHESTMODSEQ)"
+STATUS_ITEMS = ("MESSAGES", "UIDNEXT", "UIDVALIDITY", "UNSEEN")
+STATUS_ITEMS_MODSEQ = (*STATUS_ITEMS, "HIGHESTMODSEQ")
 
 _UNSAFE = re.compile(rb"[\r\n\x00]")
 # RFC 6154, section 2; the others are XLIST's. Gmail's own \Important is no role of ours.
@@ -149,13 +150,18 @@ def status_of(response: Response) -> tuple[bytes, FolderStatus] | None:
     items = values[-1] if values else None
     if len(values) < 2 or not isinstance(values[0], bytes) or not isinstance(items, list):
         return None
-    said = pairs(items)
+    return values[0], counts({name: number(value, -1) for name, value in pairs(items).items()})
+
+
+def counts(said: Mapping[Any, object]) -> FolderStatus:
+    """Return the numbers of STATUS by name; what is no number, or below 0, was not said."""
+    named = {name.upper(): value for name, value in said.items() if isinstance(name, bytes)}
 
     def told(name: bytes) -> int | None:
-        value = number(said.get(name), -1)
-        return None if value < 0 else value
+        value = named.get(name)
+        return value if isinstance(value, int) and 0 <= value < 1 << 63 else None
 
-    return values[0], FolderStatus(
+    return FolderStatus(
         told(b"MESSAGES"),
         told(b"UIDNEXT") or None,
         told(b"UIDVALIDITY") or None,
@@ -164,11 +170,7 @@ def status_of(response: Response) -> tuple[bytes, FolderStatus] | None:
     )
 
 
-def personal_namespace(response: Response) -> Namespace | None:
-    """Return the first personal name space of a NAMESPACE line."""
-    values = response.values()
-    first: Value = values[0] if values else None
-    entry = first[0] if isinstance(first, list) and first else None
-    if not isinstance(entry, list) or len(entry) < 2:
-        return None
-    return Namespace(octets(entry[0]), octets(entry[1])[:1].decode("ascii", "replace"))
+def personal_namespace(told: Any) -> Namespace | None:
+    """Return the first personal name space, each told as (prefix, delimiter); None when there is none."""
+    prefix, delimiter = told[0] if told else (None, None)
+    return Namespace(prefix, (delimiter or "")[:1]) if isinstance(prefix, bytes) else None

@@ -7,7 +7,7 @@ Everything takes and gives UIDs, never message numbers (R4), and nothing is unbo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
@@ -17,7 +17,8 @@ from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.connect import Stop
 from desktop.net.mail.imap import folders, guard, names, selecting, sign_in, waiting
-from desktop.net.mail.imap.connection import Connection, Reply
+from desktop.net.mail.imap.client import Client
+from desktop.net.mail.imap.connection import Reply
 from desktop.net.mail.imap.fetching import FetchedMail, Limits, Overview, Probe
 from desktop.net.mail.imap.folders import FolderStatus, Namespace
 from desktop.net.mail.imap.guard import Argument, Literal
@@ -48,8 +49,9 @@ class Moved:
 class Session:
     """A mailbox that is open for us. Made by `open`; `close` says goodbye."""
 
-    def __init__(self, connection: Connection, endpoint: ImapEndpoint) -> None:
-        self._connection = connection
+    def __init__(self, client: Client, endpoint: ImapEndpoint) -> None:
+        self._client = client
+        self._connection = connection = client.connection
         self._endpoint = endpoint
         self._selected: Selected | None = None
         self._reader = Reader(connection, "", modseq=False)
@@ -66,7 +68,7 @@ class Session:
     ) -> Session:
         """Connect, encrypt and sign in. `timeout_s` is the longest silence borne, also later."""
         dialer = sign_in.Dialer(endpoint, tls_policy, timeout_s, cancel)
-        return cls(sign_in.open_connection(dialer, password), endpoint)
+        return cls(sign_in.open_client(dialer, password), endpoint)
 
     def __repr__(self) -> str:
         return f"Session({self._endpoint.host})"
@@ -148,51 +150,46 @@ class Session:
         """Return where the person's own folders lie (RFC 2342); None when the server does not say."""
         if "NAMESPACE" not in self.capabilities:
             return None
-        reply = self._run(b"NAMESPACE", wanted=frozenset((b"NAMESPACE",)))
-        return folders.personal_namespace(reply.data[0]) if reply.data else None
+        told = self._client.ask(self._client.namespace)
+        return folders.personal_namespace(told.personal) if told is not None else None
 
     def status(self, wire_name: bytes) -> FolderStatus:
         """Return the counts of a folder that is not selected."""
-        reply = self._run(
-            b"STATUS",
+        said = self._client.ask(
+            self._client.folder_status,
             guard.mailbox(wire_name),
             self._status_items(),
-            wanted=frozenset((b"STATUS",)),
             folder=names.decode(wire_name),
         )
-        for response in reply.data:
-            found = folders.status_of(response)
-            if found is not None:
-                return found[1]
-        return FolderStatus(None, None, None, None, None)
+        return folders.counts(said or {})
 
     def status_of_all(self) -> dict[bytes, FolderStatus]:
         """Return the counts of every folder in one round trip (RFC 5819); empty when the server cannot."""
         if "LIST-STATUS" not in self.capabilities:
             return {}
-        options = b"(STATUS " + self._status_items() + b")"
+        options = b"(STATUS (" + " ".join(self._status_items()).encode() + b"))"
         reply = self._run(b"LIST", b'""', b'"*"', b"RETURN", options, wanted=frozenset((b"STATUS",)))
         return dict(found for found in map(folders.status_of, reply.data) if found is not None)
 
     def create(self, wire_name: bytes) -> None:
         """Make a folder; `names.encode` makes a wire name of what a person typed."""
-        self._on_folder(b"CREATE", wire_name)
+        self._on_folder(self._client.create_folder, wire_name)
 
     def rename(self, wire_name: bytes, new_wire_name: bytes) -> None:
         """Rename a folder, its children with it."""
-        self._on_folder(b"RENAME", wire_name, guard.mailbox(new_wire_name))
+        self._on_folder(self._client.rename_folder, wire_name, guard.mailbox(new_wire_name))
 
     def delete(self, wire_name: bytes) -> None:
         """Delete a folder and its mails."""
-        self._on_folder(b"DELETE", wire_name)
+        self._on_folder(self._client.delete_folder, wire_name)
 
     def subscribe(self, wire_name: bytes) -> None:
         """Mark a folder as one the person wants to see."""
-        self._on_folder(b"SUBSCRIBE", wire_name)
+        self._on_folder(self._client.subscribe_folder, wire_name)
 
     def unsubscribe(self, wire_name: bytes) -> None:
         """Take that mark away."""
-        self._on_folder(b"UNSUBSCRIBE", wire_name)
+        self._on_folder(self._client.unsubscribe_folder, wire_name)
 
     def select(self, wire_name: bytes, *, read_only: bool = False, qresync: tuple[int, int] | None = None) -> Selected:
         """Open a folder. `qresync`, the UIDVALIDITY and modseq last seen, brings the changes since along (RFC 7162)."""
@@ -356,7 +353,7 @@ class Session:
             return
         try:
             wire.set_timeout(2.0)
-            self._connection.run(b"LOGOUT")
+            self._client.ask(self._client.logout)
         except errors.NetProblem:
             # BYE is the expected answer; a server that gives none is left alone
             return
@@ -375,8 +372,8 @@ class Session:
     def _change(self, *arguments: Argument) -> None:
         self._run(*arguments, folder=self._reader.path)
 
-    def _on_folder(self, command: bytes, wire_name: bytes, *more: Argument) -> None:
-        self._run(command, guard.mailbox(wire_name), *more, folder=names.decode(wire_name))
+    def _on_folder(self, verb: Callable[..., object], wire_name: bytes, *more: Argument) -> None:
+        self._client.ask(verb, guard.mailbox(wire_name), *more, folder=names.decode(wire_name))
 
     def _file(self, command: bytes, uids: Iterable[int], target: bytes) -> Moved:
         new_uids: dict[int, int] = {}
@@ -392,5 +389,5 @@ class Session:
                 new_uids.update(pairs_told)
         return Moved(new_uids, uidvalidity)
 
-    def _status_items(self) -> bytes:
+    def _status_items(self) -> tuple[str, ...]:
         return folders.STATUS_ITEMS_MODSEQ if self.has_condstore else folders.STATUS_ITEMS

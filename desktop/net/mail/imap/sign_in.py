@@ -7,7 +7,7 @@ signed in already (PREAUTH), a missing or refused STARTTLS and data sent along w
 
 from __future__ import annotations
 
-import base64
+import contextlib
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from desktop.base.version import VERSION
 from desktop.domain.mail.mail_account import Security
 from desktop.net import connect, errors, tls
 from desktop.net.connect import Stop
-from desktop.net.mail.imap import guard, refusals
+from desktop.net.mail.imap import guard
+from desktop.net.mail.imap.client import Client
 from desktop.net.mail.imap.connection import Connection, capability_set
-from desktop.net.mail.imap.responses import Response
 from desktop.net.mail.imap.wire import Wire
 from desktop.net.tls import TlsPolicy
 
@@ -57,8 +57,8 @@ class Dialer:
         return Connection(Wire(connection, host, port, timeout_s=self.timeout_s, cancel=self.cancel), host)
 
 
-def open_connection(dialer: Dialer, password: str) -> Connection:
-    """Return a connection that is encrypted as asked and signed in."""
+def open_client(dialer: Dialer, password: str) -> Client:
+    """Return a client whose connection is encrypted as asked and signed in."""
     endpoint = dialer.endpoint
     # refused here, before anything is sent
     guard.refuse_unsafe(endpoint.user.encode("utf-8", "surrogatepass"), "user name")
@@ -73,14 +73,15 @@ def open_connection(dialer: Dialer, password: str) -> Connection:
         connection = dialer.over(dialed)
         signed_in = _greeting(connection, preauth_allowed=security is Security.PLAIN)
     try:
+        client = Client(connection, signed_in=signed_in)
         _ask_capabilities(connection)
         if not signed_in:
-            sign_in(connection, endpoint.user, password)
-        _introduce(connection)
+            sign_in(client, endpoint.user, password)
+        _introduce(client)
     except BaseException:
         connection.wire.close()
         raise
-    return connection
+    return client
 
 
 def _dial_starttls(dialer: Dialer) -> socket.socket:
@@ -123,77 +124,47 @@ def _greeting(connection: Connection, *, preauth_allowed: bool) -> bool:
 
 def _ask_capabilities(connection: Connection) -> None:
     connection.capabilities = frozenset()
-    reply = connection.run(b"CAPABILITY", wanted=frozenset((b"CAPABILITY",)))
-    for response in reply.data:
-        connection.note(response)
+    # the answer is noted like one that nobody asked for
+    connection.run(b"CAPABILITY")
 
 
-def sign_in(connection: Connection, user: str, password: str) -> None:
+def sign_in(client: Client, user: str, password: str) -> None:
     """Sign in with SASL PLAIN (RFC 4616), else LOGIN. Neither text nor cause of an error holds the password."""
+    connection = client.connection
     before = connection.capabilities
-    use_plain = "AUTH=PLAIN" in before
-    if "LOGINDISABLED" in before and not (use_plain and connection.wire.encrypted):
+    plain, login = "AUTH=PLAIN" in before, "LOGINDISABLED" not in before
+    if not login and not (plain and connection.wire.encrypted):
         raise errors.SignInNotPossible(connection.host)
     connection.capabilities = frozenset(c for c in before if c.startswith(("LITERAL", "SASL-IR")))
-    status = _plain(connection, user, password) if use_plain else None
-    if status is None or (status.kind == b"BAD" and "LOGINDISABLED" not in before):
-        # a server that offers PLAIN and does not understand it; NO is an answer and is never asked again
-        status = _login(connection, user, password)
-    if status.kind != b"OK":
-        raise refusals.at_sign_in(status, connection.host, user)
-    if status.code == "CAPABILITY":
-        connection.capabilities = capability_set(status.code_text)
-    elif not connection.has("IMAP4REV1"):
+    if plain:
+        try:
+            client.ask(client.sasl_login, "PLAIN", _plain(user, password), user=user)
+        except errors.NetProblem:
+            # a server that offers PLAIN and does not understand it; NO is an answer and is never asked again
+            plain = client.answer is None or client.answer.kind != b"BAD" or not login
+            if plain:
+                raise
+    if not plain:
+        client.ask(client.login, user, password, user=user)
+    if not connection.has("IMAP4REV1"):
         _ask_capabilities(connection)
 
 
-def _plain(connection: Connection, user: str, password: str) -> Response:
-    octets = f"\0{user}\0{password}".encode("utf-8", "surrogatepass")
-    token = base64.b64encode(octets)
-    if connection.has("SASL-IR"):
-        tag = connection.begin(b"AUTHENTICATE PLAIN", token)
-        asked = False
-    else:
-        tag = connection.begin(b"AUTHENTICATE PLAIN")
-        asked = True
-    while True:
-        response = connection.receive()
-        if response.tag == tag:
-            return response
-        if response.tag == b"+":
-            # a second question is one we have no answer for: "*" cancels (RFC 3501, section 6.2.2)
-            connection.wire.send((token if asked else b"*") + b"\r\n")
-            asked = False
-            continue
-        connection.note(response)
+def _plain(user: str, password: str) -> Callable[[bytes], bytes | None]:
+    """Return what answers the questions of PLAIN: the first; there is no answer to a second."""
+    answers = iter((f"\0{user}\0{password}".encode("utf-8", "surrogatepass"),))
+    # None makes imaplib cancel (RFC 3501, section 6.2.2)
+    return lambda _question: next(answers, None)
 
 
-def _login(connection: Connection, user: str, password: str) -> Response:
-    stream = connection.stream(
-        b"LOGIN", guard.string(user, "user name"), guard.string(password, "password"), wanted=frozenset()
-    )
-    try:
-        while True:
-            next(stream)
-    except StopIteration as end:
-        status: Response = end.value
-        return status
-
-
-def _introduce(connection: Connection) -> None:
+def _introduce(client: Client) -> None:
     """Say who we are (RFC 2971) and switch on what tells of changes (RFC 7162); a server may decline both."""
-    wishes: list[tuple[bytes, ...]] = []
+    connection = client.connection
     if connection.has("ID"):
-        wishes.append((b"ID", b'("name" "Rapport" "version" ' + guard.quoted(VERSION.encode()) + b")"))
-    if connection.has("ENABLE") and connection.has("QRESYNC"):
-        wishes.append((b"ENABLE", b"QRESYNC"))
-    elif connection.has("ENABLE") and connection.has("CONDSTORE"):
-        wishes.append((b"ENABLE", b"CONDSTORE"))
-    for wish in wishes:
-        try:
-            reply = connection.run(*wish, wanted=frozenset((b"ENABLED",)))
-        except errors.ServerRefused:
-            continue
-        for response in reply.data:
-            said = {str(v, "ascii", "replace").upper() for v in response.values() if isinstance(v, bytes)}
-            connection.enabled |= said
+        with contextlib.suppress(errors.ServerRefused):
+            client.ask(client.id_, {"name": "Rapport", "version": VERSION})
+    wish = next((wish for wish in ("QRESYNC", "CONDSTORE") if connection.has(wish)), None)
+    if wish is not None and connection.has("ENABLE"):
+        with contextlib.suppress(errors.ServerRefused):
+            said = client.ask(client.enable, wish) or []
+            connection.enabled |= capability_set(b" ".join(said))

@@ -16,6 +16,7 @@ from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import Security
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
+from desktop.net.mail.imap.client import Client
 from desktop.net.mail.imap.connection import Connection
 from desktop.net.mail.imap.fetching import Limits
 from desktop.net.mail.imap.session import ImapEndpoint, Session
@@ -429,7 +430,7 @@ def answer_with(octets: bytes, index: int, capabilities: frozenset[str]) -> str:
         connection.capabilities = capabilities
         if "MOVE" in capabilities:
             connection.enabled = frozenset(("QRESYNC",))
-        session = Session(connection, ENDPOINT)
+        session = Session(Client(connection, signed_in=True), ENDPOINT)
         near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         far.sendall(octets[:150_000])

@@ -18,6 +18,7 @@ class Step(StrEnum):
     ADD_ACCOUNT = "add-account"
     CLEAR_FILTER = "clear-filter"
     LEAVE_SEARCH = "leave-search"
+    OPEN_INBOX = "open-inbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +45,28 @@ def empty_words(query: ListQuery, name: str, *, has_accounts: bool = True) -> Em
             text = _("You have dealt with everything. New mail appears here by itself.")
             return EmptyWords("inbox", _("The Inbox is empty"), text, _("Get mail"), Step.GET_MAIL)
         case Unified.IMPORTANT:
-            return EmptyWords("star", _("No starred mail"), _("Star a mail with S to find it here again."))
+            return _to_inbox("star", _("No starred mail"), _("Star a mail with S to find it here again."))
         case Unified.SENT:
-            return EmptyWords("send", _("Nothing sent yet"), _("Copies of the mails you send appear here."))
+            return _to_inbox("send", _("Nothing sent yet"), _("Copies of the mails you send appear here."))
         case Unified.DRAFTS:
-            return EmptyWords("file-pen", _("No drafts"), _("Mails you have begun to write are kept here."))
+            return _to_inbox("file-pen", _("No drafts"), _("Mails you have begun to write are kept here."))
         case Unified.ARCHIVE:
             text = _("Archive a mail with A to take it out of the Inbox and keep it here.")
-            return EmptyWords("archive", _("The archive is empty"), text)
+            return _to_inbox("archive", _("The archive is empty"), text)
         case Unified.JUNK:
-            return EmptyWords("octagon-alert", _("No junk"), _("Mails marked as junk appear here."))
+            return _to_inbox("octagon-alert", _("No junk"), _("Mails marked as junk appear here."))
         case Unified.TRASH:
-            return EmptyWords("trash-2", _("The trash is empty"), _("Deleted mails stay here until you empty it."))
+            return _to_inbox("trash-2", _("The trash is empty"), _("Deleted mails stay here until you empty it."))
         case Unified.ALL:
             return EmptyWords(
                 "mails", _("No mail yet"), _("All mails of all accounts appear here."), _("Get mail"), Step.GET_MAIL
             )
     text = _("Drag mails here, or move them with Ctrl+Shift+V.")
     return EmptyWords("folder", _("No mail in {folder}").format(folder=name), text, _("Get mail"), Step.GET_MAIL)
+
+
+def _to_inbox(icon: str, title: str, text: str) -> EmptyWords:
+    return EmptyWords(icon, title, text, _("Go to the Inbox"), Step.OPEN_INBOX)
 
 
 def no_hits(searched: str) -> EmptyWords:

@@ -21,6 +21,7 @@ from desktop.domain.settings import CONVERSATIONS, DENSITY, Density, Setting
 from desktop.services.services import Services
 from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
+from desktop.ui.mail.empty_words import Step
 from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_loader import FolderLoader
 from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
@@ -169,7 +170,7 @@ class MailBrowser(QObject):
         pane = self.pane
         pane.selection_changed.connect(self.selection_changed)
         pane.opened.connect(self.opened)
-        pane.step_wanted.connect(self.step_wanted)
+        pane.step_wanted.connect(self._take_step)
         pane.move_wanted.connect(self.choose_folder)
         pane.search_closed.connect(self._search_closed)
         pane.density_wanted.connect(self._set_density)
@@ -177,6 +178,12 @@ class MailBrowser(QObject):
         self.search.search_wanted.connect(self._search)
         self.search.submitted.connect(pane.view.setFocus)
         self.search.left.connect(self._search_closed)
+
+    def _take_step(self, step: str) -> None:
+        if step == Step.OPEN_INBOX:
+            self.show_list(Unified.INBOX)
+        else:
+            self.step_wanted.emit(step)
 
     def _tree_loaded(self, changed: bool) -> None:
         self.pane.set_has_accounts(self.model.has_accounts)

@@ -87,6 +87,7 @@ class SearchBar(QWidget):
         self.field.left.connect(self.left)
         self.field.edit.textEdited.connect(lambda _text: self._suggesting.call())
         self.field.edit.installEventFilter(self)
+        self.field.edit.setTextMargins(4, 0, 0, 0)  # room for the edge of a chip
         self.chips = SearchChips(theme, self.field.edit)
 
     @property
@@ -172,7 +173,7 @@ class SearchBar(QWidget):
         popup, lines = self._made_popup()
         lines.show_choices(choices, choose_first=False)
         start = found[0].start if found else 0
-        left = 34 + edit.fontMetrics().horizontalAdvance(text[:start]) - 10
+        left = 38 + edit.fontMetrics().horizontalAdvance(text[:start]) - 10
         corner = self.mapTo(self.window(), QPoint(min(left, max(0, self.width() - _POPUP_WIDTH)), self.height() + 4))
         height = lines.lines_height(_POPUP_MOST) + POPUP_PADDING
         popup.place(corner, QSize(_POPUP_WIDTH, height))

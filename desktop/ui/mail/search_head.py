@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.ui.mail.row_texts import one_line
@@ -18,8 +18,8 @@ from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.paint import hairline
 
 _PLACE_MOST = 120
-_ROOM_FOR_TITLE = 480
-"""Narrower than this the word gives way to what was found: the field above says that one searches."""
+_ONE_LINE_PX = 640
+"""Narrower than this what was found and searched has a line of its own."""
 
 
 class SearchHead(QWidget):
@@ -32,7 +32,6 @@ class SearchHead(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setFixedHeight(40)
         self.title = ElidedLabel(theme, _("Search"), "section")
         self.words = ElidedLabel(theme, "", "small", "secondary")
         self._close = IconButton(theme, "x", _("Leave the search"), shortcut="Esc")
@@ -40,13 +39,17 @@ class SearchHead(QWidget):
         self.only_here = FilterChip(theme, "")
         self.only_here.clicked.connect(self.place_wanted)
         self.only_here.hide()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 8, 0)
-        row.setSpacing(8)
-        row.addWidget(self.title)
-        row.addWidget(self.words, 1)
-        row.addWidget(self.only_here)
-        row.addWidget(self._close)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(16, 0, 8, 0)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setRowMinimumHeight(0, 40)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.title, 0, 0)
+        self._grid.addWidget(self.only_here, 0, 2)
+        self._grid.addWidget(self._close, 0, 3)
+        self._one_line: bool | None = None
+        self._arrange(True)
         theme.changed.connect(self.update)
 
     def offer_place(self, name: str, on: bool) -> None:
@@ -64,7 +67,18 @@ class SearchHead(QWidget):
         self.words.set_text(sentence)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.title.setVisible(self.width() >= _ROOM_FOR_TITLE)
+        self._arrange(self.width() >= _ONE_LINE_PX)
+
+    def _arrange(self, one_line: bool) -> None:
+        if one_line is self._one_line:
+            return
+        self._one_line = one_line
+        self._grid.removeWidget(self.words)
+        if one_line:
+            self._grid.addWidget(self.words, 0, 1)
+        else:
+            self._grid.addWidget(self.words, 1, 0, 1, 4, Qt.AlignmentFlag.AlignTop)
+        self.setFixedHeight(40 if one_line else 62)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -14,10 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.message import Flag
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.folders import FolderWriter
+from desktop.ui.mail.empty_words import empty_words
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.mail.mail_browser import MailBrowser
 from desktop.ui.mail.mail_drag import FILES, FOLDER, MAILS, MailDragData, MailLoad, pack_folder
@@ -294,6 +296,21 @@ async def test_escape_in_the_hits_gives_the_folder_back(room, stand):
     await until(lambda: len(stand.pane.model.keys) == 2)
 
     assert not stand.pane.searching
+
+
+async def test_every_empty_list_offers_a_step_and_some_lead_to_the_inbox(room, stand):
+    await started(stand, 0)
+    for unified in Unified:
+        words = empty_words(ListQuery(int(unified)), "")
+        assert words.text
+        assert words.action
+    stand.browser.show_list(Unified.ARCHIVE)
+    await until(lambda: stand.pane._empty.title.text() == "The archive is empty")
+
+    stand.pane._empty.button.click()
+
+    await until(lambda: stand.pane.model.query.list_id == Unified.INBOX)
+    assert stand.tree.current_node.list_id == Unified.INBOX
 
 
 async def test_a_search_can_be_kept_within_the_list_that_was_open(room, stand):

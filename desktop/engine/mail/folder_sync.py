@@ -8,7 +8,7 @@ any point costs at most the batch under way, and the next start goes on where th
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -205,28 +205,34 @@ class FolderSync:
             return
         known = self._mirror.known(folder, folder.uidvalidity, uids[0], uids[-1])
         wanted = [uid for uid in uids if uid not in known]
-        if wanted and self._mirror.expecting(folder, folder.uidvalidity):
-            wanted = self._meet_again(home, wanted)
+        if wanted and (expected := self._mirror.expected(home)):
+            wanted = self._meet_again(home, wanted, expected)
+        unread: list[int] = []
         try:
             for batch in self._fetcher.fetch(self._session, wanted, self._account.size_limit_bytes):
                 self._storing.take(home, batch, notify=notify)
-                if not self._account.two_way and not self._account.keep_unread:
-                    unread = [mail.uid for mail in batch if not mail.flags & Flag.SEEN]
-                    self._session.store_flags(unread, Flag.SEEN)
+                unread += [mail.uid for mail in batch if not mail.flags & Flag.SEEN]
         finally:
             self._storing.finish()
+        if not self._account.two_way and not self._account.keep_unread:
+            # not before they are stored: a mail fetched again after a kill would pass for read
+            self._session.store_flags(unread, Flag.SEEN)
 
-    def _meet_again(self, home: Home, uids: Sequence[int]) -> list[int]:
-        """Look at headers first: mails that are here already get their new UID without being fetched again."""
+    def _meet_again(self, home: Home, uids: Sequence[int], expected: Mapping[int, list[int]]) -> list[int]:
+        """Look at headers first: mails that are expected get their new UID without being fetched again.
+
+        One of another size may be a twin with another text, which must be fetched to be seen (R17).
+        """
         probes = self._session.fetch_probe(uids)
         here = self._mirror.here({uid: parse_header(probe.headers) for uid, probe in probes.items()})
-        copies = [
-            Copy(uid, key, p.flags, p.size_bytes, p.internal_date_ms)
-            for uid, key in here.items()
-            for p in [probes[uid].overview]
-        ]
-        self._ingest.attach(home, copies)
-        return [uid for uid in uids if uid not in here]
+        copies: dict[int, Copy] = {}
+        for uid, key in here.items():
+            overview = probes[uid].overview
+            if overview.size_bytes in expected.get(key, ()):
+                expected[key].remove(overview.size_bytes)
+                copies[uid] = Copy(uid, key, overview.flags, overview.size_bytes, overview.internal_date_ms)
+        self._ingest.attach(home, list(copies.values()))
+        return [uid for uid in uids if uid not in copies]
 
 
 def _point(folder: SyncFolder) -> tuple[int, int] | None:

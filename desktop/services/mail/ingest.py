@@ -22,6 +22,7 @@ from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs, digest_of
 from desktop.store.mail.conversations import Conversations
+from desktop.store.mail.folders import Folders
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages, MessageWriter
@@ -73,6 +74,8 @@ class Ingest:
         arrivals = [_arrival(home, fetched) for fetched in batch]
         packed = self._blobs.pack((a.raw_digest, f.raw) for a, f in zip(arrivals, batch, strict=True))
         with self._database.write() as work:
+            if home.folder_key and Folders(work).settings_for_import(home.folder_key) is None:
+                return ()  # the folder, or its whole account, was removed while its mails were on their way
             self._blobs.keep(packed)
             new = _store(work, home, arrivals)
             if new:

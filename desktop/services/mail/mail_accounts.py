@@ -14,15 +14,15 @@ from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
 from desktop.services.mail.ingest import look_again
+from desktop.services.mail.operations import give_up
 from desktop.services.mail.status import StatusBoard
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
-from desktop.store.mail.operations import OperationWriter
+from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.places import Places
-from desktop.store.mail.states import StateWriter
 
 
 class AccountUnknown(Problem):
@@ -108,7 +108,9 @@ class MailAccounts:
     ) -> MailAccount:
         """Store changed values; passwords that are None stay as they are. Raises AccountInvalid.
 
-        An earlier day to fetch from brings in the older mails; what is here is not fetched again.
+        An earlier day to fetch from brings in the older mails; what is here is not fetched again. An account that
+        becomes archive-only writes no more to its server, and its mails stay; one that becomes two-way shows them as
+        the server has them.
         """
         _check(account)
         self._keep(account, imap_password, smtp_password)
@@ -117,6 +119,8 @@ class MailAccounts:
             if before is not None and before.fetch_since > account.fetch_since:
                 FolderWriter(work).fetch_anew(account.key)
             AccountWriter(work).edit(account)
+            if before is not None and before.mode is not account.mode:
+                _follow_mode(work, account)
             work.emit(events.MailAccountsChanged((account.key,)))
         return account
 
@@ -136,11 +140,9 @@ class MailAccounts:
             AccountWriter(work).remove(key)
             touched += OperationWriter(work).withdraw_orphans()
             Life(work).let_go(touched)
-            StateWriter(work).follow_places(touched)
-            lists = ListingWriter(work).refresh(touched)
+            look_again(work, touched)
             ListingWriter(work).drop(folders.values())
             work.emit(events.MailAccountsChanged((key,)))
-            work.emit(events.ListsChanged(tuple(sorted(lists))))
         self._statuses.forget(key)
         self._secrets.delete(imap_secret(account))
         self._secrets.delete(smtp_secret(account))
@@ -187,6 +189,18 @@ class MailAccounts:
             self._secrets.set(imap_secret(account), imap_password)
         if smtp_password is not None:
             self._secrets.set(smtp_secret(account), smtp_password)
+
+
+def _follow_mode(work: UnitOfWork, account: MailAccount) -> None:
+    """Bring queue and mails of an account in step with its new mode."""
+    emails = Places(work).emails_of(account.key)
+    if account.two_way:
+        Life(work).let_go(emails)
+    else:
+        for operation in Operations(work).of_account(account.key):
+            give_up(work, operation)
+        Life(work).keep(emails)
+    look_again(work, emails)
 
 
 def _watch(work: UnitOfWork, key: int, paths: Collection[str]) -> None:

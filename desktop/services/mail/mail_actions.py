@@ -147,9 +147,12 @@ class MailActions:
         return self._empty(Unified.JUNK, account_key)
 
     def _empty(self, list_id: Unified, account_key: int | None) -> Done:
-        with self._database.read() as view:
-            keys = Listings(view).members(list_id, account_key)
-        return self.apply(Change(Verb.DELETE), keys)
+        with self._database.write() as work:
+            # looked up here and now: what was taken out of the Trash a moment ago must not go with the rest
+            keys = Listings(work).members(list_id, account_key)
+            dropped = _delete(work, keys)
+        forget_unnamed(self._database, self._blobs, dropped)
+        return Done(Change(Verb.DELETE), tuple(keys), can_undo=False)
 
 
 def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
@@ -289,6 +292,8 @@ def _delete(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
     Life(work).delete(keys)
     here_only = [key for key in keys if not any(place.two_way for place in places.get(key, ()))]
     PlaceWriter(work).forget(here_only)
+    # a copy in an archive-only account would bring the mail back once the others are gone
+    PlaceWriter(work).forget_archived(keys)
     lists = ListingWriter(work).refresh(keys)
     dropped = MessageWriter(work).delete(here_only)
     work.emit(events.MessagesRemoved(tuple(keys)))

@@ -80,10 +80,10 @@ class Mirror:
         with self._database.read() as view:
             return Places(view).known_uids(folder.key, uidvalidity, low, high)
 
-    def expecting(self, folder: SyncFolder, uidvalidity: int) -> bool:
-        """Say whether mails that are here already are due in a folder under new UIDs."""
+    def expected(self, home: Home) -> dict[int, list[int]]:
+        """Return the mails that are here and due in a folder under new UIDs: Email key -> sizes of their copies."""
         with self._database.read() as view:
-            return Places(view).expecting(folder.key, uidvalidity)
+            return Places(view).expected(home.folder_key, home.uidvalidity)
 
     def here(self, headers: Mapping[int, Message]) -> dict[int, int]:
         """Return uid -> Email key of those mails (given by header) that are here already."""
@@ -114,8 +114,9 @@ class Mirror:
         return len(gone)
 
     def renumbered(self, folder: SyncFolder, uidvalidity: int) -> None:
-        """Begin anew after a change of UIDVALIDITY: known mails stay in place until they are met under new UIDs."""
+        """Begin anew after a change of UIDVALIDITY, or a UIDNEXT that fell: mails stay until met under new UIDs."""
         with self._database.write() as work:
+            PlaceWriter(work).doubt(folder.key, uidvalidity)
             FolderWriter(work).set(folder.key, uidvalidity=uidvalidity, uidnext=0, modseq=0, synced_down_to=0)
 
     def progress(self, folder: SyncFolder, **columns: int) -> None:

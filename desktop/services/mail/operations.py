@@ -36,17 +36,22 @@ class Operations:
     def drop(self, key: int) -> None:
         """Give an operation up: what it would have changed shows as the server has it."""
         with self._database.write() as work:
-            verb = Queue(work).verb(key)
-            if verb is None:
-                return
-            account, kind, folder, argument = verb
-            emails = OperationWriter(work).withdraw(key)
-            if folder is not None:
-                emails += _as_before(work, kind, folder, argument)
-            Life(work).revive(emails)
-            look_again(work, emails)
-            work.emit(events.OperationsChanged(account))
-            work.emit(events.FoldersChanged(account))
+            give_up(work, key)
+
+
+def give_up(work: UnitOfWork, key: int) -> None:
+    """Withdraw an operation with all it did here; one that is gone is passed over."""
+    verb = Queue(work).verb(key)
+    if verb is None:
+        return
+    account, kind, folder, argument = verb
+    emails = OperationWriter(work).withdraw(key)
+    if folder is not None:
+        emails += _as_before(work, kind, folder, argument)
+    Life(work).revive(emails)
+    look_again(work, emails)
+    work.emit(events.OperationsChanged(account))
+    work.emit(events.FoldersChanged(account))
 
 
 def _as_before(work: UnitOfWork, kind: str, folder_key: int, argument: Mapping[str, Any]) -> list[int]:

@@ -14,6 +14,10 @@ from desktop.store.mail.messages import PARSER_VERSION, MessageWriter, chunks, m
 DELETED_AT_MS = 1
 """`gone_at_ms` of a mail deleted for good."""
 
+_ARCHIVED = (
+    "SELECT 1 FROM place p JOIN mail_account a ON a.key = p.account_key "
+    "WHERE p.email_key = email.key AND a.mode <> 'two-way'"
+)
 _NO_COPY = "NOT EXISTS (SELECT 1 FROM place p WHERE p.email_key = e.key)"
 
 
@@ -28,8 +32,8 @@ class Life:
         self._set("kept = 1", keys)
 
     def let_go(self, keys: Sequence[int]) -> None:
-        """Let Emails without a CRM parent follow their servers again."""
-        self._set("kept = 0", keys, "AND parent_id IS NULL")
+        """Let Emails follow their servers again, but those with a CRM parent or in an archive-only account."""
+        self._set("kept = 0", keys, f"AND parent_id IS NULL AND NOT EXISTS ({_ARCHIVED})")
 
     def delete(self, keys: Sequence[int]) -> None:
         """Note that a person deleted Emails for good: they go with their last copy."""

@@ -96,6 +96,10 @@ class Operations:
         """Say whether an operation still waits and never was on its way to the server."""
         return self._view.first("SELECT 1 FROM operation WHERE key = ? AND NOT started", (key,)) is not None
 
+    def of_account(self, account_key: int) -> list[int]:
+        """Return the operations of an account, oldest first."""
+        return self._view.column("SELECT key FROM operation WHERE account_key = ? ORDER BY key", (account_key,))
+
     def verb(self, key: int) -> tuple[int, str, int | None, Mapping[str, Any]] | None:
         """Return account, kind, folder and argument of an operation, None when it is gone."""
         row = self._view.first("SELECT account_key, kind, folder_key, argument FROM operation WHERE key = ?", (key,))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from desktop.base import clock
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.state import Place
@@ -19,6 +20,11 @@ EFFECTIVE_FLAGS = "((p.flags | p.pending_add) & ~p.pending_remove)"
 THERE = f"NOT p.pending_gone AND NOT {EFFECTIVE_FLAGS} & {int(Flag.DELETED)}"
 """A copy that waits to be expunged, by us or by another program, is no copy to a person."""
 EFFECTIVE_FOLDER = "coalesce(p.pending_folder_key, p.folder_key)"
+_COPY = "SELECT key, email_key, size_bytes, text_digest FROM place WHERE email_key IS NOT NULL AND folder_key = ? AND"
+_WAITING = (
+    f"{_COPY} uidvalidity < ? UNION ALL {_COPY} uidvalidity > ? UNION ALL {_COPY} uidvalidity = ? AND uid IS NULL"
+)
+"""Copies due in a folder under UIDs not yet known; three seeks, where one condition would read the whole folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +106,12 @@ class Places:
         )
         return (row[0], row[1], row[2], row[3]) if row else None
 
-    def expecting(self, folder_key: int, uidvalidity: int) -> bool:
-        """Say whether copies known otherwise are due in a folder, so that new UIDs are best looked at by header."""
-        sql = "SELECT 1 FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) LIMIT 1"
-        return self._view.first(sql, (folder_key, uidvalidity)) is not None
+    def expected(self, folder_key: int, uidvalidity: int) -> dict[int, list[int]]:
+        """Return the copies due in a folder under UIDs not yet known: Email key -> sizes in octets."""
+        found: dict[int, list[int]] = {}
+        for _key, email, size_bytes, _digest in self._view.all(_WAITING, (folder_key, uidvalidity) * 3):
+            found.setdefault(email, []).append(size_bytes)
+        return found
 
 
 class PlaceWriter:
@@ -118,17 +126,16 @@ class PlaceWriter:
         A copy of a mail that was moved here by us (its new UID not yet known), or known under an older UIDVALIDITY,
         takes over that place, so that queued operations and keys stay valid.
         """
-        waiting: dict[int, list[int]] = {}
-        for key, email in self._work.all(
-            "SELECT key, email_key FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) "
-            "AND email_key IS NOT NULL",
-            (folder_key, uidvalidity),
-        ):
-            waiting.setdefault(email, []).append(key)
+        waiting: dict[int, list[tuple[int, int, bytes | None]]] = {}
+        for key, email, size_bytes, text_digest in self._work.all(_WAITING, (folder_key, uidvalidity) * 3):
+            waiting.setdefault(email, []).append((key, size_bytes, text_digest))
         fresh = []
         for copy in copies:
             if places := waiting.get(copy.email_key):
-                self._take_over(places.pop(), folder_key, uidvalidity, copy)
+                # of twins each takes the place of its own text
+                likest = max(places, key=lambda place: (place[2] == copy.text_digest, place[1] == copy.size_bytes))
+                places.remove(likest)
+                self._take_over(likest[0], folder_key, uidvalidity, copy)
             else:
                 fresh.append(copy)
         self._work.many(
@@ -160,8 +167,25 @@ class PlaceWriter:
             (folder_key, uidvalidity, copy.uid, place_key),
         )
         self._work.run(
-            "UPDATE place SET uidvalidity = ?, uid = ?, flags = ?, size_bytes = ?, received_ms = ? WHERE key = ?",
-            (uidvalidity, copy.uid, int(copy.flags), copy.size_bytes, copy.received_ms, place_key),
+            "UPDATE place SET uidvalidity = ?, uid = ?, flags = ?, size_bytes = ?, received_ms = ?, "
+            "raw_digest = coalesce(?, raw_digest), text_digest = coalesce(?, text_digest) WHERE key = ?",
+            (
+                uidvalidity,
+                copy.uid,
+                int(copy.flags),
+                copy.size_bytes,
+                copy.received_ms,
+                copy.raw_digest,
+                copy.text_digest,
+                place_key,
+            ),
+        )
+
+    def doubt(self, folder_key: int, uidvalidity: int) -> None:
+        """Note that UIDs may have been given anew under the same UIDVALIDITY: each copy must be met again."""
+        self._work.run(
+            "UPDATE place SET uidvalidity = ? WHERE folder_key = ? AND uidvalidity = ?",
+            (-clock.now(), folder_key, uidvalidity),
         )
 
     def vanish_older(self, folder_key: int, uidvalidity: int) -> list[int]:
@@ -214,8 +238,16 @@ class PlaceWriter:
 
     def forget(self, email_keys: Sequence[int]) -> None:
         """Leave places without Email where the program may not touch the server, so that nothing is fetched again."""
+        self._forget("email_key = ?", email_keys)
+
+    def forget_archived(self, email_keys: Sequence[int]) -> None:
+        """Do so with the places in archive-only accounts alone."""
+        archived = "SELECT key FROM mail_account WHERE mode <> 'two-way'"
+        self._forget(f"email_key = ? AND account_key IN ({archived})", email_keys)
+
+    def _forget(self, which: str, email_keys: Sequence[int]) -> None:
         self._work.many(
-            "UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' WHERE email_key = ?",
+            f"UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' WHERE {which}",
             [(key,) for key in email_keys],
         )
 

@@ -1,6 +1,7 @@
 """Why: the first schema: accounts, folders, mails with their places and lists, search, operations, settings.
 
 Every table is STRICT with a local INTEGER key; only the UUID of a row ever leaves the machine.
+Keys that undo, events or a thread may still hold after their row is gone are never given again (AUTOINCREMENT).
 """
 
 from peewee import SqliteDatabase
@@ -29,7 +30,7 @@ CREATE TABLE user_address (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE mail_account (
-    key INTEGER PRIMARY KEY,
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     id BLOB NOT NULL UNIQUE,
     owner_key INTEGER NOT NULL REFERENCES user,
     kind TEXT NOT NULL DEFAULT 'personal',
@@ -58,7 +59,7 @@ CREATE TABLE mail_account (
 ) STRICT;
 
 CREATE TABLE folder (
-    key INTEGER PRIMARY KEY,
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     account_key INTEGER NOT NULL REFERENCES mail_account ON DELETE CASCADE,
     wire_name BLOB NOT NULL,
     path TEXT NOT NULL,
@@ -170,7 +171,7 @@ CREATE INDEX email_user_answered ON email_user (user_key, email_key) WHERE answe
 CREATE INDEX email_user_forwarded ON email_user (user_key, email_key) WHERE forwarded;
 
 CREATE TABLE place (
-    key INTEGER PRIMARY KEY,
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
     account_key INTEGER NOT NULL REFERENCES mail_account ON DELETE CASCADE,
     folder_key INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
     uidvalidity INTEGER NOT NULL,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.base.bus import Bus
-from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery, SortBy
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Change, Verb

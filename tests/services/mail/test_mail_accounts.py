@@ -1,0 +1,98 @@
+"""Accounts that change or go while their mails are on their way."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import replace
+
+import pytest
+
+from desktop.base.bus import Bus
+from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.mail_account import Mode
+from desktop.domain.mail.message import Flag
+from desktop.domain.mail.mime_parse import parse
+from desktop.domain.mail.operation import Verb
+from desktop.services.errands import TestResult
+from desktop.services.mail.ingest import Fetched
+from desktop.services.mail.mail_accounts import MailAccounts
+from desktop.services.mail.status import StatusBoard
+from tests.desk import mail
+from tests.shelf import Shelf
+
+
+class NoSecrets(dict[str, str]):
+    def set(self, name: str, value: str) -> None:
+        self[name] = value
+
+    def delete(self, name: str) -> None:
+        self.pop(name, None)
+
+
+class NoErrands:
+    def test_account(self, account: object, password: str | None) -> Future[TestResult]:
+        raise NotImplementedError
+
+    fetch_part = remote_image = test_account
+
+
+@pytest.fixture
+def accounts(shelf: Shelf) -> MailAccounts:
+    bus = Bus()
+    return MailAccounts(shelf.database, NoSecrets(), NoErrands(), StatusBoard(bus), bus)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_mails_on_their_way_when_their_account_is_removed_stay_out(
+    shelf: Shelf, accounts: MailAccounts, mode: Mode
+) -> None:
+    key = shelf.add("gone@example.org", mode)
+    home = shelf.mirror.home(shelf.folder(account=key), 0)
+    assert home is not None
+    accounts.remove(key)
+
+    new = shelf.ingest.take(home, [Fetched(1, Flag.NONE, 1_780_000_000_000, 1, mail(1), parse(mail(1)))])
+
+    assert new == ()
+    assert shelf.mails(Unified.ALL) == []
+    with shelf.database.read() as view:
+        assert view.value("SELECT count(*) FROM email") == 0
+
+
+def test_keys_of_removed_accounts_and_folders_are_not_given_again(shelf: Shelf, accounts: MailAccounts) -> None:
+    key = shelf.add("gone@example.org")
+    folders = {folder.key for folder in shelf.mirror.folders(key)}
+    accounts.remove(key)
+
+    other = shelf.add("new@example.org")
+
+    assert other != key
+    assert not folders & {folder.key for folder in shelf.mirror.folders(other)}
+
+
+def test_an_account_that_becomes_archive_only_writes_no_more_and_its_mails_stay(
+    shelf: Shelf, accounts: MailAccounts
+) -> None:
+    uids = [shelf.arrive(mail(1)), shelf.arrive(mail(2))]
+    two, one = shelf.mails()
+    shelf.do(Verb.READ, one)
+    shelf.do(Verb.TRASH, two)
+    shelf.server_folders.create(shelf.account, None, "New")
+
+    accounts.edit(replace(accounts.get(shelf.account), mode=Mode.ARCHIVE_ONLY))
+
+    assert shelf.operations.waiting() == ()
+    assert shelf.mails(Unified.TRASH) == [two], "the person's own view is as he left it"
+    shelf.mirror.vanished(shelf.folder(), 0, uids)
+    assert shelf.mails() == [one]
+
+
+def test_an_account_that_becomes_two_way_shows_what_its_server_has(shelf: Shelf, accounts: MailAccounts) -> None:
+    key = shelf.add("a@example.org", Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1), Role.ARCHIVE, account=key)
+    [one] = shelf.mails()
+
+    accounts.edit(replace(accounts.get(key), mode=Mode.TWO_WAY))
+
+    assert shelf.mails() == []
+    assert shelf.mails(Unified.ARCHIVE) == [one]

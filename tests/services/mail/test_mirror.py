@@ -1,0 +1,59 @@
+"""What servers say, brought into the store: numbers that are given anew, and mails met again."""
+
+from __future__ import annotations
+
+import re
+
+from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.message import Flag
+from desktop.store.mail import places
+from desktop.store.mail.places import Copy
+from tests.desk import mail
+from tests.shelf import Shelf
+
+
+def test_r02_after_uidnext_fell_no_number_is_believed(shelf: Shelf) -> None:
+    for number in (1, 2, 3):
+        shelf.arrive(mail(number))
+    folder = shelf.folder()
+    three, two, one = shelf.mails()
+
+    shelf.mirror.renumbered(folder, 0)
+
+    assert shelf.mirror.known(folder, 0, 1, 10) == {}, "a number may be another mail's by now"
+    assert shelf.mails() == [three, two, one]
+    shelf.fetched(folder, 1, mail(4))
+    shelf.fetched(folder, 2, mail(1))
+    shelf.mirror.complete(folder, 0)
+    assert shelf.subjects() == ["Mail 4", "Mail 1"]
+    with shelf.database.read() as view:
+        assert view.value("SELECT count(*) FROM place") == 2
+
+
+def test_r17_a_twin_takes_the_place_of_its_own_text(shelf: Shelf) -> None:
+    texts = [mail(1, text="the first one"), mail(1, text="the second")]
+    for raw in texts:
+        shelf.arrive(raw)
+    folder = shelf.folder()
+    [key] = shelf.mails()
+    shelf.mirror.renumbered(folder, 0)
+    home = shelf.mirror.home(folder, 0)
+    assert home is not None
+    assert shelf.mirror.expected(home) == {key: [len(raw) for raw in texts]}
+
+    shelf.ingest.attach(home, [Copy(8, key, Flag.NONE, len(texts[1]), 1)])
+    shelf.fetched(folder, 9, mail(1, text="a third, which came meanwhile"))
+    shelf.mirror.complete(folder, 0)
+
+    with shelf.database.read() as view:
+        sources = {uid: shelf.blobs.get(bytes(digest)) for uid, digest in view.all("SELECT uid, raw_digest FROM place")}
+    assert sources == {8: texts[1], 9: mail(1, text="a third, which came meanwhile")}
+    assert shelf.mails(Unified.ALL) == [key]
+
+
+def test_what_is_expected_in_a_folder_is_found_without_reading_the_folder(shelf: Shelf) -> None:
+    with shelf.database.read() as view:
+        plan = [row[3] for row in view.all(f"EXPLAIN QUERY PLAN {places._WAITING}", (1, 1) * 3)]
+    seeks = [line for line in plan if line.startswith("SEARCH")]
+    assert len(seeks) == 3
+    assert all(re.search(r"folder_key=\? AND uidvalidity[<>=]", line) for line in seeks), plan

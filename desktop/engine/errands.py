@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import logging
 import os
 import quopri
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.mail_account import MailAccount
@@ -22,13 +23,12 @@ from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.reading import PartUnreachable
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 LARGEST_PART_BYTES = 2 << 30
 
 
 class NetworkErrands:
-    """Does errands on up to four threads; images have two of them at most at a time to one sender's delight."""
+    """Does errands on up to four threads; images have four of their own, so that no download holds them up."""
 
     def __init__(self, mirror: Mirror, secrets: Secrets) -> None:
         self._mirror = mirror
@@ -74,7 +74,7 @@ class NetworkErrands:
         return self._images.submit(fetch)
 
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
-        """Download a part in chunks beside `to`, decode it, and put it in place."""
+        """Download a part in chunks beside `to`, decode it, and put it in place. To cancel the future ends it."""
         future: Future[Path] = Future()
         self._pool.submit(self._fetch_part, future, part, to, progress)
         return future
@@ -82,21 +82,26 @@ class NetworkErrands:
     def _fetch_part(
         self, future: Future[Path], part: RemotePart, to: Path, progress: Callable[[int, int], None]
     ) -> None:
-        if not future.set_running_or_notify_cancel():
-            return
+        # the future stays pending until the end: one that is said to run can no longer be cancelled
         try:
-            future.set_result(self._download(part, to, progress))
-        except (Problem, OSError, ValueError) as error:
-            future.set_exception(error)
+            path = self._download(part, to, progress, _Cancel(self._stop, future))
+        except Exception as error:  # noqa: BLE001 - whoever waits for the result gets it
+            if future.set_running_or_notify_cancel():
+                future.set_exception(error)
+        else:
+            if future.set_running_or_notify_cancel():
+                future.set_result(path)
 
-    def _download(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Path:
+    def _download(self, part: RemotePart, to: Path, progress: Callable[[int, int], None], cancel: _Cancel) -> Path:
         account = self._mirror.account(part.account_key)
         folder = self._mirror.folder(part.folder_key)
         if account is None or folder is None or account.imap is None:
             raise PartUnreachable
         password = self._secrets.get(imap_secret(account)) or ""
-        half = to.with_name(f".{to.name}.part")
-        session = Session.open(endpoint_of(account), password, tls_of(account), cancel=self._stop)
+        # what is gone on with must be of the very same part, not of another mail's file of that name
+        mark = hashlib.sha256(repr(part).encode()).hexdigest()[:16]
+        half = to.with_name(f".{to.name[:100]}.{mark}.part")
+        session = Session.open(endpoint_of(account), password, tls_of(account), cancel=cancel)
         try:
             selected = session.select(folder.wire_name, read_only=True)
             leaf = next(
@@ -112,7 +117,9 @@ class NetworkErrands:
             descriptor = os.open(half, os.O_RDWR | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "r+b") as file:
                 size = file.seek(0, 2)
-                while not self._stop.is_set():
+                while True:
+                    if cancel.is_set():
+                        raise errors.Cancelled(account.imap.host)
                     chunk = session.fetch_section(part.uid, part.section, size)
                     size += file.write(chunk)
                     progress(size, leaf.size_bytes)
@@ -122,15 +129,31 @@ class NetworkErrands:
                         raise errors.TooLarge(account.imap.host, LARGEST_PART_BYTES, uid=part.uid)
         finally:
             session.close()
-        _decode(half, to, leaf.encoding)
+        descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as plain:
+                _decode(half, plain, leaf.encoding)
+        except (OSError, ValueError):
+            to.unlink(missing_ok=True)
+            raise
         half.unlink(missing_ok=True)
         return to
 
 
-def _decode(source: Path, to: Path, encoding: str) -> None:
-    """Decode a downloaded part chunk by chunk; a name that is taken is not overwritten."""
-    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    with source.open("rb") as encoded, os.fdopen(descriptor, "wb") as plain:
+class _Cancel:
+    """Set once a download is cancelled, or the program ends."""
+
+    def __init__(self, stop: threading.Event, future: Future[Path]) -> None:
+        self._stop = stop
+        self._future = future
+
+    def is_set(self) -> bool:
+        return self._stop.is_set() or self._future.cancelled()
+
+
+def _decode(source: Path, plain: BinaryIO, encoding: str) -> None:
+    """Decode a downloaded part chunk by chunk."""
+    with source.open("rb") as encoded:
         if encoding == "base64":
             rest = b""
             while chunk := encoded.read(1 << 20):

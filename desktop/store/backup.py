@@ -30,7 +30,8 @@ def make(database: Path, folder: Path, *, why: str) -> Path:
     try:
         source = sqlite3.connect(str(database), timeout=10)
         copy = sqlite3.connect(str(half), timeout=10)
-        source.backup(copy, pages=4096)
+        # in one step: SQLite begins a backup anew whenever another connection writes between two steps
+        source.backup(copy, pages=-1)
         copy.execute("PRAGMA journal_mode = DELETE")
         found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":

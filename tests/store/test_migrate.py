@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,35 @@ def test_r29_a_backup_is_whole_while_the_store_is_written(database: Database, tm
     newest = backup.newest(tmp_path / "backup")
     assert newest is not None
     assert newest.stat().st_mode & 0o77 == 0
+
+
+def test_r29_a_backup_ends_however_busily_the_store_is_written(database: Database, tmp_path: Path) -> None:
+    with database.write() as work:
+        rows = ((f"big {number}", "x" * 4000) for number in range(12_000))
+        work.many("INSERT INTO setting (name, value) VALUES (?, ?)", rows)
+    end = threading.Event()
+
+    def keep_writing() -> None:
+        number = 0
+        while not end.wait(0.01):
+            number += 1
+            with database.write() as work:
+                work.run("UPDATE setting SET value = ? WHERE name = 'big 1'", (str(number),))
+        database.close_thread()
+
+    writer = threading.Thread(target=keep_writing)
+    maker = threading.Thread(target=backup.make, args=(database.path, tmp_path / "backup"), kwargs={"why": "test"})
+    writer.start()
+    maker.start()
+
+    maker.join(10)
+    ended = not maker.is_alive()
+    end.set()
+    writer.join()
+    maker.join()
+
+    assert ended
+    assert backup.newest(tmp_path / "backup") is not None
 
 
 def test_r28_damage_is_found(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import threading
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -88,3 +89,35 @@ def test_r11_a_large_attachment_comes_in_chunks_and_goes_on_after_a_cut(
     assert fault_proxy.passed["down"] - down < size, "what was here was not fetched again"
     assert [path.name for path in folder.iterdir()] == ["film.mp4"]
     assert peak - before < 50 << 20
+
+
+def test_a_download_that_is_cancelled_ends_and_leaves_no_file(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, tmp_path: Path
+) -> None:
+    message = EmailMessage()
+    message["From"], message["Message-ID"] = "anna@acme.example", "<film@acme.example>"
+    message["Date"] = "Mon, 1 Jun 2026 10:00:00 +0000"
+    message.set_content("See the film.")
+    message.add_attachment(bytes(3 << 20), maintype="video", subtype="mp4", filename="film.mp4")
+    dovecot.deliver(imap_user, [message.as_bytes().replace(b"\n", b"\r\n")])
+    desk.add(dovecot, imap_user, port=fault_proxy.port, size_limit_bytes=1_000_000)
+    desk.sync()
+    [key] = desk.mails()
+    [part] = [p for p in desk.core.services.views.head(key).parts if p.name]
+    begun, go_on = threading.Event(), threading.Event()
+
+    def watch(done: int, total: int) -> None:
+        begun.set()
+        go_on.wait(20)
+
+    future = desk.core.services.reading.fetch_part(key, part.section, tmp_path / "film.mp4", watch)
+    assert begun.wait(20)
+    assert future.cancel()
+    down = fault_proxy.passed["down"]
+    go_on.set()
+    pool = desk.core.services.reading._errands._pool  # type: ignore[attr-defined]
+    pool.submit(lambda: None).result(20)
+    pool.shutdown()
+
+    assert fault_proxy.passed["down"] - down < 2 << 20
+    assert not (tmp_path / "film.mp4").exists()

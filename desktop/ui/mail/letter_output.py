@@ -54,7 +54,7 @@ class LetterOutput(QObject):
             shell.PAPER,
             family=self._theme.font("body").family(),
             language=language(),
-            head=shell.print_head(one_line(opened.head.subject), head_fields(opened.head)),
+            head=shell.PrintHead(one_line(opened.head.subject), tuple(head_fields(opened.head))),
             images=images,
         )
         self._pictures = LetterPictures(self._tasks, self._reading, opened.letter, document)

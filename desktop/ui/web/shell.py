@@ -1,23 +1,26 @@
 """The document around a mail: one page with our style, our policy, and the sanitised fragment in a box it cannot leave.
 
-Pure text: no Qt. The fragment was sanitised before (`domain.mail.document`); the policy written here is the second
-wall: nothing but pictures of our schemes, and no style sheet but the one whose nonce we made.
+Text only, made of the templates in `resources/templates`: no Qt. The fragment was sanitised before
+(`domain.mail.document`); the policy written here is the second wall: nothing but pictures of our schemes, and no style
+sheet but the one whose nonce we made.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from html import escape
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from desktop.base.resources import resource_dir
 
 MAX_TEXT_WIDTH = 860
 POLICY = (
     "default-src 'none'; img-src cid: data:{remote}; style-src-elem 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-
-# one transparent pixel (GIF89a)
-_EMPTY_PICTURE = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,24 @@ class Shell:
     policy: str
 
 
+@dataclass(frozen=True, slots=True)
+class PrintHead:
+    """The block above a printed mail: its subject and (name, value) of the fields shown."""
+
+    subject: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@cache
+def _templates() -> Environment:
+    # what is not marked as safe is escaped in HTML; a value nobody gave is a fault of ours
+    return Environment(
+        loader=FileSystemLoader(resource_dir() / "templates"),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+    )
+
+
 def build(
     fragment: str,
     palette: Palette,
@@ -53,81 +74,44 @@ def build(
     darken: bool = False,
     family: str = "",
     language: str = "en",
-    head: str = "",
+    head: PrintHead | None = None,
     images: bool = True,
 ) -> Shell:
     """Wrap a sanitised body fragment.
 
     `darken` turns the colours of a light mail round (pictures keep theirs); `family` is the font of the window; `head`
-    is HTML of ours put above the mail (print). Without `images` the policy forbids remote pictures, which Chromium then
-    does not even ask us for, and each is drawn as an empty one of its size.
+    is put above the mail (print). Without `images` the policy forbids remote pictures, which Chromium then does not
+    even ask us for, and each is drawn as an empty one of its size.
     """
     nonce = secrets.token_hex(16)  # Qt writes header values in lower case
-    style = _style(PAPER if darken else palette, darken=darken, family=family)
-    if not images:
-        style += f'img[src^="mail:"] {{ content: url("{_EMPTY_PICTURE}"); }}'
+    style = (
+        _templates()
+        .get_template("mail.css")
+        .render(
+            palette=PAPER if darken else palette,
+            darken=darken,
+            images=images,
+            fonts=_fonts(family),
+            max_text_width=MAX_TEXT_WIDTH,
+        )
+    )
     document = (
-        f'<!DOCTYPE html><html lang="{escape(language)}"><head><meta charset="utf-8">'
-        f'<meta name="color-scheme" content="{"dark" if palette.dark and not darken else "light"}">'
-        f'<style nonce="{nonce}">{style}</style></head><body>{head}'
-        f'<div id="rapport-mail">{fragment}</div><i id="rapport-beat" hidden></i></body></html>'
+        _templates()
+        .get_template("mail.html")
+        .render(
+            fragment=Markup(fragment),  # noqa: S704 - sanitised in `domain.mail.document`, and served under `policy`
+            style=Markup(style),  # noqa: S704 - our own, and the family is cleaned in `_fonts`
+            nonce=nonce,
+            palette=palette,
+            darken=darken,
+            language=language,
+            head=head,
+        )
     )
     policy = POLICY.format(nonce=nonce, remote=" mail:" if images else "")
     return Shell(document.encode("utf-8", "replace"), policy)
 
 
-def print_head(subject: str, fields: list[tuple[str, str]]) -> str:
-    """Return the block of header fields above a printed mail; every text is escaped."""
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in fields)
-    return f'<header id="rapport-head"><h1>{escape(subject)}</h1><table>{rows}</table></header>'
-
-
-def _style(palette: Palette, *, darken: bool, family: str) -> str:
+def _fonts(family: str) -> str:
     quoted = family.replace("\\", "").replace('"', "").replace("<", "")
-    fonts = f'"{quoted}", system-ui, sans-serif' if quoted else "system-ui, sans-serif"
-    rules = f"""
-html {{ background: {palette.ground}; color-scheme: {"dark" if palette.dark else "light"}; overflow: auto; }}
-body {{ margin: 0; padding: 12px 20px 20px; background: {palette.ground}; color: {palette.text};
-  font: 13px/20px {fonts}; overflow-wrap: break-word; }}
-#rapport-mail {{ max-width: {MAX_TEXT_WIDTH}px; position: relative; isolation: isolate; contain: layout paint;
-  overflow-x: auto; }}
-.plain {{ white-space: pre-wrap; tab-size: 8; overflow-wrap: anywhere; }}
-.quoted, .signature {{ color: {palette.secondary}; }}
-#rapport-mail :where(p:first-child) {{ margin-top: 0; }}
-#rapport-mail :where(ol, ul) {{ padding-left: 24px; }}
-a {{ color: {palette.accent}; }}
-img {{ max-width: 100%; }}
-img:not([height]) {{ height: auto; }}
-pre {{ white-space: pre-wrap; font-size: 12px; }}
-table {{ overflow-wrap: normal; }}
-hr {{ border: 0; border-top: 1px solid {palette.border}; }}
-blockquote {{ margin: 8px 0; padding-left: 12px; border-left: 2px solid {palette.field}; color: {palette.secondary}; }}
-details > summary {{ display: inline-block; list-style: none; cursor: pointer; padding: 2px 8px; margin: 4px 0;
-  border-radius: 10px; background: {palette.pill}; color: {palette.secondary};
-  font: 12px/16px {fonts}; white-space: normal; }}
-details > summary::-webkit-details-marker {{ display: none; }}
-details > summary::before {{ content: "•••"; font-size: 8px; letter-spacing: 1px; margin-right: 6px;
-  vertical-align: 1px; }}
-::-webkit-scrollbar {{ width: 10px; height: 10px; background: transparent; }}
-::-webkit-scrollbar-thumb {{ background: {palette.field}; border: 2px solid {palette.ground}; border-radius: 5px; }}
-::-webkit-scrollbar-thumb:hover {{ background: {palette.secondary}; }}
-::-webkit-scrollbar-corner {{ background: transparent; }}
-summary:focus-visible, a:focus-visible {{ outline: 2px solid {palette.accent}; outline-offset: 1px; }}
-::selection {{ background: {palette.accent}; color: {palette.ground}; }}
-#rapport-beat {{ position: fixed; right: 0; bottom: 0; width: 1px; height: 1px; background: {palette.border}; }}
-#rapport-beat[hidden] {{ display: none; }}
-#rapport-head {{ border-bottom: 1px solid {palette.border}; margin-bottom: 16px; padding-bottom: 12px; }}
-#rapport-head h1 {{ font: 600 19px/26px {fonts}; margin: 0 0 8px; }}
-#rapport-head th {{ font: 12px/18px {fonts}; color: {palette.secondary}; text-align: left; vertical-align: top;
-  padding: 0 12px 0 0; white-space: nowrap; }}
-#rapport-head td {{ font: 12px/18px {fonts}; }}
-@media print {{ #rapport-beat {{ display: none; }} #rapport-mail {{ max-width: none; overflow: visible; }} }}
-"""
-    if darken:
-        rules += """
-html { background: #16181d; }
-body { background: transparent; }
-#rapport-mail { background: #fff; filter: invert(0.91) hue-rotate(180deg); }
-#rapport-mail img { filter: invert(1) hue-rotate(180deg); }
-"""
-    return rules
+    return f'"{quoted}", system-ui, sans-serif' if quoted else "system-ui, sans-serif"

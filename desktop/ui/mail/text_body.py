@@ -56,6 +56,7 @@ class TextBody(QTextBrowser):
         self._matches: list[QTextCursor] = []
         self._looked_for = ""
         self._match = -1
+        self._written: QTextDocument | None = None
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
         self.setAcceptDrops(False)
@@ -170,7 +171,10 @@ class TextBody(QTextBrowser):
             self._new_block(cursor)
             cursor.insertText(_("This text is very long. Show all of it"), self._link_format(_ALL))
         cursor.endEditBlock()
-        self.setDocument(document)  # which deletes the one before
+        self.setDocument(document)
+        if self._written is not None:
+            self._written.deleteLater()  # Qt deletes only documents it made itself
+        self._written = document
         self._set_margins()
         self._matches, self._looked_for, self._match = [], "", -1
 

@@ -62,6 +62,7 @@ class Client(IMAPClient):
 
         `folder` and `user` say for people what the command was about. Raises what `Connection.run` raises.
         """
+        self._protocol.answer = None
         try:
             return verb(*arguments)
         except _LIBRARY_ERRORS as error:
@@ -113,7 +114,12 @@ class _Protocol(imaplib.IMAP4):
         self.state = "AUTH" if self._signed_in else "NONAUTH"
 
     def send(self, data: Any) -> None:
-        """Send a piece of a command."""
+        """Send a piece of a command; a line break inside ends the connection, for part of the command may be out."""
+        try:
+            guard.refuse_unsafe(data.removesuffix(b"\r\n"), "command")
+        except errors.UnsafeArgument:
+            self.shutdown()
+            raise
         self._connection.wire.send(data)
 
     def shutdown(self) -> None:
@@ -136,6 +142,7 @@ class _Protocol(imaplib.IMAP4):
         respond: Any = self.literal
         self.literal = None
         if respond is not None and self._connection.has("SASL-IR"):
+            # all mechanisms in use speak first: PLAIN, XOAUTH2 (RFC 4959)
             given.append(respond(b""))
         refused = self._connection.send(tag, (name.encode("ascii"), *given))
         if refused is not None:

@@ -289,6 +289,25 @@ def test_names_that_are_no_ascii_go_as_literals(scripted: Start, capabilities: b
     ]
 
 
+def test_m04_nothing_the_library_composes_breaks_a_line(scripted: Start) -> None:
+    server = scripted(Answers())
+
+    for text in ("x\r\nX3 DELETE c", "\xe4\nX3 DELETE c", "x\0"):
+        client = connect(server)._client
+        client._protocol.state = "SELECTED"
+        with pytest.raises(errors.UnsafeArgument):
+            client.ask(client.search, ["SUBJECT", text], "UTF-8")
+        assert client.connection.wire.closed
+        client = connect(server)._client
+        with pytest.raises(errors.UnsafeArgument):
+            client.ask(client.create_folder, text.encode())
+        with pytest.raises(errors.ProtocolBroken):
+            # said by the library itself, without asking the server
+            client.ask(client.enable, "X")
+
+    assert not {"X3", "UID SEARCH", "SEARCH", "CREATE", "ENABLE"} & set(server.names)
+
+
 def test_a_refused_literal_leaves_the_session_usable(scripted: Start) -> None:
     def script(peer: Peer) -> None:
         peer.send(b"* OK ready\r\n")

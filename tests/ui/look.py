@@ -32,6 +32,7 @@ SHOWN = (
     "multi",
     "search",
     "hits",
+    "hover",
 )
 _SETTLE_S = 1.2
 _PAINTED_WITHIN_S = 20
@@ -144,6 +145,9 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         window.room.search.set_text("from:anna has:attachment after:2026-09-01 renewal")
         if options.show == "hits":
             window.room.list.view.setFocus()
+    elif options.show == "hover":
+        view = window.room.list.view
+        view._hover_at(view.viewport().rect().topLeft() + QPoint(view.viewport().width() - 60, 140))
     elif options.show == "me":
         window.navigation.me.click()
         menu = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "Menu" and w.isVisible())

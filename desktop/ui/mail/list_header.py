@@ -19,9 +19,6 @@ from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.paint import hairline
 
-_ROOM_FOR_UNREAD = 300
-"""Narrower than this the number of unread mails gives way: the folder tree says it too."""
-
 
 class ListHeader(QWidget):
     """Emits what a person wants to see; `show_query` shows what is seen."""
@@ -51,7 +48,7 @@ class ListHeader(QWidget):
             toggle.clicked.connect(self._filters)
         self.only_unread.clicked.connect(self._filters)
         self.order.clicked.connect(self._open_menu)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 8, 0)
         row.setSpacing(4)
         row.addWidget(self.title)
@@ -70,6 +67,7 @@ class ListHeader(QWidget):
         self.title.set_text(title)
         number = dates.locale().toString(unread)
         self.unread.set_text(n_("{n} unread", "{n} unread", unread).format(n=number) if unread else "")
+        self._give_way()
 
     def show_query(self, query: ListQuery, density: Density) -> None:
         """Show filters and remember order and view for the menu."""
@@ -122,7 +120,14 @@ class ListHeader(QWidget):
         hairline(painter, self.rect(), tokens.border, Qt.Edge.BottomEdge)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.unread.setVisible(self.width() >= _ROOM_FOR_UNREAD)
+        self._give_way()
+
+    def _give_way(self) -> None:
+        """Where there is no room for all, the number of unread mails goes: the folder tree says it too."""
+        needed = self._row.sizeHint().width()
+        if self.unread.isHidden():
+            needed += self.unread.sizeHint().width() + self._row.spacing()
+        self.unread.setVisible(needed <= self.width())
 
     def _filters(self) -> None:
         self.filter_changed.emit(

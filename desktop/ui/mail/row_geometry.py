@@ -30,7 +30,7 @@ CHILD_INDENT = 24
 
 _TEXT_LEFT = 54
 _COMPACT_LEFT = 24
-_ACTIONS_PADDING = 2
+_ACTIONS_PADDING = 1
 _ACTIONS_GAP = 2
 
 
@@ -81,8 +81,8 @@ def row_places(density: Density, width: int, *, child: bool = False) -> RowPlace
     indent = CHILD_INDENT if child else 0
     right = card.right() + 1 - RIGHT_PADDING
     side = len(ACTIONS) * ACTION + (len(ACTIONS) - 1) * _ACTIONS_GAP + 2 * _ACTIONS_PADDING
-    top = 2 if density is Density.COMPACT else 6
-    actions = QRect(card.right() + 1 - 8 - side, top, side, ACTION + 2 * _ACTIONS_PADDING)
+    # ends above the second line of a card, whose icons stay in sight
+    actions = QRect(card.right() + 1 - 8 - side, 3, side, ACTION + 2 * _ACTIONS_PADDING)
     if density is Density.COMPACT:
         left = card.left() + _COMPACT_LEFT + indent
         sender = min(180, max(80, round((right - left) * 0.28)))

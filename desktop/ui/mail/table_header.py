@@ -27,6 +27,8 @@ _SORTS = {
 _ICONS = {Column.STAR: "star", Column.ATTACHMENT: "paperclip"}
 _NARROW_PX = 600
 """Narrower than this there is no column for the size, and sender and date give way to the subject."""
+_TIGHT_PX = 350
+"""Narrower than this columns of icons make room for the subject as well."""
 _NARROW_WIDTHS = {Column.SENDER: 110, Column.DATE: 92}
 _LEFT = 24
 """Room before the first column for the unread dot, or the disc of a row that is one of several selected."""
@@ -44,6 +46,7 @@ class TableHeader(QHeaderView):
         self._theme = theme
         self._hidden: set[str] = set()
         self._narrow: bool | None = None
+        self._tight = False
         self._columns = QStandardItemModel(0, len(_COLUMNS), self)
         self._fill()
         self.setModel(self._columns)
@@ -104,9 +107,9 @@ class TableHeader(QHeaderView):
         self._show_sections()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        narrow = self.width() < _NARROW_PX
-        if narrow is not self._narrow:
-            self._narrow = narrow
+        narrow, tight = self.width() < _NARROW_PX, self.width() < _TIGHT_PX
+        if (narrow, tight) != (self._narrow, self._tight):
+            self._narrow, self._tight = narrow, tight
             for number, column in enumerate(_COLUMNS):
                 if column in _NARROW_WIDTHS:
                     self.resizeSection(number, (_NARROW_WIDTHS if narrow else _WIDTHS)[column])
@@ -115,9 +118,11 @@ class TableHeader(QHeaderView):
         self.cells_changed.emit()
 
     def _show_sections(self) -> None:
+        crowded = {Column.SIZE} if self._narrow else set()
+        if self._tight:
+            crowded |= {Column.STAR, Column.ATTACHMENT}
         for number, column in enumerate(_COLUMNS):
-            no_room = bool(self._narrow) and column is Column.SIZE
-            self.setSectionHidden(number, column.value in self._hidden or no_room)
+            self.setSectionHidden(number, column.value in self._hidden or column in crowded)
         self.cells_changed.emit()
 
     def _clicked(self, number: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,8 @@ def build_core(
     secrets = secrets or Secrets(profile.vault, ask_passphrase)
     space = Space(profile.root)
     database.when_full = space.give_up_reserve
+    if not read_only:
+        database.when_damaged = lambda: backup.set_suspect(profile.database, suspect=True)
     mirror = Mirror(database, space)
     errands = NetworkErrands(mirror, secrets)
     importing, reading = importing or ParserProcess(), ParserProcess()
@@ -127,23 +130,30 @@ def build_core(
 
 def _prepare(profile: Profile, after_crash: bool) -> None:
     """Set a damaged database of ours aside and its newest backup in its place, before anything opens it."""
+    waiting = profile.database.with_suffix(".restoring")
+    if waiting.exists() and not profile.database.exists():
+        waiting.replace(profile.database)  # killed before the backup took its place
+    waiting.unlink(missing_ok=True)
     touch_private(profile.database)
-    found = backup.damage(profile.database) if after_crash else ""
+    found = backup.damage(profile.database) if after_crash or backup.is_suspect(profile.database) else ""
     if found or not backup.is_readable(profile.database):
         log.error("the database is damaged: %s", found)
         good = backup.newest(profile.backup)
+        if good is not None:
+            _copy(good, waiting)
         backup.move_aside(profile.database)
         if good is not None:
-            restore(good, profile.database)
+            waiting.replace(profile.database)
         touch_private(profile.database)
+    backup.set_suspect(profile.database, suspect=False)
 
 
-def restore(good: Path, database: Path) -> None:
-    """Put a backup in the place of a database that was moved aside."""
-    half = database.with_suffix(".restoring")
-    half.write_bytes(good.read_bytes())
-    half.chmod(0o600)
-    half.replace(database)
+def _copy(good: Path, to: Path) -> None:
+    """Copy a backup so that under the name `to` there is all of it or nothing."""
+    half = to.with_suffix(".copying")
+    touch_private(half)
+    shutil.copyfile(good, half)
+    half.replace(to)
 
 
 def _back_up(profile: Profile) -> None:

@@ -34,12 +34,17 @@ class Settings:
     def set(self, setting: Setting[T], value: T) -> None:
         """Store a value. Raises ValueError when the setting cannot have it."""
         dumped = setting.dump(value)
-        with self._database.write() as work:
-            SettingValues.put(work, setting.name, json.dumps(dumped))
-            work.emit(events.SettingsChanged((setting.name,)))
+        try:
+            with self._database.write() as work:
+                SettingValues.put(work, setting.name, json.dumps(dumped))
+                work.emit(events.SettingsChanged((setting.name,)))
+                with self._lock:  # before commit: who hears of it reads it at once
+                    if self._values is not None:
+                        self._values[setting.name] = dumped
+        except BaseException:
             with self._lock:
-                if self._values is not None:
-                    self._values[setting.name] = dumped
+                self._values = None  # it was not stored: what is stored is read anew
+            raise
 
 
 def _loaded(text: str) -> object:

@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 
 from desktop.base import clock
+from desktop.base.paths import touch_private
 from desktop.store.database import problem_of
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,20 @@ def damage(database: Path) -> str:
     except sqlite3.DatabaseError as error:
         return str(error)
     return ""
+
+
+def set_suspect(database: Path, *, suspect: bool) -> None:
+    """Note beside the database whether the next start must check it before anything opens it."""
+    note = database.with_suffix(".suspect")
+    if suspect:
+        touch_private(note)
+    else:
+        note.unlink(missing_ok=True)
+
+
+def is_suspect(database: Path) -> bool:
+    """Say whether damage was found while the database was in use."""
+    return database.with_suffix(".suspect").exists()
 
 
 def is_readable(database: Path) -> bool:

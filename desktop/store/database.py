@@ -145,6 +145,8 @@ class Database:
         self._generation = 0
         self.when_full: Callable[[], None] = lambda: None
         """Called when a write failed for lack of room, before its problem is raised."""
+        self.when_damaged: Callable[[], None] = lambda: None
+        """Called when the file turned out to be damaged, before its problem is raised."""
         self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
@@ -176,7 +178,7 @@ class Database:
             connection.execute("BEGIN")
             yield View(connection, self.peewee)
         except (sqlite3.Error, peewee.PeeweeException) as error:
-            raise problem_of(error) or error from error
+            raise self._problem_of(error) or error from error
         finally:
             self._roll_back(connection)
 
@@ -197,7 +199,7 @@ class Database:
                 connection.execute("COMMIT")
             except (sqlite3.Error, peewee.PeeweeException) as error:
                 self._roll_back(connection)
-                problem = problem_of(error)
+                problem = self._problem_of(error)
                 if isinstance(problem, DiskFull):
                     self.when_full()
                 raise problem or error from error
@@ -210,6 +212,12 @@ class Database:
                 self._writer = None
         for event in work.events:
             self._bus.publish(event)
+
+    def _problem_of(self, error: Exception) -> Problem | None:
+        problem = problem_of(error)
+        if isinstance(problem, DatabaseDamaged):
+            self.when_damaged()
+        return problem
 
     @staticmethod
     def _roll_back(connection: sqlite3.Connection) -> None:

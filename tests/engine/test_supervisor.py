@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import cast
 
+from desktop.domain import events
 from desktop.domain.mail.mail_account import Activity
 from desktop.domain.mail.operation import Verb
 from desktop.engine.mail.account_runner import AccountRunner
@@ -121,3 +122,22 @@ def test_a_person_who_asks_for_mail_cuts_a_pause_short(
     desk.core.services.accounts.sync_now(account.key)
 
     until(lambda: fault_proxy.connections == tries + 1)
+
+
+def test_an_operation_costs_one_pass(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    account = desk.add(dovecot, imap_user, interval_s=3600)
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
+    passes: list[int] = []
+
+    def count(event: events.MailAccountStatusChanged) -> None:
+        if desk.core.services.accounts.status(event.account_key).activity is Activity.UP_TO_DATE:
+            passes.append(event.account_key)
+
+    desk.core.bus.subscribe(events.MailAccountStatusChanged, count)
+    desk.do(Verb.STAR, *desk.mails())
+
+    until(lambda: desk.core.services.operations.waiting() == () and passes)
+    time.sleep(0.5)
+    assert len(passes) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import sqlite3
@@ -11,8 +12,10 @@ import pytest
 
 from desktop.app.core import build_core
 from desktop.base.paths import Profile
+from desktop.domain import settings
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
+from desktop.domain.settings import Theme
 from desktop.store import backup, database
 from desktop.store.database import DatabaseDamaged
 from tests.desk import PASSPHRASE, Desk, mail
@@ -49,6 +52,48 @@ def test_r28_a_damaged_database_is_set_aside_and_what_only_was_here_comes_from_t
         desk.close()
         for aside in (tmp_path / "profile").glob("rapport-damaged-*"):
             aside.unlink()
+
+
+def _with_setting(folder: Path) -> Profile:
+    """Return a profile with a backup that holds a setting."""
+    core = build_core(Profile(folder), lambda new: PASSPHRASE)
+    core.services.settings.set(settings.THEME, Theme.DARK.value)
+    backup.make(core.profile.database, core.profile.backup, why="test")
+    core.close()
+    return core.profile
+
+
+def test_r28_a_restoration_killed_half_way_is_ended_by_the_next_start(tmp_path: Path) -> None:
+    profile = _with_setting(tmp_path / "profile")
+    shutil.copyfile(next(profile.backup.glob("*.db")), profile.database.with_suffix(".restoring"))
+    backup.move_aside(profile.database)
+
+    core = build_core(profile, lambda new: PASSPHRASE)
+
+    assert core.services.settings.get(settings.THEME) == Theme.DARK.value
+    assert not list(profile.root.glob("*.restoring"))
+    core.close()
+
+
+def test_r28_damage_found_by_the_weekly_check_is_mended_at_the_next_start(tmp_path: Path) -> None:
+    profile = _with_setting(tmp_path / "profile")
+    core = build_core(profile, lambda new: PASSPHRASE)
+    size = profile.database.stat().st_size
+    with profile.database.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(bytes(size - size // 2))
+    upkeep = core.supervisor._housekeeping._upkeep
+    with contextlib.suppress(DatabaseDamaged):
+        upkeep.run()
+    assert backup.is_suspect(profile.database)
+    core.close()
+
+    core = build_core(profile, lambda new: PASSPHRASE)
+
+    assert core.services.settings.get(settings.THEME) == Theme.DARK.value
+    assert list(profile.root.glob("rapport-damaged-*.db"))
+    assert not backup.is_suspect(profile.database)
+    core.close()
 
 
 def test_r28_without_a_backup_the_profile_begins_anew_and_the_damaged_file_is_kept(tmp_path: Path) -> None:

@@ -95,7 +95,8 @@ class AccountRunner:
 
     def wake(self) -> None:
         """Something waits to be done for this account. A pause after a failure is not cut short by it (R9, R10)."""
-        self._wake.set()
+        if threading.current_thread() is not self._thread:  # what it did itself is no news to it
+            self._wake.set()
 
     def retry(self) -> None:
         """A person wants mail now, or has changed what the account signs in with."""

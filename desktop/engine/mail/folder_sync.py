@@ -93,7 +93,7 @@ class FolderSync:
         self._mirror.progress(
             folder, uidnext=max(top, folder.uidnext), modseq=selected.highestmodseq or 0, server_total=selected.exists
         )
-        if folder.complete and clock.now() - folder.reconciled_at_ms > RECONCILE_MS:
+        if folder.complete and abs(clock.now() - folder.reconciled_at_ms) > RECONCILE_MS:
             self.reconcile(folder, top)
         return self._mirror.folder(folder.key)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import date
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.base.text import encodable
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount
@@ -231,3 +233,15 @@ def _check(account: MailAccount) -> None:
             raise AccountInvalid(_("{port} is not a port; it is a number from 1 to 65535.").format(port=endpoint.port))
         if any(c in endpoint.user for c in "\r\n\0"):
             raise AccountInvalid(_("The user name holds a line break."))
+    for text in (account.display_name, account.ca_file, *(e.user for e in (account.imap, account.smtp) if e)):
+        if encodable(text) != text:
+            raise AccountInvalid(_("“{text}” holds octets that are no characters.").format(text=encodable(text)))
+    if account.fetch_since and not _is_day(account.fetch_since):
+        raise AccountInvalid(_("“{day}” is not a day; write it as 2026-01-31.").format(day=account.fetch_since))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).year >= 1970
+    except ValueError:
+        return False

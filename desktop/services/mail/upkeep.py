@@ -39,16 +39,17 @@ class Upkeep:
         self._backups = backups
 
     def run(self) -> None:
-        """Purge, and once a week check and back up."""
+        """Purge, and once a week check and back up. What is found damaged is replaced at the next start."""
         self._space.keep_reserve()
         while self._purge():
             pass
         with self._database.read() as view:
             checked_at_ms = int(SettingValues(view).get(_CHECKED) or 0)
-        if clock.now() - checked_at_ms < CHECK_EVERY_MS:
+        if abs(clock.now() - checked_at_ms) < CHECK_EVERY_MS:
             return
         if found := backup.damage(self._database.path):
             log.error("the database is damaged: %s", found)
+            backup.set_suspect(self._database.path, suspect=True)
             return
         backup.make(self._database.path, self._backups, why="weekly")
         with self._database.write() as work:

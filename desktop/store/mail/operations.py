@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from desktop.base import clock
+from desktop.base import backoff, clock
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags, Transfer
@@ -17,6 +17,8 @@ from desktop.store.mail.places import EFFECTIVE_FLAGS, EFFECTIVE_FOLDER, PlaceWr
 from desktop.store.tables.mail import OperationRow
 
 _FREE = "NOT parked AND after_key IS NULL"
+_LONGEST_WAIT_MS = int(backoff.CEILING_S * 1000)
+"""A next try further ahead was set by a clock that was wrong then or is wrong now: nothing waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Operations:
             f"attempts, next_try_at_ms FROM operation WHERE account_key = ? AND {_FREE} ORDER BY key LIMIT 1",
             (account_key,),
         )
-        if row is None or row[10] > now_ms:
+        if row is None or now_ms < row[10] <= now_ms + _LONGEST_WAIT_MS:
             return None
         places = self._view.column("SELECT place_key FROM operation_place WHERE operation_key = ?", (row[0],))
         return Queued(

@@ -15,7 +15,7 @@ from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Verb
 from desktop.services.errands import TestResult
 from desktop.services.mail.ingest import Fetched
-from desktop.services.mail.mail_accounts import MailAccounts
+from desktop.services.mail.mail_accounts import AccountInvalid, MailAccounts
 from desktop.services.mail.status import StatusBoard
 from tests.desk import mail
 from tests.shelf import Shelf
@@ -96,3 +96,19 @@ def test_an_account_that_becomes_two_way_shows_what_its_server_has(shelf: Shelf,
 
     assert shelf.mails() == []
     assert shelf.mails(Unified.ARCHIVE) == [one]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"display_name": "x\udcff"}, "no characters"),
+        ({"ca_file": "\udcff.pem"}, "no characters"),
+        ({"fetch_since": "soon"}, "not a day"),
+        ({"fetch_since": "0001-01-01"}, "not a day"),
+    ],
+)
+def test_values_that_cannot_be_kept_are_said(
+    shelf: Shelf, accounts: MailAccounts, changes: dict[str, str], words: str
+) -> None:
+    with pytest.raises(AccountInvalid, match=words):
+        accounts.edit(replace(accounts.get(shelf.account), **changes))  # type: ignore[arg-type]

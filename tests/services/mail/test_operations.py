@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.base import clock
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.operation import Verb
 from tests.desk import mail
@@ -120,3 +121,15 @@ def test_an_archive_folder_without_its_role_is_used_and_not_made_again(shelf: Sh
     assert [o.verb for o in shelf.operations.waiting()] == ["move"]
     assert shelf.subjects(archive.key) == ["Mail 1"]
     assert shelf.subjects(Unified.ARCHIVE) == ["Mail 1"]
+
+
+def test_r08_an_operation_that_waits_is_not_held_back_by_a_clock_that_was_set_back(shelf: Shelf) -> None:
+    shelf.arrive(mail(1))
+    shelf.do(Verb.READ, *shelf.mails())
+    queued = shelf.queue.next(shelf.account)
+    assert queued is not None
+    shelf.queue.postponed(queued, clock.now() + 60_000, "later")
+    assert shelf.queue.next(shelf.account) is None
+
+    with clock.frozen(clock.now() - 86_400_000):
+        assert shelf.queue.next(shelf.account) is not None

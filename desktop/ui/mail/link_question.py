@@ -5,7 +5,9 @@ The question is a window of ours outside the mail, names the real host, and its 
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable
+from urllib.parse import unquote
 
 from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QWidget
@@ -46,11 +48,31 @@ def follow(
 
 
 def warning_for(url: QUrl, warnings: Iterable[LinkWarning]) -> LinkWarning | None:
-    """Return what is wrong with a link: what was seen while the mail was prepared, or what its target alone tells."""
+    """Return what is wrong with a link: what was seen while the mail was prepared, or what its target alone tells.
+
+    Where a warning's address is so odd that no click can be matched with it, every link of the mail is asked about.
+    """
+    clicked, unpinned = _target(url), None
     for warning in warnings:
-        if QUrl(warning.url) == url:
+        written = _target(QUrl(warning.url.replace("\\", "/")))
+        if written == clicked:
             return warning
-    return links.suspicion("", url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+        if not written[1] and written[0] != "mailto":
+            unpinned = unpinned or warning
+    return links.suspicion("", url.toString(QUrl.ComponentFormattingOption.FullyEncoded)) or unpinned
+
+
+def _target(url: QUrl) -> tuple[str, str, str]:
+    """Return scheme, host and the letters and digits of the rest.
+
+    A browser rewrites an address before it reports a click: a slash after the host, dots resolved, the usual port left
+    out, escapes changed. So addresses are compared by what it leaves alone. The host is "" where Qt cannot read one.
+    """
+    rest = unquote(url.path(QUrl.ComponentFormattingOption.FullyEncoded))
+    if url.scheme() != "mailto":
+        rest = posixpath.normpath("/" + rest)
+    rest += unquote(url.query(QUrl.ComponentFormattingOption.FullyEncoded) + url.fragment())
+    return url.scheme().lower(), real_host(url).rstrip("."), "".join(filter(str.isalnum, rest))
 
 
 def question(url: QUrl, warning: LinkWarning) -> str:
@@ -67,7 +89,7 @@ def question(url: QUrl, warning: LinkWarning) -> str:
     lines = [reason, ""]
     if warning.shown:
         lines.append(_("Shown: {text}").format(text=one_line(warning.shown)[:_LONGEST_SHOWN]))
-    lines.append(_("Site: {host}").format(host=warning.host or real_host(url)))
+    lines.append(_("Site: {host}").format(host=real_host(url) or warning.host))
     lines.append(_("Address: {url}").format(url=shown_url(url)))
     return "\n".join(lines)
 

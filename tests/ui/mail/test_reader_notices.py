@@ -139,3 +139,31 @@ def test_c09_an_address_is_shown_encoded_and_without_the_user() -> None:
 
 def test_an_honest_link_is_not_asked_about() -> None:
     assert link_question.warning_for(QUrl("https://acme.example/a"), ()) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "clicked"),
+    [
+        ("https://evil.example", "https://evil.example/"),
+        ("https://evil.example:443/a", "https://evil.example/a"),
+        ("https://evil.example/a/../b", "https://evil.example/b"),
+        ("https://evil.example/a/%2e%2e/b", "https://evil.example/b"),
+        ("https://evil.example/a|b?c='d'", "https://evil.example/a|b?c=%27d%27"),
+        ("https:\\\\evil.example\\b", "https://evil.example/b"),
+        ("https:evil.example", "https://evil.example/"),
+        ("https:////evil.example", "https://evil.example/"),
+        ("https://%65vil.example/", "https://evil.example/"),
+        ("https://ｅvil.example/ы", "https://evil.example/%D1%8B"),
+        ("mailto:x@evil.example", "mailto:x@evil.example"),
+    ],
+)
+def test_c09_a_link_that_lies_is_asked_about_as_the_browser_writes_it(written: str, clicked: str) -> None:
+    warning = LinkWarning(LinkReason.OTHER_HOST, "www.bank.com", written, "evil.example")
+
+    assert link_question.warning_for(QUrl(clicked), (warning,)) is warning
+
+
+def test_c09_a_warning_does_not_spread_to_the_honest_links_beside_it() -> None:
+    warning = LinkWarning(LinkReason.OTHER_HOST, "www.shop.com", "https://clicks.example/1", "clicks.example")
+
+    assert link_question.warning_for(QUrl("https://clicks.example/2"), (warning,)) is None

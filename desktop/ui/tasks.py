@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, ParamSpec, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -23,6 +23,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 4
+_LAST_READS_S = 2.0
+"""So long closing waits for reads under way; most take milliseconds."""
 
 
 class Tasks(QObject):
@@ -43,6 +45,7 @@ class Tasks(QObject):
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ui-reader")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="ui-writer")
         self._running: set[asyncio.Task[Any]] = set()
+        self._reads: set[Future[Any]] = set()
         self._closed = False
 
     def read(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
@@ -70,19 +73,28 @@ class Tasks(QObject):
         return task
 
     def close(self) -> None:
-        """Cancel what is awaited, drop waiting reads, finish the verbs a person already called."""
+        """Cancel what is awaited, drop waiting reads, finish the verbs a person already called.
+
+        Reads under way are waited for, within reason: the last reference to a coroutine, and by it to widgets, must
+        not go on a reader thread, where Qt objects cannot die.
+        """
         self._closed = True
         for task in tuple(self._running):
             task.cancel()
         self._readers.shutdown(wait=False, cancel_futures=True)
         self._writer.shutdown(wait=True)
+        wait(tuple(self._reads), _LAST_READS_S)
 
     def _submit(
         self, pool: ThreadPoolExecutor, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> asyncio.Future[T]:
         if self._closed:
             return self._cancelled()
-        return asyncio.wrap_future(pool.submit(fn, *args, **kwargs), loop=self._loop)
+        call = pool.submit(fn, *args, **kwargs)
+        if pool is self._readers:
+            self._reads.add(call)
+            call.add_done_callback(self._reads.discard)
+        return asyncio.wrap_future(call, loop=self._loop)
 
     def _cancelled(self) -> asyncio.Future[Any]:
         """Return a future nobody has to await; the loop may be closed by now."""

@@ -77,6 +77,26 @@ async def test_cancelling_an_errand_cancels_it_over_there(tasks: Tasks) -> None:
     assert over_there.cancelled()
 
 
+async def test_no_read_outlives_close(qloop: asyncio.AbstractEventLoop) -> None:
+    """What a reader holds last would die on its thread, widgets among it."""
+    tasks = Tasks(qloop)
+    begun, gate = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def read() -> None:
+        begun.set()
+        gate.wait(5)
+        ended.append("read")
+
+    reading = tasks.read(read)
+    assert begun.wait(5)
+    threading.Timer(0.05, gate.set).start()
+    tasks.close()
+
+    assert ended == ["read"]
+    await reading
+
+
 def test_a_slot_that_comes_late_does_no_harm(qapp: QApplication) -> None:
     loop = qasync.QEventLoop(qapp, already_running=False)
     tasks = Tasks(loop)

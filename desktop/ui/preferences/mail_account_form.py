@@ -71,6 +71,7 @@ class MailAccountForm(Dialog):
         self._listed: tuple[ServerFolder, ...] = ()
         self._working: asyncio.Future[object] | None = None
         self._loading: asyncio.Future[object] | None = None
+        self._closed = False
         self._trusted: tuple[str, ...] = account.trusted_fingerprints if account else ()
         self.resize(560, 640)
         self._build()
@@ -247,17 +248,23 @@ class MailAccountForm(Dialog):
 
     async def _busily(self, doing: Coroutine[Any, Any, object]) -> None:
         self._say()
-        self.test_button.setEnabled(False)
-        self.save_button.setEnabled(False)
-        self._busy.show()
+        asked = self.focusWidget()
+        self._set_busy(True)
+        given = self.focusWidget()  # Qt gives the keyboard on when its button is disabled: to Cancel
         try:
             await doing
         except Problem as problem:
             self._say(Banner(self.theme, problem.text, Tone.DANGER, details=problem.details))
         finally:
-            self._busy.hide()
-            self.test_button.setEnabled(True)
-            self.save_button.setEnabled(True)
+            if not self._closed:
+                self._set_busy(False)
+                if asked is not None and self.focusWidget() is given:
+                    asked.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _set_busy(self, busy: bool) -> None:
+        self.test_button.setEnabled(not busy)
+        self.save_button.setEnabled(not busy)
+        self._busy.setVisible(busy)
 
     async def _test(self, account: MailAccount) -> bool:
         """Try the account; shows what came of it. Without an IMAP half there is nothing to try."""
@@ -345,6 +352,7 @@ class MailAccountForm(Dialog):
             self._picks_row.show()
 
     def _forget(self) -> None:
+        self._closed = True
         for task in (self._working, self._loading):
             if task is not None:
                 task.cancel()

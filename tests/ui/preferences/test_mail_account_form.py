@@ -20,6 +20,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.fault_proxy import FaultProxy
 
 DEADLINE_S = 30
 
@@ -125,6 +126,37 @@ async def test_a_good_account_is_tested_offers_its_folders_and_is_added(
     assert offered == ("INBOX",)
     assert {folder.path for folder in node.folders if folder.watched} == {"INBOX", "Archive"}
     assert (account.address, account.display_name, account.smtp) == (imap_user, "Jan Berger", None)
+
+
+@pytest.mark.server
+async def test_the_keyboard_stays_on_test_and_does_not_slip_to_cancel(
+    form: MailAccountForm, dovecot: Dovecot, imap_user: str
+) -> None:
+    _fill(form, dovecot, imap_user, PASSWORD)
+    form.test_button.setFocus()
+    form.test_button.click()
+    await _until(lambda: bool(form.picks.picked()) and form.test_button.isEnabled())
+    assert form.focusWidget() is form.test_button
+
+
+@pytest.mark.server
+async def test_the_form_can_be_left_while_the_server_is_asked(
+    form: MailAccountForm, tasks: Tasks, fault_proxy: FaultProxy, dovecot: Dovecot, imap_user: str
+) -> None:
+    failures: list[object] = []
+    tasks.failed.connect(failures.append)
+    fault_proxy.black_hole()
+    _fill(form, dovecot, imap_user, PASSWORD)
+    form.imap.port.setText(str(fault_proxy.port))
+    _press(form, "Test")
+    working = form._working
+    assert working is not None
+    await _until(lambda: fault_proxy.connections == 1)
+
+    _press(form, "Cancel")
+    await _until(lambda: working.done() and _gone(form))
+
+    assert failures == []
 
 
 @pytest.mark.server

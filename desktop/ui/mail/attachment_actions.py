@@ -40,7 +40,11 @@ OpenUrl = Callable[[QUrl], object]
 
 
 class AttachmentActions(QObject):
-    """Acts on the parts of the letter last given to `set_letter`."""
+    """Acts on the parts of the letter last given to `set_letter`.
+
+    What was begun goes on with the letter it was begun for, though another is shown by then: sections of two mails
+    have the same numbers.
+    """
 
     progress = Signal(str, object)
     """Section of a part, and the share fetched or None."""
@@ -83,21 +87,28 @@ class AttachmentActions(QObject):
         if part.section in self._fetches:
             self._fetches[part.section].cancel()
             return
-        self._tasks.run(self._open(part))
+        if self._opened is not None:
+            self._tasks.run(self._open(self._opened, part))
 
     def save(self, part: Part) -> None:
         """Ask where to, and save; ask before that about a dangerous part."""
+        opened = self._opened
+        if opened is None:
+            return
         danger = names.danger(part.name, part.media_type)
         if danger is not None:
-            self._warn(part, danger, lambda: self._choose_file(part))
+            self._warn(part, danger, lambda: self._choose_file(opened, part))
         else:
-            self._choose_file(part)
+            self._choose_file(opened, part)
 
     def save_all(self, parts: Sequence[Part]) -> None:
         """Ask for a folder and save all parts there under their own names."""
+        opened = self._opened
+        if opened is None:
+            return
         dangerous = [part for part in parts if names.danger(part.name, part.media_type) is not None]
         if not dangerous:
-            self._choose_folder(tuple(parts))
+            self._choose_folder(opened, tuple(parts))
             return
         listed = ", ".join(one_line(part.name) for part in dangerous[:5])
         confirm(
@@ -106,13 +117,13 @@ class AttachmentActions(QObject):
             title=_("Save dangerous attachments too?"),
             text=_("These can do harm when they are opened: {names}.").format(names=listed),
             action=_("Save all"),
-            on_yes=lambda: self._choose_folder(tuple(parts)),
+            on_yes=lambda: self._choose_folder(opened, tuple(parts)),
         )
 
     def drag(self, part: Part) -> None:
         """Drag a copy out to another program; a dangerous part stays."""
-        if names.danger(part.name, part.media_type) is None:
-            self._tasks.run(self._drag(part))
+        if self._opened is not None and names.danger(part.name, part.media_type) is None:
+            self._tasks.run(self._drag(self._opened, part))
 
     def show_menu(self, part: Part, at: QPoint) -> None:
         """Show what can be done with the part."""
@@ -126,13 +137,13 @@ class AttachmentActions(QObject):
             menu.add(_("Save all…"), lambda: self.save_all(parts), icon="download")
         menu.popup(at)
 
-    async def _open(self, part: Part) -> None:
-        data = await self._bytes(part)
+    async def _open(self, opened: Opened, part: Part) -> None:
+        data = await self._bytes(opened, part)
         if data is None:
             return
         danger = names.danger(part.name, part.media_type, data[:_FIRST_BYTES])
         if danger is not None:
-            self._warn(part, danger, lambda: self._choose_file(part))
+            self._warn(part, danger, lambda: self._choose_file(opened, part))
             return
         name = one_line(part.name) or _("Attachment")
         asked = Dialog(self._theme, _("Open attachment?"), self._window)
@@ -144,7 +155,7 @@ class AttachmentActions(QObject):
 
         def save() -> None:
             asked.reject()
-            self._choose_file(part)
+            self._choose_file(opened, part)
 
         def show() -> None:
             asked.accept()
@@ -160,8 +171,8 @@ class AttachmentActions(QObject):
         path = await self._tasks.read(self._copies.add, part.name, data)
         self._open_url(QUrl.fromLocalFile(str(path)))
 
-    async def _drag(self, part: Part) -> None:
-        data = await self._bytes(part)
+    async def _drag(self, opened: Opened, part: Part) -> None:
+        data = await self._bytes(opened, part)
         if data is None or names.danger(part.name, part.media_type, data[:_FIRST_BYTES]) is not None:
             return
         path = await self._tasks.read(self._copies.add, part.name, data)
@@ -180,46 +191,43 @@ class AttachmentActions(QObject):
             on_yes=save,
         )
 
-    def _choose_file(self, part: Part) -> None:
+    def _choose_file(self, opened: Opened, part: Part) -> None:
         name = names.safe_name(part.name) or _("Attachment")
         chooser = QFileDialog(self._window, _("Save attachment"), str(Path(self._folder()) / name))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_to(part, Path(path))))
+        chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_to(opened, part, Path(path))))
         chooser.open()
 
-    def _choose_folder(self, parts: tuple[Part, ...]) -> None:
+    def _choose_folder(self, opened: Opened, parts: tuple[Part, ...]) -> None:
         chooser = QFileDialog(self._window, _("Save all attachments"), self._folder())
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.setOption(QFileDialog.Option.ShowDirsOnly, on=True)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_all_to(parts, Path(path))))
+        chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_all_to(opened, parts, Path(path))))
         chooser.open()
 
-    async def save_to(self, part: Part, path: Path) -> None:
+    async def save_to(self, opened: Opened, part: Part, path: Path) -> None:
         """Save one part as the file a person chose."""
-        data = await self._bytes(part)
+        data = await self._bytes(opened, part)
         if data is not None:
             await self._tasks.read(attachment_saving.save_as, path, data)
             self._state.set(_FOLDER, str(path.parent))
             self.told.emit(_("{name} saved").format(name=path.name))
 
-    async def save_all_to(self, parts: Sequence[Part], folder: Path) -> None:
+    async def save_all_to(self, opened: Opened, parts: Sequence[Part], folder: Path) -> None:
         """Save parts under their own names, over nothing that is there."""
         saved = 0
         for part in parts:
-            data = await self._bytes(part)
+            data = await self._bytes(opened, part)
             if data is not None:
                 await self._tasks.read(attachment_saving.save, folder, part.name, data)
                 saved += 1
         self._state.set(_FOLDER, str(folder))
         self.told.emit(n_("{n} attachment saved", "{n} attachments saved", saved).format(n=saved))
 
-    async def _bytes(self, part: Part) -> bytes | None:
+    async def _bytes(self, opened: Opened, part: Part) -> bytes | None:
         """Return the content of a part, from its server where it is not here; None when the person cancelled."""
-        opened = self._opened
-        if opened is None:
-            return None
         if opened.head.completeness is not Completeness.TEXT or not opened.letter.key:
             return await self._tasks.read(opened.letter.part, part.section)
         with tempfile.TemporaryDirectory(prefix="rapport-") as folder:

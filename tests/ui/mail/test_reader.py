@@ -11,7 +11,7 @@ import pytest
 from PySide6 import QtGui
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.domain import settings
@@ -672,10 +672,31 @@ async def test_all_attachments_are_saved_under_their_names(bench: Bench, tmp_pat
     folder = tmp_path / "to"
     folder.mkdir()
 
-    await bench.reader.attachments.save_all_to(bench.reader.page.attachments.parts, folder)
+    opened = bench.reader.opened
+    assert opened is not None
+    await bench.reader.attachments.save_all_to(opened, bench.reader.page.attachments.parts, folder)
 
     assert sorted(path.name for path in folder.iterdir()) == ["a (2).pdf", "a.pdf"]
     assert bench.told == ["2 attachments saved"]
+
+
+async def test_what_is_saved_is_of_the_mail_it_was_asked_for(bench: Bench, tmp_path: Path) -> None:
+    key = bench.desk.add(mixed(b"Content-Type: text/plain\n\nHello", ("a.pdf", "application/pdf", b"asked for")))
+    other = bench.desk.add(
+        mixed(b"Content-Type: text/plain\n\nOther", ("b.pdf", "application/pdf", b"of another"), subject="Other")
+    )
+    await bench.show(key)
+    attachments = bench.reader.attachments
+
+    attachments.save(bench.reader.page.attachments.parts[0])
+    await bench.show(other)
+    chooser = bench.reader.findChild(QFileDialog)
+    assert isinstance(chooser, QFileDialog)
+    chooser.fileSelected.emit(str(tmp_path / "a.pdf"))
+    chooser.reject()
+    await until(lambda: bool(bench.told))
+
+    assert (tmp_path / "a.pdf").read_bytes() == b"asked for"
 
 
 async def test_a_part_still_on_the_server_is_fetched_for_saving(bench: Bench, tmp_path: Path) -> None:
@@ -687,7 +708,9 @@ async def test_a_part_still_on_the_server_is_fetched_for_saving(bench: Bench, tm
     shares: list[object] = []
     bench.reader.attachments.progress.connect(lambda _section, share: shares.append(share))
 
-    await bench.reader.attachments.save_to(bench.reader.page.attachments.parts[0], tmp_path / "a.pdf")
+    opened = bench.reader.opened
+    assert opened is not None
+    await bench.reader.attachments.save_to(opened, bench.reader.page.attachments.parts[0], tmp_path / "a.pdf")
 
     assert (tmp_path / "a.pdf").read_bytes() == b"far away"
     assert shares[0] == 0.0

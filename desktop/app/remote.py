@@ -25,6 +25,7 @@ from typing import Any
 
 from desktop.app.console import Console
 from desktop.base.i18n import _
+from desktop.base.log import protect
 from desktop.base.paths import Profile, open_private
 
 log = logging.getLogger(__name__)
@@ -229,6 +230,8 @@ def read_request(frame: bytes) -> Request:
         raise Refused
     if password is not None and not isinstance(password, str):
         raise Refused
+    if password is not None:
+        protect(password)
     return Request(tuple(argv), folder, password)
 
 

@@ -2,8 +2,9 @@
 
 Only the keyrings of the systems themselves are used. Others that the `keyring` library would accept, files in plain
 text, `null` that swallows what it is given, a chain that holds one of these, are as good as none (C34). A keyring may
-be locked or hang while it asks the person, so every call runs on a thread of its own with a limit (R34). Any thread
-but the one of the window. The library is imported when it is needed: that takes longer than a sign-in to a server.
+be locked or hang while it asks the person, so every call runs on a thread of its own with a limit (R34). What goes in
+or out is kept out of the log from then on. Any thread but the one of the window. The library is imported when it is
+needed: that takes longer than a sign-in to a server.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from concurrent.futures import TimeoutError as StillRunning
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from desktop.base import log
 from desktop.base.i18n import _
 from desktop.net import errors
 from desktop.net.vault import AskPassphrase, Vault
@@ -110,12 +112,13 @@ class Secrets:
         if backend is not None:
             found = self._within_time(lambda: _read(backend, name))
             if found is not None:
-                return found
+                return _protected(found)
         # kept there in a time without keyring, perhaps
-        return self._vault.get(name) if self._vault.exists else None
+        return _protected(self._vault.get(name)) if self._vault.exists else None
 
     def set(self, name: str, secret: str) -> None:
         """Keep a secret under a name; raises SecretsUnavailable."""
+        log.protect(secret)
         backend = self._backend()
         if backend is None:
             self._vault.set(name, secret)
@@ -164,6 +167,12 @@ class Secrets:
             # the text of a backend's error may quote what it was given
             raise errors.SecretsUnavailable(_("The keyring gives an error."), details=type(problem).__name__)
         return future.result()
+
+
+def _protected(secret: str | None) -> str | None:
+    if secret is not None:
+        log.protect(secret)
+    return secret
 
 
 def _no_answer() -> errors.SecretsUnavailable:

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from desktop.base import log
 from desktop.base.i18n import _
 from desktop.base.paths import open_private
 from desktop.net import errors
@@ -126,6 +127,7 @@ class Vault:
                     "Without a terminal it is read from the file named by RAPPORT_VAULT_PASSPHRASE_FILE."
                 )
             )
+        log.protect(passphrase)
         return passphrase
 
 

@@ -18,6 +18,7 @@ import pytest
 from desktop.app import remote
 from desktop.app.console import Console
 from desktop.app.remote import Request
+from desktop.base import log
 from desktop.base.paths import Profile
 from tests.app.rapport import Rapport, mail, wait_for
 from tests.proof import rounds, seed
@@ -73,6 +74,12 @@ def test_output_words_and_exit_code_come_back(profile: Profile) -> None:
     assert asked == [request]
     assert (heard.out, heard.words) == (bytes(range(256)), "слова\n")
     assert remote.call(profile, request, heard.console) is None
+
+
+def test_c33_a_password_that_came_over_the_socket_is_kept_out_of_the_log() -> None:
+    remote.read_request(remote.write_request(Request((), "", "canary over the socket")))
+
+    assert log.redact("with canary over the socket", shorten_addresses=False) == "with ***"
 
 
 def test_c44_socket_and_key_are_the_owners_alone(profile: Profile, wide_umask: None) -> None:

@@ -12,7 +12,7 @@ import keyring.errors
 import pytest
 from keyring.backends import SecretService, chainer, fail, null
 
-from desktop.base import clock
+from desktop.base import clock, log
 from desktop.net import errors
 from desktop.net.keychain import Keyring, Secrets, trusted
 from desktop.net.vault import Vault, passphrase_from_file
@@ -57,6 +57,22 @@ def test_keyring_keeps_secrets_of_any_length(tmp_path: Path, secret: str) -> Non
     assert kept.get("imap") is None
     assert backend.entries == {}
     assert not (tmp_path / "vault").exists()
+
+
+@pytest.mark.parametrize("backend", [Memory(), None], ids=["keyring", "vault"])
+def test_c33_what_is_kept_or_given_out_never_reaches_the_log(
+    tmp_path: Path, backend: Keyring | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = secrets(tmp_path, backend, "canary-passphrase")
+    kept.set("imap", CANARY)
+    set_and_said = log.redact(f"could not send {CANARY}", shorten_addresses=False)
+    monkeypatch.setattr(log, "_secrets", ())
+
+    secrets(tmp_path, backend, "canary-passphrase").get("imap")
+
+    assert set_and_said == "could not send ***"
+    assert CANARY not in log.redact(f"could not send {CANARY}", shorten_addresses=False)
+    assert backend is not None or "canary" not in log.redact("with canary-passphrase", shorten_addresses=False)
 
 
 class PlainText(keyring.backend.KeyringBackend):

@@ -9,12 +9,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.base import clock
+from desktop.base import clock, log
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import ServerFolder
@@ -248,7 +248,7 @@ class MailAccountForm(Dialog):
 
     async def _busily(self, doing: Coroutine[Any, Any, object]) -> None:
         self._say()
-        asked = self.focusWidget()
+        asked = cast("QWidget | None", self.focusWidget())
         self._set_busy(True)
         given = self.focusWidget()  # Qt gives the keyboard on when its button is disabled: to Cancel
         try:
@@ -270,9 +270,13 @@ class MailAccountForm(Dialog):
         """Try the account; shows what came of it. Without an IMAP half there is nothing to try."""
         if account.imap is None:
             return True
-        result = await self._tasks.errand(self._accounts.test(account, self.password.text() or None))
+        password = self.password.text()
+        log.protect(password)
+        # a stored password comes out of a keyring that may ask the person, or out of the vault
+        asked = await self._tasks.read(self._accounts.test, account, password or None)
+        result = await self._tasks.errand(asked)
         if result.ok:
-            self._tested = (account, self.password.text())
+            self._tested = (account, password)
             self._listed = result.folders
             self.picks.show_folders(result.folders)
             self._picks_row.show()

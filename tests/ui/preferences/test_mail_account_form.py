@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.app.core import Core, build_core
+from desktop.base import log
 from desktop.base.paths import Profile
 from desktop.domain.mail.mail_account import Security
 from desktop.ui.preferences.account_draft import Field
@@ -137,6 +139,42 @@ async def test_the_keyboard_stays_on_test_and_does_not_slip_to_cancel(
     form.test_button.click()
     await _until(lambda: bool(form.picks.picked()) and form.test_button.isEnabled())
     assert form.focusWidget() is form.test_button
+
+
+@pytest.mark.server
+async def test_a_stored_password_is_taken_on_another_thread_and_a_typed_one_kept_out_of_the_log(
+    core: Core, tasks: Tasks, theme: Theme, dovecot: Dovecot, imap_user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
+    first.show()
+    _fill(first, dovecot, imap_user, PASSWORD)
+    _press(first, "Add account")
+    await _until(lambda: _gone(first))
+    (account,) = core.services.accounts.all()
+    monkeypatch.setattr(log, "_secrets", ())
+    asked_on: list[threading.Thread] = []
+    get = core.secrets.get
+
+    def watched(name: str) -> str | None:
+        asked_on.append(threading.current_thread())
+        return get(name)
+
+    monkeypatch.setattr(core.secrets, "get", watched)
+
+    second = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
+    second.show()
+    _press(second, "Test")
+    await _until(lambda: _banner(second) is not None)
+    second.password.setText("a typo of the person")
+    _press(second, "Test")
+    typing = second._working
+    assert typing is not None
+    await _until(typing.done)
+    second.close()
+
+    assert asked_on
+    assert threading.main_thread() not in asked_on
+    assert log.redact("a typo of the person", shorten_addresses=False) == "***"
 
 
 @pytest.mark.server

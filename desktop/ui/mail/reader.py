@@ -219,11 +219,12 @@ class Reader(QWidget):
 
     async def _reopen(self, letter: Letter, head: MessageHead, form: Form, *, hurt: bool = False) -> None:
         opened = await self._tasks.read(open_letter, letter, head, form)
-        self._display(Loaded(self._heads, opened, -1), hurt=hurt)
+        if self._opened is not None and self._opened.letter is letter:
+            self._display(Loaded(self._heads, opened, -1), hurt=hurt)
 
     def _display(self, loaded: Loaded, *, hurt: bool = False) -> None:
         opened = loaded.opened
-        same = self._open_key() == opened.letter.key and opened.letter.key != 0
+        same = self._is_of_open_copy(opened)
         self._opened, self._heads = opened, loaded.heads
         self._images_shown = opened.images_allowed or (same and self._images_shown)
         self._darken = self._darken and same
@@ -305,6 +306,11 @@ class Reader(QWidget):
 
     def _open_key(self) -> int:
         return 0 if self._opened is None else self._opened.letter.key
+
+    def _is_of_open_copy(self, opened: Opened) -> bool:
+        """Return whether this is the text that is open: what was allowed for one copy is not allowed for its twin."""
+        before = self._opened
+        return before is not None and before.letter == opened.letter and before.form.twin == opened.form.twin
 
     def _open_in_conversation(self, key: int) -> None:
         if self._wanted is not None:

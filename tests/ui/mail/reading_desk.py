@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -27,6 +28,8 @@ class Desk:
         self.fetched: list[str] = []
         self.pictures: dict[str, tuple[bytes, str]] = {}
         self.prepared: list[tuple[int, bool]] = []
+        self.held: dict[int, threading.Event] = {}
+        """Mails whose body is only given once the event is set."""
         self.far_parts: dict[tuple[int, str], Future[Path]] = {}
 
     def add(self, raw: bytes, *, conversation: int = 0, **facts: Any) -> int:
@@ -78,6 +81,8 @@ class Desk:
         self, key: int, *, prefer_plain: bool = False, text_only: bool = False, quote_label: str = "…", twin: int = 0
     ) -> Document:
         self.prepared.append((key, text_only))
+        if key in self.held:
+            assert self.held[key].wait(10)
         options = Options(prefer_plain=prefer_plain, text_only=text_only, quote_label=quote_label)
         return document.prepare(self.raws[key], options)
 

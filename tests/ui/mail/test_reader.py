@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -601,6 +602,36 @@ async def test_changes_are_shown_without_reading_the_body_again(bench: Bench) ->
     await until(lambda: bench.reader.tools.star.isChecked())
 
     assert len(bench.desk.prepared) == prepared
+
+
+async def test_a_mail_that_came_whole_while_another_was_opened_does_not_come_back(bench: Bench, tasks: Tasks) -> None:
+    key = bench.desk.add(mail("large"), completeness=Completeness.TEXT)
+    other = bench.desk.add(mail("other", message_id="2"))
+    await bench.show(key)
+    bench.desk.heads[key] = reader_module.replace(bench.desk.heads[key], completeness=Completeness.FULL)
+    bench.desk.held[key] = threading.Event()
+    prepared = len(bench.desk.prepared)
+
+    bench.reader.refresh(frozenset({key}))
+    await until(lambda: len(bench.desk.prepared) > prepared)
+    await bench.show(other)
+    bench.desk.held[key].set()
+    await until(lambda: not tasks._running)
+
+    assert bench.text() == "other"
+
+
+async def test_images_loaded_for_one_copy_are_not_loaded_for_its_twin(bench: Bench) -> None:
+    key = bench.desk.add(mail(REMOTE, html=True), twins=1)
+    await bench.show(key)
+    await bench.act(Remedy.LOAD_IMAGES)
+    await until(lambda: len(bench.desk.fetched) == 2)
+
+    await bench.act(Remedy.OTHER_COPY)
+
+    assert not bench.reader.images_shown
+    assert Remedy.LOAD_IMAGES in bench.offers()
+    assert len(bench.desk.fetched) == 2
 
 
 async def test_attachments_are_listed_and_dangerous_ones_marked(bench: Bench) -> None:

@@ -89,6 +89,7 @@ class AccountRunner:
         self._storing = Storing(means.ingest, means.database)
         self._status = AccountStatus(account.key)
         self._list_at_s = 0.0
+        self._misses_folder = False
 
     def start(self) -> None:
         self._thread.start()
@@ -222,11 +223,12 @@ class AccountRunner:
         self._set(activity=Activity.SYNCING, problem="", details="", remedy="", fingerprint="", retry_at_ms=0)
         self._means.mirror.check_space()
         sync = self._sync(session)
-        # first what the person did to folders: LIST would show them under their old names
+        if self._misses_folder:
+            self._list_folders(session)
+        # then what the person did to folders: LIST would show them under their old names
         self._replay(session, sync)
-        if clock.monotonic() >= self._list_at_s:
-            self._means.mirror.folder_list(self._account.key, session.list_folders())
-            self._list_at_s = clock.monotonic() + FOLDER_LIST_EVERY_S
+        if self._misses_folder or clock.monotonic() >= self._list_at_s:
+            self._list_folders(session)
         for folder in self._due():
             self._check()
             self._bring_up_to_date(session, sync, folder)
@@ -234,6 +236,18 @@ class AccountRunner:
         self._replay(session, sync)
         self._means.mirror.synced(self._account.key)
         self._set(activity=Activity.UP_TO_DATE, done=0, total=0, synced_at_ms=clock.now())
+
+    def _list_folders(self, session: Session) -> None:
+        listed = session.list_folders()
+        numbered: dict[bytes, int] = {}
+        for wire_name in self._means.mirror.strange_folders(self._account.key, listed):
+            try:
+                numbered[wire_name] = session.status(wire_name).uidvalidity or 0
+            except (errors.FolderGone, errors.ServerRefused):
+                log.info("a new folder does not tell its numbering")
+        self._means.mirror.folder_list(self._account.key, listed, numbered)
+        self._misses_folder = False
+        self._list_at_s = clock.monotonic() + FOLDER_LIST_EVERY_S
 
     def _bring_up_to_date(self, session: Session, sync: FolderSync, folder: SyncFolder) -> None:
         if folder.key in self._opened and not folder.opened:
@@ -287,7 +301,9 @@ class AccountRunner:
                 self._check()
                 folder = sync.older(folder)
 
-        Replay(session, self._account.key, self._means.queue, sync_folder, self._stop.is_set).run()
+        replay = Replay(session, self._account.key, self._means.queue, sync_folder, self._stop.is_set)
+        replay.run()
+        self._misses_folder = replay.misses_folder
 
     def _wait_for_news(self, session: Session) -> None:
         """Wait on the Inbox until the server has news, another thread wakes us, or the timer rings."""

@@ -57,6 +57,8 @@ class Replay:
         self._queue = queue
         self._sync_folder = sync_folder
         self._stopped = stopped
+        self.misses_folder = False
+        """An operation did not find its folder: another program may have renamed it, which LIST tells."""
 
     def run(self) -> int:
         """Do every operation that is due and return how many. Raises what ends a session; the rest is stored."""
@@ -68,9 +70,15 @@ class Replay:
             try:
                 self._carry_out(operation)
                 done += 1
+            except errors.FolderGone as problem:
+                if operation.attempts:
+                    self._refused(operation, problem)
+                    continue
+                self._queue.postponed(operation, clock.now(), problem.details or problem.text)
+                self.misses_folder = True
+                return done
             except (
                 errors.ServerRefused,
-                errors.FolderGone,
                 errors.FolderExists,
                 errors.UnsafeArgument,
                 TargetGone,

@@ -98,7 +98,7 @@ class MailAccounts:
         with self._database.write() as work:
             key = AccountWriter(work).add(account)
             if folders:
-                FolderWriter(work).mirror(key, folders)
+                FolderWriter(work).mirror(key, folders, {})
                 if watched is not None:
                     _watch(work, key, watched)
                 work.emit(events.FoldersChanged(key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from desktop.base import clock
 from desktop.domain import events
@@ -67,10 +68,17 @@ class Mirror:
         with self._database.read() as view:
             return Folders(view).progress(account_key)
 
-    def folder_list(self, account_key: int, listed: Sequence[ServerFolder]) -> None:
-        """Make the folders of an account those the server has."""
+    def strange_folders(self, account_key: int, listed: Sequence[ServerFolder]) -> list[bytes]:
+        """Return those names on the server that may be new ones of folders known by another."""
+        with self._database.read() as view:
+            return Folders(view).strange(account_key, {f.wire_name for f in listed if f.selectable})
+
+    def folder_list(
+        self, account_key: int, listed: Sequence[ServerFolder], numbered: Mapping[bytes, int] = MappingProxyType({})
+    ) -> None:
+        """Make the folders of an account those the server has; `numbered` is the UIDVALIDITY of strange ones."""
         with self._database.write() as work:
-            changed, orphans = FolderWriter(work).mirror(account_key, listed)
+            changed, orphans = FolderWriter(work).mirror(account_key, listed, numbered)
             look_again(work, [*orphans, *OperationWriter(work).withdraw_orphans()])
             if changed:
                 work.emit(events.FoldersChanged(account_key))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.listing import FolderNode, ListCounts
 from desktop.domain.mail.sync import SyncFolder
 from desktop.store.database import UnitOfWork, View
-from desktop.store.mail.places import Places
+from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.tables.mail import FolderRow
 
 _MADE_HERE, _GOES = 1, 2
 """Values of `pending`: not on the server yet, and waiting to be deleted there."""
+
+_MOST_RENAMED = 50
 
 _SYNC = (
     "key, account_key, wire_name, path, role, selectable, watched, opened, uidvalidity, uidnext, modseq, "
@@ -83,6 +85,17 @@ class Folders:
         row = self._view.first(f"SELECT {_SYNC} FROM folder WHERE key = ?", (key,))
         return _sync(row) if row else None
 
+    def strange(self, account_key: int, there: Collection[bytes]) -> list[bytes]:
+        """Return those names on the server that may be new ones of folders gone from there; few at the most."""
+        names = [
+            bytes(name)
+            for name in self._view.column("SELECT wire_name FROM folder WHERE account_key = ?", (account_key,))
+        ]
+        lost = self._view.column(
+            "SELECT wire_name FROM folder WHERE account_key = ? AND uidvalidity > 0 AND pending = 0", (account_key,)
+        )
+        return sorted(set(there) - set(names))[:_MOST_RENAMED] if {bytes(n) for n in lost} - set(there) else []
+
     def keys_of(self, account_key: int) -> dict[str, int]:
         """Return the folders of an account by path."""
         return dict(self._view.all("SELECT path, key FROM folder WHERE account_key = ?", (account_key,)))
@@ -122,12 +135,15 @@ class FolderWriter:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    def mirror(self, account_key: int, listed: Sequence[ServerFolder]) -> tuple[bool, list[int]]:
-        """Make the folders of an account those the server listed.
+    def mirror(
+        self, account_key: int, listed: Sequence[ServerFolder], numbered: Mapping[bytes, int]
+    ) -> tuple[bool, list[int]]:
+        """Make the folders of an account those the server listed; `numbered` tells the UIDVALIDITY of new ones.
 
         Returns whether anything changed, and the keys of Emails that lay in folders now gone. A role the person chose
-        stays; folders made here and not yet on the server stay.
+        stays; folders made here and not yet on the server stay, as do those that another program gave another name.
         """
+        self._follow_renames(account_key, {folder.wire_name for folder in listed}, numbered)
         known = {
             bytes(row.wire_name): row
             for row in FolderRow.select().where(FolderRow.account_key == account_key).execute(self._work.peewee)
@@ -166,6 +182,23 @@ class FolderWriter:
             orphans += self.remove(row.key)
             changed = True
         return changed, orphans
+
+    def _follow_renames(self, account_key: int, there: Collection[bytes], numbered: Mapping[bytes, int]) -> None:
+        """Give a folder that is gone the name of the new one that alone has its UIDVALIDITY.
+
+        Servers need not number folders differently, so no UID is believed: each copy is met again.
+        """
+        rows = self._work.all(
+            "SELECT key, wire_name, uidvalidity FROM folder WHERE account_key = ? AND uidvalidity > 0 AND pending = 0",
+            (account_key,),
+        )
+        for wire_name, uidvalidity in numbered.items():
+            same = [(key, bytes(name)) for key, name, number in rows if number == uidvalidity]
+            alone = list(numbered.values()).count(uidvalidity) == 1 and len(same) == 1
+            if alone and same[0][1] not in there:
+                [(key, _name)] = same
+                PlaceWriter(self._work).doubt(key, uidvalidity)
+                self.set(key, wire_name=wire_name, uidnext=0, modseq=0, synced_down_to=0)
 
     def remove(self, key: int) -> list[int]:
         """Delete a folder and its places; returns the keys of Emails that lay there."""

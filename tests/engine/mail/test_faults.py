@@ -205,6 +205,34 @@ def test_r14_a_folder_that_vanishes_reports_what_waited_for_it(desk: Desk, dovec
     assert not [o for o in desk.core.services.operations.waiting() if not o.parked], "others go on"
 
 
+def test_r14_a_folder_renamed_by_another_program_is_the_same_folder(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(n, text="x" * 20_000) for n in range(1, 6)], "Projects")
+    dovecot.doveadm("mailbox", "create", "-u", imap_user, "Projects/Old")
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    projects = desk.folder("Projects")
+    desk.core.services.folders.watch(projects.key, on=True)
+    desk.sync()
+    keys = desk.mails(projects.key)
+    assert len(keys) == 5
+    desk.do(Verb.STAR, keys[0])
+    dovecot.doveadm("mailbox", "rename", "-u", imap_user, "Projects", "Beruf")
+    dovecot.doveadm("mailbox", "create", "-u", imap_user, "Andere")
+    before = fault_proxy.passed["down"]
+
+    desk.sync()
+    desk.sync()
+
+    renamed = desk.folder("Beruf")
+    assert (renamed.key, renamed.watched) == (projects.key, True)
+    assert desk.mails(projects.key) == keys
+    assert fault_proxy.passed["down"] - before < 50_000, "no mail is fetched again"
+    assert desk.core.services.operations.waiting() == ()
+    assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "Beruf", "FLAGGED").strip() != ""
+
+
 def test_r38_what_the_server_always_refuses_is_parked_and_others_go_on(
     desk: Desk, dovecot_with: Callable[..., Dovecot]
 ) -> None:

@@ -1,4 +1,4 @@
-"""Errands: what a person waits for and only the network can give, on threads of their own with deadline and cancel."""
+"""Errands: what a person waits for and only the network can give, on threads of their own."""
 
 from __future__ import annotations
 

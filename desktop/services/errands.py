@@ -1,6 +1,7 @@
 """What a person waits for and only the network can give. Services ask for it; the engine does it on a thread.
 
-Every errand has a deadline and can be cancelled through its future.
+None waits for ever for a server that fell silent; one that waits its turn, and a download under way, can be cancelled
+through its future.
 """
 
 from __future__ import annotations

@@ -17,6 +17,11 @@ _MADE_HERE, _GOES = 1, 2
 
 _MOST_RENAMED = 50
 
+_NODES = (
+    "SELECT f.key, f.account_key, f.path, f.delimiter, f.role, f.selectable, f.subscribed, f.watched, "
+    "f.shows_in_inbox, f.pending, coalesce(c.total, 0), coalesce(c.unread, 0) "
+    f"FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key WHERE f.pending <> {_GOES}"
+)
 _SYNC = (
     "key, account_key, wire_name, path, role, selectable, watched, opened, uidvalidity, uidnext, modseq, "
     "synced_down_to, server_total, reconciled_at_ms"
@@ -31,37 +36,17 @@ class Folders:
 
     def nodes(self) -> list[FolderNode]:
         """Return every folder for the tree, parents before children, roles first, then by name."""
-        rows = self._view.all(
-            "SELECT f.key, f.account_key, f.path, f.delimiter, f.role, f.selectable, f.subscribed, f.watched, "
-            "f.shows_in_inbox, f.pending, coalesce(c.total, 0), coalesce(c.unread, 0) "
-            "FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key WHERE f.pending <> 2 "
-            "ORDER BY f.account_key, f.role <> 'inbox', f.path COLLATE NOCASE"
-        )
+        rows = self._view.all(f"{_NODES} ORDER BY f.account_key, f.role <> 'inbox', f.path COLLATE NOCASE")
         by_path = {(row[1], row[2]): row[0] for row in rows}
-        nodes = []
-        for key, account, path, delimiter, role, selectable, subscribed, watched, inbox, pending, total, unread in rows:
-            parent, _, name = path.rpartition(delimiter) if delimiter else ("", "", path)
-            nodes.append(
-                FolderNode(
-                    key=key,
-                    account_key=account,
-                    path=path,
-                    name=name,
-                    parent_key=by_path.get((account, parent)) if parent else None,
-                    role=Role(role),
-                    selectable=bool(selectable),
-                    subscribed=bool(subscribed),
-                    watched=bool(watched),
-                    shows_in_inbox=bool(inbox),
-                    counts=ListCounts(total, unread),
-                    pending=bool(pending),
-                )
-            )
-        return nodes
+        return [_node(row, by_path.get((row[1], _parent(row)))) for row in rows]
 
     def get(self, key: int) -> FolderNode | None:
         """Return one folder, None when it is gone."""
-        return next((node for node in self.nodes() if node.key == key), None)
+        row = self._view.first(f"{_NODES} AND f.key = ?", (key,))
+        if row is None:
+            return None
+        sql = "SELECT key FROM folder WHERE account_key = ? AND path = ? AND pending <> ?"
+        return _node(row, self._view.value(sql, (row[1], _parent(row), _GOES)))
 
     def homes(self) -> dict[tuple[int, Role], int]:
         """Return which folder plays each role in each account."""
@@ -276,4 +261,28 @@ def _sync(row: tuple[Any, ...]) -> SyncFolder:
     key, account, wire, path, role, selectable, watched, opened, *numbers = row
     return SyncFolder(
         key, account, bytes(wire), path, Role(role), bool(selectable), bool(watched), bool(opened), *numbers
+    )
+
+
+def _parent(row: tuple[Any, ...]) -> str:
+    """Return the path a folder lies below, "" at the top."""
+    path, delimiter = row[2], row[3]
+    return str(path.rpartition(delimiter)[0]) if delimiter else ""
+
+
+def _node(row: tuple[Any, ...], parent_key: int | None) -> FolderNode:
+    key, account, path, delimiter, role, selectable, subscribed, watched, inbox, pending, total, unread = row
+    return FolderNode(
+        key=key,
+        account_key=account,
+        path=path,
+        name=path.rpartition(delimiter)[2] if delimiter else path,
+        parent_key=parent_key,
+        role=Role(role),
+        selectable=bool(selectable),
+        subscribed=bool(subscribed),
+        watched=bool(watched),
+        shows_in_inbox=bool(inbox),
+        counts=ListCounts(total, unread),
+        pending=bool(pending),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from desktop.base import clock
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.operation import Verb
+from desktop.store.mail.folders import Folders
 from tests.desk import mail
 from tests.shelf import LISTED, Shelf
 
@@ -133,3 +134,14 @@ def test_r08_an_operation_that_waits_is_not_held_back_by_a_clock_that_was_set_ba
 
     with clock.frozen(clock.now() - 86_400_000):
         assert shelf.queue.next(shelf.account) is not None
+
+
+def test_one_folder_is_read_as_it_stands_in_the_tree(shelf: Shelf) -> None:
+    child = shelf.server_folders.create(shelf.account, shelf.folder(Role.NONE).key, "Child")
+    shelf.server_folders.create(shelf.account, child, "Grandchild")
+    shelf.arrive(mail(1), Role.NONE)
+
+    with shelf.database.read() as view:
+        folders = Folders(view)
+        assert [folders.get(node.key) for node in folders.nodes()] == folders.nodes()
+        assert folders.get(12345) is None

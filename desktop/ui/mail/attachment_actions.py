@@ -266,7 +266,9 @@ class AttachmentActions(QObject):
 def listed(opened: Opened) -> tuple[Part, ...]:
     """Return the parts the strip shows: all but pictures the body really shows."""
     document = opened.document
-    parts = opened.head.parts or (() if document is None else document.parts)
+    known = () if document is None else document.parts
+    # the head tells of the current copy alone
+    parts = known if opened.form.twin else opened.head.parts or known
     shown = set() if document is None else set(document.content_ids.values())
     return tuple(part for part in parts if not (part.inline and part.section in shown))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -67,6 +67,9 @@ class Letter(Protocol):
 
     @property
     def key(self) -> int: ...
+    def copy(self, number: int) -> Letter:
+        """Return the letter whose source and parts are those of this copy."""
+
     def document(self, form: Form) -> Document: ...
     def part(self, section: str) -> bytes: ...
     def source(self) -> bytes: ...
@@ -76,10 +79,14 @@ class Letter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredLetter:
-    """A mail of the store."""
+    """A mail of the store, and which of its copies: all that is shown and saved of it is of that one."""
 
     reading: Reading
     key: int
+    twin: int = CURRENT
+
+    def copy(self, number: int) -> StoredLetter:
+        return self if number == self.twin else replace(self, twin=number)
 
     def document(self, form: Form) -> Document:
         return self.reading.document(
@@ -87,17 +94,19 @@ class StoredLetter:
             prefer_plain=form.prefer_plain,
             text_only=form.text_only,
             quote_label=quote_label(),
-            twin=form.twin,
+            twin=self.twin,
         )
 
     def part(self, section: str) -> bytes:
+        if self.twin:
+            return self.reading.part_of(self.source(), section)
         return self.reading.part(self.key, section)
 
     def source(self) -> bytes:
-        return self.reading.source(self.key)
+        return self.reading.source(self.key, twin=self.twin)
 
     def headers(self) -> str:
-        return self.reading.headers(self.key)
+        return headers_of(self.source()) if self.twin else self.reading.headers(self.key)
 
     def may_load_images(self) -> bool:
         return self.reading.may_load_images(self.key)
@@ -111,6 +120,9 @@ class FileLetter:
     raw: bytes
     key: int = 0
 
+    def copy(self, number: int) -> FileLetter:
+        return self
+
     def document(self, form: Form) -> Document:
         options = Options(prefer_plain=form.prefer_plain, text_only=form.text_only, quote_label=quote_label())
         return self.reading.prepare(self.raw, options)
@@ -122,8 +134,7 @@ class FileLetter:
         return self.raw
 
     def headers(self) -> str:
-        ends = [end for end in (self.raw.find(b"\r\n\r\n"), self.raw.find(b"\n\n")) if end >= 0]
-        return self.raw[: min(ends, default=len(self.raw))].decode("utf-8", "replace").replace("\r\n", "\n")
+        return headers_of(self.raw)
 
     def may_load_images(self) -> bool:
         return False
@@ -145,6 +156,7 @@ class Opened:
 
 def open_letter(letter: Letter, head: MessageHead, form: Form) -> Opened:
     """Read a mail and prepare its body. A mail that cannot be prepared is an answer, not an error."""
+    letter = letter.copy(form.twin)
     if head.completeness is Completeness.CANNOT_SHOW:
         return Opened(letter, head, form, None, Layout(()))
     try:
@@ -190,6 +202,12 @@ def load_file(reading: Reading, path: Path) -> tuple[FileLetter, MessageHead]:
         has_html=message.has_html,
     )
     return FileLetter(reading, raw), head
+
+
+def headers_of(raw: bytes) -> str:
+    """Return every header line of a source as text."""
+    ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
+    return raw[: min(ends, default=len(raw))].decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def quote_label() -> str:

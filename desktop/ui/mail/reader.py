@@ -310,7 +310,7 @@ class Reader(QWidget):
     def _is_of_open_copy(self, opened: Opened) -> bool:
         """Return whether this is the text that is open: what was allowed for one copy is not allowed for its twin."""
         before = self._opened
-        return before is not None and before.letter == opened.letter and before.form.twin == opened.form.twin
+        return before is not None and before.letter == opened.letter
 
     def _open_in_conversation(self, key: int) -> None:
         if self._wanted is not None:

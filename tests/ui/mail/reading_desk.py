@@ -28,6 +28,8 @@ class Desk:
         self.fetched: list[str] = []
         self.pictures: dict[str, tuple[bytes, str]] = {}
         self.prepared: list[tuple[int, bool]] = []
+        self.twins: dict[int, bytes] = {}
+        """Another copy of some mails, with another text."""
         self.held: dict[int, threading.Event] = {}
         """Mails whose body is only given once the event is set."""
         self.far_parts: dict[tuple[int, str], Future[Path]] = {}
@@ -84,13 +86,13 @@ class Desk:
         if key in self.held:
             assert self.held[key].wait(10)
         options = Options(prefer_plain=prefer_plain, text_only=text_only, quote_label=quote_label)
-        return document.prepare(self.raws[key], options)
+        return document.prepare(self.source(key, twin=twin), options)
 
     def part(self, key: int, section: str) -> bytes:
         return mime_parse.part_bytes(self.raws[key], section)
 
     def source(self, key: int, *, twin: int = 0) -> bytes:
-        return self.raws[key]
+        return self.twins[key] if twin else self.raws[key]
 
     def headers(self, key: int) -> str:
         return self.raws[key].partition(b"\n\n")[0].decode("utf-8", "replace")

@@ -623,6 +623,7 @@ async def test_a_mail_that_came_whole_while_another_was_opened_does_not_come_bac
 
 async def test_images_loaded_for_one_copy_are_not_loaded_for_its_twin(bench: Bench) -> None:
     key = bench.desk.add(mail(REMOTE, html=True), twins=1)
+    bench.desk.twins[key] = mail(REMOTE + "<p>more</p>", html=True)
     await bench.show(key)
     await bench.act(Remedy.LOAD_IMAGES)
     await until(lambda: len(bench.desk.fetched) == 2)
@@ -632,6 +633,23 @@ async def test_images_loaded_for_one_copy_are_not_loaded_for_its_twin(bench: Ben
     assert not bench.reader.images_shown
     assert Remedy.LOAD_IMAGES in bench.offers()
     assert len(bench.desk.fetched) == 2
+
+
+async def test_all_that_is_shown_and_saved_of_another_copy_is_of_that_one(bench: Bench, tmp_path: Path) -> None:
+    text = b"Content-Type: text/plain\n\nHello"
+    key = bench.desk.add(mixed(text, ("first.pdf", "application/pdf", b"first")), twins=1)
+    bench.desk.twins[key] = mixed(text, ("twin.pdf", "application/pdf", b"twin"), subject="Twin")
+    await bench.show(key)
+
+    await bench.act(Remedy.OTHER_COPY)
+    opened, (part,) = bench.reader.opened, bench.reader.page.attachments.parts
+    assert opened is not None
+    await bench.reader.attachments.save_to(opened, part, tmp_path / "a.pdf")
+
+    assert part.name == "twin.pdf"
+    assert (tmp_path / "a.pdf").read_bytes() == b"twin"
+    assert opened.letter.source() == bench.desk.twins[key]
+    assert "Subject: Twin" in opened.letter.headers()
 
 
 async def test_attachments_are_listed_and_dangerous_ones_marked(bench: Bench) -> None:

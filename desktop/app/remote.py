@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.app.console import Console
+from desktop.base.clock import monotonic
 from desktop.base.i18n import _
 from desktop.base.log import protect
 from desktop.base.paths import Profile, open_private
@@ -110,9 +111,11 @@ class Server:
         self._listener.close()
         with self._calls_lock:
             calls = list(self._calls)
+        # one moment for all of them: a caller may have connected and never said a word
+        deadline = monotonic() + _CALLS_END_WITHIN_S
         for call in calls:
             if call is not threading.current_thread():
-                call.join(_CALLS_END_WITHIN_S)
+                call.join(max(deadline - monotonic(), 0.0))
         if self._own_folder is not None:
             shutil.rmtree(self._own_folder, ignore_errors=True)
 

@@ -19,6 +19,7 @@ from desktop.app import remote
 from desktop.app.console import Console
 from desktop.app.remote import Request
 from desktop.base import log
+from desktop.base.clock import monotonic
 from desktop.base.paths import Profile
 from tests.app.rapport import Rapport, mail, wait_for
 from tests.proof import rounds, seed
@@ -74,6 +75,23 @@ def test_output_words_and_exit_code_come_back(profile: Profile) -> None:
     assert asked == [request]
     assert (heard.out, heard.words) == (bytes(range(256)), "слова\n")
     assert remote.call(profile, request, heard.console) is None
+
+
+def test_callers_who_say_nothing_are_waited_for_together(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    patience_s, callers = 0.5, 10
+    monkeypatch.setattr(remote, "_CALLS_END_WITHIN_S", patience_s)
+    server = remote.serve(profile, lambda request, console: 0)
+    address = json.loads((profile.root / "remote").read_text())["address"]
+    silent = [Client(address) for _ in range(callers)]
+    wait_for(lambda: len(server._calls) == callers)
+
+    began = monotonic()
+    server.close()
+    took_s = monotonic() - began
+    for connection in silent:
+        connection.close()
+
+    assert took_s < callers * patience_s / 2
 
 
 def test_c33_a_password_that_came_over_the_socket_is_kept_out_of_the_log() -> None:

@@ -1,4 +1,4 @@
-"""Mails as .eml files for a drag to another program. GUI thread, but the sources are read on the reader pool.
+"""Mails as .eml files for a drag to another program. GUI thread, but the sources are read on a thread of its own.
 
 The other program asks at the moment of the drop and waits, so this waits too, for a few seconds at most. The files lie
 in a folder of their own that goes with the program: who took a drop has copied it by then.
@@ -31,19 +31,20 @@ class MailFiles:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._folder: str | None = None
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="drag-out")
 
     def write(self, keys: Sequence[int]) -> list[Path]:
-        """Return one file a mail; mails whose source is not here are left out."""
+        """Return one file a mail; mails whose source is not here are left out. None where all takes too long."""
         if self._folder is None:
             self._folder = tempfile.mkdtemp(prefix="rapport-")
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        with ThreadPoolExecutor(1, thread_name_prefix="drag-out") as pool:
-            written = pool.submit(self._write_all, folder, tuple(keys))
-            try:
-                return written.result(timeout=_DEADLINE_S)
-            except TimeoutError:
-                return []
+        written = self._pool.submit(self._write_all, folder, tuple(keys))
+        try:
+            return written.result(timeout=_DEADLINE_S)
+        except TimeoutError:
+            written.cancel()
+            return []
 
     def _write_all(self, folder: Path, keys: Sequence[int]) -> list[Path]:
         paths: list[Path] = []

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QPoint, Signal
+from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QStackedWidget, QWidget
 
@@ -248,6 +248,7 @@ class MainWindow(QWidget):
 
     def _show_me(self, place: QPoint) -> None:
         menu = Menu(self._theme, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in (Do.ADD_ACCOUNT, Do.OPERATIONS, Do.PREFERENCES):
             menu.addAction(self.actions_[name])
         menu.addSeparator()

@@ -10,6 +10,7 @@ from desktop.base.i18n import _
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.chips import alert_badge, avatar
+from desktop.ui.widgets.labels import plain_tip
 from desktop.ui.widgets.paint import hairline, rounded
 from desktop.ui.widgets.painted_button import PaintedButton, tip
 
@@ -73,7 +74,7 @@ class Me(PaintedButton):
         self._name, self._address = name, address
         words = name or address or _("Me")
         self.setAccessibleName(words)
-        self.setToolTip(words)
+        self.setToolTip(plain_tip(words))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +14,14 @@ from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.base.errors import Problem
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.message import Flag
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.folders import FolderWriter
+from desktop.ui.mail import mail_files
 from desktop.ui.mail.empty_words import empty_words
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.mail.mail_browser import MailBrowser
@@ -470,6 +473,25 @@ async def test_mails_leave_as_files_with_safe_names(room, stand):
     assert paths[0].read_bytes().startswith(b"Subject: ")
     del files
     assert not paths[0].exists()
+
+
+def test_a_drag_does_not_wait_for_a_source_that_does_not_come(monkeypatch):
+    come = threading.Event()
+    monkeypatch.setattr(mail_files, "_DEADLINE_S", 0.05)
+
+    class Slow:
+        def head(self, key):
+            assert come.wait(30)
+            raise Problem("It is gone.")
+
+    files = MailFiles(Slow())
+
+    paths = files.write([1])
+    still_waits = not come.is_set()
+    come.set()
+
+    assert paths == []
+    assert still_waits
 
 
 async def test_the_window_offers_files_only_for_a_few_mails(room, stand):

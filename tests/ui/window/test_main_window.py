@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -14,6 +14,7 @@ from desktop.ui.actions import Do
 from desktop.ui.preferences.dialog import Preferences
 from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.theme import DARK
+from desktop.ui.widgets.menu import Menu
 from desktop.ui.window.operations_window import OperationsWindow
 from tests.ui.window.conftest import Desk
 
@@ -43,6 +44,26 @@ async def test_first_start_offers_the_one_next_step(empty_desk: Desk) -> None:
     assert form.isVisible()
     assert not window.actions_[Do.GET_MAIL].isEnabled()
     form.close()
+
+
+async def test_the_menu_of_the_person_goes_when_it_is_closed(empty_desk: Desk) -> None:
+    window = empty_desk.window
+    window.restore()
+    window.show()
+
+    for _ in range(3):
+        window.navigation.me_requested.emit(QPoint(10, 500))
+        window.findChildren(Menu)[-1].close()
+
+    await empty_desk.until(lambda: window.findChildren(Menu) == [])
+
+
+async def test_a_name_of_the_person_is_no_markup(empty_desk: Desk) -> None:
+    me = empty_desk.window.navigation.me
+
+    me.set_person("<b>Jan</b>", "jan@firm.example")
+
+    assert me.toolTip() == "<qt>&lt;b&gt;Jan&lt;/b&gt;</qt>"
 
 
 async def test_opens_the_inbox_with_counts_and_states(desk: Desk) -> None:

@@ -90,6 +90,7 @@ class AccountRunner:
         self._status = AccountStatus(account.key)
         self._list_at_s = 0.0
         self._misses_folder = False
+        self._numbering = 0
 
     def start(self) -> None:
         self._thread.start()
@@ -206,6 +207,7 @@ class AccountRunner:
             endpoint_of(self._account), password, tls_of(self._account), timeout_s=60.0, cancel=self._stop
         )
         self._session = session
+        self._numbering = max(clock.now(), self._numbering + 1)  # in ms: too large for a server's own
         return _SignedIn(session, self._forget_session)
 
     def _forget_session(self) -> None:
@@ -301,7 +303,7 @@ class AccountRunner:
                 self._check()
                 folder = sync.older(folder)
 
-        replay = Replay(session, self._account.key, self._means.queue, sync_folder, self._stop.is_set)
+        replay = Replay(session, self._account.key, self._means.queue, sync_folder, self._stop.is_set, self._numbering)
         replay.run()
         self._misses_folder = replay.misses_folder
 
@@ -319,7 +321,7 @@ class AccountRunner:
     def _sync(self, session: Session) -> FolderSync:
         fetcher = Fetcher(self._means.parser, self._stop)
         means = self._means
-        return FolderSync(session, self._account, means.mirror, means.ingest, fetcher, self._storing)
+        return FolderSync(session, self._account, means.mirror, means.ingest, fetcher, self._storing, self._numbering)
 
     def _check(self) -> None:
         if self._stop.is_set():

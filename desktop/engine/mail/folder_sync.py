@@ -37,7 +37,10 @@ _WIDEST_SEARCH = 200_000
 
 
 class FolderSync:
-    """Syncs the folders of one account over one session."""
+    """Syncs the folders of one account over one session.
+
+    `numbering` stands for the UIDVALIDITY a server does not give: its UIDs hold for one session only.
+    """
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class FolderSync:
         ingest: Ingest,
         fetcher: Fetcher,
         storing: Storing,
+        numbering: int,
     ) -> None:
         self._session = session
         self._account = account
@@ -54,6 +58,7 @@ class FolderSync:
         self._ingest = ingest
         self._fetcher = fetcher
         self._storing = storing
+        self._numbering = numbering
         self._search_width: dict[int, int] = {}
 
     @property
@@ -134,8 +139,7 @@ class FolderSync:
 
     def _begin(self, folder: SyncFolder, selected: Selected) -> SyncFolder:
         """Start anew where the server's numbering did: another UIDVALIDITY, or a UIDNEXT that went down."""
-        # A server without UIDVALIDITY gives numbers that hold for one session only.
-        validity = selected.uidvalidity or clock.now() // 1000
+        validity = selected.uidvalidity or self._numbering
         fell = selected.uidnext is not None and 0 < selected.uidnext < folder.uidnext
         if folder.uidvalidity != validity or fell:
             if folder.uidvalidity:
@@ -236,4 +240,5 @@ class FolderSync:
 
 
 def _point(folder: SyncFolder) -> tuple[int, int] | None:
-    return (folder.uidvalidity, folder.modseq) if folder.uidvalidity and folder.modseq else None
+    told = 0 < folder.uidvalidity < 1 << 32  # a number of our own says nothing to the server
+    return (folder.uidvalidity, folder.modseq) if told and folder.modseq else None

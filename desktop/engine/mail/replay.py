@@ -42,7 +42,7 @@ class _Renumbered(Exception):
 
 
 class Replay:
-    """Replays the operations of one account over one session."""
+    """Replays the operations of one account over one session; `numbering` as in `FolderSync`."""
 
     def __init__(
         self,
@@ -51,12 +51,14 @@ class Replay:
         queue: ReplayQueue,
         sync_folder: Callable[[int, Callable[[], bool]], None],
         stopped: Callable[[], bool],
+        numbering: int,
     ) -> None:
         self._session = session
         self._account_key = account_key
         self._queue = queue
         self._sync_folder = sync_folder
         self._stopped = stopped
+        self._numbering = numbering
         self.misses_folder = False
         """An operation did not find its folder: another program may have renamed it, which LIST tells."""
 
@@ -128,7 +130,7 @@ class Replay:
 
     def _on_mails(self, operation: Queued, folder: FolderRef, targets: Sequence[Target]) -> None:
         selected = self._session.select(folder.wire_name)
-        if selected.uidvalidity != folder.uidvalidity:
+        if (selected.uidvalidity or self._numbering) != folder.uidvalidity:
             raise _Renumbered
         uids = [target.uid for target in targets]
         keys = [target.place_key for target in targets]
@@ -198,7 +200,7 @@ class Replay:
             # killed before the answer came, perhaps: what is there already is not put there twice
             selected = self._session.select(folder.wire_name)
             found = self._lying_here(appendix.message_id)
-            where = (selected.uidvalidity, found[-1]) if found else None
+            where = (selected.uidvalidity or self._numbering, found[-1]) if found else None
         if where is None:
             where = self._session.append(
                 folder.wire_name, appendix.raw, appendix.flags & ~Flag.DELETED, appendix.received_ms

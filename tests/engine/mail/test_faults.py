@@ -205,6 +205,36 @@ def test_r14_a_folder_that_vanishes_reports_what_waited_for_it(desk: Desk, dovec
     assert not [o for o in desk.core.services.operations.waiting() if not o.parked], "others go on"
 
 
+def _numbering(desk: Desk) -> int:
+    folder = desk.core.supervisor._means.mirror.folder(desk.folder(Role.INBOX).key)
+    assert folder is not None
+    return folder.uidvalidity
+
+
+def test_r02_a_server_without_uidvalidity_is_followed_and_told(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    numbering = re.compile(rb"\* OK \[UIDVALIDITY[^\r]*\r\n|UIDVALIDITY \d+ ?| UIDPLUS")
+    fault_proxy.change(lambda chunk: numbering.sub(b"", chunk))
+    dovecot.deliver(imap_user, [mail(1), mail(2)])
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    two, one = desk.mails()
+    before = _numbering(desk)
+    desk.sync()
+    assert _numbering(desk) > before, "no number is believed in another session"
+
+    desk.do(Verb.STAR, one)
+    desk.do(Verb.ARCHIVE, two)
+    desk.sync()
+    desk.sync()
+
+    assert desk.core.services.operations.waiting() == ()
+    assert server_subjects(dovecot, imap_user, "Archive") == Counter({"Mail 2": 1})
+    assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "FLAGGED").strip() != ""
+    assert (desk.mails(), desk.mails(Unified.ARCHIVE)) == ([one], [two])
+
+
 def test_r14_a_folder_renamed_by_another_program_is_the_same_folder(
     desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
 ) -> None:

@@ -19,8 +19,8 @@ from desktop.domain.mail.listing import ListCounts, Row
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.folder_nodes import Node
-from desktop.ui.mail.list_pane import ListPane
 from desktop.ui.mail.lines import LineKind
+from desktop.ui.mail.list_pane import ListPane
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme

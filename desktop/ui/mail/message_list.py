@@ -405,6 +405,8 @@ class MessageList(QListView):
     def _activated(self, index: QModelIndex) -> None:
         key = self._model.key_at(index.row())
         if key:
+            if not self.selectionModel().isSelected(index):  # the cursor came with the focus alone
+                self.selectionModel().select(index, _Command.ClearAndSelect)
             self.opened.emit(key)
 
     def _step(self, way: int, *, unread: bool = False) -> bool:

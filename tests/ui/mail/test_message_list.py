@@ -96,6 +96,18 @@ def test_arrows_pass_over_heads_and_shift_selects(view):
     assert view.selected_count() == 2
 
 
+def test_enter_chooses_the_mail_it_opens(view):
+    opened = []
+    view.opened.connect(opened.append)
+    view.setCurrentIndex(view.model().index(1))
+    view.clearSelection()  # as after the focus came by key
+
+    QTest.keyClick(view, Qt.Key.Key_Return)
+
+    assert opened == [KEYS[0]]
+    assert view.selected_keys() == (KEYS[0],)
+
+
 def test_x_adds_and_takes_out(view):
     view.show_key(KEYS[0])
     view.selectionModel().setCurrentIndex(view.model().index(3), view.selectionModel().SelectionFlag.NoUpdate)

@@ -17,6 +17,8 @@ from selectolax.lexbor import LexborHTMLParser
 from desktop.domain.mail.vocabulary import words
 
 MAX_LINKS = 2000
+MAX_IMAGES = 20
+"""Pictures of one link whose words are read."""
 
 
 class LinkReason(StrEnum):
@@ -100,7 +102,11 @@ def warnings_in(html: str) -> list[LinkWarning]:
         return []
     found = []
     for anchor in LexborHTMLParser(html).css("a[href]")[:MAX_LINKS]:
-        warning = suspicion(anchor.text(deep=True) or "", anchor.attributes.get("href") or "")
+        words = anchor.text(deep=True) or ""
+        if not words.strip():
+            # what is read in place of a picture, and remote ones are blocked at first
+            words = " ".join(image.attributes.get("alt") or "" for image in anchor.css("img")[:MAX_IMAGES])
+        warning = suspicion(words, anchor.attributes.get("href") or "")
         if warning is not None:
             found.append(warning)
     return list(dict.fromkeys(found))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from desktop.domain.mail import document
-from desktop.domain.mail.links import LinkReason, punycode, registrable, suspicion
+from desktop.domain.mail.links import LinkReason, punycode, registrable, suspicion, warnings_in
 from desktop.domain.mail.sender_checks import SenderAnomaly, anomalies
 from tests import corpora
 
@@ -142,3 +142,16 @@ def test_c10_senders(header: str, expected: tuple[SenderAnomaly, ...]) -> None:
     found = tuple(each for each in anomalies(raw, ["rapport.com"]) if each is not A.OTHER_SENDER or each in expected)
 
     assert found == expected
+
+
+def test_c09_words_in_place_of_a_picture_are_read_too() -> None:
+    html = '<a href="https://evil.example/"><b> <img alt="https://bank.com"></b></a>'
+
+    (warning,) = warnings_in(html)
+
+    assert (warning.reason, warning.shown, warning.host) == (
+        LinkReason.OTHER_HOST,
+        "https://bank.com",
+        "evil.example",
+    )
+    assert warnings_in('<a href="https://shop.example/"><img alt="Our shop"></a>') == []

@@ -158,6 +158,7 @@ class Preferences(QDialog):
         scroll = QScrollArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its controls bring themselves into sight
         self._pages.addWidget(scroll)
 
     def _settings_page(self, section: Section) -> QWidget:

@@ -105,6 +105,7 @@ class OperationsWindow(Dialog):
         scroll = QScrollArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
+        scroll.setAccessibleName(_("Waiting and failed operations"))
         self._stack.addWidget(scroll)
         self.body.addWidget(self._stack)
         self.footer.row.addStretch(1)

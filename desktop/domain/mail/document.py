@@ -102,7 +102,7 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
 
 def sanitise_for_quote(html: str) -> str:
     """Return foreign HTML safe to stand in a mail of ours: styles inlined, no pictures but inline data."""
-    if html_text.too_deep(html):
+    if html_text.hurts_parsers(html):
         return plain_html.render(html_text.to_text(html), fold_quotes=False)
     return sanitise.clean(inline_css.inlined(html), sanitise.data_image)
 
@@ -158,7 +158,7 @@ class _Maker:
         if len(html) > MAX_HTML_CHARS or html.count("<") > MAX_TAGS:
             self.warnings.append("too-big")
             return False
-        if html_text.too_deep(html):
+        if html_text.hurts_parsers(html):
             self.warnings.append("too-deep")
             return False
         return True

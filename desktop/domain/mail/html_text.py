@@ -13,6 +13,8 @@ MAX_HTML_CHARS = 2 * 1024 * 1024
 """What lies beyond is not searched."""
 MAX_DEPTH = 400
 """Every HTML parser here takes time in the square of the depth; honest newsletters nest some 60 deep."""
+MAX_ATTRIBUTES = 1000
+"""Of one tag: each is compared with all before it. Words of values count too, which costs honest mail nothing."""
 
 # the first letter is looked at before the name: most tags are no blocks, and this is the hot path
 _BLOCK = re.compile(
@@ -24,6 +26,10 @@ _CELL = re.compile(r"<(?=t[dh]\b)", re.IGNORECASE)
 _UNREAD = list(words("script style head title template noscript noframes noembed iframe object svg math"))
 _INVISIBLE = re.compile("[\u200b-\u200d\u034f\u00ad\ufeff]+")
 _TAG = re.compile(r"</?[a-zA-Z][^\s/<>]{0,40}")
+# possessive, so that no text makes it go back
+_OPEN_TAG = re.compile(r"""<[a-zA-Z](?:[^"'>]++|"[^"]*+"|'[^']*+'|["'])*+""")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_LONG_TAG = 2 * MAX_ATTRIBUTES
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NEVER_NESTED = words("area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option")
 
@@ -31,7 +37,7 @@ _NEVER_NESTED = words("area base br col embed hr img input link meta param sourc
 def to_text(html: str) -> str:
     """Return the readable text, one line a block, without empty lines."""
     html = html[:MAX_HTML_CHARS]
-    if too_deep(html):
+    if hurts_parsers(html):
         plain = entities.unescape(strip_tags(html))
     else:
         # line ends become the marks of blocks: white space alone stays where it stands, also between rows of a table
@@ -50,8 +56,23 @@ def strip_tags(html: str) -> str:
     return _ANY_TAG.sub(" ", html)
 
 
-def too_deep(html: str) -> bool:
-    """Say whether elements nest deeper than MAX_DEPTH; counts tags, so that the answer costs linear time."""
+def hurts_parsers(html: str) -> bool:
+    """Say whether elements nest deeper than MAX_DEPTH or a tag has more than MAX_ATTRIBUTES; in linear time."""
+    return _too_deep(html) or _overloaded(html)
+
+
+def _overloaded(html: str) -> bool:
+    if max(map(len, html.split("<"))) < _LONG_TAG and max(map(len, html.split(">"))) < _LONG_TAG:
+        return False
+    return any(_attributes(tag[0]) > MAX_ATTRIBUTES for tag in _OPEN_TAG.finditer(html) if len(tag[0]) >= _LONG_TAG)
+
+
+def _attributes(tag: str) -> int:
+    """Return at least how many attributes a tag has; white space, slashes and ends of values part them."""
+    return len(tag.split()) + tag.count('"') // 2 + tag.count("'") // 2 + _QUOTED.sub("", tag).count("/")
+
+
+def _too_deep(html: str) -> bool:
     if html.count("<") - html.count("</") <= MAX_DEPTH:
         return False
     depth = 0

@@ -263,3 +263,28 @@ def test_c15_tnef_bombs_stay_one_attachment(name: str) -> None:
 
     assert message.parts == (Part("1", "winmail.dat", "application/ms-tnef", len(TNEF_BOMBS[name])),)
     assert tnef.read(TNEF_BOMBS[name]) == tnef.Tnef()
+
+
+@pytest.mark.parametrize(
+    "separated",
+    [" a{n}=1", "/a{n}", ' a{n}="1"', "a{n}='<'", '\na{n}=">"'],
+    ids=["spaces", "slashes", "quoted", "less", "more"],
+)
+def test_c15_a_tag_of_endless_attributes_is_read_without_a_parser(separated: str) -> None:
+    tag = "<p" + "".join(separated.format(n=n) for n in range(100_000)) + ">"
+
+    shown = document.prepare(b"Content-Type: text/html\n\n" + (tag + "Hello</p>").encode())
+
+    assert "too-deep" in shown.warnings
+    assert not shown.is_html
+    assert "Hello" in shown.html
+
+
+def test_a_long_tag_of_an_honest_mail_is_no_reason() -> None:
+    picture = "data:image/png;base64," + "AB+/" * 50_000
+    html = f'<p style="{"color: red; " * 60}">Hello</p><img alt="a logo" src="{picture}"><p>{"word " * 5000}</p>'
+
+    shown = document.prepare(b"Content-Type: text/html\n\n" + html.encode())
+
+    assert shown.is_html
+    assert picture in shown.html

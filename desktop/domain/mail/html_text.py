@@ -26,9 +26,9 @@ _CELL = re.compile(r"<(?=t[dh]\b)", re.IGNORECASE)
 _UNREAD = list(words("script style head title template noscript noframes noembed iframe object svg math"))
 _INVISIBLE = re.compile("[\u200b-\u200d\u034f\u00ad\ufeff]+")
 _TAG = re.compile(r"</?[a-zA-Z][^\s/<>]{0,40}")
-# possessive, so that no text makes it go back
-_OPEN_TAG = re.compile(r"""<[a-zA-Z](?:[^"'>]++|"[^"]*+"|'[^']*+'|["'])*+""")
-_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+# a quote begins a value after "=" alone (HTML, 13.2.5.37); possessive, so that no text makes it go back
+_OPEN_TAG = re.compile(r"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
+_QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _LONG_TAG = 2 * MAX_ATTRIBUTES
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _NEVER_NESTED = words("area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option")

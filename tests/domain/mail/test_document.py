@@ -282,7 +282,8 @@ def test_c15_a_tag_of_endless_attributes_is_read_without_a_parser(separated: str
 
 def test_a_long_tag_of_an_honest_mail_is_no_reason() -> None:
     picture = "data:image/png;base64," + "AB+/" * 50_000
-    html = f'<p style="{"color: red; " * 60}">Hello</p><img alt="a logo" src="{picture}"><p>{"word " * 5000}</p>'
+    html = f'<p align="left" ">{"a stray quote " * 2000}</p><p style="{"color: red; " * 60}">Hello</p>'
+    html += f'<img alt="a logo" src="{picture}"><p>{"word " * 5000}</p>'
 
     shown = document.prepare(b"Content-Type: text/html\n\n" + html.encode())
 

@@ -237,7 +237,7 @@ def fill(database: Database, blobs: Blobs, mails: Sequence[Mail] = MAILS) -> tup
             imap = Endpoint("imap.firm.example", 993, Security.TLS, address)
             account = MailAccount(id=uuid.uuid4(), address=address, display_name="Jan Berger", imap=imap)
             account_keys.append(AccountWriter(work).add(account))
-            FolderWriter(work).mirror(account_keys[-1], FOLDERS)
+            FolderWriter(work).mirror(account_keys[-1], FOLDERS, {})
     with database.read() as view:
         nodes = {(node.account_key, node.path): node for node in Folders(view).nodes()}
     ingest = Ingest(database, blobs)

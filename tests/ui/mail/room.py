@@ -103,7 +103,7 @@ def make_room(root: Path) -> Room:
     account = MailAccount(id=uuid.uuid4(), address="jan@firm.example", display_name="Jan Berger", imap=imap)
     with core.database.write() as work:
         account_key = AccountWriter(work).add(account)
-        FolderWriter(work).mirror(account_key, FOLDERS)
+        FolderWriter(work).mirror(account_key, FOLDERS, {})
     with core.database.read() as view:
         keys = {node.path: node.key for node in FolderStore(view).nodes()}
     blobs = Blobs(profile.raw)

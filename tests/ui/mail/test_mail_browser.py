@@ -94,7 +94,7 @@ async def test_at_first_sight_only_the_first_account_is_unfolded(room, stand):
     other = MailAccount(id=uuid.uuid4(), address="support@firm.example", display_name="Support")
     with room.core.database.write() as work:
         key = AccountWriter(work).add(other)
-        FolderWriter(work).mirror(key, FOLDERS)
+        FolderWriter(work).mirror(key, FOLDERS, {})
 
     await started(stand, 0)
     first, second = stand.model.index(8), stand.model.index(9)

@@ -27,9 +27,9 @@ class Console:
     write: Callable[[bytes], None]
     write_words: Callable[[str], None]
 
-    def line(self, text: str) -> None:
-        """Write one line of data."""
-        self.write(escape(text).encode("utf-8", "backslashreplace") + b"\n")
+    def line(self, *cells: str) -> None:
+        """Write one line of data; cells are parted by tabs."""
+        self.write("\t".join(map(escape, cells)).encode("utf-8", "backslashreplace") + b"\n")
 
     def text(self, text: str) -> None:
         """Write several lines of data; ends with a line end."""

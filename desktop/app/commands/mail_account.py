@@ -108,7 +108,7 @@ def _list(core: Core, console: Console) -> int:
     for account in accounts:
         half = account.imap or account.smtp
         server = f"{half.host}:{half.port}/{half.security}" if half else ""
-        console.line(f"{account.address}\t{server}\t{account.mode}")
+        console.line(account.address, server, account.mode)
     return 0
 
 

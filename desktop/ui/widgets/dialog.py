@@ -47,6 +47,7 @@ class Dialog(QDialog):
         self.body.setContentsMargins(20, 16, 20, 16)
         self.body.setSpacing(12)
         self.footer = Footer(theme)
+        self.buttons: list[Button] = []
         column.addLayout(self.body, 1)
         column.addWidget(self.footer)
 
@@ -56,6 +57,8 @@ class Dialog(QDialog):
         button.clicked.connect(lambda _checked=False: act())
         button.setDefault(kind is Kind.PRIMARY)
         self.footer.row.addWidget(button)
+        # held here too: a button only its layout knows was seen to vanish under assistive tools
+        self.buttons.append(button)
         return button
 
 

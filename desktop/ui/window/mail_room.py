@@ -85,6 +85,9 @@ class MailRoom(QObject):
     def open_file(self, path: Path) -> None:
         """Show a mail file in the reader."""
         self._shows_file = True
+        # what one does now must not fall on a mail that is chosen in the list and no longer seen
+        self.list.view.clearSelection()
+        self.reader.set_position(0, 0)
         self.panes.go_to(Pane.READER)
         self.reader.open_file(path)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -226,6 +228,28 @@ async def test_a_mail_file_is_shown_before_any_account_exists(empty_desk: Desk) 
     assert opened is not None
     assert opened.head.subject == "From a file"
     assert not window._welcome.isVisible()
+
+
+async def test_what_one_does_beside_a_mail_file_falls_on_no_mail_of_the_list(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    room.list.view.next()
+    await desk.until(lambda: room.list.selection().count == 1)
+    before = _inbox(desk)
+    file = desk.core.profile.root.parent / "letter.eml"
+    file.write_bytes(b"From: a@b.example\r\nSubject: From a file\r\n\r\nHello\r\n")
+
+    window.open_file(file)
+    await desk.until(lambda: room.reader.opened is not None and room.reader.opened.head.subject == "From a file")
+    window.actions_[Do.TRASH].trigger()
+    window.actions_[Do.ARCHIVE].trigger()
+    window.actions_[Do.STAR].trigger()
+    await asyncio.sleep(0.2)
+
+    assert room.list.selection().count == 0
+    assert _inbox(desk) == before
+    assert room.reader.opened is not None
+    assert room.reader.opened.head.subject == "From a file"
 
 
 async def test_a_second_start_raises_the_window_from_any_thread(empty_desk: Desk) -> None:

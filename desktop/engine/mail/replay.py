@@ -199,7 +199,7 @@ class Replay:
         if operation.started and appendix.message_id:
             # killed before the answer came, perhaps: what is there already is not put there twice
             selected = self._session.select(folder.wire_name)
-            found = self._lying_here(appendix.message_id)
+            found = self._lying_here(appendix.message_id, len(appendix.raw))
             where = (selected.uidvalidity or self._numbering, found[-1]) if found else None
         if where is None:
             where = self._session.append(

@@ -213,11 +213,13 @@ class OperationWriter:
     def transfer(self, transfer: Transfer, email_key: int) -> tuple[int, ...]:
         """Queue a copy to another account and the removal that follows it; returns their keys, the copy's first.
 
-        The mail stands in its new folder at once, in a place that has no number yet.
+        The mail stands in its new folder at once, in a place that has no number yet. A twin, a copy with another text,
+        is not what is copied: it stays where it is.
         """
         place = self._work.run(
             "INSERT INTO place (account_key, folder_key, uidvalidity, email_key, raw_digest, text_digest, size_bytes, "
-            "received_ms, flags) SELECT ?, ?, 0, e.key, e.raw_digest, max(p.text_digest), e.size_bytes, e.received_ms, "
+            "received_ms, flags) SELECT ?, ?, 0, e.key, e.raw_digest, coalesce(max(CASE WHEN p.raw_digest = "
+            "e.raw_digest THEN p.text_digest END), max(p.text_digest)), e.size_bytes, e.received_ms, "
             f"max({EFFECTIVE_FLAGS}) FROM email e JOIN place p ON p.email_key = e.key WHERE e.key = ?",
             (transfer.account_key, transfer.folder_key, email_key),
         ).lastrowid
@@ -226,8 +228,9 @@ class OperationWriter:
         keys = [copy]
         for account, folder, leaving in self._work.all(
             "SELECT account_key, coalesce(pending_folder_key, folder_key), json_group_array(key) FROM place "
-            f"WHERE key IN ({marks(transfer.place_keys)}) GROUP BY 1, 2",
-            transfer.place_keys,
+            f"WHERE key IN ({marks(transfer.place_keys)}) AND (coalesce(text_digest, x'') = x'' "
+            "OR text_digest IS (SELECT text_digest FROM place WHERE key = ?)) GROUP BY 1, 2",
+            (*transfer.place_keys, place),
         ):
             removal = self._queue(Expunge(account, folder, tuple(json.loads(leaving))))
             self._work.run("UPDATE operation SET after_key = ? WHERE key = ?", (copy, removal))

@@ -395,6 +395,26 @@ def test_a_mail_moves_to_another_account_and_back(desk: Desk, dovecot: Dovecot) 
     assert desk.mails() == [two, one]
 
 
+def test_a_twin_with_another_text_stays_when_its_mail_moves_to_another_account(desk: Desk, dovecot: Dovecot) -> None:
+    first, second = dovecot.new_user(), dovecot.new_user()
+    dovecot.deliver(first, [mail(1, text="the first"), mail(1, text="another text")])
+    desk.add(dovecot, first)
+    other = desk.add(dovecot, second)
+    desk.sync()
+    tree = desk.core.services.views.folder_tree()
+    [target] = [f for a in tree.accounts if a.key == other.key for f in a.folders if f.path == "Archive"]
+
+    desk.do(Verb.MOVE, *desk.mails(), folder=target.key)
+    desk.sync()
+    desk.sync()
+
+    left = dovecot.doveadm("fetch", "-u", first, "text", "mailbox", "INBOX", "all")
+    went = dovecot.doveadm("fetch", "-u", second, "text", "mailbox", "Archive", "all")
+    assert ("the first" in left) + ("the first" in went) == 1
+    assert ("another text" in left) + ("another text" in went) == 1
+    assert "the first" in left or "another text" in left
+
+
 def test_a_copy_that_was_not_made_removes_nothing(desk: Desk, dovecot: Dovecot) -> None:
     first, second = dovecot.new_user(), dovecot.new_user()
     dovecot.deliver(first, [mail(1)])

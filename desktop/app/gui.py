@@ -1,6 +1,6 @@
 """The composition root of the window: profile, core, theme, loop and main window, put together and taken apart.
 
-Order matters. Chromium's flags and schemes come before the application, the application before anything of Qt, the
+Order matters. Chromium's flags come before the application, the application before anything of Qt, the
 window before the engine, so that it is on the screen while connections are made. `RAPPORT_SMOKE=FILE.png` writes a
 picture of the first finished window to the file and ends with 0; packaging is tested by it. `RAPPORT_TELL_PAINTED=1`
 writes a line to stderr when the first mails are on the screen; the start is timed by it.
@@ -44,11 +44,6 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
     """
     crash.install(profile.log, log.start(profile.log))
     chromium.prepare()
-    from PySide6 import QtWebEngineCore  # noqa: F401  # Qt wants it loaded before the application is made
-
-    from desktop.ui.web import scheme
-
-    scheme.register()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
 
     import qasync

@@ -25,7 +25,7 @@ from desktop.ui.garbage import GarbageCollector
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
-from desktop.ui.web import chromium, scheme
+from desktop.ui.web import chromium
 from desktop.ui.window.main_window import MainWindow
 from tests.benchmarks.options import PASSPHRASE
 
@@ -45,9 +45,6 @@ class Open:
 def measure(root: Path, figures: Callable[[Open], Awaitable[T]]) -> T:
     """Open the window of a profile, let `figures` work in its loop, and take everything apart."""
     chromium.prepare()
-    from PySide6 import QtWebEngineCore  # noqa: F401  # Qt wants it loaded before the application is made
-
-    scheme.register()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)

@@ -25,7 +25,7 @@ from desktop.ui.mail.reader import Reader
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
-from desktop.ui.web import chromium, scheme
+from desktop.ui.web import chromium
 from tests.ui.mail.room import make_room
 
 HTML_MAILS = 100
@@ -36,7 +36,6 @@ SIZE = (700, 800)
 def figures(paths: list[Path]) -> dict[str, float]:
     """Take the mails into a new profile, click through them and return the figures by name."""
     chromium.prepare()
-    scheme.register()
     app = QApplication([])
     app.setQuitOnLastWindowClosed(False)
     import qasync

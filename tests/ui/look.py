@@ -52,11 +52,6 @@ def main() -> int:
     options = parser.parse_args()
 
     chromium.prepare()
-    from PySide6 import QtWebEngineCore  # noqa: F401
-
-    from desktop.ui.web import scheme
-
-    scheme.register()
     import qasync
     from PySide6.QtWidgets import QApplication
 

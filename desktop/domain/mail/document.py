@@ -1,39 +1,19 @@
-"""A mail made ready to be shown: one sanitised HTML fragment and what the reader needs around it. Pure.
+"""What a person is shown of a mail: one sanitised HTML fragment and what the reader needs around it.
 
-Runs in the import process. The reader puts `html` into a page of its own (content policy, style sheet, theme), serves
-`cid:` pictures from the parts named in `content_ids`, and fetches `remote_images` only when a person allowed it.
-Classes in `html` that its style sheet dresses: `plain` (pre-wrap), `quote` (details), `quoted`, `signature`, `part`.
+Made by `preparing`, in the import process. The reader puts `html` into a page of its own (content policy, style sheet,
+theme), serves `cid:` pictures from the parts named in `content_ids`, and fetches `remote_images` only when a person
+allowed it. Classes in `html` that its style sheet dresses: `plain` (pre-wrap), `quote` (details), `quoted`,
+`signature`, `part`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
 
-from desktop.domain.mail import (
-    bodies,
-    fold,
-    html_text,
-    inline_css,
-    links,
-    mime_parse,
-    plain_html,
-    sanitise,
-    sender_checks,
-    structure,
-)
+from desktop.domain.mail.links import LinkWarning
 from desktop.domain.mail.message import Part
-from desktop.domain.mail.structure import Node
-
-MAX_HTML_CHARS = 16 * 1024 * 1024
-MAX_TAGS = 200_000
-MAX_REMOTE_IMAGES = 500
-MAX_PLAIN_CHARS = 4 * 1024 * 1024
-
-_COLOURS = re.compile(r"""(?:[";]|^)(?:background-)?color:|\bbgcolor="|<font[^>]{0,200} color=\"""")
-_REMOTE = re.compile(r"(?:https?:)?//[^\s]", re.IGNORECASE)
+from desktop.domain.mail.sender_checks import SenderAnomaly
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,131 +47,7 @@ class Document:
     parts: tuple[Part, ...] = ()
     has_alternative: bool = False
     """There is the same mail as plain text (or as HTML, when plain is shown)."""
-    link_warnings: tuple[links.LinkWarning, ...] = ()
-    sender_anomalies: tuple[sender_checks.SenderAnomaly, ...] = ()
+    link_warnings: tuple[LinkWarning, ...] = ()
+    sender_anomalies: tuple[SenderAnomaly, ...] = ()
     warnings: tuple[str, ...] = ()
     """"too-big", "too-deep": HTML was reduced to text; otherwise the defects of the mail."""
-
-
-def prepare(raw: bytes, options: Options | None = None) -> Document:
-    """Return the mail made safe to show."""
-    options = options or Options()
-    message = mime_parse.parse(raw)
-    _fields, root, _defects = mime_parse.open_mail(raw)
-    chosen = bodies.choose(root, prefer_plain=options.prefer_plain)
-    other = bodies.choose(root, prefer_plain=not options.prefer_plain)
-    maker = _Maker(options, root)
-    for node in chosen.shown:
-        maker.add(node)
-    if message.text and not any(map(mime_parse.decoded_text, chosen.shown)):
-        # text out of a winmail.dat, or of parts that could not be taken apart
-        maker.add_plain(message.text)
-    return Document(
-        html="\n".join(maker.out),
-        is_html=maker.is_html,
-        sets_colours=maker.is_html and any(_COLOURS.search(piece) for piece in maker.out),
-        remote_images=tuple(maker.remote),
-        content_ids=dict(maker.used_ids),
-        parts=message.parts,
-        has_alternative=[n.section for n in other.shown] != [n.section for n in chosen.shown],
-        link_warnings=tuple(maker.link_warnings),
-        sender_anomalies=sender_checks.anomalies(raw, options.known_domains),
-        warnings=tuple(dict.fromkeys([*maker.warnings, *message.defects])),
-    )
-
-
-def sanitise_for_quote(html: str) -> str:
-    """Return foreign HTML safe to stand in a mail of ours: styles inlined, no pictures but inline data."""
-    if html_text.hurts_parsers(html):
-        return plain_html.render(html_text.to_text(html), fold_quotes=False)
-    return sanitise.clean(inline_css.inlined(html), sanitise.data_image)
-
-
-class _Maker:
-    """Collects the pieces of one document."""
-
-    def __init__(self, options: Options, root: Node) -> None:
-        self.options = options
-        self.out: list[str] = []
-        self.is_html = False
-        self.remote: list[str] = []
-        self.used_ids: dict[str, str] = {}
-        self.warnings: list[str] = []
-        self.link_warnings: list[links.LinkWarning] = []
-        self._remote_index: dict[str, int] = {}
-        self._ids = {
-            node.content_id: node.section
-            for node in reversed(structure.leaves(root))
-            if node.content_id and node.media_type.startswith("image/") and node.media_type != "image/svg+xml"
-        }
-
-    def add(self, node: Node) -> None:
-        if node.raw is None:
-            return
-        text = mime_parse.decoded_text(node)
-        if node.media_type != "text/html":
-            self.add_plain(text, flowed=_is_flowed(node), del_space=_deletes_space(node))
-            return
-        if self.options.text_only or not self._is_bearable(text):
-            self.add_plain(html_text.to_text(text))
-            return
-        self.is_html = True
-        prepared = (
-            fold.mark(inline_css.inlined(text)) if self.options.fold_quotes else fold.unmarked(inline_css.inlined(text))
-        )
-        safe = sanitise.clean(prepared.html, self._image)
-        self.link_warnings += links.warnings_in(safe)
-        self.out.append(f'<div class="part">{fold.folded(safe, prepared, self.options.quote_label)}</div>')
-
-    def add_plain(self, text: str, *, flowed: bool = False, del_space: bool = False) -> None:
-        self.out.append(
-            plain_html.render(
-                text[:MAX_PLAIN_CHARS],
-                flowed=flowed,
-                del_space=del_space,
-                fold_quotes=self.options.fold_quotes,
-                quote_label=self.options.quote_label,
-            )
-        )
-
-    def _is_bearable(self, html: str) -> bool:
-        if len(html) > MAX_HTML_CHARS or html.count("<") > MAX_TAGS:
-            self.warnings.append("too-big")
-            return False
-        if html_text.hurts_parsers(html):
-            self.warnings.append("too-deep")
-            return False
-        return True
-
-    def _image(self, source: str) -> str | None:
-        source = source.strip()
-        head = source[:8].lower()
-        if head.startswith("cid:"):
-            wanted = unquote(source[4:].strip())
-            section = self._ids.get(wanted)
-            if section is None:
-                return None
-            self.used_ids[wanted] = section
-            return "cid:" + quote(wanted, safe="@.$!*+-_=~")
-        if head.startswith("data:"):
-            return sanitise.data_image(source)
-        if not _REMOTE.match(source):
-            return None
-        url = sanitise.link("https:" + source if source.startswith("//") else source)
-        if url is None:
-            return None
-        number = self._remote_index.get(url)
-        if number is None:
-            if len(self.remote) >= MAX_REMOTE_IMAGES:
-                return None
-            number = self._remote_index[url] = len(self.remote)
-            self.remote.append(url)
-        return f"mail:remote/{number}"
-
-
-def _is_flowed(node: Node) -> bool:
-    return node.type_parameters.get("format", "").lower() == "flowed"
-
-
-def _deletes_space(node: Node) -> bool:
-    return node.type_parameters.get("delsp", "").lower() == "yes"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import Message
 from desktop.engine.mail.importer import CannotShow, Failure, ParserProcess, ParserUnavailable
-
-if TYPE_CHECKING:
-    from desktop.domain.mail.document import Document, Options
 
 T = TypeVar("T")
 

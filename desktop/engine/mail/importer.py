@@ -21,16 +21,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from desktop.base.clock import monotonic
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
+from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import Message
 from desktop.engine.mail import parser_child, wire
-
-if TYPE_CHECKING:
-    from desktop.domain.mail import document
 
 log = logging.getLogger(__name__)
 
@@ -110,14 +108,12 @@ class ParserProcess:
         """Parse raw mails and wait. Raises ParserUnavailable."""
         return self.submit(batch).result()
 
-    def prepare(self, raw: bytes, options: document.Options | None = None) -> document.Document:
+    def prepare(self, raw: bytes, options: Options | None = None) -> Document:
         """Return the mail made safe to show; as text, with the warning "cannot-show-html", if its HTML was too much.
 
         Raises CannotShow, ParserUnavailable.
         """
-        from desktop.domain.mail import document
-
-        options = options or document.Options()
+        options = options or Options()
         try:
             return self._prepared(raw, options)
         except CannotShow:
@@ -126,8 +122,8 @@ class ParserProcess:
         found = self._prepared(raw, replace(options, text_only=True))
         return replace(found, warnings=(*found.warnings, "cannot-show-html"))
 
-    def _prepared(self, raw: bytes, options: document.Options) -> document.Document:
-        found: document.Document = self._enqueue((parser_child.PREPARE, raw, wire.pack(options))).result()
+    def _prepared(self, raw: bytes, options: Options) -> Document:
+        found: Document = self._enqueue((parser_child.PREPARE, raw, wire.pack(options))).result()
         return found
 
     def part_bytes(self, raw: bytes, section: str) -> bytes:
@@ -203,9 +199,7 @@ class ParserProcess:
 
                 raise mime_parse.PartMissing(request[2])
             if kind == parser_child.VALUE and request[0] == parser_child.PREPARE:
-                from desktop.domain.mail import document
-
-                return wire.unpack(document.Document, content[0])
+                return wire.unpack(Document, content[0])
             if kind == parser_child.VALUE and type(content[0]) is bytes:
                 return content[0]
             if kind != parser_child.ERROR:

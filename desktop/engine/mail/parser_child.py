@@ -10,6 +10,7 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
+from desktop.domain.mail.document import Options
 from desktop.engine.mail import limits, wire
 
 READY = "ready"
@@ -29,7 +30,7 @@ _FRAME_S = 0.25
 
 def main(pipe: Connection, memory_bytes: int, deadline_s: float) -> None:
     """Answer requests until the pipe closes."""
-    from desktop.domain.mail import document, mime_parse  # noqa: F401 - the first mail must not wait for them
+    from desktop.domain.mail import mime_parse, preparing  # noqa: F401 - the first mail must not wait for them
 
     limits.confine(memory_bytes)
     _send(pipe, READY)
@@ -43,7 +44,7 @@ def main(pipe: Connection, memory_bytes: int, deadline_s: float) -> None:
 
 
 def _answer(pipe: Connection, request: tuple[Any, ...], deadline_s: float) -> None:
-    from desktop.domain.mail import document, mime_parse
+    from desktop.domain.mail import mime_parse, preparing
 
     kind, *arguments = request
     if kind == PARSE:
@@ -52,7 +53,7 @@ def _answer(pipe: Connection, request: tuple[Any, ...], deadline_s: float) -> No
     try:
         if kind == PREPARE:
             raw, options = arguments
-            answer: object = wire.pack(document.prepare(raw, wire.unpack(document.Options, options)))
+            answer: object = wire.pack(preparing.prepare(raw, wire.unpack(Options, options)))
         else:
             raw, section = arguments
             answer = mime_parse.part_bytes(raw, section)

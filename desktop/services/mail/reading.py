@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import Completeness, Message, Part
 from desktop.domain.mail.reading import MessageHead
 from desktop.services.errands import Errands, RemotePart
@@ -21,9 +22,6 @@ from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.places import Places
 from desktop.store.mail.rows import Rows
-
-if TYPE_CHECKING:
-    from desktop.domain.mail.document import Document, Options
 
 
 class ContentParser(Protocol):
@@ -79,8 +77,6 @@ class Reading:
         self, key: int, *, prefer_plain: bool = False, text_only: bool = False, quote_label: str = "…", twin: int = 0
     ) -> Document:
         """Return the body, safe to show; `twin` n shows the n-th copy whose text differs. Raises MailGone, Problem."""
-        from desktop.domain.mail.document import Options
-
         options = Options(prefer_plain=prefer_plain, text_only=text_only, quote_label=quote_label)
         return self._parser.prepare(self.source(key, twin=twin), options)
 

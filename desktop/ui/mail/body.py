@@ -16,8 +16,8 @@ from desktop.ui.mail.text_body import TextBody
 from desktop.ui.mail.text_layout import Layout
 from desktop.ui.theme import Theme
 from desktop.ui.web import shell
+from desktop.ui.web.exhibit import Exhibit, Pictures
 from desktop.ui.web.mail_view import MailView
-from desktop.ui.web.scheme import Exhibit, Pictures
 from desktop.ui.web.shell import Palette
 from desktop.ui.widgets.paint import LEFT, line_of_text, rounded
 

@@ -6,6 +6,7 @@ GUI thread; sources are read and files written on reader threads.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -19,13 +20,14 @@ from desktop.ui.mail import attachment_saving, dates
 from desktop.ui.mail.letter import Letter, Opened, Reading
 from desktop.ui.mail.letter_pictures import LetterPictures
 from desktop.ui.mail.message_header import MOST_RECIPIENTS
-from desktop.ui.mail.print_preview import PrintPreview
 from desktop.ui.mail.source_window import FIRST_BYTES, SourceWindow
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web import shell
-from desktop.ui.web.print_job import PrintJob
-from desktop.ui.web.scheme import Exhibit
+from desktop.ui.web.exhibit import Exhibit
+
+if TYPE_CHECKING:
+    from desktop.ui.web.print_job import PrintJob
 
 
 class LetterOutput(QObject):
@@ -58,6 +60,8 @@ class LetterOutput(QObject):
             images=images,
         )
         self._pictures = LetterPictures(self._tasks, self._reading, opened.letter, document)
+        from desktop.ui.web.print_job import PrintJob
+
         self._job = PrintJob(Exhibit(made.document, made.policy, self._pictures, allow_remote=images), self)
         self._job.finished.connect(lambda pdf: self._preview(opened.head, pdf), Qt.ConnectionType.QueuedConnection)
 
@@ -121,6 +125,9 @@ class LetterOutput(QObject):
         if not pdf:
             self.told.emit(_("This mail could not be laid out for printing."))
             return
+        # what shows and prints pages is loaded by who prints
+        from desktop.ui.mail.print_preview import PrintPreview
+
         preview = PrintPreview(
             self._theme,
             _("Print “{subject}”").format(subject=one_line(head.subject)),

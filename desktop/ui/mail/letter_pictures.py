@@ -13,7 +13,7 @@ from desktop.base.errors import Problem
 from desktop.domain.mail.document import Document
 from desktop.ui.mail.letter import Letter, Reading
 from desktop.ui.tasks import Tasks
-from desktop.ui.web.scheme import Deliver
+from desktop.ui.web.exhibit import Deliver
 
 MOST_REMOTE_PICTURES = 100
 

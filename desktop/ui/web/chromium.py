@@ -1,4 +1,4 @@
-"""How Chromium is started: without a network, in its sandbox. Runs before anything of QtWebEngine is imported.
+"""How Chromium is started: without a network, in its sandbox, and only when the first HTML mail wants it.
 
 The request interceptor does not see everything (a `preconnect` opens a connection past it and past any CSP), so the
 network is taken away where names are resolved, and a dead proxy stands where a literal address would go.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import MutableMapping
+
+from PySide6.QtCore import QCoreApplication, Qt
 
 FLAGS_VARIABLE = "QTWEBENGINE_CHROMIUM_FLAGS"
 SANDBOX_VARIABLE = "QTWEBENGINE_DISABLE_SANDBOX"
@@ -28,12 +30,18 @@ _FLAGS = (
 _NEVER = ("--no-sandbox", "--disable-web-security", "--remote-debugging", "--remote-allow-origins")
 
 
-def prepare(environ: MutableMapping[str, str] | None = None) -> None:
-    """Write our flags into the environment (default: the process's); flags of the person that open doors are dropped.
+def prepare() -> None:
+    """Make this process ready for a browser that is loaded later; before the application is made."""
+    set_flags(os.environ)
+    # QtWebEngine sees to this itself only where it is loaded before the application
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+
+
+def set_flags(env: MutableMapping[str, str]) -> None:
+    """Write our flags into an environment; flags of the person that open doors are dropped.
 
     The sandbox is off for root only, under whom Chromium refuses to start with it (containers, tests).
     """
-    env = os.environ if environ is None else environ
     own = env.get(FLAGS_VARIABLE, "")
     kept = [flag for flag in own.split() if not flag.startswith(_NEVER)] if '"' not in own else []
     flags = [*_FLAGS, *kept]

@@ -1,7 +1,7 @@
 """The one web view: shows exhibits, watches that each is painted in time, and is renewed before its renderer grows fat.
 
-The browser is made with the first HTML mail; until then this is an empty widget. A mail that is not painted within
-`DEADLINE_MS` has its renderer killed and is reported by `failed`; the next mail gets a fresh page. GUI thread.
+The browser is loaded and made with the first HTML mail; until then this is an empty widget. A mail that is not painted
+within `DEADLINE_MS` has its renderer killed and is reported by `failed`; the next mail gets a fresh page. GUI thread.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ import os
 import signal
 import sys
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
-from PySide6.QtWebEngineCore import QWebEngineFindTextResult, QWebEnginePage
-from PySide6.QtWebEngineWidgets import QWebEngineView
+from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import delete
 
-from desktop.ui.web.page import MailPage
-from desktop.ui.web.profile import MailProfile
-from desktop.ui.web.scheme import Exhibit
+from desktop.ui.web.exhibit import Exhibit
+
+if TYPE_CHECKING:
+    from desktop.ui.web.browser import Browser
+    from desktop.ui.web.page import MailPage
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +75,7 @@ class MailView(QWidget):
         super().__init__(parent)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._profile: MailProfile | None = None
-        self._view: _View | None = None
+        self._browser: Browser | None = None
         self._page: MailPage | None = None
         self._shown = 0
         self._zoom = 1.0
@@ -131,51 +131,39 @@ class MailView(QWidget):
 
     def find_text(self, text: str, *, backward: bool = False) -> None:
         """Mark the next match of `text` ("" takes the marks away); `found` tells how many there are."""
-        if self._page is None:
-            return
-        flags = QWebEnginePage.FindFlag.FindBackward if backward else QWebEnginePage.FindFlag(0)
-        self._page.findText(text, flags)
+        if self._page is not None:
+            self._page.find_match(text, backward=backward)
 
     def copy(self) -> None:
         """Put the selected text on the clipboard."""
         if self._page is not None:
-            self._page.triggerAction(QWebEnginePage.WebAction.Copy)
+            self._page.copy_selected()
 
     def select_all(self) -> None:
         if self._page is not None:
-            self._page.triggerAction(QWebEnginePage.WebAction.SelectAll)
+            self._page.select_all()
 
     def scroll_page(self, direction: int) -> bool:
         """Scroll by nearly a window height, down for +1; False when there is nothing more in that direction."""
-        if self._page is None or self._view is None:
+        if self._page is None or self._browser is None:
             return False
-        height = self._view.height()
+        height = self._browser.view.height()
         top, whole = self._page.scrollPosition().y(), self._page.contentsSize().height()
         if (direction > 0 and top + height >= whole - 1) or (direction < 0 and top <= 0):
             return False
-        # scripts of ours run in a world of their own; those of a mail run nowhere
-        self._page.runJavaScript(
-            f"window.scrollBy(0, {direction * (height - 40) / self._zoom:.0f})", MailPage.OUR_WORLD
-        )
+        self._page.run_ours(f"window.scrollBy(0, {direction * (height - 40) / self._zoom:.0f})")
         return True
 
     def close_browser(self) -> None:
-        """Let go of page and profile, in the order Chromium wants."""
+        """Let go of the browser, if there is one."""
         self._watchdog.stop()
         self._idle.stop()
         self._refit.stop()
         self._no_frame.stop()
         self._page = None
-        if self._profile is None:
-            return
-        # at once and in this order: a deferred deletion waits for an event loop that may have ended
-        for page in self._profile.findChildren(MailPage):
-            delete(page)
-        if self._view is not None:
-            delete(self._view)
-            self._view = None
-        delete(self._profile)
-        self._profile = None
+        if self._browser is not None:
+            self._browser.close()
+            self._browser = None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -184,7 +172,7 @@ class MailView(QWidget):
 
     def _fit_again(self) -> None:
         if self._page is not None and not self.is_loading:
-            self._page.runJavaScript(_FIT, MailPage.OUR_WORLD)
+            self._page.run_ours(_FIT)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint and self._frames_wanted:
@@ -197,20 +185,22 @@ class MailView(QWidget):
     def _ready_page(self) -> MailPage:
         if self._page is not None:
             return self._page
-        if self._profile is None:
-            self._profile = MailProfile(self)
-        if self._view is None:
-            self._view = _View(self)
-            self._layout.addWidget(self._view)
-            self.setFocusProxy(self._view)
-        page = MailPage(self._profile, self._profile)
+        if self._browser is None:
+            # loading it takes 30 MB and a tenth of a second, which who reads plain mails never pays
+            from desktop.ui.web.browser import Browser
+
+            self._browser = Browser(self)
+            self._browser.view.menu_requested.connect(self.menu_requested)
+            self._layout.addWidget(self._browser.view)
+            self.setFocusProxy(self._browser.view)
+        page = self._browser.new_page()
         page.loadFinished.connect(self._loaded)
         page.renderProcessTerminated.connect(self._terminated)
         page.link_clicked.connect(self.link_clicked)
         page.link_hovered.connect(self.link_hovered)
-        page.findTextFinished.connect(self._tell_found)
+        page.found.connect(self.found)
         page.setZoomFactor(self._zoom)
-        self._view.setPage(page)
+        self._browser.view.setPage(page)
         self._page, self._shown = page, 0
         return page
 
@@ -237,16 +227,16 @@ class MailView(QWidget):
 
     def _loaded(self, _ok: bool) -> None:
         # not ok whenever the mail wished for something that was refused; the mail is shown all the same
-        if not self._watchdog.isActive() or self._view is None or self._page is None:
+        if not self._watchdog.isActive() or self._page is None:
             return
         self._page.history().clear()
         if self.isVisible():
-            self._page.runJavaScript(_FIT, MailPage.OUR_WORLD, self._laid_out)
+            self._page.run_ours(_FIT, self._laid_out)
         else:
             self._now_painted()
 
     def _laid_out(self, _height: object) -> None:
-        surface = None if self._view is None else self._view.focusProxy()
+        surface = None if self._browser is None else self._browser.view.focusProxy()
         if surface is None or not self._watchdog.isActive():
             return
         surface.removeEventFilter(self)
@@ -278,23 +268,6 @@ class MailView(QWidget):
         self._frames_wanted = 0
         self._drop_page()
         self.failed.emit(Failure.CRASHED)
-
-    def _tell_found(self, result: QWebEngineFindTextResult) -> None:
-        self.found.emit(result.activeMatch(), result.numberOfMatches())
-
-
-class _View(QWebEngineView):
-    """A view whose menu is ours and onto which nothing can be dropped."""
-
-    def __init__(self, parent: MailView) -> None:
-        super().__init__(parent)
-        self._owner = parent
-        self.setAcceptDrops(False)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.DefaultContextMenu)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        request = self.lastContextMenuRequest()
-        self._owner.menu_requested.emit(event.globalPos(), request.selectedText(), request.linkUrl())
 
 
 def kill_renderer(pid: int) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtWebEngineCore import (
     QWebEngineCertificateError,
     QWebEngineDesktopMediaRequest,
     QWebEngineFileSystemAccessRequest,
+    QWebEngineFindTextResult,
     QWebEngineFullScreenRequest,
     QWebEngineNewWindowRequest,
     QWebEnginePage,
@@ -14,8 +17,8 @@ from PySide6.QtWebEngineCore import (
     QWebEngineRegisterProtocolHandlerRequest,
 )
 
+from desktop.ui.web.exhibit import Exhibit
 from desktop.ui.web.profile import MailProfile, lock_down
-from desktop.ui.web.scheme import Exhibit
 
 
 class MailPage(QWebEnginePage):
@@ -26,6 +29,8 @@ class MailPage(QWebEnginePage):
 
     link_clicked = Signal(QUrl)
     link_hovered = Signal(str)
+    found = Signal(int, int)
+    """Number of the match shown, from 1, and of all matches."""
 
     def __init__(self, profile: MailProfile, parent: QObject | None = None) -> None:
         super().__init__(profile, parent)
@@ -39,11 +44,31 @@ class MailPage(QWebEnginePage):
         self.desktopMediaRequested.connect(_deny_screen)
         self.certificateError.connect(_deny_certificate)
         self.linkHovered.connect(self.link_hovered)
+        self.findTextFinished.connect(self._tell_found)
 
     def show_exhibit(self, exhibit: Exhibit | None) -> None:
         """Put a mail on the stage and load it; None empties the page."""
         url = self._profile.stage.show(exhibit)
         self.load(url if exhibit is not None else QUrl("about:blank"))
+
+    def run_ours(self, script: str, tell: Callable[[object], None] | None = None) -> None:
+        """Run a script of ours in a world of its own (those of a mail run nowhere); `tell` gets what it returns."""
+        if tell is None:
+            self.runJavaScript(script, self.OUR_WORLD)
+        else:
+            self.runJavaScript(script, self.OUR_WORLD, tell)
+
+    def find_match(self, text: str, *, backward: bool) -> None:
+        """Mark the next match of `text` ("" takes the marks away); `found` tells how many there are."""
+        self.findText(text, self.FindFlag.FindBackward if backward else self.FindFlag(0))
+
+    def copy_selected(self) -> None:
+        """Put the selected text on the clipboard."""
+        self.triggerAction(self.WebAction.Copy)
+
+    def select_all(self) -> None:
+        """Select the whole mail."""
+        self.triggerAction(self.WebAction.SelectAll)
 
     def acceptNavigationRequest(
         self, url: QUrl | str, kind: QWebEnginePage.NavigationType, is_main_frame: bool
@@ -70,6 +95,9 @@ class MailPage(QWebEnginePage):
         self, _mode: QWebEnginePage.FileSelectionMode, _old_files: object, _media_types: object
     ) -> list[str]:
         return []
+
+    def _tell_found(self, result: QWebEngineFindTextResult) -> None:
+        self.found.emit(result.activeMatch(), result.numberOfMatches())
 
     def _report_new_window(self, request: QWebEngineNewWindowRequest) -> None:
         if request.isUserInitiated():

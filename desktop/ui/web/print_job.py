@@ -11,10 +11,10 @@ from PySide6.QtCore import QByteArray, QMarginsF, QObject, QTimer, Signal
 from PySide6.QtGui import QPageLayout, QPageSize
 from shiboken6 import delete
 
+from desktop.ui.web.exhibit import Exhibit
 from desktop.ui.web.mail_view import DEADLINE_MS, kill_renderer
 from desktop.ui.web.page import MailPage
 from desktop.ui.web.profile import MailProfile
-from desktop.ui.web.scheme import Exhibit
 
 log = logging.getLogger(__name__)
 

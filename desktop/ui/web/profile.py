@@ -15,7 +15,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlRequestInterceptor,
 )
 
-from desktop.ui.web.scheme import CID, HOST, MAIL, Stage
+from desktop.ui.web.scheme import CID, HOST, MAIL, Stage, register
 
 USER_AGENT = "Mozilla/5.0"
 """Says nothing about this machine. No request ever carries it out; it is what a document could be told."""
@@ -56,6 +56,7 @@ class MailProfile(QWebEngineProfile):
     """A profile with a stage. Delete its pages before it: Chromium insists on that order."""
 
     def __init__(self, parent: QObject | None = None) -> None:
+        register()
         # no storage name: nothing of this profile touches the disk
         super().__init__(parent)
         self.stage = Stage()

@@ -9,9 +9,8 @@ are delivered by callback whenever they come.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QUrl
@@ -21,6 +20,8 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlSchemeHandler,
 )
 from shiboken6 import isValid
+
+from desktop.ui.web.exhibit import Deliver, Exhibit
 
 MAIL = b"mail"
 CID = b"cid"
@@ -35,32 +36,9 @@ PICTURE_TYPES = frozenset(
 # one transparent pixel (GIF89a): a blocked picture keeps the room its mail gives it and shows nothing
 PLACEHOLDER = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
-Deliver: TypeAlias = Callable[[bytes, str], None]
-"""Takes bytes and media type of a picture; empty bytes when there is none."""
-
-
-class Pictures(Protocol):
-    """Where pictures of the mail on the stage come from. Both may answer later, on the GUI thread."""
-
-    def inline(self, content_id: str, deliver: Deliver) -> None:
-        """Deliver the part of this mail with a Content-ID."""
-
-    def remote(self, number: int, deliver: Deliver) -> None:
-        """Deliver the remote picture with this number; asked only while remote pictures are allowed."""
-
-
-@dataclass(slots=True)
-class Exhibit:
-    """One mail as it may be served: a whole HTML document, its policy, and its pictures."""
-
-    document: bytes
-    policy: str
-    pictures: Pictures | None = None
-    allow_remote: bool = False
-
 
 def register() -> None:
-    """Make the schemes known; once, before QApplication."""
+    """Make the schemes known, before the first profile: Chromium asks for them once, when it starts."""
     for name, syntax in ((MAIL, QWebEngineUrlScheme.Syntax.Host), (CID, QWebEngineUrlScheme.Syntax.Path)):
         if QWebEngineUrlScheme.schemeByName(QByteArray(name)).name() == name:
             continue

@@ -1,7 +1,7 @@
 """The document around a mail: one page with our style, our policy, and the sanitised fragment in a box it cannot leave.
 
 Text only, made of the templates in `resources/templates`: no Qt. The fragment was sanitised before
-(`domain.mail.document`); the policy written here is the second wall: nothing but pictures of our schemes, and no style
+(`domain.mail.preparing`); the policy written here is the second wall: nothing but pictures of our schemes, and no style
 sheet but the one whose nonce we made.
 """
 
@@ -99,7 +99,7 @@ def build(
         _templates()
         .get_template("mail.html")
         .render(
-            fragment=Markup(fragment),  # noqa: S704 - sanitised in `domain.mail.document`, and served under `policy`
+            fragment=Markup(fragment),  # noqa: S704 - sanitised in `domain.mail.preparing`, and served under `policy`
             style=Markup(style),  # noqa: S704 - our own, and the family is cleaned in `_fonts`
             nonce=nonce,
             palette=palette,

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.mail import document, header, mime_parse, structure, transfer
+from desktop.domain.mail import header, mime_parse, preparing, structure, transfer
+from desktop.domain.mail.document import Document
 from desktop.domain.mail.message import Message, identity
 from tests import corpora
 from tests.proof import rounds, seed
@@ -36,7 +37,7 @@ def files() -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def judged(raw: bytes, read: Callable[[bytes], Message | document.Document]) -> str:
+def judged(raw: bytes, read: Callable[[bytes], Message | Document]) -> str:
     """Return what went wrong with reading a mail; "" when nothing did."""
     began = time.process_time()
     try:
@@ -78,7 +79,7 @@ def test_header_alone_identifies_every_mail_of_the_corpora() -> None:
 def test_c03_every_file_of_the_corpora_can_be_shown() -> None:
     step = rounds(8, 1)
 
-    wrong = {str(p): problem for p in files()[::step] if (problem := judged(p.read_bytes(), document.prepare))}
+    wrong = {str(p): problem for p in files()[::step] if (problem := judged(p.read_bytes(), preparing.prepare))}
 
     assert wrong == {}
 
@@ -93,7 +94,7 @@ def test_c15_mutated_mails_parse() -> None:
             changed = mutated(raw, chance)
             problem = judged(changed, mime_parse.parse)
             if not problem and len(changed) < 200_000 and chance.random() < 0.2:
-                problem = judged(changed, document.prepare)
+                problem = judged(changed, preparing.prepare)
             if problem:
                 wrong.append((path.name, problem, len(changed)))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from desktop.domain.mail import document
+from desktop.domain.mail import preparing
 from desktop.domain.mail.links import LinkReason, punycode, registrable, suspicion, warnings_in
 from desktop.domain.mail.sender_checks import SenderAnomaly, anomalies
 from tests import corpora
@@ -77,7 +77,7 @@ PHISHING = """numeric_urls phishing1 phishing_query_multi phishing_query_nested 
 def test_c09_phishing_mails_of_a_corpus() -> None:
     folder = corpora.corpus("rspamd") / "test" / "functional" / "messages"
 
-    missed = [name for name in PHISHING if not document.prepare((folder / f"{name}.eml").read_bytes()).link_warnings]
+    missed = [name for name in PHISHING if not preparing.prepare((folder / f"{name}.eml").read_bytes()).link_warnings]
 
     assert missed == []
 
@@ -89,7 +89,7 @@ def test_c09_newsletters_are_seldom_marked(record_property: Callable[[str, objec
     paths += list(corpora.corpus("caniemail-tests").rglob("*.html"))
     for path in paths:
         raw = path.read_bytes()
-        shown = document.prepare(raw if path.suffix == ".txt" else b"Content-Type: text/html\r\n\r\n" + raw)
+        shown = preparing.prepare(raw if path.suffix == ".txt" else b"Content-Type: text/html\r\n\r\n" + raw)
         if shown.is_html:
             links += shown.html.count("<a href=")
             marked += len(shown.link_warnings)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.domain.mail import bodies, document, mime_parse, structure
+from desktop.domain.mail import bodies, mime_parse, preparing, structure
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.message import Message, Part, identity
 from desktop.domain.mail.structure import Node
@@ -297,7 +297,7 @@ def test_c17_no_charset_raises_or_makes_markup(label: str, body: bytes) -> None:
     raw = f'Content-Type: text/html; charset="{label}"\r\n\r\n'.encode() + body
 
     message = mime_parse.parse(raw)
-    shown = document.prepare(raw).html
+    shown = preparing.prepare(raw).html
 
     assert not [d for d in message.defects if d.startswith("parser")]
     assert "\0" not in message.text
@@ -337,7 +337,7 @@ def test_c24_what_points_elsewhere_is_not_followed(kind: str) -> None:
 
     assert message.text == "plain words"
     assert mime_parse.part_bytes(raw, "3") == b"here"
-    assert "http://x.example" not in document.prepare(raw).html
+    assert "http://x.example" not in preparing.prepare(raw).html
 
 
 def nested(depth: int, kind: str) -> bytes:
@@ -395,7 +395,7 @@ def test_m02_c15_what_hurts_parsers_is_read_in_time(name: str) -> None:
     began = time.process_time()
     message = mime_parse.parse(raw)
     parsing = time.process_time() - began
-    document.prepare(raw)
+    preparing.prepare(raw)
     whole = time.process_time() - began
 
     assert not [d for d in message.defects if d.startswith(("parser", "header unreadable"))]
@@ -475,7 +475,7 @@ def test_any_bytes_give_a_message(raw: bytes) -> None:
 
     assert not [d for d in message.defects if d.startswith("parser")]
     identity(message)
-    document.prepare(raw)
+    preparing.prepare(raw)
 
 
 FRAGMENTS = st.sampled_from(
@@ -515,7 +515,7 @@ def test_any_order_of_mime_fragments_gives_a_message(raw: bytes) -> None:
     message = mime_parse.parse(raw)
 
     assert not [d for d in message.defects if d.startswith("parser")]
-    document.prepare(raw)
+    preparing.prepare(raw)
 
 
 def test_base64_part_is_as_long_as_said() -> None:

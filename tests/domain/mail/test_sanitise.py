@@ -8,16 +8,17 @@ import re
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from desktop.domain.mail import document, inline_css, sanitise, styles
+from desktop.domain.mail import inline_css, preparing, sanitise, styles
+from desktop.domain.mail.document import Document
 from tests.payloads import payloads
 from tests.proof import rounds, seed
 
 SCHEMES = ("http:", "https:", "mailto:", "cid:", "mail:", "data:image/")
 
 
-def shown(html: str) -> document.Document:
+def shown(html: str) -> Document:
     raw = b"From: a@x.example\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode("utf-8", "replace")
-    return document.prepare(raw)
+    return preparing.prepare(raw)
 
 
 def faults(html: str) -> list[str]:
@@ -57,7 +58,7 @@ def test_c03_payloads_leave_nothing_that_runs() -> None:
 def test_c03_payloads_in_text_stay_text() -> None:
     for name, html in list(payloads())[:: rounds(10, 1)]:
         raw = b"From: a@x.example\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + html.encode("utf-8", "replace")
-        assert faults(document.prepare(raw).html) == [], name
+        assert faults(preparing.prepare(raw).html) == [], name
 
 
 def test_c04_cleaning_again_changes_nothing() -> None:

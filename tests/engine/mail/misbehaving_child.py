@@ -8,7 +8,8 @@ import sys
 import time
 from multiprocessing.connection import Connection
 
-from desktop.domain.mail import document, mime_parse
+from desktop.domain.mail import mime_parse, preparing
+from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import Message
 from desktop.engine.mail import parser_child, wire
 
@@ -47,13 +48,13 @@ def main(pipe: Connection, memory_bytes: int, deadline_s: float) -> None:
             return Message(text=" ".join(sorted(sys.modules)))
         return honest(raw)
 
-    whole_document = document.prepare
+    whole_document = preparing.prepare
 
-    def prepare(raw: bytes, options: document.Options | None = None) -> document.Document:
+    def prepare(raw: bytes, options: Options | None = None) -> Document:
         if b"HEAVY HTML" in raw and not (options and options.text_only):
             os._exit(9)
         return whole_document(raw, options)
 
     mime_parse.parse = parse
-    document.prepare = prepare
+    preparing.prepare = prepare
     parser_child.main(pipe, memory_bytes, deadline_s)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.mail import document, mime_parse
+from desktop.domain.mail import mime_parse, preparing
+from desktop.domain.mail.document import Options
 from desktop.domain.mail.message import Message
 from desktop.engine.mail import wire
 from desktop.engine.mail.importer import CannotShow, Failure, ParserProcess, ParserUnavailable
@@ -72,8 +73,8 @@ def test_document_and_part_come_through(parser: ParserProcess) -> None:
         b"\r\n\r\niVBORw0=\r\n--b--\r\n"
     )
 
-    assert parser.prepare(raw) == document.prepare(raw)
-    assert parser.prepare(raw, document.Options(text_only=True)).is_html is False
+    assert parser.prepare(raw) == preparing.prepare(raw)
+    assert parser.prepare(raw, Options(text_only=True)).is_html is False
     assert parser.part_bytes(raw, "2") == b"\x89PNG\r"
     with pytest.raises(mime_parse.PartMissing):
         parser.part_bytes(raw, "3")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.base.errors import Problem
-from desktop.domain.mail import document, mime_parse
+from desktop.domain.mail import mime_parse, preparing
 from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
@@ -86,7 +86,7 @@ class Desk:
         if key in self.held:
             assert self.held[key].wait(10)
         options = Options(prefer_plain=prefer_plain, text_only=text_only, quote_label=quote_label)
-        return document.prepare(self.source(key, twin=twin), options)
+        return preparing.prepare(self.source(key, twin=twin), options)
 
     def part(self, key: int, section: str) -> bytes:
         return mime_parse.part_bytes(self.raws[key], section)
@@ -113,7 +113,7 @@ class Desk:
         return mime_parse.parse(raw)
 
     def prepare(self, raw: bytes, options: Options | None = None) -> Document:
-        return document.prepare(raw, options)
+        return preparing.prepare(raw, options)
 
     def part_of(self, raw: bytes, section: str) -> bytes:
         return mime_parse.part_bytes(raw, section)

@@ -10,9 +10,9 @@ from PySide6.QtWebEngineCore import QWebEnginePage
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.web import shell
+from desktop.ui.web.exhibit import Exhibit, Pictures
 from desktop.ui.web.mail_view import MailView
 from desktop.ui.web.page import MailPage
-from desktop.ui.web.scheme import Exhibit, Pictures
 
 Show = Callable[..., None]
 

@@ -16,8 +16,8 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web import shell
+from desktop.ui.web.exhibit import Exhibit
 from desktop.ui.web.mail_view import MailView
-from desktop.ui.web.scheme import Exhibit
 from tests.ui.mail.reading_desk import Desk
 from tests.ui.web import leak_vectors
 

@@ -8,7 +8,7 @@ from desktop.ui.web import chromium
 
 
 def flags(environ: dict[str, str]) -> str:
-    chromium.prepare(environ)
+    chromium.set_flags(environ)
     return environ[chromium.FLAGS_VARIABLE]
 
 

@@ -14,8 +14,9 @@ from PySide6.QtWebEngineCore import QWebEngineProfile, QWebEngineSettings
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.web import mail_view, profile, shell
+from desktop.ui.web.browser import MailBrowserView
+from desktop.ui.web.exhibit import Deliver, Exhibit
 from desktop.ui.web.mail_view import Failure, MailView
-from desktop.ui.web.scheme import Deliver, Exhibit
 from tests.ui.web.conftest import Show
 
 Ask = Callable[[Any, str], object]
@@ -211,7 +212,7 @@ def test_c08_forms_send_nothing(view: MailView, show: Show, qtbot: QtBot) -> Non
     assert page is not None
     before = page.url()
 
-    surface = view.findChild(mail_view.QWebEngineView)
+    surface = view.findChild(MailBrowserView)
     QTest.mouseClick(surface.focusProxy(), Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
     QTest.qWait(200)
 
@@ -224,7 +225,7 @@ def test_a_click_on_a_link_is_reported_and_goes_nowhere(view: MailView, show: Sh
     page = view.page
     assert page is not None
     before = page.url()
-    surface = view.findChild(mail_view.QWebEngineView)
+    surface = view.findChild(MailBrowserView)
 
     with qtbot.waitSignal(view.link_clicked, timeout=5000) as caught:
         QTest.mouseClick(surface.focusProxy(), Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
@@ -235,7 +236,7 @@ def test_a_click_on_a_link_is_reported_and_goes_nowhere(view: MailView, show: Sh
 
 def test_a_link_for_a_new_window_is_reported_and_opens_none(view: MailView, show: Show, qtbot: QtBot) -> None:
     show("<a href='https://example.org/' target='_blank' style='display:block;height:300px'>x</a>")
-    surface = view.findChild(mail_view.QWebEngineView)
+    surface = view.findChild(MailBrowserView)
 
     with qtbot.waitSignal(view.link_clicked, timeout=5000) as caught:
         QTest.mouseClick(surface.focusProxy(), Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
@@ -309,7 +310,7 @@ def test_c14_everything_is_off_that_a_mail_does_not_need(view: MailView, show: S
 def test_nothing_can_be_dropped_on_a_mail(view: MailView, show: Show) -> None:
     show("<p>x</p>")
 
-    assert not view.findChild(mail_view.QWebEngineView).acceptDrops()
+    assert not view.findChild(MailBrowserView).acceptDrops()
 
 
 def test_found_text_is_counted(view: MailView, show: Show, qtbot: QtBot) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QEventLoop, QTimer, QUrl
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile, QWebEngineSettings
 from shiboken6 import delete
 
-from desktop.domain.mail import document, sanitise
+from desktop.domain.mail import preparing, sanitise
 from tests import proof
 from tests.payloads import payloads
 from tests.ui.mail.reading_desk import mail
@@ -114,7 +114,7 @@ def browser(qapp: object) -> Iterator[Browser]:
 
 
 def sanitised(html: str) -> str:
-    return document.prepare(mail(html, html=True)).html
+    return preparing.prepare(mail(html, html=True)).html
 
 
 def chosen() -> list[tuple[str, str]]:

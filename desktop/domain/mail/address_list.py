@@ -90,6 +90,8 @@ class _Reader:
         self.angle: str | None = None
         self.quoted_end = -1
         self._limit = limit
+        self._looked_at = 0
+        """So many of the first words have no "@"."""
 
     def run(self, piece: str, start: int) -> None:
         """Take unquoted text; one that follows a quoted local part directly belongs to it."""
@@ -104,16 +106,24 @@ class _Reader:
         """End the mailbox at a comma or semicolon; a colon ends the name of a group, which is dropped."""
         if sign != ":":
             self.finish()
-        elif any("@" in word for word in self.words):
+        elif self._names_an_address():
             self.words[-1] += ":"
         else:
             self.words.clear()
             self.comments.clear()
+            self._looked_at = 0
+
+    def _names_an_address(self) -> bool:
+        """Return whether a word has an "@". Each is looked at once, but for the last, which may still grow."""
+        last = len(self.words) - 1
+        while self._looked_at < last and "@" not in self.words[self._looked_at]:
+            self._looked_at += 1
+        return self._looked_at < last or (last >= 0 and "@" in self.words[last])
 
     def finish(self) -> None:
         """Add the mailbox read so far, if it names anybody."""
         words, comments, angle = self.words, self.comments, self.angle
-        self.words, self.comments, self.angle = [], [], None
+        self.words, self.comments, self.angle, self._looked_at = [], [], None, 0
         if len(self.found) >= self._limit or not (words or angle or comments):
             return
         address = _bare(angle) if angle else ""

@@ -7,6 +7,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
+from desktop.domain.mail.html_depth import is_deeper
 from desktop.domain.mail.vocabulary import words
 
 MAX_HTML_CHARS = 2 * 1024 * 1024
@@ -25,13 +26,11 @@ _BLOCK = re.compile(
 _CELL = re.compile(r"<(?=t[dh]\b)", re.IGNORECASE)
 _UNREAD = list(words("script style head title template noscript noframes noembed iframe object svg math"))
 _INVISIBLE = re.compile("[\u200b-\u200d\u034f\u00ad\ufeff]+")
-_TAG = re.compile(r"</?[a-zA-Z][^\s/<>]{0,40}")
 # a quote begins a value after "=" alone (HTML, 13.2.5.37); possessive, so that no text makes it go back
 _OPEN_TAG = re.compile(r"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _LONG_TAG = 2 * MAX_ATTRIBUTES
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_NEVER_NESTED = words("area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option")
 
 
 def to_text(html: str) -> str:
@@ -58,7 +57,7 @@ def strip_tags(html: str) -> str:
 
 def hurts_parsers(html: str) -> bool:
     """Say whether elements nest deeper than MAX_DEPTH or a tag has more than MAX_ATTRIBUTES; in linear time."""
-    return _too_deep(html) or _overloaded(html)
+    return is_deeper(html, MAX_DEPTH) or _overloaded(html)
 
 
 def _overloaded(html: str) -> bool:
@@ -70,18 +69,3 @@ def _overloaded(html: str) -> bool:
 def _attributes(tag: str) -> int:
     """Return at least how many attributes a tag has; white space, slashes and ends of values part them."""
     return len(tag.split()) + tag.count('"') // 2 + tag.count("'") // 2 + _QUOTED.sub("", tag).count("/")
-
-
-def _too_deep(html: str) -> bool:
-    if html.count("<") - html.count("</") <= MAX_DEPTH:
-        return False
-    depth = 0
-    for tag in _TAG.findall(html):
-        if tag[1] == "/":
-            if depth and tag[2:].lower() not in _NEVER_NESTED:
-                depth -= 1
-        elif tag[1:].lower() not in _NEVER_NESTED:
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-    return False

@@ -9,7 +9,6 @@ import css_inline
 
 MAX_SHEET_CHARS = 512 * 1024
 
-_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(r"<(?=link\b)", re.IGNORECASE)
 _BODY = re.compile(r"<(/?)body\b([^<>]{0,4000}>)?", re.IGNORECASE)
 _BODY_COLOUR = re.compile(r"\s(bgcolor|text|style)\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s\"'<>]+))", re.IGNORECASE)
@@ -20,14 +19,23 @@ def inlined(html: str) -> str:
 
     `body` becomes a `div`: the sanitiser returns a fragment, and colours are mostly set on the body.
     """
-    lower = html.lower() if "<style" not in html else html
-    if "<style" in lower and sum(len(sheet) for sheet in _SHEET.findall(html)) <= MAX_SHEET_CHARS:
+    if 0 < _sheet_chars(html.lower()) <= MAX_SHEET_CHARS:
         try:
             # links go first: a sheet is never read from anywhere but the mail
             html = _inliner().inline(_LINK.sub("<x-", html))
         except (css_inline.InlineError, ValueError):
             return _BODY.sub(_as_div, html)
     return _BODY.sub(_as_div, html)
+
+
+def _sheet_chars(lower: str) -> int:
+    """Return the size of all style sheets with their tags; 0 without any."""
+    size, at = 0, 0
+    while (begin := lower.find("<style", at)) >= 0:
+        end = lower.find("</style", begin)
+        at = end if end >= 0 else len(lower)
+        size += at - begin
+    return size
 
 
 def _as_div(match: re.Match[str]) -> str:

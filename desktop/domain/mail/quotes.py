@@ -128,7 +128,7 @@ def _with_attribution(lines: tuple[str, ...], start: int) -> int:
 
 def _hard_start(lines: tuple[str, ...]) -> int:
     """Return the first line after which all is quotation: a copied header or an attribution without marks."""
-    count = len(lines)
+    answers = _Answers(lines)
     for n, line in enumerate(lines[:MAX_SCANNED_LINES]):
         if len(line) > MAX_LINE_CHARS or not line or _is_quoted(line):
             continue
@@ -139,9 +139,9 @@ def _hard_start(lines: tuple[str, ...]) -> int:
         if _fields_follow(lines, n, direct=True):
             return n
         begin = _attribution_at(lines, n)
-        if begin >= 0 and not _answered_below(lines, n + 1):
+        if begin >= 0 and not answers.follow(n + 1):
             return begin
-    return count
+    return len(lines)
 
 
 def _attribution_at(lines: tuple[str, ...], last: int) -> int:
@@ -174,16 +174,29 @@ def _begins(text: str) -> bool:
     return bool(_BEGINS.match(text)) and bool(_HAS_WHEN_OR_WHO.search(text))
 
 
-def _answered_below(lines: tuple[str, ...], at: int) -> bool:
-    """Say whether quoted lines follow and own words after them: then the attribution opens a conversation."""
-    count = len(lines)
-    while at < count and not lines[at].strip():
-        at += 1
-    if at == count or not _is_quoted(lines[at]):
-        return False
-    while at < count and (_is_quoted(lines[at]) or not lines[at].strip() or _is_torn(lines, at)):
-        at += 1
-    return at < count
+class _Answers:
+    """Knows of each line whether quoted lines follow and own words after them: then it opens a conversation.
+
+    Where a quoted run ends is found once for all attributions in front of it.
+    """
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        self._lines = lines
+        self._run = range(0)
+
+    def follow(self, at: int) -> bool:
+        """Return whether they follow from line `at` on; asked in rising order."""
+        lines, count = self._lines, len(self._lines)
+        while at < count and not lines[at].strip():
+            at += 1
+        if at == count or not _is_quoted(lines[at]):
+            return False
+        if at not in self._run:
+            end = at
+            while end < count and (_is_quoted(lines[end]) or not lines[end].strip() or _is_torn(lines, end)):
+                end += 1
+            self._run = range(at, end)
+        return self._run.stop < count
 
 
 def _is_torn(lines: tuple[str, ...], at: int) -> bool:

@@ -1,8 +1,8 @@
 """HTML of mail made safe: an allowlist of elements, attributes and values (nh3), nothing else survives. Pure.
 
 Blocklists of the trade kept failing (SVG animation, CSS escapes, link prefetch, forms); so what is not known to be
-harmless goes, and SVG, MathML, `style`, `link`, `meta`, `base`, frames, media and form controls go with it. nh3 is the
-last to touch the result: its own serialisation is what a browser reads, and reading it again changes nothing.
+harmless goes, and SVG, MathML, `style`, `link`, `meta`, `base`, frames, media and form controls go with it. After nh3
+only line ends are added: its own serialisation is what a browser reads, and reading it again changes nothing.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ _WORD = re.compile(r"[\w #.,()%/:+-]{0,100}")
 _MEASURED = {"width", "height", "border", "hspace", "vspace", "cellpadding", "cellspacing"}
 _COUNTED = {"colspan", "rowspan", "span", "size", "start", "value"}
 _HIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
+_WRITTEN_TAG = re.compile(r"""<[a-z][a-z0-9]*+(?:[ ][^\s="<>]++="[^"]*+")*+>\n?""")
 _DATA_IMAGE = re.compile(r"data:image/(png|gif|jpe?g|webp|bmp);base64,([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
 
 
@@ -84,7 +85,7 @@ def clean(html: str, image: Image) -> str:
             return value
         return value if _WORD.fullmatch(value) else None
 
-    return nh3.clean(
+    safe = nh3.clean(
         html,
         tags=set(TAGS),
         clean_content_tags=set(REMOVED_WHOLE),
@@ -94,6 +95,12 @@ def clean(html: str, image: Image) -> str:
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
+    return _WRITTEN_TAG.sub(_first_line_kept, safe) if "<pre" in safe else safe
+
+
+def _first_line_kept(tag: re.Match[str]) -> str:
+    """Return a tag with the line end after it: browsers drop the first one of a `pre` (HTML, 13.1.2.5)."""
+    return f"{tag[0]}\n" if tag[0].startswith("<pre") and tag[0].endswith("\n") else tag[0]
 
 
 def link(url: str) -> str | None:

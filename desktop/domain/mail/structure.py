@@ -19,7 +19,8 @@ _MAX_BOUNDARY = 200
 _MIME_FIELDS = frozenset(
     {b"content-type", b"content-transfer-encoding", b"content-disposition", b"content-id", b"content-description"}
 )
-_BARE_BOUNDARY = re.compile(rb"^--([^\s-][^\r\n]{0,69}?)(?:--)?[ \t]*\r?$", re.MULTILINE)
+_DASHED_LINE = re.compile(rb"^--([^\s-][^\r\n]*+)\r?$", re.MULTILINE)
+_LONGEST_MARK = 70
 _TYPE = re.compile(r"[ \t\r\n]*([A-Za-z0-9!#$&^_.+*-]{1,80})/([A-Za-z0-9!#$&^_.+*-]{1,80})")
 
 
@@ -150,10 +151,19 @@ def _spans(raw: bytes, start: int, end: int, boundary: str) -> tuple[list[tuple[
     mark = boundary.rstrip()[:_MAX_BOUNDARY].encode("utf-8", "replace")
     spans, closed = _between(raw, start, end, mark) if mark else ([], False)
     if not spans:
-        guess = _BARE_BOUNDARY.search(raw, start, end)
-        if guess and guess[1] != mark:
-            spans, closed = _between(raw, start, end, guess[1])
+        guess = _boundary_in_use(raw, start, end)
+        if guess and guess != mark:
+            spans, closed = _between(raw, start, end, guess)
     return spans, closed
+
+
+def _boundary_in_use(raw: bytes, start: int, end: int) -> bytes:
+    """Return the mark of the first line that may be a boundary (RFC 2046, section 5.1.1); empty without one."""
+    for line in _DASHED_LINE.finditer(raw, start, end):
+        mark = line[1].rstrip(b" \t").removesuffix(b"--")
+        if 0 < len(mark) <= _LONGEST_MARK:
+            return mark
+    return b""
 
 
 def _between(raw: bytes, start: int, end: int, mark: bytes) -> tuple[list[tuple[int, int]], bool]:

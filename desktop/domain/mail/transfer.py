@@ -68,12 +68,13 @@ def uuencoded_files(body: bytes) -> tuple[bytes, tuple[TextFile, ...]]:
         begin = _UU_BEGIN.search(body, at)
         if begin is None:
             break
-        # the first line is looked at before the end is sought: a text full of "begin" lines stays linear
-        end = _UU_END.search(body, begin.end()) if _UU_LINE.match(body, begin.end()) else None
-        if end is None:
+        if not _UU_LINE.match(body, begin.end()):
             text.append(body[at : begin.end()])
             at = begin.end()
             continue
+        end = _UU_END.search(body, begin.end())
+        if end is None:
+            break  # no later file can end either
         text.append(body[at : begin.start()])
         files.append(TextFile(begin[1].strip(), _uudecode(body[begin.end() : end.start()])))
         at = end.end()

@@ -88,6 +88,16 @@ def test_c04_mutated_payloads_are_a_fixed_point_too() -> None:
     assert moved == []
 
 
+@pytest.mark.parametrize(
+    "html", ["<pre>\n\n\nx</pre>", "<pre title='<pre>\n'>\n\nx</pre>", "<p title='<pre>\n'>x<pre></pre>"]
+)
+def test_the_first_empty_lines_of_preformatted_text_stay(html: str) -> None:
+    once = sanitise.clean(html, sanitise.data_image)
+
+    assert sanitise.clean(once, sanitise.data_image) == once
+    assert once.count("\n", once.rindex("<pre")) == html.count("\n", html.rindex("<pre"))
+
+
 def tree(html: str) -> list[object]:
     """Return the elements of a page with their attributes in no order and their texts.
 

@@ -179,14 +179,15 @@ class Replay:
     def _lying_here(self, message_id: str, size_bytes: int | None = None) -> list[int]:
         """Return the UIDs in the selected folder of mails with exactly this Message-ID, and this size where given.
 
-        SEARCH finds parts of a header too ("1@a.example" in "11@a.example"); what is taken for a copy by mistake
-        would be lost.
+        SEARCH finds parts of a header too ("1@a.example" in "11@a.example"), and without UIDPLUS what left a folder
+        lies there still, marked as deleted; what is taken for a copy by mistake would be lost.
         """
         probes = self._session.fetch_probe(self._session.find_message_id(message_id)) if message_id else {}
         return sorted(
             uid
             for uid, probe in probes.items()
-            if parse_header(probe.headers).message_id == message_id
+            if not probe.overview.flags & Flag.DELETED
+            and parse_header(probe.headers).message_id == message_id
             and (size_bytes is None or probe.overview.size_bytes == size_bytes)
         )
 

@@ -320,6 +320,34 @@ def test_r36_a_kill_around_the_copy_of_a_move_loses_and_doubles_nothing(
         assert server_subjects(dovecot, imap_user) == Counter()
 
 
+def test_r36_a_copy_that_is_marked_as_deleted_is_not_the_mail(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    fault_proxy.change(without("MOVE", "UIDPLUS"))
+    dovecot.deliver(imap_user, [mail(1)])
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    (key,) = desk.mails()
+    for verb in (Verb.ARCHIVE, Verb.INBOX):
+        desk.do(verb, key)
+        desk.sync()
+    # without UIDPLUS the copy in Archive is still there, marked; the next move is cut before its COPY
+    desk.do(Verb.ARCHIVE, key)
+    with desk.core.database.write() as work:
+        work.run("UPDATE operation SET started = 1")
+
+    desk.sync()
+
+    assert living(dovecot, imap_user, "Archive") == 1
+    desk.sync()
+    assert desk.subjects(Unified.ARCHIVE) == ["Mail 1"]
+
+
+def living(dovecot: Dovecot, user: str, folder: str) -> int:
+    """Return how many mails of a folder nobody marked as deleted."""
+    return len(dovecot.doveadm("search", "-u", user, "mailbox", folder, "undeleted").splitlines())
+
+
 @pytest.mark.parametrize("missing", [(), ("MOVE",), ("MOVE", "UIDPLUS")])
 def test_r35_random_schedules_end_where_the_model_says(
     desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, missing: tuple[str, ...]

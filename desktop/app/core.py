@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.base.bus import Bus
 from desktop.base.paths import Profile, touch_private
+from desktop.engine.downloads import Downloads
 from desktop.engine.errands import NetworkErrands
 from desktop.engine.housekeeping import Housekeeping
 from desktop.engine.mail.account_runner import Means
@@ -97,7 +98,7 @@ def build_core(
     if not read_only:
         database.when_damaged = lambda: backup.set_suspect(profile.database, suspect=True)
     mirror = Mirror(database, space)
-    errands = NetworkErrands(mirror, secrets)
+    errands = NetworkErrands(mirror, secrets, Downloads(profile.cache / "downloads"))
     importing, reading = importing or ParserProcess(), ParserProcess()
     importing.stop_when_idle(READER_IDLE_S)
     reading.stop_when_idle(READER_IDLE_S)

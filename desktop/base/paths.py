@@ -119,6 +119,16 @@ def touch_private(path: Path) -> None:
     _make_private(path, _PRIVATE_FILE)
 
 
+def sync_folder(folder: Path) -> None:
+    """See that the names in a folder outlive a power cut; Windows does so by itself."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def shown(path: Path) -> str:
     """Return the path as text for a person; bytes that are no UTF-8 become visible escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import logging
-import os
-import quopri
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.mail_account import MailAccount
+from desktop.engine.downloads import Downloads, Source, Stopped
 from desktop.engine.mail.account_runner import endpoint_of, tls_of
 from desktop.net import errors
+from desktop.net.connect import Stop
+from desktop.net.mail.imap.reading import CHUNK_BYTES
 from desktop.net.mail.imap.session import Session
 from desktop.services.errands import RemotePart, Secrets, TestResult, imap_secret
 from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.reading import PartUnreachable
 
-log = logging.getLogger(__name__)
-
 LARGEST_PART_BYTES = 2 << 30
+MOST_SESSIONS = 2
+_CANCEL_SLICE_S = 0.25
 
 
 class NetworkErrands:
     """Does errands on up to four threads; images have four of their own, so that no download holds them up."""
 
-    def __init__(self, mirror: Mirror, secrets: Secrets) -> None:
+    def __init__(self, mirror: Mirror, secrets: Secrets, downloads: Downloads) -> None:
         self._mirror = mirror
         self._secrets = secrets
+        self._downloads = downloads
+        self._lock = threading.Lock()
+        self._turns: dict[int, threading.BoundedSemaphore] = {}
         self._pool = ThreadPoolExecutor(4, "errand")
         self._images = ThreadPoolExecutor(4, "image")
         self._stop = threading.Event()
@@ -68,13 +69,13 @@ class NetworkErrands:
         def fetch() -> tuple[bytes, str]:
             from desktop.net import remote_image
 
-            image = remote_image.fetch(url)
+            image = remote_image.fetch(url, cancel=self._stop)
             return image.data, image.media_type
 
         return self._images.submit(fetch)
 
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
-        """Download a part in chunks beside `to`, decode it, and put it in place. To cancel the future ends it."""
+        """Download a part and put it, decoded and whole, in place. To cancel the future ends it."""
         future: Future[Path] = Future()
         self._pool.submit(self._fetch_part, future, part, to, progress)
         return future
@@ -84,60 +85,66 @@ class NetworkErrands:
     ) -> None:
         # the future stays pending until the end: one that is said to run can no longer be cancelled
         try:
-            path = self._download(part, to, progress, _Cancel(self._stop, future))
+            self._download(part, to, progress, _Cancel(self._stop, future))
         except Exception as error:  # noqa: BLE001 - whoever waits for the result gets it
             if future.set_running_or_notify_cancel():
                 future.set_exception(error)
         else:
             if future.set_running_or_notify_cancel():
-                future.set_result(path)
+                future.set_result(to)
 
-    def _download(self, part: RemotePart, to: Path, progress: Callable[[int, int], None], cancel: _Cancel) -> Path:
+    def _download(self, part: RemotePart, to: Path, progress: Callable[[int, int], None], cancel: _Cancel) -> None:
         account = self._mirror.account(part.account_key)
         folder = self._mirror.folder(part.folder_key)
         if account is None or folder is None or account.imap is None:
             raise PartUnreachable
-        password = self._secrets.get(imap_secret(account)) or ""
-        # what is gone on with must be of the very same part, not of another mail's file of that name
-        mark = hashlib.sha256(repr(part).encode()).hexdigest()[:16]
-        half = to.with_name(f".{to.name[:100]}.{mark}.part")
-        session = Session.open(endpoint_of(account), password, tls_of(account), cancel=cancel)
-        try:
+        with self._session(account, cancel) as session:
             selected = session.select(folder.wire_name, read_only=True)
-            leaf = next(
-                (
-                    leaf
-                    for leaf in session.fetch_structure([part.uid]).get(part.uid, [])
-                    if leaf.section == part.section
-                ),
-                None,
-            )
+            leaves = session.fetch_structure([part.uid]).get(part.uid, [])
+            leaf = next((leaf for leaf in leaves if leaf.section == part.section), None)
             if selected.uidvalidity != part.uidvalidity or leaf is None:
                 raise PartUnreachable
-            descriptor = os.open(half, os.O_RDWR | os.O_CREAT, 0o600)
-            with os.fdopen(descriptor, "r+b") as file:
-                size = file.seek(0, 2)
-                while True:
-                    if cancel.is_set():
-                        raise errors.Cancelled(account.imap.host)
-                    chunk = session.fetch_section(part.uid, part.section, size)
-                    size += file.write(chunk)
-                    progress(size, leaf.size_bytes)
-                    if not chunk or size >= leaf.size_bytes:
-                        break
-                    if size > LARGEST_PART_BYTES:
-                        raise errors.TooLarge(account.imap.host, LARGEST_PART_BYTES, uid=part.uid)
-        finally:
-            session.close()
-        descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+
+            def read(offset: int) -> bytes:
+                if offset > LARGEST_PART_BYTES:
+                    raise errors.TooLarge(endpoint_of(account).host, LARGEST_PART_BYTES, uid=part.uid)
+                chunk = session.fetch_section(part.uid, part.section, offset)
+                if not chunk and offset < leaf.size_bytes and not session.fetch_overview([part.uid]):
+                    # deleted meanwhile: what is here is not the whole
+                    raise PartUnreachable
+                return chunk
+
+            name = (account.id, folder.wire_name, part.uidvalidity, part.uid, part.section)
+            source = Source(name, leaf.encoding, leaf.size_bytes, CHUNK_BYTES, read)
+            try:
+                self._downloads.fetch(source, to, progress, cancel)
+            except (Stopped, errors.Cancelled) as error:
+                if cancel.by_person:
+                    self._downloads.forget(source)
+                raise errors.Cancelled(endpoint_of(account).host) from error
+
+    @contextlib.contextmanager
+    def _session(self, account: MailAccount, cancel: Stop) -> Iterator[Session]:
+        """Give a session of its own; an account has at most two beside that of its thread (R9)."""
+        turn = self._turn_of(account.key)
+        while not turn.acquire(timeout=_CANCEL_SLICE_S):
+            if cancel.is_set():
+                raise errors.Cancelled(endpoint_of(account).host)
         try:
-            with os.fdopen(descriptor, "wb") as plain:
-                _decode(half, plain, leaf.encoding)
-        except (OSError, ValueError):
-            to.unlink(missing_ok=True)
-            raise
-        half.unlink(missing_ok=True)
-        return to
+            if cancel.is_set():
+                raise errors.Cancelled(endpoint_of(account).host)
+            password = self._secrets.get(imap_secret(account)) or ""
+            session = Session.open(endpoint_of(account), password, tls_of(account), cancel=cancel)
+            try:
+                yield session
+            finally:
+                session.close()
+        finally:
+            turn.release()
+
+    def _turn_of(self, account_key: int) -> threading.BoundedSemaphore:
+        with self._lock:
+            return self._turns.setdefault(account_key, threading.BoundedSemaphore(MOST_SESSIONS))
 
 
 class _Cancel:
@@ -147,23 +154,9 @@ class _Cancel:
         self._stop = stop
         self._future = future
 
+    @property
+    def by_person(self) -> bool:
+        return self._future.cancelled() and not self._stop.is_set()
+
     def is_set(self) -> bool:
         return self._stop.is_set() or self._future.cancelled()
-
-
-def _decode(source: Path, plain: BinaryIO, encoding: str) -> None:
-    """Decode a downloaded part chunk by chunk."""
-    with source.open("rb") as encoded:
-        if encoding == "base64":
-            rest = b""
-            while chunk := encoded.read(1 << 20):
-                letters = rest + chunk.translate(None, b"\r\n \t")
-                whole = len(letters) // 4 * 4
-                plain.write(base64.b64decode(letters[:whole]))
-                rest = letters[whole:]
-            plain.write(base64.b64decode(rest + b"=" * (-len(rest) % 4)))
-        elif encoding == "quoted-printable":
-            quopri.decode(encoded, plain)
-        else:
-            while chunk := encoded.read(1 << 20):
-                plain.write(chunk)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from desktop.base import log
 from desktop.base.i18n import _
-from desktop.base.paths import open_private
+from desktop.base.paths import open_private, sync_folder
 from desktop.net import errors
 
 _MAGIC = b"RAPPORT-VAULT-1\n"
@@ -112,7 +112,7 @@ class Vault:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(self._path)
-            _sync_folder(self._path.parent)
+            sync_folder(self._path.parent)
         except OSError as error:
             with contextlib.suppress(OSError):
                 fresh.unlink(missing_ok=True)
@@ -154,13 +154,3 @@ def _derive(passphrase: str, head: bytes) -> bytes:
     log2_n, r, p = head[-3:]
     salt = head[len(_MAGIC) : len(_MAGIC) + _SALT]
     return Scrypt(salt=salt, length=32, n=1 << log2_n, r=r, p=p).derive(passphrase.encode("utf-8", "surrogateescape"))
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

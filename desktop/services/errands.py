@@ -50,7 +50,7 @@ class Errands(Protocol):
         """Sign in to the IMAP server of an account, stored or not, and list its folders."""
 
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
-        """Fetch one part in chunks into a file, going on where an earlier try stopped."""
+        """Fetch one part into a new file, going on where an earlier try stopped; no file is there before it is whole."""
 
     def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
         """Fetch an allowed remote image; gives its octets and media type."""

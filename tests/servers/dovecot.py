@@ -257,18 +257,26 @@ class Dovecot:
         path = self.maildir(user, folder)
         count = 0
         for raw in mails:
-            self._delivered += 1
             count += 1
-            at = int(time.time()) if date_s is None else date_s + count
-            name = f"{at}.M{self._delivered:09d}P1.test"
-            target = path / "cur" / f"{name}:2,{flags}" if flags else path / "new" / name
-            waiting = path / "tmp" / name
+            waiting = path / "tmp" / f"{self._delivered}.waiting"
             waiting.write_bytes(raw)
-            if os.geteuid() == 0:
-                os.chown(waiting, self.uid, self.gid)
-            os.utime(waiting, (at, at))
-            waiting.rename(target)
+            self._file(waiting, path, flags, int(time.time()) if date_s is None else date_s + count)
         return count
+
+    def deliver_file(self, user: str, mail: Path, folder: str = "INBOX") -> None:
+        """Put one mail into a folder, too large to be held in memory."""
+        path = self.maildir(user, folder)
+        waiting = path / "tmp" / f"{self._delivered}.waiting"
+        shutil.copyfile(mail, waiting)
+        self._file(waiting, path, "", int(time.time()))
+
+    def _file(self, waiting: Path, path: Path, flags: str, at: int) -> None:
+        self._delivered += 1
+        name = f"{at}.M{self._delivered:09d}P1.test"
+        if os.geteuid() == 0:
+            os.chown(waiting, self.uid, self.gid)
+        os.utime(waiting, (at, at))
+        waiting.rename(path / "cur" / f"{name}:2,{flags}" if flags else path / "new" / name)
 
     def doveadm(self, *arguments: str) -> str:
         """Run doveadm and return what it printed."""

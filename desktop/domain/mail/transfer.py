@@ -14,6 +14,9 @@ _WORDS_SHARE = 20
 """One space in so many characters makes words."""
 
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_LETTERS_AND_PADS = re.compile(rb"[^=]+|=+")
+_QP_LINE_MAX = 4096
+"""A longer line is decoded before its end is here."""
 _UU_BEGIN = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^[ \t`]?\r?\n?end[ \t]*\r?$", re.MULTILINE)
 _UU_LINE = re.compile(rb"[\x20-\x60]{1,100}\r?\n")
@@ -25,6 +28,70 @@ class TextFile:
 
     name: bytes
     data: bytes
+
+
+@dataclass(slots=True)
+class Decoder:
+    """Decodes a body that comes piece by piece; `feed` it, then `finish`. Its fields are all it remembers.
+
+    Gives what `decode` gives, but for uuencode, which stays as it is.
+    """
+
+    encoding: str
+    rest: bytes = b""
+    """What was taken and cannot be decoded before more is here; a few octets."""
+    ended: bool = False
+    """The padding of base64 came: what follows is not of it."""
+    begun: bool = False
+
+    def feed(self, piece: bytes) -> bytes:
+        """Return what can be decoded with this piece; the first should hold a hundred octets or more."""
+        if self.encoding == "base64" and not self.begun and _is_words(piece):
+            self.encoding = ""
+        self.begun = self.begun or bool(piece)
+        if self.encoding == "base64":
+            return self._base64(piece)
+        if self.encoding == "quoted-printable":
+            data = self.rest + piece
+            end = _end_of_lines(data)
+            self.rest = data[end:]
+            return binascii.a2b_qp(data[:end])
+        return piece
+
+    def finish(self) -> bytes:
+        """Return what was held back; there is no more."""
+        rest, self.rest = self.rest, b""
+        if self.encoding == "quoted-printable":
+            return binascii.a2b_qp(rest)
+        return b"" if self.ended else _unpadded(rest)
+
+    def _base64(self, piece: bytes) -> bytes:
+        if self.ended:
+            return b""
+        letters, held = bytearray(), b""
+        data = self.rest + piece.translate(None, _NOT_BASE64)
+        for match in _LETTERS_AND_PADS.finditer(data):
+            run = match[0]
+            if not run.startswith(b"="):
+                letters += run
+            elif (there := len(letters) % 4) >= 2:
+                self.ended = there + len(run) >= 4
+                if self.ended:
+                    self.rest = b""
+                    return _unpadded(bytes(letters))
+                held = run if match.end() == len(data) else b""
+        whole = len(letters) // 4 * 4
+        self.rest = bytes(letters[whole:]) + held
+        return binascii.a2b_base64(letters[:whole])
+
+
+def _end_of_lines(data: bytes) -> int:
+    """Return up to where quoted-printable can be decoded without what follows."""
+    end = data.rfind(b"\n") + 1
+    if len(data) - end <= _QP_LINE_MAX:
+        return end
+    escape = data.rfind(b"=", len(data) - 3)
+    return escape if escape >= 0 else len(data)
 
 
 def decode(body: bytes, encoding: str) -> bytes:
@@ -46,15 +113,24 @@ def base64(body: bytes) -> bytes:
 
     What is written in words is no base64, whatever it is called, and stays.
     """
-    if b" " in body[:_LOOKED_AT].strip() and body.count(b" ") * _WORDS_SHARE > len(body):
+    if _is_words(body):
         return body
     try:
         return binascii.a2b_base64(body)
     except binascii.Error:
         pass  # padding is missing or the length is odd: decoded below with what there is
-    clean = body.translate(None, _NOT_BASE64).replace(b"=", b"")
-    clean = clean[: len(clean) - 1] if len(clean) % 4 == 1 else clean
-    return binascii.a2b_base64(clean + b"=" * (-len(clean) % 4))
+    return _unpadded(body.translate(None, _NOT_BASE64).replace(b"=", b""))
+
+
+def _is_words(body: bytes) -> bool:
+    return b" " in body[:_LOOKED_AT].strip() and body.count(b" ") * _WORDS_SHARE > len(body)
+
+
+def _unpadded(letters: bytes) -> bytes:
+    """Decode letters of base64 whatever their count; a single one too many says nothing."""
+    letters = letters.replace(b"=", b"")
+    letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
 def uuencoded_files(body: bytes) -> tuple[bytes, tuple[TextFile, ...]]:

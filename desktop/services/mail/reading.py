@@ -103,7 +103,7 @@ class Reading:
     def fetch_part(
         self, key: int, section: str, to: Path, progress: Callable[[int, int], None] | None = None
     ) -> Future[Path]:
-        """Fetch a part that was too large from its server into a file; `progress` gets (done, total) octets.
+        """Fetch a part that was too large from its server into a new file; `progress` gets (done, total) octets.
 
         Raises MailGone, PartUnreachable.
         """

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
-from desktop.base.paths import touch_private
+from desktop.base.paths import sync_folder, touch_private
 from desktop.store.database import DiskFull, problem_of
 from desktop.store.readable import readable_uri
 
@@ -159,16 +159,6 @@ class Blobs:
                 file.flush()
                 os.fsync(file.fileno())
             half.replace(path)
-            _write_through(path.parent)
+            sync_folder(path.parent)
         except OSError as error:
             raise DiskFull from error
-
-
-def _write_through(folder: Path) -> None:
-    """Put the names in a folder on the disk; Windows does so by itself."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

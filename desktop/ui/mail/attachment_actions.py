@@ -7,9 +7,9 @@ saved after a question that says why. No dialog is executed: each is opened and 
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QStandardPaths, Qt, QTimer, QUrl, Signal
@@ -23,7 +23,7 @@ from desktop.domain.mail.message import Completeness, Part
 from desktop.domain.mail.names import Danger
 from desktop.ui.mail import attachment_saving
 from desktop.ui.mail.attachment_bar import danger_words
-from desktop.ui.mail.attachment_saving import OpenedCopies
+from desktop.ui.mail.attachment_saving import Content, OpenedCopies
 from desktop.ui.mail.letter import Opened, Reading
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
@@ -138,13 +138,24 @@ class AttachmentActions(QObject):
         menu.popup(at)
 
     async def _open(self, opened: Opened, part: Part) -> None:
-        data = await self._bytes(opened, part)
-        if data is None:
-            return
-        danger = names.danger(part.name, part.media_type, data[:_FIRST_BYTES])
+        copy, danger = await self._copy(opened, part)
         if danger is not None:
             self._warn(part, danger, lambda: self._choose_file(opened, part))
-            return
+        elif copy is not None:
+            self._ask_to_open(opened, part, copy)
+
+    async def _copy(self, opened: Opened, part: Part) -> tuple[Path | None, Danger | None]:
+        """Return a copy for another program, and what is dangerous about it: of that no copy is made."""
+        async with self._content(opened, part, self._copies.cache) as content:
+            if content is None:
+                return None, None
+            begin = await self._tasks.read(attachment_saving.first_bytes, content, _FIRST_BYTES)
+            danger = names.danger(part.name, part.media_type, begin)
+            if danger is not None:
+                return None, danger
+            return await self._tasks.read(self._copies.add, part.name, content), None
+
+    def _ask_to_open(self, opened: Opened, part: Part, copy: Path) -> None:
         name = one_line(part.name) or _("Attachment")
         asked = Dialog(self._theme, _("Open attachment?"), self._window)
         asked.setWindowModality(Qt.WindowModality.WindowModal)
@@ -159,7 +170,7 @@ class AttachmentActions(QObject):
 
         def show() -> None:
             asked.accept()
-            self._tasks.run(self._open_copy(part, data))
+            self._open_url(QUrl.fromLocalFile(str(copy)))
 
         asked.add_button(_("Save as…"), save)
         asked.footer.row.addStretch(1)
@@ -167,15 +178,10 @@ class AttachmentActions(QObject):
         asked.add_button(_("Open"), show, Kind.PRIMARY)
         asked.open()
 
-    async def _open_copy(self, part: Part, data: bytes) -> None:
-        path = await self._tasks.read(self._copies.add, part.name, data)
-        self._open_url(QUrl.fromLocalFile(str(path)))
-
     async def _drag(self, opened: Opened, part: Part) -> None:
-        data = await self._bytes(opened, part)
-        if data is None or names.danger(part.name, part.media_type, data[:_FIRST_BYTES]) is not None:
+        path, _danger = await self._copy(opened, part)
+        if path is None:
             return
-        path = await self._tasks.read(self._copies.add, part.name, data)
         if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             # a drag runs a loop of its own, which must not stand inside a coroutine
             QTimer.singleShot(0, lambda: _drag_file(self._window, path))
@@ -209,49 +215,56 @@ class AttachmentActions(QObject):
 
     async def save_to(self, opened: Opened, part: Part, path: Path) -> None:
         """Save one part as the file a person chose."""
-        data = await self._bytes(opened, part)
-        if data is not None:
-            await self._tasks.read(attachment_saving.save_as, path, data)
-            self._state.set(_FOLDER, str(path.parent))
-            self.told.emit(_("{name} saved").format(name=path.name))
+        async with self._content(opened, part, path.parent) as content:
+            if content is None:
+                return
+            await self._tasks.read(attachment_saving.save_as, path, content)
+        self._state.set(_FOLDER, str(path.parent))
+        self.told.emit(_("{name} saved").format(name=path.name))
 
     async def save_all_to(self, opened: Opened, parts: Sequence[Part], folder: Path) -> None:
         """Save parts under their own names, over nothing that is there."""
         saved = 0
         for part in parts:
-            data = await self._bytes(opened, part)
-            if data is not None:
-                await self._tasks.read(attachment_saving.save, folder, part.name, data)
-                saved += 1
+            async with self._content(opened, part, folder) as content:
+                if content is not None:
+                    await self._tasks.read(attachment_saving.save, folder, part.name, content)
+                    saved += 1
         self._state.set(_FOLDER, str(folder))
         self.told.emit(n_("{n} attachment saved", "{n} attachments saved", saved).format(n=saved))
 
-    async def _bytes(self, opened: Opened, part: Part) -> bytes | None:
-        """Return the content of a part, from its server where it is not here; None when the person cancelled."""
+    @asynccontextmanager
+    async def _content(self, opened: Opened, part: Part, folder: Path) -> AsyncIterator[Content | None]:
+        """Give the octets of a part, or the draft in `folder` into which it was fetched; None when it was cancelled."""
         if opened.head.completeness is not Completeness.TEXT or not opened.letter.key:
-            return await self._tasks.read(opened.letter.part, part.section)
-        with tempfile.TemporaryDirectory(prefix="rapport-") as folder:
-            to = Path(folder) / "part"
-            section = part.section
-            self.progress.emit(section, 0.0)
-            try:
-                fetch = await self._tasks.read(
-                    self._reading.fetch_part,
-                    opened.letter.key,
-                    section,
-                    to,
-                    lambda done, total: self._fetched.emit(section, done, total),
-                )
-                self._fetches[section] = fetch
-                path = await self._tasks.errand(fetch)
-                return await self._tasks.read(path.read_bytes)
-            except asyncio.CancelledError:
-                if self._fetches.get(section) is None:
-                    raise
-                return None
-            finally:
-                self._fetches.pop(section, None)
-                self.progress.emit(section, None)
+            yield await self._tasks.read(opened.letter.part, part.section)
+            return
+        drafts = await self._tasks.read(attachment_saving.draft_folder, folder)
+        try:
+            yield await self._fetch(opened.letter.key, part.section, drafts / "part")
+        finally:
+            attachment_saving.drop_draft_folder(drafts)
+
+    async def _fetch(self, key: int, section: str, to: Path) -> Path | None:
+        """Fetch a part from its server; None when the person cancelled."""
+        self.progress.emit(section, 0.0)
+        try:
+            fetch = await self._tasks.read(
+                self._reading.fetch_part,
+                key,
+                section,
+                to,
+                lambda done, total: self._fetched.emit(section, done, total),
+            )
+            self._fetches[section] = fetch
+            return await self._tasks.errand(fetch)
+        except asyncio.CancelledError:
+            if self._fetches.get(section) is None:
+                raise
+            return None
+        finally:
+            self._fetches.pop(section, None)
+            self.progress.emit(section, None)
 
     def _tell_progress(self, section: str, done: int, total: int) -> None:
         if section in self._fetches:

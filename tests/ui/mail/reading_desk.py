@@ -26,6 +26,7 @@ class Desk:
         self.settings: dict[str, Any] = {}
         self.allowed: set[str] = set()
         self.fetched: list[str] = []
+        self.fetched_files: list[int] = []
         self.pictures: dict[str, tuple[bytes, str]] = {}
         self.prepared: list[tuple[int, bool]] = []
         self.twins: dict[int, bytes] = {}
@@ -104,6 +105,7 @@ class Desk:
         if (key, section) in self.far_parts:
             return self.far_parts[key, section]
         to.write_bytes(self.part(key, section))
+        self.fetched_files.append(to.stat().st_ino)
         if progress is not None:
             progress(1, 1)
         future.set_result(to)

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.base.errors import Problem
 from desktop.domain import settings
 from desktop.domain.mail.message import Completeness
 from desktop.domain.mail.operation import Verb
@@ -748,6 +749,10 @@ async def test_what_is_saved_is_of_the_mail_it_was_asked_for(bench: Bench, tmp_p
     assert (tmp_path / "a.pdf").read_bytes() == b"asked for"
 
 
+def inodes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_ino for path in folder.iterdir()}
+
+
 async def test_a_part_still_on_the_server_is_fetched_for_saving(bench: Bench, tmp_path: Path) -> None:
     key = bench.desk.add(
         mixed(b"Content-Type: text/plain\n\nHello", ("a.pdf", "application/pdf", b"far away")),
@@ -762,8 +767,45 @@ async def test_a_part_still_on_the_server_is_fetched_for_saving(bench: Bench, tm
     await bench.reader.attachments.save_to(opened, bench.reader.page.attachments.parts[0], tmp_path / "a.pdf")
 
     assert (tmp_path / "a.pdf").read_bytes() == b"far away"
+    assert inodes(tmp_path) == {"a.pdf": bench.desk.fetched_files[0]}, "moved there, not read into memory"
     assert shares[0] == 0.0
     assert shares[-1] is None
+
+
+async def test_parts_still_on_the_server_are_saved_side_by_side(bench: Bench, tmp_path: Path) -> None:
+    key = bench.desk.add(
+        mixed(b"Content-Type: text/plain\n\nHello", ("a.pdf", "application/pdf", b"1"), ("a.pdf", "text/plain", b"2")),
+        completeness=Completeness.TEXT,
+    )
+    await bench.show(key)
+    opened = bench.reader.opened
+    assert opened is not None
+
+    await bench.reader.attachments.save_all_to(opened, bench.reader.page.attachments.parts, tmp_path)
+
+    first, second = bench.desk.fetched_files
+    assert inodes(tmp_path) == {"a.pdf": first, "a (2).pdf": second}
+
+
+async def test_a_part_still_on_the_server_that_cannot_be_saved_is_said(
+    bench: Bench, tasks: Tasks, tmp_path: Path
+) -> None:
+    failed: list[object] = []
+    tasks.failed.connect(failed.append)
+    key = bench.desk.add(
+        mixed(b"Content-Type: text/plain\n\nHello", ("a.pdf", "application/pdf", b"far away")),
+        completeness=Completeness.TEXT,
+    )
+    await bench.show(key)
+    opened = bench.reader.opened
+    assert opened is not None
+
+    part = bench.reader.page.attachments.parts[0]
+    tasks.run(bench.reader.attachments.save_to(opened, part, tmp_path / "gone" / "a.pdf"))
+    await until(lambda: bool(failed))
+
+    assert isinstance(failed[0], Problem)
+    assert "could not be saved" in failed[0].text
 
 
 async def test_a_mail_that_is_gone_is_said_in_words(bench: Bench) -> None:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
 
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
@@ -28,6 +27,7 @@ SEARCH_STEP = 100_000
 FETCH_STEP = 1000
 """How many mails one FETCH command names."""
 CHUNK_BYTES = 1 << 20
+"""How much of a part one command asks for."""
 
 _FETCH = frozenset((b"FETCH",))
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b", re.IGNORECASE)
@@ -182,20 +182,6 @@ class Reader:
         for _, items in self._fetch([uid], item, b"BODY[", lambda _: length + (64 << 10)):
             found = fetching.body(items) or found
         return found[:length]
-
-    def download(self, uid: int, section: str, file: BinaryIO, *, limit_bytes: int) -> int:
-        """Append what is missing of a part to a file, in chunks, and return its size.
-
-        Where the file ends is where the part goes on, so an interrupted download is resumed by calling again.
-        """
-        size = file.seek(0, 2)
-        while True:
-            chunk = self.section(uid, section, size)
-            size += file.write(chunk)
-            if len(chunk) < CHUNK_BYTES:
-                return size
-            if size > limit_bytes:
-                raise errors.TooLarge(self._connection.host, limit_bytes, uid=uid)
 
     def _fetch(
         self, uids: Iterable[int], items: bytes, needed: bytes, limit: LiteralLimit = small

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
 
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.message import Flag
@@ -268,10 +267,6 @@ class Session:
     def fetch_section(self, uid: int, section: str, offset: int = 0, length: int = CHUNK_BYTES) -> bytes:
         """Return octets of a part as it is encoded in the mail; see `Reader.section`."""
         return self._reader.section(uid, section, offset, length)
-
-    def download_section(self, uid: int, section: str, file: BinaryIO, *, limit_bytes: int) -> int:
-        """Append what is missing of a part to a file and return its size; see `Reader.download`."""
-        return self._reader.download(uid, section, file, limit_bytes=limit_bytes)
 
     # changes
 

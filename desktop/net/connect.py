@@ -112,7 +112,8 @@ def dial_addresses(
             for left in open_sockets:
                 left.close()
     if winner is None:
-        raise errors.HostUnreachable(host, port, details=str(problem)) from problem
+        refused = problem.errno == errno.ECONNREFUSED
+        raise errors.HostUnreachable(host, port, refused=refused, details=str(problem)) from problem
     winner.settimeout(timeout_s)
     _keep_alive(winner)
     return winner

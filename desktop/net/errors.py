@@ -60,10 +60,11 @@ class ConnectionLost(NetProblem):
 
 
 class HostUnreachable(NetProblem):
-    """No address of the host took a connection."""
+    """No address of the host took a connection. `refused`: the host is there, and nobody listens on the port."""
 
-    def __init__(self, host: str, port: int, *, details: str | bytes = "") -> None:
+    def __init__(self, host: str, port: int, *, refused: bool = False, details: str | bytes = "") -> None:
         super().__init__(_("{host} does not answer on port {port}.").format(host=host, port=port), details=details)
+        self.refused = refused
 
 
 class NameNotFound(NetProblem):
@@ -234,6 +235,7 @@ class OverQuota(NetProblem):
     """The mailbox is full."""
 
     remedy = Remedy.NONE
+    back_off_s = 90.0
 
     def __init__(self, host: str, *, details: str | bytes = "") -> None:
         super().__init__(_("The mailbox on {host} is full.").format(host=host), details=details)
@@ -342,5 +344,5 @@ def from_os_error(error: OSError, host: str, port: int) -> NetProblem:
     if isinstance(error, socket.gaierror):
         return NameNotFound(host, details=words)
     if error.errno in _UNREACHABLE:
-        return HostUnreachable(host, port, details=words)
+        return HostUnreachable(host, port, refused=error.errno == errno.ECONNREFUSED, details=words)
     return ConnectionLost(host, details=words)

@@ -50,7 +50,7 @@ class Errands(Protocol):
         """Sign in to the IMAP server of an account, stored or not, and list its folders."""
 
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
-        """Fetch one part into a new file, going on where an earlier try stopped; no file is there before it is whole."""
+        """Fetch one part into a new file, which is there when it is whole; go on where an earlier try stopped."""
 
     def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
         """Fetch an allowed remote image; gives its octets and media type."""

@@ -19,9 +19,11 @@ from desktop.base.errors import Problem
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.sync import SyncFolder
+from desktop.engine.mail import pacing
 from desktop.engine.mail.fetch import Fetcher, Stopped
 from desktop.engine.mail.folder_sync import FolderSync
 from desktop.engine.mail.importer import ParserProcess
+from desktop.engine.mail.pacing import SignIns
 from desktop.engine.mail.replay import Replay
 from desktop.engine.mail.storing import Storing
 from desktop.net import errors
@@ -40,9 +42,13 @@ log = logging.getLogger(__name__)
 
 FOLLOWED = (Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.TRASH, Role.JUNK)
 """Special folders a two-way account follows, after the watched ones."""
-THROTTLED_S = 90.0
+SILENCE_S = 60.0
+"""How long a server may say nothing while it is asked something (R7)."""
+STEADY_S = 60.0
+"""A session that lived so long was no failure, whatever ended it."""
 _LONGEST_WAIT_S = 3600.0
 FOLDER_LIST_EVERY_S = 600.0
+_MOST_OVERSIZED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class AccountRunner:
         self._after = after
         self._stop = threading.Event()
         self._retry = threading.Event()
+        self._anew = threading.Event()
         self._wake = Wake()
         self._session: Session | None = None
         self._opened: set[int] = set()
@@ -91,6 +98,10 @@ class AccountRunner:
         self._list_at_s = 0.0
         self._misses_folder = False
         self._numbering = 0
+        self._failures = 0
+        self._sign_ins = SignIns()
+        self._oversized: dict[int, set[int]] = {}
+        """Folder key -> UIDs of mails that are larger than their server says: only their text is fetched (R16)."""
 
     def start(self) -> None:
         self._thread.start()
@@ -107,6 +118,7 @@ class AccountRunner:
 
     def reconnect(self) -> None:
         """Give up the present connection, which may be dead without knowing it, and sign in again at once."""
+        self._anew.set()  # also where it is not signed in yet
         if (session := self._session) is not None:
             session.abort()
         self.retry()
@@ -131,8 +143,7 @@ class AccountRunner:
     def once(self) -> Problem | None:
         """Do one full pass, older mails included; returns what went wrong, None when all is here."""
         try:
-            with self._signed_in() as session:
-                self._pass(session)
+            self._pass_in_session()
         except Problem as problem:
             self._show_problem(problem, Activity.TROUBLE, 0)
             return problem
@@ -140,25 +151,38 @@ class AccountRunner:
             self._close()
         return None
 
+    def _pass_in_session(self) -> None:
+        """Do a pass; once more for every mail that turned out to be larger than its server says."""
+        for _ in range(_MOST_OVERSIZED):
+            known = sum(map(len, self._oversized.values()))
+            try:
+                with self._signed_in() as session:
+                    self._pass(session)
+                return
+            except errors.TooLarge:
+                if sum(map(len, self._oversized.values())) == known:
+                    raise
+
     def _run(self) -> None:
         if self._after is not None:
             self._after.join(None)
             self._after = None
-        failures = 0
         while not self._stop.is_set():
             wait_s: float
+            began_s = clock.monotonic()
             try:
                 with self._signed_in() as session:
-                    failures = 0
                     self._serve(session)
                 continue
             except (Stopped, errors.Cancelled):
-                break
+                continue  # to end, or to connect anew
             except Problem as problem:
                 if self._stop.is_set():
                     break
-                wait_s = self._pause_after(problem, failures)
-                failures += 1
+                if clock.monotonic() - began_s >= STEADY_S:
+                    self._failures = 0
+                wait_s = self._pause_after(problem)
+                self._failures += 1
             except Exception:
                 log.exception("the thread of an account failed")
                 wait_s = backoff.CEILING_S
@@ -171,17 +195,14 @@ class AccountRunner:
         self._wake.close()
         self._means.database.close_thread()
 
-    def _pause_after(self, problem: Problem, failures: int) -> float:
-        """Show a problem and return how long to wait: for ever (until woken) where only the person can help."""
-        if not problem.can_retry:
+    def _pause_after(self, problem: Problem) -> float:
+        """Show a problem and return how long to wait."""
+        if isinstance(problem, errors.FolderGone):
+            self._misses_folder = True
+        wait_s = max(pacing.pause_s(problem, self._failures, random.random()), self._sign_ins.wait_s(clock.monotonic()))
+        if math.isinf(wait_s):
             self._show_problem(problem, Activity.TROUBLE, 0)
-            return math.inf
-        # The first loss of a connection that worked is tried again at once.
-        wait_s = 0.0 if failures == 0 and isinstance(problem, errors.ConnectionLost) else backoff.delay_s(
-            failures, random.random()
-        )  # fmt: skip
-        if isinstance(problem, (errors.Throttled, errors.TooManyConnections, errors.SignInTemporarilyRefused)):
-            wait_s = max(wait_s, THROTTLED_S)
+            return wait_s
         log.info("an account waits %.0f s: %s", wait_s, type(problem).__name__)
         self._show_problem(problem, Activity.WAITING, clock.now() + int(wait_s * 1000))
         return wait_s
@@ -203,9 +224,20 @@ class AccountRunner:
         password = self._means.secrets.get(imap_secret(self._account))
         if password is None:
             raise errors.WrongPassword(endpoint_of(self._account).host, endpoint_of(self._account).user)
-        session = Session.open(
-            endpoint_of(self._account), password, tls_of(self._account), timeout_s=60.0, cancel=self._stop
-        )
+        self._anew.clear()
+        try:
+            session = Session.open(
+                endpoint_of(self._account),
+                password,
+                tls_of(self._account),
+                timeout_s=SILENCE_S,
+                cancel=_Either(self._stop, self._anew),
+            )
+        except errors.NetProblem as problem:
+            if problem.back_off_s or not problem.can_retry:
+                self._sign_ins.made(clock.monotonic())
+            raise
+        self._sign_ins.made(clock.monotonic())
         self._session = session
         self._numbering = max(clock.now(), self._numbering + 1)  # in ms: too large for a server's own
         return _SignedIn(session, self._forget_session)
@@ -218,6 +250,7 @@ class AccountRunner:
             self._retry.clear()
             self._wake.clear()
             self._pass(session)
+            self._failures = 0
             self._wait_for_news(session)
 
     def _pass(self, session: Session) -> None:
@@ -321,7 +354,16 @@ class AccountRunner:
     def _sync(self, session: Session) -> FolderSync:
         fetcher = Fetcher(self._means.parser, self._stop)
         means = self._means
-        return FolderSync(session, self._account, means.mirror, means.ingest, fetcher, self._storing, self._numbering)
+        return FolderSync(
+            session,
+            self._account,
+            means.mirror,
+            means.ingest,
+            fetcher,
+            self._storing,
+            self._numbering,
+            self._oversized,
+        )
 
     def _check(self) -> None:
         if self._stop.is_set():
@@ -354,6 +396,16 @@ def _moved_on(folder: SyncFolder, selected: Selected) -> bool:
     if selected.uidnext is not None and selected.uidnext > folder.uidnext:
         return True
     return selected.uidvalidity not in (0, folder.uidvalidity) or selected.exists != folder.server_total
+
+
+class _Either:
+    """Set when one of two events is."""
+
+    def __init__(self, *events: threading.Event) -> None:
+        self._events = events
+
+    def is_set(self) -> bool:
+        return any(event.is_set() for event in self._events)
 
 
 class _SignedIn:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -45,14 +45,18 @@ class Fetcher:
         self._parser = parser
         self._stop = stop
 
-    def fetch(self, session: Session, uids: Sequence[int], limit_bytes: int) -> Iterator[list[Fetched]]:
+    def fetch(
+        self, session: Session, uids: Sequence[int], limit_bytes: int, oversized: Collection[int] = ()
+    ) -> Iterator[list[Fetched]]:
         """Yield batches of the mails with these UIDs, newest first; UIDs that are gone are left out.
 
-        Raises Stopped between batches, and the session's problems.
+        `oversized` mails are over the limit whatever the server says. Raises Stopped between batches, and the
+        session's problems.
         """
         overviews = session.fetch_overview(uids) if uids else {}
-        small = sorted((uid for uid, o in overviews.items() if o.size_bytes <= limit_bytes), reverse=True)
-        large = sorted((uid for uid, o in overviews.items() if o.size_bytes > limit_bytes), reverse=True)
+        most = min(limit_bytes, Limits().mail_bytes)
+        large = sorted((uid for uid, o in overviews.items() if o.size_bytes > most or uid in oversized), reverse=True)
+        small = sorted(overviews.keys() - set(large), reverse=True)
         parsing: deque[tuple[Ticket, list[FetchedMail]]] = deque()
         for batch in self._batches(session, small, overviews):
             parsing.append((self._parser.submit([mail.raw for mail in batch]), batch))

@@ -39,7 +39,8 @@ _WIDEST_SEARCH = 200_000
 class FolderSync:
     """Syncs the folders of one account over one session.
 
-    `numbering` stands for the UIDVALIDITY a server does not give: its UIDs hold for one session only.
+    `numbering` stands for the UIDVALIDITY a server does not give: its UIDs hold for one session only. `oversized` are
+    the mails, by folder key, of which only the text is fetched whatever size the server says; found ones are added.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class FolderSync:
         fetcher: Fetcher,
         storing: Storing,
         numbering: int,
+        oversized: dict[int, set[int]],
     ) -> None:
         self._session = session
         self._account = account
@@ -59,6 +61,7 @@ class FolderSync:
         self._fetcher = fetcher
         self._storing = storing
         self._numbering = numbering
+        self._oversized = oversized
         self._search_width: dict[int, int] = {}
 
     @property
@@ -145,6 +148,7 @@ class FolderSync:
             if folder.uidvalidity:
                 log.info("the server has renumbered a folder")
             self._mirror.renumbered(folder, validity)
+            self._oversized.pop(folder.key, None)
             return replace(folder, uidvalidity=validity, uidnext=0, modseq=0, synced_down_to=0)
         return folder
 
@@ -212,10 +216,15 @@ class FolderSync:
         if wanted and (expected := self._mirror.expected(home)):
             wanted = self._meet_again(home, wanted, expected)
         unread: list[int] = []
+        oversized = self._oversized.get(folder.key, ())
         try:
-            for batch in self._fetcher.fetch(self._session, wanted, self._account.size_limit_bytes):
+            for batch in self._fetcher.fetch(self._session, wanted, self._account.size_limit_bytes, oversized):
                 self._storing.take(home, batch, notify=notify)
                 unread += [mail.uid for mail in batch if not mail.flags & Flag.SEEN]
+        except errors.TooLarge as problem:
+            if problem.uid:
+                self._oversized.setdefault(folder.key, set()).add(problem.uid)
+            raise
         finally:
             self._storing.finish()
         if not self._account.two_way and not self._account.keep_unread:

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 MOST_TRIES = 5
 """After so many refusals an operation is parked."""
+_LOSSES = 2
+"""After so many connections lost over an operation it waits, so that mail comes in although it ends every session."""
 
 
 class TargetGone(Problem):
@@ -81,6 +83,7 @@ class Replay:
                 return done
             except (
                 errors.ServerRefused,
+                errors.OverQuota,
                 errors.FolderExists,
                 errors.UnsafeArgument,
                 TargetGone,
@@ -88,22 +91,28 @@ class Replay:
                 self._refused(operation, problem)
             except _Renumbered:
                 return done
-            except (errors.Throttled, errors.OverQuota) as problem:
-                self._later(operation, problem)
+            except (errors.Throttled, errors.TooManyConnections) as problem:
+                # longer than the pause of the account: the next session fetches before this is tried again
+                self._later(operation, problem, backoff.CEILING_S)
+                raise
+            except (errors.ConnectionLost, errors.ProtocolBroken, errors.TooLarge) as problem:
+                again = operation.attempts >= _LOSSES
+                self._later(operation, problem, backoff.CEILING_S if again else 0.0)
                 raise
         return done
 
     def _refused(self, operation: Queued, problem: Problem) -> None:
         words = problem.details or problem.text
-        if isinstance(problem, errors.ServerRefused) and operation.attempts + 1 < MOST_TRIES:
-            self._later(operation, problem)
+        may_change = isinstance(problem, (errors.ServerRefused, errors.OverQuota))
+        if may_change and operation.attempts + 1 < MOST_TRIES:
+            asked_s = problem.back_off_s if isinstance(problem, errors.NetProblem) else 0.0
+            self._later(operation, problem, max(asked_s, backoff.delay_s(operation.attempts, random.random())))
         else:
             log.warning("an operation is parked: %s", operation.kind)
             self._queue.refused(operation, words)
 
-    def _later(self, operation: Queued, problem: Problem) -> None:
-        wait_ms = int(backoff.delay_s(operation.attempts, random.random()) * 1000)
-        self._queue.postponed(operation, clock.now() + wait_ms, problem.details or problem.text)
+    def _later(self, operation: Queued, problem: Problem, wait_s: float) -> None:
+        self._queue.postponed(operation, clock.now() + int(wait_s * 1000), problem.details or problem.text)
 
     def _carry_out(self, operation: Queued) -> None:
         if operation.kind in ("flags", "move", "expunge"):

@@ -10,20 +10,26 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from desktop.base import clock
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Activity
 from desktop.domain.mail.operation import Change, Verb
+from desktop.engine.mail import account_runner
 from desktop.net import errors
 from desktop.store import backup
 from tests.desk import Desk, mail, until
 from tests.proof import rounds, seed
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
+from tests.servers.scripted_imap import Answer, Answers, ScriptedImap
 
 
 def without(*names: str) -> Callable[[bytes], bytes]:
@@ -184,6 +190,181 @@ def test_r07_an_unreachable_host_is_waited_for_and_recovered_from(
     fault_proxy.heal()
 
     until(lambda: desk.subjects() == ["Mail 2", "Mail 1"])
+
+
+def test_r07_a_line_that_fell_silent_is_noticed_and_left(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert account_runner.SILENCE_S <= 60
+    monkeypatch.setattr(account_runner, "SILENCE_S", 1.0)
+    dovecot.deliver(imap_user, [mail(1)])
+    account = desk.add(dovecot, imap_user, port=fault_proxy.port, interval_s=3600)
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
+    fault_proxy.black_hole()
+
+    desk.core.services.accounts.sync_now(account.key)
+
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.WAITING, 15)
+    dovecot.deliver(imap_user, [mail(2)])
+    fault_proxy.heal()
+    until(lambda: desk.subjects() == ["Mail 2", "Mail 1"], 10)
+
+
+def test_r08_after_sleep_a_sign_in_over_a_dead_line_is_begun_anew(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    fault_proxy.black_hole()
+    account = desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.core.start()
+    until(lambda: fault_proxy.connections == 1)
+
+    desk.core.supervisor._resumed()
+
+    until(lambda: fault_proxy.connections == 2, 10)
+    fault_proxy.heal()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE, 10)
+
+
+def _scripted_account(desk: Desk, server: ScriptedImap) -> int:
+    return desk.add(cast("Dovecot", SimpleNamespace(imap_port=server.port)), "me@example.org").key
+
+
+def test_r14_a_folder_deleted_in_the_midst_of_a_fetch_is_looked_for_again(
+    desk: Desk, scripted: Callable[..., ScriptedImap]
+) -> None:
+    server = scripted(
+        Answers(
+            {
+                "LIST": b'* LIST () "/" INBOX\r\nTAG OK done\r\n',
+                "UID SEARCH": b"* SEARCH 1 2 3\r\nTAG OK done\r\n",
+                "UID FETCH": b"TAG NO [NONEXISTENT] Mailbox was deleted\r\n",
+            }
+        )
+    )
+    key = _scripted_account(desk, server)
+    desk.core.start()
+
+    until(lambda: desk.core.services.accounts.status(key).activity is Activity.WAITING)
+    until(lambda: server.names.count("LIST") == 2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"TAG NO [THROTTLED] slow down\r\n",
+        b"TAG NO [UNAVAILABLE] backend is busy\r\n",
+        b"TAG NO [OVERQUOTA] Account exceeded command or bandwidth limits\r\n",
+        b"TAG NO [ALERT] Too many simultaneous connections. (Failure)\r\n",
+        b"* BYE [UNAVAILABLE] Too many simultaneous connections\r\n",
+    ],
+)
+@pytest.mark.parametrize("command", ["LOGIN", "LIST", "SELECT", "UID FETCH"])
+def test_r09_a_server_that_asks_for_a_pause_gets_one(
+    desk: Desk, scripted: Callable[..., ScriptedImap], command: str, answer: bytes
+) -> None:
+    answers: dict[str, Answer] = {
+        "LIST": b'* LIST () "/" INBOX\r\nTAG OK done\r\n',
+        "UID SEARCH": b"* SEARCH 1 2 3\r\nTAG OK done\r\n",
+    }
+    server = scripted(Answers(answers | {command: answer}))
+    key = _scripted_account(desk, server)
+    began_ms = clock.now()
+    desk.core.start()
+
+    until(lambda: desk.core.services.accounts.status(key).activity is Activity.WAITING)
+
+    assert desk.core.services.accounts.status(key).retry_at_ms >= began_ms + 90_000
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("answer", [b"* BYE good night\r\n", b"TAG BAD User is authenticated but not connected.\r\n"])
+def test_r09_a_server_that_ends_every_session_is_no_reason_to_sign_in_again_and_again(
+    desk: Desk, scripted: Callable[..., ScriptedImap], answer: bytes
+) -> None:
+    server = scripted(Answers({"LIST": b'* LIST () "/" INBOX\r\nTAG OK done\r\n', "SELECT": answer}))
+    _scripted_account(desk, server)
+    began = clock.monotonic()
+    desk.core.start()
+
+    until(lambda: server.connections == 4)
+
+    assert clock.monotonic() - began > 1.5, "the pauses grow although each sign-in goes well"
+
+
+def test_r09_a_full_mailbox_keeps_no_mail_from_coming(desk: Desk, dovecot_with: Callable[..., Dovecot]) -> None:
+    server = dovecot_with(
+        extra="mail_plugins = quota\nplugin {\n  quota = maildir:User quota\n  quota_rule = *:storage=20K\n}\n"
+    )
+    first, second = server.new_user(), server.new_user()
+    server.deliver(first, [mail(1, text="x" * 30_000)])
+    desk.add(server, first)
+    other = desk.add(server, second)
+    desk.sync()
+    tree = desk.core.services.views.folder_tree()
+    [target] = [f for a in tree.accounts if a.key == other.key for f in a.folders if f.path == "Archive"]
+    desk.do(Verb.MOVE, *desk.mails(), folder=target.key)
+    server.deliver(second, [mail(2)])
+
+    desk.sync()
+
+    assert "Mail 2" in desk.subjects()
+    [copy] = [o for o in desk.core.services.operations.waiting() if o.account_key == other.key]
+    assert copy.problem
+    assert not copy.parked
+    at_ms = desk.core.supervisor._means.queue.next_try_at(other.key)
+    assert at_ms is not None
+    assert at_ms > clock.now() + 80_000
+    assert server_subjects(server, first) == Counter({"Mail 1": 1}), "what was not copied is not removed"
+
+
+def test_r38_an_operation_that_ends_every_session_keeps_no_mail_from_coming(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+
+    def hang_up(chunk: bytes) -> bytes:
+        if b"UID MOVE" in chunk:
+            fault_proxy.drop()
+        return chunk
+
+    fault_proxy.change(hang_up, "up")
+    desk.do(Verb.ARCHIVE, *desk.mails())
+    for _ in range(3):
+        [problem] = desk.core.supervisor.sync_once().values()
+        assert isinstance(problem, errors.ConnectionLost)
+    dovecot.deliver(imap_user, [mail(2)])
+
+    desk.sync()
+
+    assert desk.subjects() == ["Mail 2"]
+    fault_proxy.heal()
+    [operation] = desk.core.services.operations.waiting()
+    desk.core.services.operations.retry(operation.key)
+    desk.sync()
+    assert server_subjects(dovecot, imap_user, "Archive") == Counter({"Mail 1": 1})
+
+
+def test_r16_a_mail_much_larger_than_announced_comes_with_its_text(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    size = re.compile(rb"RFC822\.SIZE \d{7}\b")
+    fault_proxy.change(lambda chunk: size.sub(b"RFC822.SIZE 1234567", chunk))
+    large = EmailMessage()
+    large["From"], large["Subject"], large["Message-ID"] = "anna@acme.example", "The film", "<film@acme.example>"
+    large["Date"] = "Mon, 1 Jun 2026 10:00:00 +0000"
+    large.set_content("See the film.")
+    large.add_attachment(bytes(4 << 20), maintype="video", subtype="mp4", filename="film.mp4")
+    dovecot.deliver(imap_user, [mail(1), large.as_bytes().replace(b"\n", b"\r\n"), mail(2)])
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+
+    desk.sync()
+
+    assert sorted(desk.subjects()) == ["Mail 1", "Mail 2", "The film"]
+    [film] = [key for key in desk.mails() if desk.core.services.views.head(key).subject == "The film"]
+    assert "See the film" in desk.core.services.reading.document(film).html
 
 
 def test_r14_a_folder_that_vanishes_reports_what_waited_for_it(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:

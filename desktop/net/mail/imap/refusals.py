@@ -22,7 +22,9 @@ _GONE = re.compile(
 )
 _EXISTS = re.compile(r"already exist", re.IGNORECASE)
 _QUOTA = re.compile(r"over ?quota|quota exceeded|mailbox is full", re.IGNORECASE)
-_BUSY = frozenset(("UNAVAILABLE", "LIMIT", "THROTTLED", "INUSE", "SERVERBUG", "CONTACTADMIN"))
+_PAUSES = frozenset(("LIMIT", "THROTTLED", "OVERQUOTA"))
+"""Outside of a command OVERQUOTA is the volume of data (Gmail): no mailbox is so full that nobody may look at it."""
+_BUSY = frozenset(("UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN"))
 
 
 def at_sign_in(response: Response, host: str, user: str) -> errors.NetProblem:
@@ -32,7 +34,7 @@ def at_sign_in(response: Response, host: str, user: str) -> errors.NetProblem:
         return errors.TooManyConnections(host, details=words)
     if response.code in {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED"}:
         return errors.WrongPassword(host, user, details=words)
-    if response.code in {"LIMIT", "THROTTLED"} or _PAUSE.search(words):
+    if response.code in _PAUSES or _PAUSE.search(words):
         return errors.Throttled(host, details=words)
     if response.code in _BUSY or _TEMPORARY.search(words):
         return errors.SignInTemporarilyRefused(host, user, details=words)
@@ -48,7 +50,7 @@ def at_greeting(response: Response, host: str) -> errors.NetProblem:
     words = errors.server_words(response.text)
     if _CONNECTIONS.search(words):
         return errors.TooManyConnections(host, details=words)
-    if response.code in _BUSY or _PAUSE.search(words):
+    if response.code in _BUSY | _PAUSES or _PAUSE.search(words):
         return errors.Throttled(host, details=words)
     return errors.ConnectionLost(host, details=words)
 

@@ -93,7 +93,10 @@ class Wire:
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
 
     def wait(self, timeout_s: float, wake: Wake | None = None) -> bool:
-        """Wait until something can be read; False when the time is up or `wake` was set."""
+        """Wait until something can be read; False when the time is up or `wake` was set.
+
+        With a `wake` nobody looks at `cancel` meanwhile, for hours of IDLE: who sets it sets both, or calls `abort`.
+        """
         self._raise_if_unusable()
         if self.pending():
             return True
@@ -103,8 +106,9 @@ class Wire:
                 if wake is not None:
                     selector.register(wake, selectors.EVENT_READ)
                 deadline = clock.monotonic() + timeout_s
+                looks_up = self._cancel is not None and wake is None
                 while (left := deadline - clock.monotonic()) > 0:
-                    ready = selector.select(min(left, _CANCEL_SLICE_S) if self._cancel is not None else left)
+                    ready = selector.select(min(left, _CANCEL_SLICE_S) if looks_up else left)
                     self._raise_if_unusable()
                     if wake is not None and wake.is_set():
                         return False

@@ -59,6 +59,7 @@ userdb {{
 namespace inbox {{
   inbox = yes
   separator = {separator}
+  prefix = {prefix}
 {mailboxes}}}
 protocol imap {{
   mail_max_userip_connections = {max_connections}
@@ -143,8 +144,11 @@ class Dovecot:
         return self.root / "ca.pem"
 
     @classmethod
-    def start(cls, *, extra: str = "", max_connections: int = 50, separator: str = "/") -> Dovecot:
-        """Start a server; `extra` is put among the global settings (`imap_capability = ...`)."""
+    def start(cls, *, extra: str = "", max_connections: int = 50, separator: str = "/", prefix: str = "") -> Dovecot:
+        """Start a server; `extra` is put among the global settings (`imap_capability = ...`).
+
+        `prefix` is that of all folders but INBOX ("INBOX.", as Courier has it).
+        """
         import grp
         import pwd
 
@@ -172,6 +176,7 @@ class Dovecot:
             extra=extra,
             max_connections=max_connections,
             separator=separator,
+            prefix=prefix,
             mailboxes=mailboxes,
             imap_port=imap,
             imaps_port=imaps,

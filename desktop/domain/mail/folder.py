@@ -27,7 +27,10 @@ class ServerFolder:
     wire_name: bytes
     """Exactly the server's octets, unquoted: what is sent back."""
     path: str
-    """Decoded for people (modified UTF-7, RFC 3501, section 5.1.3); odd names stay as they are."""
+    """Decoded for people (modified UTF-7, RFC 3501, section 5.1.3); odd names stay as they are.
+
+    Without the prefix of the person's own name space (RFC 2342): "Sent" for Courier's "INBOX.Sent".
+    """
     delimiter: str
     """"" when the server has a flat name space (NIL)."""
     role: Role = Role.NONE

@@ -218,8 +218,7 @@ class Replay:
         self._queue.appended(operation, appendix.place_key, where)
 
     def _on_folder(self, operation: Queued, folder: FolderRef) -> None:
-        path = str(operation.argument.get("path", folder.path))
-        wire_name = names.encode(path)
+        wire_name = self._wire_name(operation, folder)
         match operation.kind:
             case "create-folder":
                 try:
@@ -241,3 +240,27 @@ class Replay:
                 else:
                     self._session.unsubscribe(wire_name)
         self._queue.folder_done(operation, wire_name)
+
+    def _wire_name(self, operation: Queued, folder: FolderRef) -> bytes:
+        """Return the server's name of the path a folder is to have.
+
+        Names are not made of paths alone: a server may have a prefix no path shows, and names we could not encode.
+        """
+        path = str(operation.argument.get("path", folder.path))
+        end = folder.delimiter.encode()
+        parent, name = _split(path, folder.delimiter)
+        if (
+            operation.kind == "rename-folder"
+            and _split(str(operation.argument.get("from")), folder.delimiter)[0] == parent
+        ):
+            above = folder.wire_name.rpartition(end)[0] if end else b""
+            return above + end + names.encode(name) if above else names.encode(name)
+        holder = self._queue.folder_at(operation.account_key, parent) if parent else None
+        if holder is not None:
+            return holder.wire_name + end + names.encode(name)
+        return self._session.personal_prefix() + names.encode(path)
+
+
+def _split(path: str, delimiter: str) -> tuple[str, str]:
+    parent, _, name = path.rpartition(delimiter) if delimiter else ("", "", path)
+    return parent, name

@@ -51,6 +51,11 @@ class ReplayQueue:
         with self._database.read() as view:
             return Operations(view).folder_ref(key)
 
+    def folder_at(self, account_key: int, path: str) -> FolderRef | None:
+        """Return the folder of a path that the server has, None when there is none."""
+        with self._database.read() as view:
+            return Operations(view).folder_at(account_key, path)
+
     def targets(self, operation: Queued) -> dict[int, list[Target]]:
         """Return the places of an operation by the folder they lie in; those whose UID is unknown are left out."""
         with self._database.read() as view:

@@ -58,6 +58,10 @@ class FolderRef:
     wire_name: bytes
     path: str
     uidvalidity: int
+    delimiter: str
+
+
+_FOLDER_REF = "SELECT key, wire_name, path, uidvalidity, delimiter FROM folder"
 
 
 class Operations:
@@ -130,8 +134,12 @@ class Operations:
 
     def folder_ref(self, key: int | None) -> FolderRef | None:
         """Return a folder an operation is about, None when it is gone."""
-        row = self._view.first("SELECT key, wire_name, path, uidvalidity FROM folder WHERE key = ?", (key,))
-        return FolderRef(row[0], bytes(row[1]), row[2], row[3]) if row else None
+        return _folder_ref(self._view.first(f"{_FOLDER_REF} WHERE key = ?", (key,)))
+
+    def folder_at(self, account_key: int, path: str) -> FolderRef | None:
+        """Return the folder of a path that the server has, None when there is none."""
+        where = "WHERE account_key = ? AND path = ? AND substr(wire_name, 1, 1) <> x'00'"
+        return _folder_ref(self._view.first(f"{_FOLDER_REF} {where}", (account_key, path)))
 
     def targets(self, key: int) -> dict[int, list[Target]]:
         """Return the places of an operation by folder; those whose UID is not known now are left out."""
@@ -175,6 +183,10 @@ class Operations:
             )
             for key, account, address, kind, folder, target, mails, parked, attempts, created, problem in rows
         )
+
+
+def _folder_ref(row: tuple[Any, ...] | None) -> FolderRef | None:
+    return FolderRef(row[0], bytes(row[1]), *row[2:]) if row else None
 
 
 class OperationWriter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -293,6 +294,50 @@ def test_a_folder_renamed_offline_keeps_its_new_name_and_the_folders_below_with_
     assert paths[inner] == f"Büro/{below.name}/Neu"
     assert desk.subjects(below.key) == ["Mail 2"]
     assert desk.core.services.operations.waiting() == ()
+
+
+def test_r13_folders_below_a_prefix_are_shown_and_made_as_if_there_were_none(
+    desk: Desk, dovecot_with: Callable[..., Dovecot]
+) -> None:
+    server = dovecot_with(separator=".", prefix="INBOX.")
+    user = server.new_user()
+    server.deliver(user, [mail(1), mail(2)])
+    account = desk.add(server, user)
+    desk.sync()
+    folders = desk.core.services.folders
+    there = {f.path: f for f in desk.core.services.views.folder_tree().accounts[0].folders}
+    assert set(there) == {"INBOX", "Archive", "Drafts", "Junk", "Sent", "Trash"}
+    assert there["Sent"].role is Role.SENT
+    assert there["Sent"].parent_key is None
+
+    key = folders.create(account.key, None, "Projekte ä")
+    inner = folders.create(account.key, key, "Neu")
+    desk.do(Verb.MOVE, desk.mails()[0], folder=inner)
+    desk.sync()
+    assert _folders(server, user) >= {"INBOX.Projekte &AOQ-", "INBOX.Projekte &AOQ-.Neu"}
+    assert _count(server, user, "INBOX.Projekte ä.Neu") == 1
+    folders.rename(key, "Projects")
+    desk.sync()
+    folders.move(inner, None)
+    desk.sync()
+    assert _folders(server, user) >= {"INBOX.Projects", "INBOX.Neu"}
+    assert _count(server, user, "INBOX.Neu") == 1
+    folders.set_role(there["Archive"].key, Role.NONE)
+    folders.delete(there["Archive"].key)
+    desk.do(Verb.ARCHIVE, *desk.mails())
+    desk.sync()
+    assert "INBOX.Archive" in _folders(server, user)
+    folders.delete(inner)
+    desk.sync()
+    assert "INBOX.Neu" not in _folders(server, user)
+
+    assert desk.core.services.operations.waiting() == ()
+    paths = {f.path for f in desk.core.services.views.folder_tree().accounts[0].folders}
+    assert paths == {"INBOX", "Archive", "Drafts", "Junk", "Sent", "Trash", "Projects"}
+
+
+def _folders(server: Dovecot, user: str) -> set[str]:
+    return set(server.doveadm("mailbox", "list", "-u", user, "-7").splitlines())
 
 
 def test_a_folder_that_is_not_watched_is_fetched_when_opened(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:

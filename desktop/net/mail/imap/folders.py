@@ -85,8 +85,10 @@ def folder_of(response: Response) -> tuple[ServerFolder, frozenset[bytes]] | Non
     return folder, attributes
 
 
-def folder_list(responses: Iterable[Response], subscribed: set[bytes] | None) -> list[ServerFolder]:
-    """Return the folders of LIST lines, each once, roles filled in.
+def folder_list(
+    responses: Iterable[Response], subscribed: set[bytes] | None, prefix: bytes = b""
+) -> list[ServerFolder]:
+    """Return the folders of LIST lines, each once, roles filled in, paths without the personal prefix.
 
     `subscribed` are the names LSUB gave; None where the lines say it themselves, or nobody does: then all are.
     """
@@ -104,7 +106,35 @@ def folder_list(responses: Iterable[Response], subscribed: set[bytes] | None) ->
     listed = list(found.values())
     if subscribed is None and all(folder.role is Role.INBOX for folder in listed if folder.subscribed):
         listed = [replace(folder, subscribed=True) for folder in listed]
-    return with_roles(listed)
+    return with_roles(without_prefix(listed, prefix))
+
+
+def without_prefix(folders: list[ServerFolder], prefix: bytes) -> list[ServerFolder]:
+    """Take the prefix of the personal name space ("INBOX.", "Mail/") off the paths; the server's names stay.
+
+    It stands before every folder of the person and says nothing. One whose short path another folder has keeps the
+    long one; what only holds the others ("Mail") goes.
+    """
+    if not prefix:
+        return folders
+    below = [_below(folder.wire_name, prefix) for folder in folders]
+    taken = {folder.path.casefold() for folder, rest in zip(folders, below, strict=True) if not rest}
+    result = []
+    for folder, rest in zip(folders, below, strict=True):
+        path = names.decode(rest) if rest else folder.path
+        if rest and path.casefold() not in taken:
+            folder = replace(folder, path=path)
+        elif folder.delimiter and folder.wire_name + folder.delimiter.encode() == prefix and not folder.selectable:
+            continue
+        result.append(folder)
+    return result
+
+
+def _below(wire_name: bytes, prefix: bytes) -> bytes:
+    """Return the rest of a name that begins with a prefix, else nothing; INBOX has no case."""
+    inbox = b"INBOX" if prefix[:5].upper() == b"INBOX" else b""
+    same = wire_name[len(inbox) : len(prefix)] == prefix[len(inbox) :] and wire_name[: len(inbox)].upper() == inbox
+    return wire_name[len(prefix) :] if same else b""
 
 
 def key(wire_name: bytes) -> bytes:
@@ -173,4 +203,9 @@ def counts(said: Mapping[Any, object]) -> FolderStatus:
 def personal_namespace(told: Any) -> Namespace | None:
     """Return the first personal name space, each told as (prefix, delimiter); None when there is none."""
     prefix, delimiter = told[0] if told else (None, None)
-    return Namespace(prefix, (delimiter or "")[:1]) if isinstance(prefix, bytes) else None
+    if not isinstance(prefix, bytes):
+        return None
+    separator = (delimiter or "")[:1]
+    if prefix and not prefix.endswith(separator.encode()):
+        prefix += separator.encode()
+    return Namespace(prefix, separator)

@@ -53,6 +53,7 @@ class Session:
         self._connection = connection = client.connection
         self._endpoint = endpoint
         self._selected: Selected | None = None
+        self._prefix: bytes | None = None
         self._reader = Reader(connection, "", modseq=False)
 
     @classmethod
@@ -122,7 +123,7 @@ class Session:
     # folders
 
     def list_folders(self) -> list[ServerFolder]:
-        """Return every mailbox with role and subscription."""
+        """Return every mailbox with role and subscription, paths without the prefix of the person's own."""
         extended = "LIST-EXTENDED" in self.capabilities
         if extended:
             options = b"(SUBSCRIBED CHILDREN SPECIAL-USE)" if self.has_special_use else b"(SUBSCRIBED CHILDREN)"
@@ -131,10 +132,10 @@ class Session:
             except errors.ServerRefused:
                 extended = False
             else:
-                return folders.folder_list(reply.data, None)
+                return folders.folder_list(reply.data, None, self.personal_prefix())
         command = b"XLIST" if "XLIST" in self.capabilities and not self.has_special_use else b"LIST"
         listed = self._run(command, b'""', b'"*"', wanted=frozenset((command,)))
-        return folders.folder_list(listed.data, self._subscriptions())
+        return folders.folder_list(listed.data, self._subscriptions(), self.personal_prefix())
 
     def _subscriptions(self) -> set[bytes] | None:
         """Return the names LSUB gives; None when the server does not know the command."""
@@ -149,8 +150,18 @@ class Session:
         """Return where the person's own folders lie (RFC 2342); None when the server does not say."""
         if "NAMESPACE" not in self.capabilities:
             return None
-        told = self._client.ask(self._client.namespace)
+        try:
+            told = self._client.ask(self._client.namespace)
+        except errors.ServerRefused:
+            return None
         return folders.personal_namespace(told.personal) if told is not None else None
+
+    def personal_prefix(self) -> bytes:
+        """Return what the server's names of the person's own folders begin with; asked once a session."""
+        if self._prefix is None:
+            namespace = self.personal_namespace()
+            self._prefix = namespace.prefix if namespace is not None else b""
+        return self._prefix
 
     def status(self, wire_name: bytes) -> FolderStatus:
         """Return the counts of a folder that is not selected."""

@@ -63,6 +63,36 @@ def test_what_the_server_says_goes_before_names() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("prefix", "delimiter", "listed", "expected"),
+    [
+        (
+            b"INBOX.",
+            ".",
+            [b"INBOX", b"INBOX.Sent", b"INBOX.Work.&AMQ-", b"inbox.Old", b"shared.Sent", b"INBOX.INBOX", b"INBOX."],
+            ["INBOX", "Sent", "Work.Ä", "Old", "shared.Sent", "INBOX.INBOX", "INBOX."],
+        ),
+        (b"Mail/", "/", [b"INBOX", b"Mail/Sent", b"Mail/Sent/2025", b"News"], ["INBOX", "Sent", "Sent/2025", "News"]),
+        (b"Mail/", "/", [b"INBOX", b"Mail/News", b"News", b"mail/x"], ["INBOX", "Mail/News", "News", "mail/x"]),
+        (b"", "/", [b"INBOX", b"Sent"], ["INBOX", "Sent"]),
+    ],
+)
+def test_r13_a_prefix_that_stands_before_every_folder_is_not_shown(
+    prefix: bytes, delimiter: str, listed: list[bytes], expected: list[str]
+) -> None:
+    lines = [responses.parse([b'* LIST () "%s" "%s"' % (delimiter.encode(), name)]) for name in [*listed, b"Junk"]]
+    lines.append(responses.parse([b'* LIST (\\Noselect) "/" Mail']))
+
+    found = folders.folder_list(lines, None, prefix)
+
+    expected = [*expected, "Junk"] if prefix == b"Mail/" else [*expected, "Junk", "Mail"]
+    assert [folder.path for folder in found] == expected
+    assert [folder.wire_name for folder in found][: len(listed)] == listed
+    assert next(folder for folder in found if folder.path == "Junk").role is Role.JUNK
+    sent = [folder for folder in found if folder.path == "Sent"]
+    assert all(folder.role is Role.SENT for folder in sent)
+
+
 def parts(text: bytes) -> list[Leaf]:
     return structure.leaves(responses.parse_values([text])[0])
 

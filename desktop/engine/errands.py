@@ -133,8 +133,11 @@ class NetworkErrands:
         try:
             if cancel.is_set():
                 raise errors.Cancelled(endpoint_of(account).host)
-            password = self._secrets.get(imap_secret(account)) or ""
-            session = Session.open(endpoint_of(account), password, tls_of(account), cancel=cancel)
+            place = endpoint_of(account)
+            password = self._secrets.get(imap_secret(account))
+            if password is None:
+                raise errors.WrongPassword(place.host, place.user)
+            session = Session.open(place, password, tls_of(account), cancel=cancel)
             try:
                 yield session
             finally:

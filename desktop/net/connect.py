@@ -6,13 +6,14 @@ An address that stays silent (a black-holed IPv6) costs a quarter of a second, b
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import queue
 import selectors
 import socket
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from desktop.base import clock
@@ -151,6 +152,33 @@ def _interleaved(found: list[Address]) -> list[Address]:
     for i in range(max(len(first), len(others))):
         mixed += first[i : i + 1] + others[i : i + 1]
     return mixed
+
+
+@contextlib.contextmanager
+def ended(connection: socket.socket, after_s: float, cancel: Stop | None = None) -> Iterator[threading.Event]:
+    """End a connection under whoever uses it, once the time is up or `cancel` is set; the event says that it was.
+
+    For libraries that know a limit for each read only: a peer that sends a byte now and then never runs into it.
+    """
+    over, late = threading.Event(), threading.Event()
+    deadline = clock.monotonic() + after_s
+
+    def watch() -> None:
+        while not over.wait(max(0.0, min(_SLICE_S, deadline - clock.monotonic()))):
+            if clock.monotonic() >= deadline or (cancel is not None and cancel.is_set()):
+                late.set()
+                with contextlib.suppress(OSError):
+                    # the plain one: SSLSocket's would change the connection while another thread reads from it
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
+                return
+
+    watcher = threading.Thread(target=watch, name="connection-watch", daemon=True)
+    watcher.start()
+    try:
+        yield late
+    finally:
+        over.set()
+        watcher.join()
 
 
 def _raise_if_set(cancel: Stop | None, host: str) -> None:

@@ -8,14 +8,12 @@ referrer, no proxy, the same plain user agent for everybody. Blocking; any threa
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import ipaddress
 import re
 import socket
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
 from desktop.base import clock
@@ -32,7 +30,11 @@ _URL_MAX = 8192
 _CHUNK = 1 << 16
 _NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|\d+)(?:\.(?:0[xX][0-9a-fA-F]*|\d+))*\.?")
 
-Resolve = Callable[[str, int], list[Address]]
+
+class Resolve(Protocol):
+    """Asks for the addresses of a host, as `connect.resolve` does."""
+
+    def __call__(self, host: str, port: int, *, cancel: Stop | None = None) -> list[Address]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,37 +83,34 @@ class ImageFetcher:
 
     def _get(self, target: _Target, limit_bytes: int, left_s: float, cancel: Stop | None) -> bytes | str:
         """Return the body, or where the answer redirects to."""
-        addresses = self._checked_addresses(target)
+        addresses = self._checked_addresses(target, cancel)
         request = http.client.HTTPConnection(target.host, target.port, timeout=self._timeout_s)
         request.sock = connection = self._connected(target, addresses, cancel)
-        # a server that sends a byte now and then never runs into the time-out of a single read
-        late = threading.Timer(max(left_s, 0.0), _shut, [connection])
-        late.start()
         try:
-            request.putrequest("GET", target.path, skip_accept_encoding=True)
-            request.putheader("User-Agent", USER_AGENT)
-            request.putheader("Accept", "image/webp,image/png,image/jpeg,image/gif")
-            request.putheader("Connection", "close")
-            request.endheaders()
-            response = request.getresponse()
-            if response.status in _REDIRECTS:
-                return response.getheader("Location") or ""
-            if response.status != http.client.OK:
-                raise errors.ImageRefused(target.host, details=f"HTTP {response.status}")
-            body = _body(response, target.host, limit_bytes, cancel)
-            if not late.is_alive():
-                raise errors.ConnectionLost(target.host, details="too slow")
-            return body
+            with connect.ended(connection, left_s, cancel) as late:
+                request.putrequest("GET", target.path, skip_accept_encoding=True)
+                request.putheader("User-Agent", USER_AGENT)
+                request.putheader("Accept", "image/webp,image/png,image/jpeg,image/gif")
+                request.putheader("Connection", "close")
+                request.endheaders()
+                response = request.getresponse()
+                if response.status in _REDIRECTS:
+                    return response.getheader("Location") or ""
+                if response.status != http.client.OK:
+                    raise errors.ImageRefused(target.host, details=f"HTTP {response.status}")
+                body = _body(response, target.host, limit_bytes, cancel)
+                if late.is_set():
+                    raise errors.ConnectionLost(target.host, details="too slow")
+                return body
         except (http.client.HTTPException, ValueError) as error:
             raise errors.ImageRefused(target.host, details=str(error)) from error
         except OSError as error:
             raise errors.from_os_error(error, target.host, target.port) from error
         finally:
-            late.cancel()
             request.close()
 
-    def _checked_addresses(self, target: _Target) -> list[Address]:
-        addresses = self._resolve(target.host, target.port)
+    def _checked_addresses(self, target: _Target, cancel: Stop | None) -> list[Address]:
+        addresses = self._resolve(target.host, target.port, cancel=cancel)
         for _, address, _ in addresses:
             if not public_address.is_public(address) and not (self._allow_loopback and _is_loopback(address)):
                 raise errors.ImageRefused(target.host, details="not in the public internet")
@@ -177,12 +176,6 @@ def _is_loopback(address: str) -> bool:
 def fetch(url: str, *, limit_bytes: int = LIMIT_BYTES, cancel: Stop | None = None) -> Image:
     """Return the picture behind an address; raises ImageRefused or another problem of the network."""
     return ImageFetcher().fetch(url, limit_bytes=limit_bytes, cancel=cancel)
-
-
-def _shut(connection: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        # the plain one: SSLSocket's would change the connection while another thread reads from it
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _body(response: http.client.HTTPResponse, host: str, limit_bytes: int, cancel: Stop | None) -> bytes:

@@ -21,7 +21,6 @@ from desktop.base import clock
 from desktop.base.i18n import _
 from desktop.net import connect, errors
 from desktop.net.connect import Stop
-from desktop.net.errors import Untrusted
 
 HANDSHAKE_S = 20.0
 _PORTAL_S = 5.0
@@ -74,7 +73,7 @@ def secure(
         return handshake(verifying_context(policy), dial(), host, cancel=cancel)
     except ssl.SSLCertVerificationError as error:
         reason = errors.untrusted_reason(error)
-        if reason in _PORTAL_LOOKS_LIKE and behind_portal(host, policy.portal_port):
+        if behind_portal(host, policy.portal_port, cancel=cancel):
             raise errors.NetworkNeedsLogin(host) from error
         probe, sha256 = _unverified(dial(), host, port, cancel)
         probe.close()
@@ -83,30 +82,37 @@ def secure(
         raise errors.from_os_error(error, host, port) from error
 
 
-_PORTAL_LOOKS_LIKE = {Untrusted.SELF_SIGNED, Untrusted.WRONG_HOST, Untrusted.UNKNOWN_ISSUER}
-
-
-def behind_portal(host: str, port: int = 80) -> bool:
+def behind_portal(host: str, port: int = 80, *, cancel: Stop | None = None) -> bool:
     """Return whether plain HTTP to the host is answered by a sign-in page of the network (RFC 8910, section 1).
 
     Asked only after a certificate was refused, and only of the mail server itself: no third party learns of it.
-    A portal says 511 (RFC 6585) or sends the browser to another site.
+    A portal says 511 (RFC 6585) or sends the browser to another site. No answer within five seconds is none.
     """
     if port == 0:
         return False
     request = http.client.HTTPConnection(host, port, timeout=_PORTAL_S)
     try:
-        request.sock = connect.dial(host, port, timeout_s=_PORTAL_S)
-        request.request("GET", "/", headers={"User-Agent": "Mozilla/5.0", "Connection": "close"})
-        answer = request.getresponse()
-        if answer.status == http.client.NETWORK_AUTHENTICATION_REQUIRED:
-            return True
-        target = urlsplit(answer.getheader("Location") or "").hostname or ""
-        return answer.status in {301, 302, 303, 307, 308} and bool(target) and _site(target) != _site(host)
-    except (OSError, http.client.HTTPException, ValueError, errors.NetProblem):
+        request.sock = connect.dial(host, port, timeout_s=_PORTAL_S, cancel=cancel)
+    except errors.Cancelled:
+        raise
+    except errors.NetProblem:
+        return False
+    try:
+        with connect.ended(request.sock, _PORTAL_S, cancel):
+            return _is_portal(request, host)
+    except (OSError, http.client.HTTPException, ValueError):
         return False
     finally:
         request.close()
+
+
+def _is_portal(request: http.client.HTTPConnection, host: str) -> bool:
+    request.request("GET", "/", headers={"User-Agent": "Mozilla/5.0", "Connection": "close"})
+    answer = request.getresponse()
+    if answer.status == http.client.NETWORK_AUTHENTICATION_REQUIRED:
+        return True
+    target = urlsplit(answer.getheader("Location") or "").hostname or ""
+    return answer.status in {301, 302, 303, 307, 308} and bool(target) and _site(target) != _site(host)
 
 
 def _site(host: str) -> str:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.net import errors, image_header, public_address
+from desktop.base import clock
+from desktop.net import connect, errors, image_header, public_address
 from desktop.net.connect import Address
-from desktop.net.remote_image import USER_AGENT, ImageFetcher
+from desktop.net.remote_image import USER_AGENT, ImageFetcher, Resolve
 from desktop.net.tls import TlsPolicy
 from tests.servers.tls_certs import variants
 
@@ -71,8 +72,8 @@ def web() -> Iterator[Web]:
     server.close()
 
 
-def resolver(table: dict[str, list[str]]) -> Callable[[str, int], list[Address]]:
-    def resolve(host: str, port: int) -> list[Address]:
+def resolver(table: dict[str, list[str]]) -> Resolve:
+    def resolve(host: str, port: int, *, cancel: connect.Stop | None = None) -> list[Address]:
         found = table.get(host, [host])
         return [(socket.AF_INET6 if ":" in a else socket.AF_INET, a, port) for a in found]
 
@@ -145,6 +146,29 @@ def test_a_server_that_drips_is_left(web: Web) -> None:
     listener.close()
 
 
+def test_a_fetch_is_stopped_within_a_second() -> None:
+    listener = socket.create_server(("127.0.0.1", 0))
+    stop = threading.Event()
+
+    def fall_silent() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1000)
+            stop.set()
+            connection.recv(1000)
+
+    silent = threading.Thread(target=fall_silent)
+    silent.start()
+    before = clock.monotonic()
+
+    with pytest.raises(errors.NetProblem):
+        ImageFetcher(allow_loopback=True).fetch(f"http://127.0.0.1:{listener.getsockname()[1]}/a.png", cancel=stop)
+
+    assert clock.monotonic() - before < 1
+    silent.join(10)
+    listener.close()
+
+
 PRIVATE = [
     "127.0.0.1", "127.1.2.3", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254",
     "100.64.0.1", "192.0.0.8", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "240.0.0.1",
@@ -192,8 +216,7 @@ def test_c02_no_spelling_reaches_this_computer(web: Web, spelling: str) -> None:
     }
     known = resolver(table)
 
-    def resolve(host: str, port: int) -> list[Address]:
-        from desktop.net import connect
+    def resolve(host: str, port: int, *, cancel: connect.Stop | None = None) -> list[Address]:
 
         return known(host, port) if host in table else connect.resolve(host, port)
 
@@ -209,9 +232,8 @@ def test_c02_no_redirect_reaches_a_private_address(web: Web, spelling: str) -> N
     web.pages["/a.png"] = (302, {"Location": spelling.format(port=other.port).replace("\r\n", "")}, b"")
     first = iter([True])
 
-    def resolve(host: str, port: int) -> list[Address]:
+    def resolve(host: str, port: int, *, cancel: connect.Stop | None = None) -> list[Address]:
         # the first name is taken for public; what follows is resolved as it is
-        from desktop.net import connect
 
         if next(first, False):
             return [(socket.AF_INET, "127.0.0.1", port)]
@@ -233,10 +255,10 @@ def test_c02_no_redirect_reaches_a_private_address(web: Web, spelling: str) -> N
 def _first_allowed(check: Callable[..., list[Address]]) -> Callable[..., list[Address]]:
     calls = iter([True])
 
-    def checked(target: object) -> list[Address]:
+    def checked(target: object, cancel: object) -> list[Address]:
         if next(calls, False):
             return [(socket.AF_INET, "127.0.0.1", target.port)]  # type: ignore[attr-defined]
-        return check(target)
+        return check(target, cancel)
 
     return checked
 
@@ -245,7 +267,7 @@ def test_c02_the_checked_address_is_the_one_connected_to(web: Web) -> None:
     web.pages["/a.png"] = (200, {}, png())
     asked: list[str] = []
 
-    def resolve(host: str, port: int) -> list[Address]:
+    def resolve(host: str, port: int, *, cancel: connect.Stop | None = None) -> list[Address]:
         asked.append(host)
         return [(socket.AF_INET, "127.0.0.1", port)]
 

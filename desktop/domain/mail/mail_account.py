@@ -94,6 +94,8 @@ class AccountStatus:
     """"host:port sha256-hex" when the remedy is to trust a certificate."""
     synced_at_ms: int = 0
     retry_at_ms: int = 0
+    alert: str = ""
+    """What the server last wanted a person to be told (RFC 3501, section 7.1, ALERT): plain text, to be shown once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from desktop.engine.mail.pacing import SignIns
 from desktop.engine.mail.replay import Replay
 from desktop.engine.mail.storing import Storing
 from desktop.net import errors
+from desktop.net.mail.imap.news import News
 from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.tls import TlsPolicy
@@ -49,6 +50,7 @@ STEADY_S = 60.0
 _LONGEST_WAIT_S = 3600.0
 FOLDER_LIST_EVERY_S = 600.0
 _MOST_OVERSIZED = 20
+_MOST_ALERTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class AccountRunner:
         self._numbering = 0
         self._failures = 0
         self._sign_ins = SignIns()
+        self._alerts_told: set[str] = set()
         self._oversized: dict[int, set[int]] = {}
         """Folder key -> UIDs of mails that are larger than their server says: only their text is fetched (R16)."""
 
@@ -243,7 +246,17 @@ class AccountRunner:
         return _SignedIn(session, self._forget_session)
 
     def _forget_session(self) -> None:
+        if (session := self._session) is not None:
+            self._hear(session, session.take_unsolicited())
         self._session = None
+
+    def _hear(self, session: Session, news: News) -> News:
+        """Let a person know what the server wants him to know, each thing once; in clear anybody could have said it."""
+        alerts = [text for text in news.alerts if session.encrypted and text not in self._alerts_told]
+        if alerts and len(self._alerts_told) < _MOST_ALERTS:
+            self._alerts_told.update(alerts)
+            self._set(alert=" ".join(alerts))
+        return news
 
     def _serve(self, session: Session) -> None:
         while not self._stop.is_set():
@@ -304,7 +317,9 @@ class AccountRunner:
                 self._means.mirror.check_space()
                 self._set(activity=Activity.SYNCING, **self._progress())
                 folder = sync.older(folder)
-                if folder is not None and (self._wake.is_set() or session.take_unsolicited().changed):
+                if folder is not None and (
+                    self._wake.is_set() or self._hear(session, session.take_unsolicited()).changed
+                ):
                     self._wake.clear()
                     self._replay(session, sync)
                     for key in list(self._opened):
@@ -348,7 +363,7 @@ class AccountRunner:
         timeout_s = float(self._account.interval_s)
         if (due_ms := self._means.queue.next_try_at(self._account.key)) is not None:
             timeout_s = min(timeout_s, max(0.1, (due_ms - clock.now()) / 1000))
-        session.wait_for_news(timeout_s, self._wake)
+        self._hear(session, session.wait_for_news(timeout_s, self._wake))
         self._check()
 
     def _sync(self, session: Session) -> FolderSync:

@@ -12,7 +12,7 @@ BURST = 8
 EVERY_S = 300.0
 """So an hour holds at most 8 + 12 sign-ins."""
 OFFLINE_S = 10.0
-"""Where nobody was reached a new try costs no server anything, and the network may be back at any moment."""
+"""Where no server was reached a new try costs none anything, and the network may be back at any moment."""
 LONGEST_PAUSE_S = 900.0
 _SPREAD = 0.25
 
@@ -31,8 +31,9 @@ def pause_s(problem: Problem, failures: int, chance: float) -> float:
     if failures == 0 and isinstance(problem, errors.ConnectionLost):
         return 0.0
     wait_s = backoff.delay_s(failures, chance)
-    unreached = isinstance(problem, errors.HostUnreachable) and not problem.refused
-    return min(wait_s, OFFLINE_S) if unreached or isinstance(problem, errors.NameNotFound) else wait_s
+    silent = isinstance(problem, errors.HostUnreachable) and not problem.refused
+    unreached = silent or isinstance(problem, (errors.NameNotFound, errors.NetworkNeedsLogin))
+    return min(wait_s, OFFLINE_S) if unreached else wait_s
 
 
 class SignIns:

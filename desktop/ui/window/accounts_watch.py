@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop.base.errors import Remedy
-from desktop.base.i18n import n_
+from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount
 from desktop.ui.bridge import Bridge
@@ -27,6 +27,8 @@ class AccountsWatch(QObject):
     edit_requested = Signal(int)
     accounts_known = Signal(object)
     """Addresses of the mail accounts, none when there is none."""
+    told = Signal(str)
+    """A sentence a server wants the person to know."""
 
     def __init__(
         self,
@@ -94,8 +96,13 @@ class AccountsWatch(QObject):
         await self._show_statuses()
 
     async def _show_statuses(self) -> None:
-        self._statuses = await self._tasks.read(self._services.accounts.statuses)
+        before, self._statuses = self._statuses, await self._tasks.read(self._services.accounts.statuses)
         self._status_bar.show_accounts(self._accounts, self._statuses)
+        for account in self._accounts:
+            status, known = self._statuses.get(account.key), before.get(account.key)
+            if status is not None and status.alert and (known is None or known.alert != status.alert):
+                sentence = _("The server of {account} says: {words}")
+                self.told.emit(sentence.format(account=account.address, words=status.alert))
 
     async def _show_operations(self) -> None:
         operations = await self._tasks.read(self._services.operations.waiting)

@@ -136,6 +136,7 @@ class MainWindow(QWidget):
         self.room.told.connect(self.tell)
         self.room.step_wanted.connect(self._take_step)
         self.room.trouble_wanted.connect(self.status_bar.explain)
+        self.watch.told.connect(self.tell)
         self.watch.edit_requested.connect(self._edit_account)
         self.watch.accounts_known.connect(self._accounts_known)
         self.navigation.preferences_requested.connect(self._show_preferences)

@@ -64,6 +64,7 @@ def test_r06_a_connection_that_is_lost_is_made_anew_at_once_and_then_ever_later(
 def test_r07_where_nobody_was_reached_it_is_tried_again_within_ten_seconds() -> None:
     for failures in range(20):
         assert pause_s(errors.NameNotFound(HOST), failures, 0) <= 10
+        assert pause_s(errors.NetworkNeedsLogin(HOST), failures, 0) <= 10
         assert pause_s(errors.HostUnreachable(HOST, 993), failures, 0) <= 10
     assert pause_s(errors.HostUnreachable(HOST, 993, refused=True), 20, 0) == 300
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -199,6 +200,23 @@ async def test_problems_are_told_in_their_own_words(desk: Desk) -> None:
     desk.window._tasks.failed.emit(KeyError("x"))
     assert desk.window._toast.text.startswith("Something went wrong")
     desk.failures.clear()
+
+
+async def test_r05_what_a_server_wants_the_person_to_know_is_told_once_and_as_its_words(desk: Desk) -> None:
+    await _open(desk)
+    await desk.until(lambda: len(desk.window.watch._accounts) > 0)
+    account = desk.window.watch._accounts[0]
+    statuses = desk.core.supervisor._means.statuses
+    alert = AccountStatus(account.key, Activity.UP_TO_DATE, alert="<b>The building</b> is closing")
+    sentence = f"The server of {account.address} says: <b>The building</b> is closing"
+
+    statuses.set(alert)
+    await desk.until(lambda: desk.window._toast.text == sentence)
+    desk.window._toast.hide()
+    statuses.set(replace(alert, synced_at_ms=1))
+    await desk.until(lambda: desk.window.watch._statuses[account.key].synced_at_ms == 1)
+
+    assert desk.window._toast.text == ""
 
 
 async def test_stands_where_it_stood(desk: Desk) -> None:

@@ -70,10 +70,9 @@ class NewsDesk:
 
     @property
     def has_news(self) -> bool:
-        """Return whether `take` would give changes of the folder."""
-        return bool(
-            self._new_exists is not None or self._expunged or self._vanished or self._flags or self._flags_of_unknown
-        )
+        """Return whether `take` would give anything."""
+        changed = self._expunged or self._vanished or self._flags or self._flags_of_unknown
+        return bool(self._new_exists is not None or changed or self._alerts)
 
     def take(self) -> News:
         """Return what came since the last time."""

@@ -24,11 +24,15 @@ from desktop.net.mail.imap.wire import LiteralLimit, small
 
 SEARCH_STEP = 100_000
 """About how many UIDs one SEARCH answer may hold."""
+SEARCH_MOST = 1_000_000
+"""How many UIDs of one SEARCH are believed, whatever the server claims."""
 FETCH_STEP = 1000
 """How many mails one FETCH command names."""
 CHUNK_BYTES = 1 << 20
 """How much of a part one command asks for."""
 
+_PLAUSIBLE = 20_000_000
+"""No folder holds more mails than this; a server that says so is not searched in ever more steps."""
 _FETCH = frozenset((b"FETCH",))
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b", re.IGNORECASE)
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
@@ -55,21 +59,23 @@ class Reader:
     def window(self, low: int, high: int, since: date | None = None) -> list[int]:
         """Return the UIDs between two bounds, rising; `since` leaves out mails received on earlier days."""
         found: set[int] = set()
-        steps = min(self._connection.news.exists, high - low + 1) // SEARCH_STEP + 1
+        steps = min(self._connection.news.exists, high - low + 1, _PLAUSIBLE) // SEARCH_STEP + 1
         width = max((high - low) // steps + 1, 1)
         for start in range(low, high + 1, width):
             end = min(start + width - 1, high)
             criteria = b"UID " + guard.uid_range(start, end)
             if since is not None:
                 criteria += b" SINCE " + guard.search_date(since)
-            found.update(uid for uid in self._search(criteria) if start <= uid <= end)
+            found.update(self._search(start, end, criteria))
         return sorted(found)
 
     def find_message_id(self, message_id: str) -> list[int]:
         """Return the UIDs of mails with this Message-ID, given without brackets."""
-        return sorted(set(self._search(b"HEADER Message-ID", guard.string(message_id, "Message-ID"))))
+        found = self._search(1, guard.UID_MAX, b"HEADER Message-ID", guard.string(message_id, "Message-ID"))
+        return sorted(set(found))
 
-    def _search(self, *criteria: Argument) -> list[int]:
+    def _search(self, low: int, high: int, *criteria: Argument) -> list[int]:
+        """Return what was found between two UIDs."""
         esearch = self._connection.has("ESEARCH")
         command = b"UID SEARCH RETURN (ALL)" if esearch else b"UID SEARCH"
         reply = self._connection.run(command, *criteria, wanted=frozenset((b"SEARCH", b"ESEARCH")))
@@ -77,13 +83,14 @@ class Reader:
         for response in reply.data:
             values = response.values()
             if response.kind == b"SEARCH":
-                found += [uid for uid in map(number, values) if uid]
+                found += [uid for uid in map(number, values) if low <= uid <= high]
                 continue
             at = next((i for i, v in enumerate(values) if isinstance(v, bytes) and v.upper() == b"ALL"), len(values))
             if at + 1 < len(values):
-                # a range may claim four billion mails; more than a folder can plausibly hold is not believed
-                most = max(2 * self._connection.news.exists, 10_000)
-                found += expand(uid_ranges(octets(values[at + 1])), most)
+                # a range may claim four billion mails, and so may EXISTS: neither is believed
+                most = min(max(2 * self._connection.news.exists, 10_000), SEARCH_MOST)
+                inside = [(max(a, low), min(b, high)) for a, b in uid_ranges(octets(values[at + 1]))]
+                found += expand(inside, most)
         return found
 
     def overview(self, uids: Iterable[int]) -> dict[int, Overview]:

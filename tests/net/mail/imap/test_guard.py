@@ -81,12 +81,12 @@ def naughty() -> list[str]:
 
 @pytest.mark.parametrize("capabilities", [b"IMAP4rev1", b"IMAP4rev1 LITERAL+", b"IMAP4rev1 LITERAL-"])
 def test_c38_the_server_gets_exactly_the_commands_that_were_meant(scripted: Start, capabilities: bytes) -> None:
+    texts = naughty() + QUIRKS + [form.format("x") for form in FORMS]
+    texts += [form.format(line) for line in naughty()[::20] for form in FORMS]
     server = scripted(Answers(capabilities=capabilities))
     session = Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), "secret", TlsPolicy())
     before = len(server.names)
     expected: list[str] = []
-    texts = naughty() + QUIRKS + [form.format("x") for form in FORMS]
-    texts += [form.format(line) for line in naughty()[::20] for form in FORMS]
 
     for text in texts:
         for name, call in calls(session, text):

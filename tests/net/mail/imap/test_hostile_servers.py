@@ -332,6 +332,25 @@ def test_r05_bye_anywhere(scripted: Start, place: str) -> None:
     assert session.closed
 
 
+@pytest.mark.parametrize("capabilities", [b"IMAP4rev1", b"IMAP4rev1 ESEARCH"])
+def test_m05_a_search_that_finds_four_billion_mails_takes_no_memory(scripted: Start, capabilities: bytes) -> None:
+    opened = SELECTED.replace(b"* 3 EXISTS", b"* 4294967295 EXISTS")
+    found = b'* ESEARCH (TAG "x") UID ALL 1:4294967295\r\n* SEARCH 1 2 4294967295 99999999999\r\nTAG OK done\r\n'
+    answers: dict[str, Answer] = {"SELECT": opened + b"TAG OK done\r\n", "UID SEARCH": found}
+    session = connect(scripted(Answers(answers, capabilities=capabilities)))
+    tracemalloc.start()
+
+    inside = session.uid_window(1, 5000)
+    everywhere = session.find_message_id("x@example.org")
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert inside == list(range(1, 5001))
+    assert len(everywhere) <= 1_000_002
+    assert peak < 200 << 20
+    session.close()
+
+
 # R13: broken servers
 
 

@@ -293,6 +293,27 @@ def test_r39_captive_portal(
     assert_nothing_leaked(server)
 
 
+def test_r39_what_is_no_portal_and_never_ends_its_answer_is_left(
+    scripted: Start, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls, "_PORTAL_S", 0.5)
+
+    def drip(peer: Peer) -> None:
+        while True:
+            peer.send(b"H")
+            threading.Event().wait(0.02)
+
+    web = scripted(drip)
+    server = secured(scripted, variants().bad["expired"], Security.TLS)
+    before = clock.monotonic()
+
+    with pytest.raises(errors.CertificateUntrusted):
+        sign_in(server, Security.TLS, TlsPolicy(ca_file, portal_port=web.port))
+
+    assert clock.monotonic() - before < 5
+    assert_nothing_leaked(server)
+
+
 def test_r39_a_silent_address_costs_little(scripted: Start) -> None:
     server = scripted(Answers())
     # a full backlog lets no further connection through and answers nothing

@@ -120,11 +120,14 @@ class AccountRunner:
         self._wake.set()
 
     def reconnect(self) -> None:
-        """Give up the present connection, which may be dead without knowing it, and sign in again at once."""
-        self._anew.set()  # also where it is not signed in yet
+        """Give up the present connection, which may be dead without knowing it, and sign in again at once.
+
+        Where a server asked for a pause, or only the person can help, nothing is tried sooner (R9, R10).
+        """
+        self._anew.set()
         if (session := self._session) is not None:
             session.abort()
-        self.retry()
+        self._wake.set()
 
     def open_folder(self, folder_key: int) -> None:
         """A person looks at a folder: bring it up to date next."""
@@ -185,12 +188,13 @@ class AccountRunner:
                 if clock.monotonic() - began_s >= STEADY_S:
                     self._failures = 0
                 wait_s = self._pause_after(problem)
+                patient = math.isinf(wait_s) or (isinstance(problem, errors.NetProblem) and problem.back_off_s > 0)
                 self._failures += 1
             except Exception:
                 log.exception("the thread of an account failed")
-                wait_s = backoff.CEILING_S
+                wait_s, patient = backoff.CEILING_S, True
                 self._set(activity=Activity.WAITING, retry_at_ms=clock.now() + int(wait_s * 1000))
-            self._wait(wait_s)
+            self._wait(wait_s, patient=patient)
         self._close()
 
     def _close(self) -> None:
@@ -210,12 +214,14 @@ class AccountRunner:
         self._show_problem(problem, Activity.WAITING, clock.now() + int(wait_s * 1000))
         return wait_s
 
-    def _wait(self, seconds: float) -> None:
+    def _wait(self, seconds: float, *, patient: bool) -> None:
+        """Wait, but for a person; where not `patient`, also no longer than until the computer is awake again."""
         until_s = clock.monotonic() + seconds
         while True:
             self._wake.clear()
             left_s = until_s - clock.monotonic()
-            if self._stop.is_set() or self._retry.is_set() or left_s <= 0:
+            resumed = self._anew.is_set() and not patient
+            if self._stop.is_set() or self._retry.is_set() or resumed or left_s <= 0:
                 break
             self._wake.wait(min(left_s, _LONGEST_WAIT_S))
         self._retry.clear()

@@ -194,7 +194,7 @@ def test_r10_a_refused_password_is_not_tried_again(
     tries = fault_proxy.connections
 
     for _ in range(3):
-        desk.core.services.accounts.status(account.key)
+        desk.core.supervisor._resumed()  # nor after sleep
         time.sleep(0.3)
 
     assert fault_proxy.connections == tries == 1
@@ -300,6 +300,21 @@ def test_r05_an_alert_reaches_the_person_once_and_only_over_tls(
     if security is Security.TLS:
         until(lambda: told)
     assert told == (["The building is closing"] if security is Security.TLS else [])
+
+
+def test_r08_after_sleep_a_pause_of_the_network_ends(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_runner.pacing, "pause_s", lambda *_: 600.0)
+    fault_proxy.cut_after(0)
+    account = desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.WAITING)
+    fault_proxy.heal()
+
+    desk.core.supervisor._resumed()
+
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE, 10)
 
 
 def test_r14_a_folder_deleted_in_the_midst_of_a_fetch_is_looked_for_again(

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import random
 import threading
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -172,6 +173,28 @@ def test_a_download_that_is_cancelled_ends_and_leaves_no_file(
     assert fault_proxy.passed["down"] - down < 2 << 20
     assert not (tmp_path / "film.mp4").exists()
     assert list((desk.profile.cache / "downloads").iterdir()) == [], "what the person does not want is not kept"
+
+
+def test_r09_three_connections_do_for_the_mail_and_many_downloads(
+    desk: Desk, dovecot_with: Callable[..., Dovecot], tmp_path: Path
+) -> None:
+    server = dovecot_with(max_connections=3)
+    user = server.new_user()
+    _film(2, seed(), tmp_path / "film.eml")
+    for _ in range(5):
+        server.deliver_file(user, tmp_path / "film.eml")
+    account = desk.add(server, user, size_limit_bytes=100_000)
+    desk.core.start()
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
+    key = desk.mails()[0]
+    [part] = [p for p in desk.core.services.views.head(key).parts if p.name]
+    reading = desk.core.services.reading
+
+    futures = [reading.fetch_part(key, part.section, tmp_path / str(n), lambda _done, _total: None) for n in range(6)]
+
+    assert len({hashlib.sha256(future.result(60).read_bytes()).digest() for future in futures}) == 1
+    assert desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE
+    assert "Maximum number of connections" not in server.log()
 
 
 def test_r44_a_download_over_a_dead_line_is_cancelled_within_a_second(

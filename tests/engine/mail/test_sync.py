@@ -117,6 +117,27 @@ def test_r17_mails_with_the_same_id_and_other_text_are_both_readable(
     assert any("the second" in text for text in texts)
 
 
+def test_r17_one_mail_in_two_folders_is_one_entry_with_two_copies(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    for folder in ("INBOX", "Projects"):
+        dovecot.deliver(imap_user, [mail(1)], folder)
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    projects = desk.folder("Projects").key
+    desk.core.services.folders.watch(projects, on=True)
+    desk.sync()
+    [key] = desk.mails()
+    assert desk.mails(projects) == [key]
+
+    desk.do(Verb.STAR, key)
+    desk.sync()
+
+    for folder in ("INBOX", "Projects"):
+        assert dovecot.doveadm("search", "-u", imap_user, "mailbox", folder, "FLAGGED").strip() != ""
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "all")
+    desk.sync()
+    assert desk.mails(projects) == [key], "a copy that goes takes no other with it"
+
+
 def test_a_mail_over_the_size_limit_comes_with_its_text_and_the_rest_on_demand(
     desk: Desk, dovecot: Dovecot, imap_user: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

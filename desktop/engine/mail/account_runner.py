@@ -99,6 +99,7 @@ class AccountRunner:
         self._status = AccountStatus(account.key)
         self._list_at_s = 0.0
         self._misses_folder = False
+        self._missed: set[int] = set()
         self._numbering = 0
         self._failures = 0
         self._sign_ins = SignIns()
@@ -357,7 +358,8 @@ class AccountRunner:
                 self._check()
                 folder = sync.older(folder)
 
-        replay = Replay(session, self._account.key, self._means.queue, sync_folder, self._stop.is_set, self._numbering)
+        key, queue = self._account.key, self._means.queue
+        replay = Replay(session, key, queue, sync_folder, self._stop.is_set, self._numbering, self._missed)
         replay.run()
         self._misses_folder = replay.misses_folder
 

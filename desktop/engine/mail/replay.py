@@ -44,7 +44,10 @@ class _Renumbered(Exception):
 
 
 class Replay:
-    """Replays the operations of one account over one session; `numbering` as in `FolderSync`."""
+    """Replays the operations of one account over one session; `numbering` as in `FolderSync`.
+
+    `missed` are the operations that did not find their folder before; found ones are added.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Replay:
         sync_folder: Callable[[int, Callable[[], bool]], None],
         stopped: Callable[[], bool],
         numbering: int,
+        missed: set[int],
     ) -> None:
         self._session = session
         self._account_key = account_key
@@ -61,6 +65,7 @@ class Replay:
         self._sync_folder = sync_folder
         self._stopped = stopped
         self._numbering = numbering
+        self._missed = missed
         self.misses_folder = False
         """An operation did not find its folder: another program may have renamed it, which LIST tells."""
 
@@ -73,11 +78,14 @@ class Replay:
                 return done
             try:
                 self._carry_out(operation)
+                self._missed.discard(operation.key)
                 done += 1
             except errors.FolderGone as problem:
-                if operation.attempts:
+                if operation.key in self._missed:
+                    self._missed.discard(operation.key)
                     self._refused(operation, problem)
                     continue
+                self._missed.add(operation.key)
                 self._queue.postponed(operation, clock.now(), problem.details or problem.text)
                 self.misses_folder = True
                 return done

@@ -532,6 +532,28 @@ def test_r14_a_folder_renamed_by_another_program_is_the_same_folder(
     assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "Beruf", "FLAGGED").strip() != ""
 
 
+def test_r14_a_folder_renamed_while_its_operation_was_cut_is_the_same_folder(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)], "Projects")
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    projects = desk.folder("Projects").key
+    desk.core.services.folders.watch(projects, on=True)
+    desk.sync()
+    [key] = desk.mails(projects)
+    desk.do(Verb.STAR, key)
+    with desk.core.database.write() as work:
+        work.run("UPDATE operation SET attempts = 1, started = 1")
+    dovecot.doveadm("mailbox", "rename", "-u", imap_user, "Projects", "Beruf")
+
+    desk.sync()
+    desk.sync()
+
+    assert desk.core.services.operations.waiting() == ()
+    assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "Beruf", "FLAGGED").strip() != ""
+
+
 def test_r38_what_the_server_always_refuses_is_parked_and_others_go_on(
     desk: Desk, dovecot_with: Callable[..., Dovecot]
 ) -> None:

@@ -19,6 +19,7 @@ from tests.app.conftest import passphrase_file, rapport
 from tests.app.rapport import Rapport
 from tests.corpora import missing
 from tests.desk import mail
+from tests.display import display, running
 from tests.servers.dovecot import PASSWORD, Dovecot
 
 __all__ = ["passphrase_file", "rapport"]
@@ -118,38 +119,10 @@ def _need() -> None:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], **more: object) -> Iterator[subprocess.Popen[str]]:
-    process: subprocess.Popen[str] = subprocess.Popen(command, text=True, **more)  # type: ignore[call-overload]
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        try:
-            process.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-
-
-@contextlib.contextmanager
-def _display() -> Iterator[str]:
-    """Start a screen on a free number and return its name."""
-    told, tells = os.pipe()
-    command = ["Xvfb", "-displayfd", str(tells), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
-    quiet = subprocess.DEVNULL
-    with _running(command, pass_fds=(tells,), stdout=quiet, stderr=quiet), os.fdopen(told) as numbers:
-        os.close(tells)
-        number = numbers.readline().strip()
-        assert number, "Xvfb did not start"
-        yield f":{number}"
-
-
-@contextlib.contextmanager
 def _bus(environ: dict[str, str]) -> Iterator[str]:
     """Start a session bus and return its address."""
     command = ["dbus-daemon", "--session", "--nofork", "--print-address"]
-    with _running(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with running(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip()
 
@@ -166,11 +139,11 @@ def screen(rapport: Rapport, dovecot: Dovecot, imap_user: str, tmp_path: Path) -
     assert added.returncode == 0, added
     with contextlib.ExitStack() as stack:
         (tmp_path / "run").mkdir(mode=0o700)
-        environ = {**os.environ, "DISPLAY": stack.enter_context(_display()), "XDG_RUNTIME_DIR": str(tmp_path / "run")}
+        environ = {**os.environ, "DISPLAY": stack.enter_context(display()), "XDG_RUNTIME_DIR": str(tmp_path / "run")}
         environ["DBUS_SESSION_BUS_ADDRESS"] = stack.enter_context(_bus(environ))
         quiet = subprocess.DEVNULL
         stack.enter_context(
-            _running([LAUNCHER, "--launch-immediately"], env=environ, stdin=quiet, stdout=quiet, stderr=quiet)
+            running([LAUNCHER, "--launch-immediately"], env=environ, stdin=quiet, stdout=quiet, stderr=quiet)
         )
         names = ("DISPLAY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")
         rapport.variables |= {name: environ[name] for name in names}
@@ -179,7 +152,7 @@ def screen(rapport: Rapport, dovecot: Dovecot, imap_user: str, tmp_path: Path) -
         stack.callback(_end, program)
         pipe = subprocess.PIPE
         reader = stack.enter_context(
-            _running([SYSTEM_PYTHON, str(READER_OF_TREES)], env=environ, stdin=pipe, stdout=pipe)
+            running([SYSTEM_PYTHON, str(READER_OF_TREES)], env=environ, stdin=pipe, stdout=pipe)
         )
         made = Screen(environ, reader, program)
         made.until(lambda: made.find(f"Inbox, {COUNT} unread"), "the Inbox with its number")

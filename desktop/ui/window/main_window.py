@@ -25,6 +25,7 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.undo import Entry, Undo
+from desktop.ui.web.window_surface import prepare_surface
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.toast import Toast
 from desktop.ui.window.accounts_watch import AccountsWatch
@@ -68,6 +69,7 @@ class MainWindow(QWidget):
         self._dialogs: dict[str, QDialog] = {}
         self.setWindowTitle("Rapport")
         self.setMinimumSize(*_LEAST_SIZE)
+        prepare_surface(self)
         self.actions_ = Actions(self, theme)
         self.undo = Undo(tasks, self)
         self.navigation = Navigation(theme)

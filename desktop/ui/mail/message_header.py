@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
@@ -24,11 +24,15 @@ from desktop.ui.widgets.chips import avatar
 from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.paint import line_of_text
 from desktop.ui.widgets.painted_button import PaintedButton
+from desktop.ui.widgets.wrapped_text import SelectableText
 
 NARROW = 420
 SHOWN_RECIPIENTS = 3
 MOST_RECIPIENTS = 200
 """More are counted, not listed."""
+
+MOST_FIELDS_PX = 180
+"""So high are the unfolded fields at most."""
 
 _AROUND = 20 + 32 + 10 + 10 + 28 + 14
 """What stands left and right of the lines: margins, avatar and menu."""
@@ -105,12 +109,18 @@ class MessageHeader(QWidget):
         self._more.clicked.connect(
             lambda: self.menu_requested.emit(self._more.mapToGlobal(QPoint(0, self._more.height())))
         )
-        self._all = QWidget()
-        self._grid = QGridLayout(self._all)
+        fields = QWidget()
+        self._grid = QGridLayout(fields)
         self._grid.setContentsMargins(0, 6, 0, 0)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
+        self._all = QScrollArea()
+        self._all.setWidget(fields)
+        self._all.setWidgetResizable(True)
+        self._all.setFrameShape(QFrame.Shape.NoFrame)
+        self._all.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._all.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._all.hide()
 
         self._first = QHBoxLayout()
@@ -162,6 +172,7 @@ class MessageHeader(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_width()
+        self._share_height()
 
     def _share_width(self) -> None:
         """Give the address the width it needs before the name; in a narrow reader the date goes down a line."""
@@ -172,8 +183,15 @@ class MessageHeader(QWidget):
             into.addWidget(self._date)
         room = self.width() - _AROUND - (0 if narrow else self._date.width() + 12)
         address = min(self._address.sizeHint().width(), max(room - _LEAST_NAME, 0))
-        self._address.setFixedWidth(address)
-        self._name.setFixedWidth(max(min(self._name.sizeHint().width(), room - address - 6), 0))
+        # at most, not exactly: what is shown now must not keep the reader from becoming narrower
+        self._address.setMaximumWidth(address)
+        self._name.setMaximumWidth(max(min(self._name.sizeHint().width(), room - address - 6), 0))
+
+    def _share_height(self) -> None:
+        """Show every field, or as many as leave room for the mail; the rest is scrolled to."""
+        width = self.width() - _AROUND
+        if not self._all.isHidden() and width > 0:
+            self._all.setFixedHeight(min(self._grid.heightForWidth(width), MOST_FIELDS_PX))
 
     def _recipients(self, head: MessageHead) -> str:
         people = (*head.to, *head.cc, *head.bcc)
@@ -205,6 +223,7 @@ class MessageHeader(QWidget):
                     self._row(title, people)
             self._words(_("Date"), dates.full_date(head.date_ms, dates.zone()))
         self._all.setVisible(on)
+        self._share_height()
 
     def _row(self, title: str, people: tuple[Address, ...]) -> None:
         listed = "\n".join(one_line(str(person)) for person in people[:MOST_RECIPIENTS])
@@ -215,17 +234,7 @@ class MessageHeader(QWidget):
 
     def _words(self, title: str, text: str) -> None:
         row = self._grid.rowCount()
-        for column, (words, colour) in enumerate(((title, "secondary"), (text, "text"))):
-            label = QLabel(words)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setFont(self._theme.font("small"))
-            label.setWordWrap(column == 1)
-            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), self._theme.tokens.named(colour))
-            label.setPalette(palette)
-            if column:
-                label.setTextInteractionFlags(
-                    Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-                )
-            self._grid.addWidget(label, row, column)
+        label = ElidedLabel(self._theme, title, "small", "secondary")
+        label.setFixedWidth(label.sizeHint().width())
+        self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(SelectableText(self._theme, text, "small"), row, 1)

@@ -22,8 +22,8 @@ from desktop.ui.mail.folded_messages import FoldedMessages
 from desktop.ui.mail.message_header import MessageHeader
 from desktop.ui.mail.reader_notices import NoticeColumn
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.paint import hairline
+from desktop.ui.widgets.wrapped_text import SelectableText
 
 _LONGEST_SUBJECT = 300
 
@@ -33,9 +33,10 @@ class MessagePage(QWidget):
 
     def __init__(self, theme: Theme, notices: NoticeColumn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.subject = Paragraph(theme, "", "title")
-        self.subject.setContentsMargins(20, 16, 20, 12)
-        self.subject.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.subject = SelectableText(theme, "", "title")
+        subject = QVBoxLayout()
+        subject.setContentsMargins(20, 16, 20, 12)
+        subject.addWidget(self.subject)
         self.older = FoldedMessages(theme, above=True)
         self.newer = FoldedMessages(theme, above=False)
         self.header = MessageHeader(theme)
@@ -49,7 +50,7 @@ class MessagePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.subject)
+        column.addLayout(subject)
         column.addWidget(self.older)
         column.addWidget(head)
         column.addWidget(self.find_bar)

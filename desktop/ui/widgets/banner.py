@@ -15,6 +15,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.paint import rounded
+from desktop.ui.widgets.wrapped_text import SelectableText
 
 
 class Tone(StrEnum):
@@ -57,8 +58,7 @@ class Banner(QWidget):
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self._text = Paragraph(theme, text, "small", _LOOKS[tone][1])
-        self._details = Paragraph(theme, details, "small", "secondary")
-        self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details = SelectableText(theme, details, "small", "secondary")
         self._details.hide()
         row = QHBoxLayout()
         row.setSpacing(2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -12,6 +12,10 @@ from desktop.base.text import one_line
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import FontKind, Theme
 from desktop.ui.widgets.paint import LEFT, line_of_text, text_width
+from desktop.ui.widgets.wrapped_text import NARROWEST, lay_out
+
+_LONGEST_LINE = 80
+"""Characters a paragraph puts into a line of its own will."""
 
 
 def plain_tip(text: str) -> str:
@@ -72,7 +76,7 @@ class ElidedLabel(QWidget):
 
 
 class Paragraph(QLabel):
-    """Plain text that wraps, in a colour of the theme."""
+    """Plain text that wraps, in a colour of the theme; however long its words are, it takes the width it is given."""
 
     def __init__(
         self, theme: Theme, text: str = "", kind: FontKind = "body", colour: str = "text", parent: QWidget | None = None
@@ -90,6 +94,30 @@ class Paragraph(QLabel):
         """Use the colour of another token."""
         self._colour = colour
         self._tint()
+
+    def heightForWidth(self, width: int) -> int:
+        margins = self.contentsMargins()
+        inner = width - margins.left() - margins.right()
+        return lay_out(self.text(), self.font(), inner)[1] + margins.top() + margins.bottom()
+
+    def sizeHint(self) -> QSize:
+        most = self.fontMetrics().averageCharWidth() * _LONGEST_LINE
+        width = min(super().sizeHint().width(), most)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        width = min(super().minimumSizeHint().width(), NARROWEST)
+        return QSize(width, self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        area = self.contentsRect()
+        layout, height = lay_out(self.text(), self.font(), area.width(), self.alignment())
+        top = area.top()
+        if not self.alignment() & Qt.AlignmentFlag.AlignTop:
+            top += max(0, area.height() - height) // 2
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        layout.draw(painter, QPointF(area.left(), top))
 
     def _tint(self) -> None:
         palette = self.palette()

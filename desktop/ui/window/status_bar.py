@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop.base.errors import Remedy
 from desktop.base.i18n import _, n_
@@ -17,6 +17,7 @@ from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccoun
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import IconButton
+from desktop.ui.widgets.labels import plain_tip
 from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, rounded, text_width
 from desktop.ui.widgets.painted_button import PaintedButton
 from desktop.ui.widgets.progress import ProgressBar
@@ -28,6 +29,8 @@ MANY = 4
 """From so many accounts on, those that are well are told in one sum."""
 ROOMY_PX = 1100
 """From this width on addresses are written in full."""
+_LEAST_WORDS_PX = 72
+"""Words that are cut keep this much."""
 
 
 class _Words(PaintedButton):
@@ -37,6 +40,7 @@ class _Words(PaintedButton):
         super().__init__(theme, "", 4, parent)
         self._words = StatusWords("", "", "secondary")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_words(self, words: StatusWords) -> None:
         self._words = words
@@ -46,9 +50,20 @@ class _Words(PaintedButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
         self.updateGeometry()
         self.update()
+        self._tell_what_is_cut()
+
+    def _tell_what_is_cut(self) -> None:
+        self.setToolTip(plain_tip(self._words.text) if self.width() < self.sizeHint().width() else "")
 
     def sizeHint(self) -> QSize:
         return QSize(18 + text_width(self._face(), self._words.text) + 2, HEIGHT - 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), _LEAST_WORDS_PX), HEIGHT - 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_what_is_cut()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens

@@ -13,6 +13,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
 from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from desktop.ui.widgets.paint import rounded
+from desktop.ui.widgets.wrapped_text import SelectableText
 
 
 class TroublePopup(QFrame):
@@ -42,8 +43,7 @@ class TroublePopup(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.setContentsMargins(0, 6, 0, 0)
-        self._details = Paragraph(theme, details, "small", "secondary")
-        self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._details = SelectableText(theme, details, "small", "secondary")
         self._details.hide()
         if details:
             fold = Button(theme, _("Answer of the server"), Kind.GHOST, icon="chevron-right", height=SMALL)

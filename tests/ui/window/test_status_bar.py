@@ -12,6 +12,7 @@ from desktop.base.errors import Remedy
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.labels import Paragraph
+from desktop.ui.widgets.wrapped_text import SelectableText
 from desktop.ui.window.account_words import remedy_words, short, status_words
 from desktop.ui.window.status_bar import StatusBar
 from desktop.ui.window.trouble_popup import TroublePopup
@@ -89,7 +90,7 @@ def test_trouble_is_explained_with_the_servers_words_folded_and_one_button(bar: 
     bar._items[1].words.click()
     popup = bar.findChild(TroublePopup)
     assert isinstance(popup, TroublePopup)
-    texts = {part.text(): part.isVisible() for part in popup.findChildren(Paragraph)}
+    texts = {part.text(): part.isVisible() for kind in (Paragraph, SelectableText) for part in popup.findChildren(kind)}
     popup.button.click()
 
     assert texts == {"The server does not accept the password.": True, "NO <b>AUTH</b>": False}
@@ -115,3 +116,14 @@ def test_waiting_operations_are_counted_and_lead_to_their_window(bar: StatusBar)
     assert _texts(bar) == ["1 operation failed"]
     bar._waiting.click()
     assert asked == [True]
+
+
+def test_a_long_address_is_cut_and_told_by_a_tooltip(bar: StatusBar, qtbot: QtBot) -> None:
+    address = "x" * 400 + "@firm.example"
+    accounts = (MailAccount(uuid.uuid4(), address, key=1), *ACCOUNTS[1:3])
+    bar.show_accounts(accounts, {1: AccountStatus(1, Activity.WAITING)})
+
+    assert bar.minimumSizeHint().width() < 480
+    qtbot.waitUntil(lambda: address in bar._items[1].words.toolTip())
+    qtbot.waitUntil(lambda: bar._items[3].isVisible())
+    assert bar._items[3].geometry().right() <= bar.width()

@@ -30,6 +30,7 @@ class Undo(QObject):
     pushed = Signal(object)
     """An Entry that was just done."""
     taken_back = Signal(object)
+    """An Entry that a person has just taken back."""
     changed = Signal(bool)
     """Whether there is anything to take back."""
 
@@ -52,8 +53,8 @@ class Undo(QObject):
             return
         self._entries.remove(wanted)
         self.changed.emit(bool(self._entries))
+        self.taken_back.emit(wanted)
         self._tasks.run(self._take_back(wanted))
 
     async def _take_back(self, entry: Entry) -> None:
         await self._tasks.write(entry.take_back)
-        self.taken_back.emit(entry)

@@ -76,6 +76,8 @@ class ListPane(QWidget):
 
     selection_changed = Signal(object)
     """A `Selection`, once it has settled."""
+    position_changed = Signal(int, int)
+    """Which mail of how many is chosen, at once and also when the list around it changes; number 0 for none."""
     opened = Signal(object)
     """The key of a mail a person opened by Enter or a double click."""
     step_wanted = Signal(str)
@@ -135,13 +137,14 @@ class ListPane(QWidget):
 
     def _connect(self) -> None:
         self.view.selection_changed.connect(self._settled.start)
+        self.view.selection_changed.connect(self._tell_position)
         self.view.opened.connect(self.opened)
         self.view.acted.connect(self._acted)
         self.view.menu_wanted.connect(self._open_menu)
         self.view.escaped.connect(self._leave)
         self.view.resized.connect(lambda: self.columns.leave_right(self.view.width() - self.view.viewport().width()))
         self.loader.opened.connect(self._list_opened)
-        self.model.update_ends.connect(lambda _reset: self._show_state())
+        self.model.update_ends.connect(lambda _reset: self._list_changed())
         self.model.unread_changed.connect(lambda _unread: self._show_state())
         self.header.filter_changed.connect(self._filter_marks)
         self.header.order_wanted.connect(self.sort)
@@ -299,8 +302,17 @@ class ListPane(QWidget):
         self.columns.show_order(query.sort_by, query.descending)
         self.loader.open(query)
 
-    def _list_opened(self) -> None:
+    def _list_changed(self) -> None:
         self._show_state()
+        self._tell_position()
+
+    def _tell_position(self) -> None:
+        keys = self.view.selected_keys() if self.view.selected_count() == 1 else ()
+        position = self.model.position_of(keys[0]) if keys else None
+        self.position_changed.emit(0 if position is None else position + 1, len(self.model.keys))
+
+    def _list_opened(self) -> None:
+        self._list_changed()
         self._settled.start()
 
     def _show_state(self) -> None:

@@ -82,9 +82,15 @@ class Toast(QWidget):
         self.setAccessibleName(text)
         self._place()
         self.show()
+        self.update()
         self.raise_()
         self._clock.stop()
         self._clock.start()
+
+    def dismiss(self) -> None:
+        """Go away before the time: what it says is no longer so."""
+        self._clock.stop()
+        self.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens
@@ -117,8 +123,7 @@ class Toast(QWidget):
         return False
 
     def _pressed(self) -> None:
-        self._clock.stop()
-        self.hide()
+        self.dismiss()
         if self._act is not None:
             self._act()
 

@@ -87,7 +87,6 @@ class MailRoom(QObject):
         self._shows_file = True
         # what one does now must not fall on a mail that is chosen in the list and no longer seen
         self.list.view.clearSelection()
-        self.reader.set_position(0, 0)
         self.panes.go_to(Pane.READER)
         self.reader.open_file(path)
 
@@ -108,6 +107,7 @@ class MailRoom(QObject):
         browser, reader, panes = self.browser, self.reader, self.panes
         browser.selection_changed.connect(self._show_selection)
         browser.opened.connect(self._open)
+        self.list.position_changed.connect(reader.set_position)
         browser.list_opened.connect(self._list_opened)
         browser.step_wanted.connect(self.step_wanted)
         browser.trouble_wanted.connect(self.trouble_wanted)
@@ -135,8 +135,6 @@ class MailRoom(QObject):
         if not self.reader.isVisible() or (self._shows_file and not selection.count):
             return
         self._shows_file = False
-        if selection.count != 1:
-            self.reader.set_position(0, 0)
         if selection.count > 1:
             self.reader.show_selection(selection.count, conversations=selection.conversations)
         elif selection.key:
@@ -151,8 +149,6 @@ class MailRoom(QObject):
 
     def _read(self, key: int) -> None:
         self.reader.show_message(key, conversations=self.list.model.query.conversations)
-        position = self.list.model.position_of(key)
-        self.reader.set_position(0 if position is None else position + 1, len(self.list.model.keys))
 
     def _reader_action(self, verb: Verb, keys: tuple[int, ...]) -> None:
         if verb is Verb.READ:

@@ -66,6 +66,7 @@ class MainWindow(QWidget):
         self._services, self._tasks, self._bridge = services, tasks, bridge
         self._theme, self._state = theme, state
         self._reads_file = False
+        self._told_entry: Entry | None = None
         self._dialogs: dict[str, QDialog] = {}
         self.setWindowTitle("Rapport")
         self.setMinimumSize(*_LEAST_SIZE)
@@ -134,6 +135,7 @@ class MainWindow(QWidget):
         self._tasks.failed.connect(self.tell_failure)
         self._bridge.settings_changed.connect(self._settings_changed)
         self.undo.pushed.connect(self._show_done)
+        self.undo.taken_back.connect(self._forget_done)
         self.undo.changed.connect(self.actions_[Do.UNDO].setEnabled)
         self.room.told.connect(self.tell)
         self.room.step_wanted.connect(self._take_step)
@@ -185,6 +187,12 @@ class MainWindow(QWidget):
     def _show_done(self, entry: Entry) -> None:
         if not entry.quiet:
             self._toast.show_text(entry.text, _("Undo"), lambda: self.undo.undo(entry), icon=entry.icon)
+            self._told_entry = entry
+
+    def _forget_done(self, entry: Entry) -> None:
+        """Take the toast of what was taken back away: it is no longer so, and cannot be taken back twice."""
+        if entry is self._told_entry and self._toast.text == entry.text:
+            self._toast.dismiss()
 
     def _switch_reading_pane(self) -> None:
         on = not self.room.panes.reading_pane

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,6 +17,26 @@ from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.throttle import Throttle
 from desktop.ui.widgets.toast import Toast
+
+class Painted(QObject):
+    """Watches what of a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._areas: list[QRect] = []
+        widget.installEventFilter(self)
+
+    def forget(self) -> None:
+        self._areas.clear()
+
+    def saw(self, area: QRect) -> bool:
+        return any(each.contains(area) for each in self._areas)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self._areas.append(event.rect())
+        return False
+
 
 EVIL = "<img src=x onerror=alert(1)><b>bold</b>"
 
@@ -57,6 +78,22 @@ def test_toast_is_one_and_its_action_takes_it_away(theme: Theme, qtbot: QtBot) -
     assert toast._card().translated(toast.pos()).bottomLeft().toTuple() == (16, 383)
     toast._button.click()
     assert (toast.text, undone) == ("", ["second"])
+
+
+def test_a_toast_in_place_of_another_is_painted_at_once(theme: Theme, qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(600, 400)
+    host.show()
+    toast = Toast(theme, host)
+    painted = Painted(toast)
+    toast.show_text("1 mail archived", "Undo", lambda: None)
+    qtbot.waitUntil(lambda: painted.saw(toast._card()))
+
+    painted.forget()
+    toast.show_text("2 mail archived", "Undo", lambda: None)  # as wide as the one before
+
+    qtbot.waitUntil(lambda: painted.saw(toast._card()), timeout=500)
 
 
 def test_toast_goes_by_itself(theme: Theme, qtbot: QtBot) -> None:

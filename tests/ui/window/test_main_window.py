@@ -13,6 +13,7 @@ from desktop.base.errors import Problem
 from desktop.domain import settings
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import AccountStatus, Activity
+from desktop.domain.mail.operation import Change, Verb
 from desktop.ui.actions import Do
 from desktop.ui.preferences.dialog import Preferences
 from desktop.ui.preferences.mail_account_form import MailAccountForm
@@ -280,3 +281,38 @@ async def test_a_second_start_raises_the_window_from_any_thread(empty_desk: Desk
     thread.start()
     thread.join()
     await empty_desk.until(lambda: not window.isMinimized() and window.isVisible())
+
+
+async def test_the_counter_follows_cursor_and_list_at_once(desk: Desk) -> None:
+    await _open(desk)
+    room = desk.window.room
+    counter = room.reader.tools._position
+    room.list.view.next()
+    await desk.until(lambda: room.list.selection().count == 1)
+    keys = _inbox(desk)
+
+    room.list.view.next()
+    at_once = counter.text
+    desk.core.services.actions.apply(Change(Verb.ARCHIVE), (keys[-1],))
+    await desk.until(lambda: len(_inbox(desk)) == len(keys) - 1)
+    after_another_went = counter.text
+    room.list.view.selectAll()
+    several = counter.text
+
+    assert at_once == f"2 of {len(keys)}"
+    assert after_another_went == f"2 of {len(keys) - 1}"
+    assert several == ""
+
+
+async def test_what_is_taken_back_is_no_longer_told(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    room.list.view.next()
+    await desk.until(lambda: room.list.selection().count == 1)
+    window.actions_[Do.ARCHIVE].trigger()
+    await desk.until(lambda: "archived" in window._toast.text)
+
+    window.actions_[Do.UNDO].trigger()
+
+    assert window._toast.text == ""
+    assert desk.failures == []

@@ -56,7 +56,7 @@ class ListPlaces:
     def action_at(self, number: int, point: QPoint) -> Action | None:
         """Return the button of a line's row under a point."""
         density, width = self._painter.density, self._view.viewport().width()
-        card = Density.COMPACT if density is Density.TABLE else density
+        card = Density.COMPACT if density is Density.TABLE and not self._painter.is_stacked else density
         child = self._model.lines.place(number).kind is LineKind.CHILD
         actions = geometry.row_places(card, width, child=child).actions
         if self._view.isRightToLeft():

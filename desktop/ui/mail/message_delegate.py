@@ -25,6 +25,9 @@ from desktop.ui.mail.table_painting import Cell, TablePainter
 from desktop.ui.theme import FontKind, Theme, font
 
 
+_CHECK = 20
+
+
 class MessageDelegate(QStyledItemDelegate):
     """Paints lines for a list; the list tells it density, columns and the moment "today" is meant."""
 
@@ -34,6 +37,7 @@ class MessageDelegate(QStyledItemDelegate):
         self._wording = RowWording(self._canvas)
         self._table = TablePainter(self._canvas, self._wording)
         self._density = Density.CARDS
+        self._width = 0
         theme.changed.connect(self.forget)
 
     @property
@@ -42,7 +46,20 @@ class MessageDelegate(QStyledItemDelegate):
 
     @property
     def row_height(self) -> int:
-        return geometry.ROW_HEIGHTS[self._density]
+        return geometry.row_height(self._density, self._width)
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether this is a table too narrow for columns."""
+        return geometry.is_stacked(self._density, self._width)
+
+    def height_at(self, width: int) -> int:
+        """Return how high a row would be in a list so wide."""
+        return geometry.row_height(self._density, width)
+
+    def set_width(self, width: int) -> None:
+        """Paint rows for a list so wide, its scroll bar included."""
+        self._width = width
 
     def set_density(self, density: Density) -> None:
         """Paint rows of another density."""
@@ -91,7 +108,7 @@ class MessageDelegate(QStyledItemDelegate):
         painter.translate(place.topLeft())
         if line.kind is LineKind.HEAD:
             self._paint_head(painter, line, look)
-        elif self._density is Density.TABLE:
+        elif self._density is Density.TABLE and not self.is_stacked:
             self._table.paint(painter, line, look)
         else:
             self._paint_card(painter, line, look)
@@ -117,14 +134,16 @@ class MessageDelegate(QStyledItemDelegate):
     def _paint_card(self, painter: QPainter, line: Line, look: Look) -> None:
         canvas, tokens, work, row = self._canvas, self._canvas.tokens, self._canvas.work, line.row
         places = geometry.row_places(self._density, canvas.width, child=line.kind is LineKind.CHILD)
-        canvas.ground(painter, places.card, look, geometry.RADIUS)
+        canvas.ground(painter, places.card, look, 0 if self.is_stacked else geometry.RADIUS)
         if not look.selected:
             painter.fillRect(canvas.seen(places.separator), tokens.subtle)
         if row is None:
             self._paint_placeholder(painter, places)
             return
         words = self._wording.words(line, row, places)
-        if row.unread:
+        if look.selected and look.multi and places.avatar.isEmpty():
+            canvas.pixmap(painter, canvas.work.check(_CHECK), QRect(2, (places.card.height() - _CHECK) // 2, 0, 0))
+        elif row.unread:
             canvas.dot(painter, places.dot)
         if not places.avatar.isEmpty():
             checked = look.selected and look.multi
@@ -141,7 +160,7 @@ class MessageDelegate(QStyledItemDelegate):
         measure = metrics.horizontalAdvance
         canvas.run(painter, words.sender, places.first.left(), baseline(places.first, metrics), 0, measure)
         canvas.line(painter, words.subject, places.second, baseline(places.second, metrics), measure)
-        one_line = self._density is Density.COMPACT
+        one_line = places.in_one_line
         self._paint_date(painter, words, places.second if one_line else places.first)
         reserved = words.date_width + 12 if one_line else 0
         self._paint_icons(painter, words, places.second.right() + 1 - reserved, places.second, look)

@@ -302,6 +302,11 @@ class MessageList(QListView):
             self.viewport().update()
 
     def resizeEvent(self, e: QResizeEvent) -> None:
+        if self._painter.height_at(self.width()) != self._painter.row_height:
+            self._keeping.take_anchor()
+            self._painter.set_width(self.width())
+            self._scroll_back()
+        self._painter.set_width(self.width())
         self.updateGeometries()
         self.resized.emit()
 

@@ -17,6 +17,9 @@ from desktop.domain.settings import Density
 
 HEAD_HEIGHT = 28
 ROW_HEIGHTS = {Density.ROOMY: 100, Density.CARDS: 76, Density.COMPACT: 32, Density.TABLE: 32}
+STACKED_BELOW = 480
+"""A table narrower than this puts the subject below the sender: side by side neither could be read."""
+_STACKED_HEIGHT = 48
 
 INSET = 4
 RADIUS = 6
@@ -72,11 +75,26 @@ class RowPlaces:
     separator: QRect
     actions: QRect
 
+    @property
+    def in_one_line(self) -> bool:
+        """Whether sender, subject and date stand side by side."""
+        return self.first.top() == self.second.top()
+
+
+def is_stacked(density: Density, width: int) -> bool:
+    """Return whether a list so wide is a table whose rows have two lines and no columns."""
+    return density is Density.TABLE and width < STACKED_BELOW
+
+
+def row_height(density: Density, width: int) -> int:
+    """Return how high a row is in a list so wide."""
+    return _STACKED_HEIGHT if is_stacked(density, width) else ROW_HEIGHTS[density]
+
 
 @lru_cache(maxsize=64)
 def row_places(density: Density, width: int, *, child: bool = False) -> RowPlaces:
-    """Return the places of a row of cards, roomy or compact density; a table has columns instead."""
-    height = ROW_HEIGHTS[density]
+    """Return the places of a row: for a table those of its rows of two lines, as a wide one has columns instead."""
+    height = _STACKED_HEIGHT if density is Density.TABLE else ROW_HEIGHTS[density]
     card = QRect(INSET, 0, max(0, width - 2 * INSET), height)
     indent = CHILD_INDENT if child else 0
     right = card.right() + 1 - RIGHT_PADDING
@@ -94,6 +112,19 @@ def row_places(density: Density, width: int, *, child: bool = False) -> RowPlace
             second=QRect(left + sender + 12, 7, max(0, right - left - sender - 12), 18),
             snippets=(),
             separator=QRect(left, height - 1, max(0, card.right() + 1 - left), 1),
+            actions=actions,
+        )
+    if density is Density.TABLE:
+        left = card.left() + _COMPACT_LEFT + indent
+        text = max(0, right - left)
+        return RowPlaces(
+            card=QRect(0, 0, width, height),
+            dot=QRect(card.left() + 8 + indent, 10, DOT, DOT),
+            avatar=QRect(),
+            first=QRect(left, 5, text, 18),
+            second=QRect(left, 24, text, 18),
+            snippets=(),
+            separator=QRect(0, height - 1, width, 1),
             actions=actions,
         )
     left = card.left() + _TEXT_LEFT + indent

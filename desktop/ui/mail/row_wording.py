@@ -79,7 +79,7 @@ class RowWording:
         taken = len(shown) * (geometry.ICON + geometry.GAP)
         if count:
             taken += self._canvas.badge_width(count) + geometry.GAP
-        one_line = not places.snippets
+        one_line = places.in_one_line
         if one_line:
             taken += date_width + 12
         return RowWords(

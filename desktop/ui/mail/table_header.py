@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from desktop.base.i18n import _
 from desktop.domain.mail.listing import SortBy
 from desktop.ui.icons import icon
-from desktop.ui.mail.row_geometry import Column
+from desktop.ui.mail.row_geometry import STACKED_BELOW, Column
 from desktop.ui.mail.table_painting import Cell
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
@@ -27,9 +27,8 @@ _SORTS = {
 _ICONS = {Column.STAR: "star", Column.ATTACHMENT: "paperclip"}
 _NARROW_PX = 600
 """Narrower than this there is no column for the size, and sender and date give way to the subject."""
-_TIGHT_PX = 350
-"""Narrower than this columns of icons make room for the subject as well."""
-_NARROW_WIDTHS = {Column.SENDER: 110, Column.DATE: 92}
+_NARROW_WIDTHS = {Column.SENDER: 130, Column.DATE: 92}
+_STACKED_WIDTHS = {Column.SENDER: 126, Column.DATE: 72}
 _LEFT = 24
 """Room before the first column for the unread dot, or the disc of a row that is one of several selected."""
 
@@ -46,7 +45,7 @@ class TableHeader(QHeaderView):
         self._theme = theme
         self._hidden: set[str] = set()
         self._narrow: bool | None = None
-        self._tight = False
+        self._stacked = False
         self._columns = QStandardItemModel(0, len(_COLUMNS), self)
         self._fill()
         self.setModel(self._columns)
@@ -107,19 +106,20 @@ class TableHeader(QHeaderView):
         self._show_sections()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        narrow, tight = self.width() < _NARROW_PX, self.width() < _TIGHT_PX
-        if (narrow, tight) != (self._narrow, self._tight):
-            self._narrow, self._tight = narrow, tight
+        narrow, stacked = self.width() < _NARROW_PX, self.width() < STACKED_BELOW
+        if (narrow, stacked) != (self._narrow, self._stacked):
+            self._narrow, self._stacked = narrow, stacked
+            widths = _STACKED_WIDTHS if stacked else _NARROW_WIDTHS if narrow else _WIDTHS
             for number, column in enumerate(_COLUMNS):
                 if column in _NARROW_WIDTHS:
-                    self.resizeSection(number, (_NARROW_WIDTHS if narrow else _WIDTHS)[column])
+                    self.resizeSection(number, widths[column])
             self._show_sections()
         super().resizeEvent(event)
         self.cells_changed.emit()
 
     def _show_sections(self) -> None:
         crowded = {Column.SIZE} if self._narrow else set()
-        if self._tight:
+        if self._stacked:  # rows have two lines then, and icons in the second; the titles are there to sort by
             crowded |= {Column.STAR, Column.ATTACHMENT}
         for number, column in enumerate(_COLUMNS):
             self.setSectionHidden(number, column.value in self._hidden or column in crowded)

@@ -19,7 +19,7 @@ from desktop.domain.settings import Density
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.list_pane import ListPane, Selection
-from desktop.ui.mail.row_geometry import row_places
+from desktop.ui.mail.row_geometry import Column, row_places
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
 from tests.ui.mail.room import Room
@@ -313,3 +313,49 @@ async def test_the_next_unread_mail_is_found_where_no_row_was_read(room, pane):
     await until(lambda: pane.view.current_key == far)
     pane.previous_unread()
     await until(lambda: pane.view.current_key == first)
+
+
+@pytest.mark.parametrize("width", [280, 312, 376, 479, 480, 560, 700, 1000])
+async def test_sender_subject_and_date_are_readable_in_a_table_of_any_width(room, pane, width):
+    for number in range(30):
+        room.deliver(f"Mail {number}", age_ms=number * MINUTE, attachment=True)
+    pane.set_density(Density.TABLE)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() > 20)
+    pane.window().resize(width, 500)
+    pane.resize(width, 500)
+    pane.columns.resize(width, 28)
+
+    painter, least = pane.view.painter_delegate, 180
+    if painter.is_stacked:
+        places = row_places(Density.TABLE, pane.view.viewport().width())
+        assert painter.row_height == pane.view.visualRect(pane.model.index(2)).height() == places.card.height()
+        assert min(places.first.width(), places.second.width()) > least
+        assert places.first.bottom() < places.second.top()
+    else:
+        cells = {cell.column: cell.width for cell in pane.columns.cells()}
+        assert cells[Column.SENDER] >= 130
+        assert cells[Column.SUBJECT] > 150
+        assert cells[Column.DATE] >= 92
+
+
+async def test_a_table_that_becomes_narrow_keeps_the_mail_in_sight_and_its_buttons(room, pane):
+    keys = [room.deliver(f"Mail {n}", age_ms=n * MINUTE) for n in range(60)]
+    pane.window().resize(900, 500)
+    pane.resize(900, 500)
+    pane.set_density(Density.TABLE)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() > 50)
+    pane.view.verticalScrollBar().setValue(800)
+    top = pane.view.indexAt(QPoint(100, 5)).row() + 1
+    before = pane.view.visualRect(pane.model.index(top)).top()
+
+    pane.resize(340, 500)
+    await until(lambda: pane.view.width() == 340)
+    after = pane.view.visualRect(pane.model.index(top))
+    pane.view._hover_at(after.center())
+    actions = row_places(Density.TABLE, pane.view.viewport().width()).actions
+
+    assert after.top() == before
+    assert pane.view._places.action_at(top, actions.center() + after.topLeft()) is not None
+    assert keys

@@ -24,7 +24,7 @@ from desktop.ui.mail.list_line import HitMarks
 from desktop.ui.mail.mail_drag import FILES, MAILS, MailDragData, MailLoad, drag_picture, unpack_mails
 from desktop.ui.mail.message_list import MessageList
 from desktop.ui.mail.message_list_model import MessageListModel
-from desktop.ui.mail.row_geometry import ROW_HEIGHTS, row_places
+from desktop.ui.mail.row_geometry import row_height, row_places
 from desktop.ui.theme import Theme
 from tests.corpora import corpus
 from tests.proof import rounds, seed
@@ -63,7 +63,7 @@ def test_every_density_paints_rows_of_its_height(view, density):
 
     place = view.visualRect(view.model().index(1))
 
-    assert place.height() == ROW_HEIGHTS[density]
+    assert place.height() == row_height(density, view.width())
     assert not view.grab().isNull()
 
 

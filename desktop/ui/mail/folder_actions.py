@@ -16,17 +16,17 @@ from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
 from desktop.services.mail.folders import Folders
+from desktop.services.mail.operations import Operations
+from desktop.ui.bridge import Bridge
 from desktop.ui.mail import dates
 from desktop.ui.mail.folder_nodes import Node, NodeKind
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.mail_drag import MailLoad
+from desktop.ui.mail.new_folder import NewFolder
 from desktop.ui.mail.row_texts import one_line
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.buttons import Kind
 from desktop.ui.widgets.dialog import Dialog, confirm
-from desktop.ui.widgets.fields import LineEdit
-from desktop.ui.widgets.labels import Paragraph
 
 _DROP_VERBS = {
     Unified.INBOX: Verb.INBOX,
@@ -40,23 +40,36 @@ _DROP_VERBS = {
 class FolderActions(QObject):
     """Verbs on folders for the pane and its menu."""
 
-    def __init__(self, verbs: Folders, mails: ListActions, tasks: Tasks, theme: Theme, host: QWidget) -> None:
+    def __init__(
+        self,
+        verbs: Folders,
+        operations: Operations,
+        mails: ListActions,
+        tasks: Tasks,
+        bridge: Bridge,
+        theme: Theme,
+        host: QWidget,
+    ) -> None:
         super().__init__(host)
         self._verbs = verbs
+        self._operations = operations
+        self._bridge = bridge
         self._mails = mails
         self._tasks = tasks
         self._theme = theme
         self._host = host
 
-    def ask_new(self, above: Node) -> Dialog:
+    def ask_new(self, above: Node) -> NewFolder:
         """Ask for the name of a new folder below an account or a folder."""
         parent = above.folder.key if above.folder is not None else None
-        where = one_line(above.name)
-        return self._ask_name(
-            _("New folder"),
-            _("In {folder}").format(folder=where),
-            "",
-            lambda name: self._do(self._verbs.create, above.account_key, parent, name),
+        return NewFolder(
+            self._theme,
+            one_line(above.name),
+            partial(self._verbs.create, above.account_key, parent),
+            self._operations,
+            self._tasks,
+            self._bridge,
+            self._host.window(),
         )
 
     def rename(self, key: int, name: str) -> None:
@@ -124,29 +137,6 @@ class FolderActions(QObject):
             self._mails.apply(Verb.MOVE, load, source, target.folder)
         elif target.list_id in _DROP_VERBS:
             self._mails.apply(_DROP_VERBS[Unified(target.list_id)], load, source)
-
-    def _ask_name(self, title: str, text: str, name: str, use: Callable[[str], object]) -> Dialog:
-        asked = Dialog(self._theme, title, self._host.window())
-        asked.setFixedWidth(360)
-        field = LineEdit(self._theme, _("Name"), placeholder=_("Name"))
-        field.setText(name)
-        asked.body.addWidget(Paragraph(self._theme, title, "section"))
-        asked.body.addWidget(Paragraph(self._theme, text, "body", "secondary"))
-        asked.body.addWidget(field)
-        asked.footer.row.addStretch(1)
-
-        def take() -> None:
-            if field.text().strip():
-                asked.accept()
-                use(field.text().strip())
-
-        asked.add_button(_("Cancel"), asked.reject)
-        create = asked.add_button(_("Create"), take, Kind.PRIMARY)
-        create.setEnabled(False)
-        field.textChanged.connect(lambda written: create.setEnabled(bool(written.strip())))
-        asked.open()
-        field.setFocus()
-        return asked
 
     def _do(self, verb: Callable[..., object], *arguments: object) -> None:
         self._tasks.run(self._call(partial(verb, *arguments)))

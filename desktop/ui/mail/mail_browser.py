@@ -76,7 +76,7 @@ class MailBrowser(QObject):
         self._picker: MovePicker | None = None
         self._recent = RecentFolders(state)
         self.mails = ListActions(services.actions, tasks, undo, theme, host)
-        self.folders = FolderActions(services.folders, self.mails, tasks, theme, host)
+        self.folders = FolderActions(services.folders, services.operations, self.mails, tasks, bridge, theme, host)
         self.model = FolderModel(self)
         self.tree = FolderTree(self.model, theme, state)
         self.pane = ListPane(theme, services.views, self.mails, tasks, bridge, state)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop.base.i18n import _
+from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
+from desktop.domain.mail.mail_account import AccountStatus, Activity
+from desktop.ui.mail.dates import locale
 
 
 class Step(StrEnum):
@@ -32,14 +35,38 @@ class EmptyWords:
     step: Step = Step.NONE
 
 
-def empty_words(query: ListQuery, name: str, *, has_accounts: bool = True) -> EmptyWords:
-    """Return what a list without mails says."""
+def empty_words(
+    query: ListQuery, name: str, *, has_accounts: bool = True, statuses: Iterable[AccountStatus] = ()
+) -> EmptyWords:
+    """Return what a list without mails says; `statuses` are those of the accounts whose mail it would show."""
     if not has_accounts:
         text = _("Add a mail account and your mail appears here.")
         return EmptyWords("inbox", _("No mail account yet"), text, _("Add mail account"), Step.ADD_ACCOUNT)
     if query.contains or query.unread or query.starred or query.with_attachment:
         text = _("No mail in {folder} matches the filter.").format(folder=name)
         return EmptyWords("list-filter", _("Nothing found"), text, _("Clear filter"), Step.CLEAR_FILTER)
+    return _not_fetched(statuses) or _nothing_here(query, name)
+
+
+def _not_fetched(statuses: Iterable[AccountStatus]) -> EmptyWords | None:
+    """Return words for a list that is empty because its mail has not come yet; None once it has."""
+    new = [status for status in statuses if not status.synced_at_ms]
+    coming = [status for status in new if status.activity in (Activity.CONNECTING, Activity.SYNCING)]
+    if coming:
+        done, total = sum(status.done for status in coming), sum(status.total for status in coming)
+        text = _("The newest mails appear here in a moment.")
+        if total > 0:
+            text = n_("{done} of {n} mail so far.", "{done} of {n} mails so far.", total)
+            text = text.format(done=locale().toString(done), n=locale().toString(total))
+        return EmptyWords("refresh-cw", _("Mail is being fetched"), text)
+    stuck = next((status for status in new if status.activity in (Activity.WAITING, Activity.TROUBLE)), None)
+    if stuck is not None:
+        text = stuck.problem or _("The server cannot be reached.")
+        return EmptyWords("cloud-off", _("Mail could not be fetched yet"), text, _("Get mail"), Step.GET_MAIL)
+    return None
+
+
+def _nothing_here(query: ListQuery, name: str) -> EmptyWords:
     match query.list_id:
         case Unified.INBOX:
             text = _("You have dealt with everything. New mail appears here by itself.")

@@ -26,6 +26,8 @@ class FolderLoader(QObject):
 
     loaded = Signal(bool)
     """The tree is here; the argument says whether rows came, went or moved."""
+    statuses_read = Signal(object)
+    """How every account is doing: an `AccountStatus` by account key."""
 
     def __init__(
         self,
@@ -67,4 +69,6 @@ class FolderLoader(QObject):
         self._model.show_counts(await self._tasks.read(self._views.counts, tuple(changed)))
 
     async def _load_statuses(self) -> None:
-        self._model.show_statuses(await self._tasks.read(self._accounts.statuses))
+        statuses = await self._tasks.read(self._accounts.statuses)
+        self._model.show_statuses(statuses)
+        self.statuses_read.emit(statuses)

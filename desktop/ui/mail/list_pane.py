@@ -6,6 +6,7 @@ window tells it which list to show and hears which mails are chosen.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.base.i18n import n_
 from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.listing import FolderNode, ListQuery, Row, SortBy
+from desktop.domain.mail.mail_account import AccountStatus
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Density
 from desktop.services.mail.views import MailViews
@@ -105,6 +107,8 @@ class ListPane(QWidget):
         self._density = Density.CARDS
         self._title = ""
         self._has_accounts = True
+        self._account_key = 0
+        self._statuses: Mapping[int, AccountStatus] = {}
         self._searched = ""
         self._recent: tuple[FolderNode, ...] = ()
         self._step = Step.NONE
@@ -171,9 +175,10 @@ class ListPane(QWidget):
     def searching(self) -> bool:
         return self.loader.query is None
 
-    def show_list(self, list_id: ListId, name: str = "") -> None:
-        """Show a list in the order it had last; `name` is that of a server folder."""
+    def show_list(self, list_id: ListId, name: str = "", account_key: int = 0) -> None:
+        """Show a list in the order it had last; `name` and `account_key` are those of a server folder."""
         self._title = list_title(list_id) or name
+        self._account_key = account_key
         self.filter.hide()
         sort_by, descending = self._order_of(list_id)
         self.search_head.hide()
@@ -218,6 +223,12 @@ class ListPane(QWidget):
         """Without any account an empty list offers to add one."""
         self._has_accounts = has
         self._show_state()
+
+    def set_statuses(self, statuses: Mapping[int, AccountStatus]) -> None:
+        """An empty list says whether its mail is still being fetched."""
+        self._statuses = statuses
+        if not len(self.model.keys):
+            self._show_state()
 
     # what a person does
 
@@ -326,7 +337,9 @@ class ListPane(QWidget):
         self._stack.setCurrentWidget(self._empty)
 
     def _empty_words(self) -> EmptyWords:
-        return empty_words(self.model.query, self._title, has_accounts=self._has_accounts)
+        key = self._account_key
+        statuses = [status for status in self._statuses.values() if key in (0, status.account_key)]
+        return empty_words(self.model.query, self._title, has_accounts=self._has_accounts, statuses=statuses)
 
     def _take_step(self) -> None:
         if self._step is Step.CLEAR_FILTER:

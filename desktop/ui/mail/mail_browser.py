@@ -159,6 +159,7 @@ class MailBrowser(QObject):
 
     def _connect_tree(self) -> None:
         self.loader.loaded.connect(self._tree_loaded)
+        self.loader.statuses_read.connect(self.pane.set_statuses)
         self.tree.opened.connect(self._open)
         self.tree.mails_dropped.connect(self._drop_mails)
         self.tree.folder_dropped.connect(self.folders.move)
@@ -199,7 +200,7 @@ class MailBrowser(QObject):
         self._show(node)
 
     def _show(self, node: Node) -> None:
-        self.pane.show_list(node.list_id, node.name)
+        self.pane.show_list(node.list_id, node.name, node.account_key)
         self.folders.look_at(node)
         self.list_opened.emit(node.name)
 

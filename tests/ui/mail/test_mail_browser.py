@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.base.errors import Problem
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
-from desktop.domain.mail.mail_account import MailAccount
+from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.message import Flag
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.folders import FolderWriter
@@ -500,3 +500,40 @@ async def test_the_window_offers_files_only_for_a_few_mails(room, stand):
 
     assert few.formats() == [MAILS, FILES]
     assert many.formats() == [MAILS]
+
+
+async def test_an_empty_list_says_that_its_mail_is_being_fetched_and_how_far(room, stand):
+    board = room.services.accounts._statuses
+
+    def says() -> tuple[str, str]:
+        return stand.pane._empty.title.text(), stand.pane._empty.text.text()
+
+    await started(stand, 0)
+    board.set(AccountStatus(room.account_key, Activity.CONNECTING))
+    await until(lambda: says() == ("Mail is being fetched", "The newest mails appear here in a moment."))
+    board.set(AccountStatus(room.account_key, Activity.SYNCING, done=1200, total=6046))
+    await until(lambda: says() == ("Mail is being fetched", "1,200 of 6,046 mails so far."))
+    button = stand.pane._empty.button.isVisible()
+    stand.browser.show_list(room.keys["Projects/Kranich"])
+    await until(lambda: stand.pane.model.query.list_id == room.keys["Projects/Kranich"])
+    in_a_folder = says()[0]
+    board.set(AccountStatus(room.account_key, Activity.TROUBLE, problem="The password is wrong."))
+    await until(lambda: says() == ("Mail could not be fetched yet", "The password is wrong."))
+    board.set(AccountStatus(room.account_key, Activity.UP_TO_DATE, synced_at_ms=5))
+    await until(lambda: says()[0] == "No mail in Kranich")
+    board.set(AccountStatus(room.account_key, Activity.SYNCING, synced_at_ms=5, done=1, total=2))
+    stand.browser.show_list(Unified.INBOX)
+    await until(lambda: says()[0] == "The Inbox is empty")
+
+    assert in_a_folder == "Mail is being fetched"
+    assert not button
+
+
+async def test_a_list_is_not_said_to_be_fetched_by_another_account(room, stand):
+    await started(stand, 0)
+    stand.browser.show_list(room.keys["Projects/Kranich"])
+    await until(lambda: stand.pane.model.query.list_id == room.keys["Projects/Kranich"])
+
+    stand.pane.set_statuses({room.account_key + 1: AccountStatus(room.account_key + 1, Activity.SYNCING)})
+
+    assert stand.pane._empty.title.text() == "No mail in Kranich"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from desktop.app.arguments import SearchMails
+from desktop.app.commands import moment
 from desktop.app.console import Console
 from desktop.app.core import Core
-from desktop.base import clock
 from desktop.base.i18n import _
+
+
+_DATE_WIDTH = len("2026-01-31 23:59")
 
 
 def run(command: SearchMails, core: Core, console: Console) -> int:
@@ -25,7 +28,7 @@ def run(command: SearchMails, core: Core, console: Console) -> int:
                     {
                         "id": str(ids[hit.row.key]),
                         "key": hit.row.key,
-                        "date": clock.to_datetime(hit.row.date_ms).isoformat(),
+                        "date": moment.for_programs(hit.row.date_ms),
                         "from": {"name": hit.row.sender_name, "address": hit.row.sender_address},
                         "to": hit.row.recipients,
                         "subject": hit.row.subject,
@@ -42,7 +45,7 @@ def run(command: SearchMails, core: Core, console: Console) -> int:
         )
         return 0
     for row in rows:
-        day = clock.to_datetime(row.date_ms).astimezone().strftime("%Y-%m-%d %H:%M")
+        day = moment.in_words(row.date_ms, "%Y-%m-%d %H:%M").ljust(_DATE_WIDTH)
         console.line(f"{row.key}  {day}  {row.sender_name or row.sender_address}  {row.subject}")
     console.say(result.searched)
     for word in result.unknown:

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Iterable
 
 from desktop.app.arguments import Form, ShowMail
+from desktop.app.commands import moment
 from desktop.app.console import Console
 from desktop.app.core import Core
-from desktop.base import clock
 from desktop.base.i18n import _
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.message import Part
@@ -53,7 +53,7 @@ def _key(name: str, core: Core) -> int:
 
 
 def _summary(head: MessageHead, console: Console) -> None:
-    day = clock.to_datetime(head.date_ms).astimezone().strftime("%Y-%m-%d %H:%M %z")
+    day = moment.in_words(head.date_ms, "%Y-%m-%d %H:%M %z")
     console.line(_("From: {people}").format(people=_spelled([head.sender])))
     for words, people in ((_("To: {people}"), head.to), (_("Cc: {people}"), head.cc)):
         if people:
@@ -79,8 +79,8 @@ def _facts(core: Core, key: int) -> dict[str, object]:
         "key": key,
         "conversation": head.conversation_key,
         "message_id": head.message_id,
-        "date": clock.to_datetime(head.date_ms).isoformat(),
-        "received": clock.to_datetime(head.received_ms).isoformat(),
+        "date": moment.for_programs(head.date_ms),
+        "received": moment.for_programs(head.received_ms),
         "from": _person(head.sender),
         "reply_to": [_person(one) for one in head.reply_to],
         "to": [_person(one) for one in head.to],

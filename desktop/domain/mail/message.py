@@ -116,14 +116,18 @@ def identity(message: Message) -> uuid.UUID:
     return ids.mail_id("\n".join(["none", seconds, message.sender.key, *people, message.subject]))
 
 
+NO_DATE_MS = 1
+"""The date of a mail of which nobody knows one, neither its header nor a server: no mail was sent in 1970's first ms."""
+
+
 def effective_date_ms(date_ms: int | None, received_ms: int) -> int:
     """Return the date a mail is sorted by: its Date header where plausible, else when the server received it.
 
-    Not plausible: absent, before 1970, or more than a day after arrival.
+    Not plausible: absent, before 1970, or more than a day after arrival. NO_DATE_MS where there is neither.
     """
     day_ms = 86_400_000
     if date_ms is None or date_ms <= 0 or date_ms > received_ms + day_ms:
-        return max(received_ms, 1)
+        return max(received_ms, NO_DATE_MS)
     return date_ms
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from PySide6.QtCore import QDate, QDateTime, QLocale, QTimeZone
 
 from desktop.base.i18n import _, language
+from desktop.domain.mail.message import NO_DATE_MS
 from desktop.ui.mail.days import DayGroup, Span
 
 _WEEK = 7
@@ -33,6 +34,8 @@ def time_text(at: QDateTime) -> str:
 
 def row_date(at_ms: int, now_ms: int, where: QTimeZone) -> str:
     """Return the date of a row: "10:42", "Fri 8:00" within a week, "18 Sep" within the year, else "18 Sep 2024"."""
+    if at_ms <= NO_DATE_MS:
+        return _("no date")
     at = QDateTime.fromMSecsSinceEpoch(at_ms, where)
     today = QDateTime.fromMSecsSinceEpoch(now_ms, where).date()
     ago = at.date().daysTo(today)
@@ -46,6 +49,8 @@ def row_date(at_ms: int, now_ms: int, where: QTimeZone) -> str:
 
 def table_date(at_ms: int, now_ms: int, where: QTimeZone) -> str:
     """Return the date of a table row, which stands under no day: "Today 10:42", "18 Sep 2026 10:42"."""
+    if at_ms <= NO_DATE_MS:
+        return _("no date")
     at = QDateTime.fromMSecsSinceEpoch(at_ms, where)
     today = QDateTime.fromMSecsSinceEpoch(now_ms, where).date()
     if at.date() == today:
@@ -56,6 +61,8 @@ def table_date(at_ms: int, now_ms: int, where: QTimeZone) -> str:
 
 def full_date(at_ms: int, where: QTimeZone) -> str:
     """Return the whole date and time, for tooltips and for those who listen."""
+    if at_ms <= NO_DATE_MS:
+        return _("no date")
     at = QDateTime.fromMSecsSinceEpoch(at_ms, where)
     day = locale().toString(at.date(), QLocale.FormatType.LongFormat)
     return _("{date} {time}").format(date=day, time=time_text(at))
@@ -68,6 +75,8 @@ def short_date(day: QDate, *, with_year: bool) -> str:
 
 def group_title(group: DayGroup, today: QDate) -> str:
     """Return the words at the head of a group of mails."""
+    if group.span is Span.UNKNOWN:
+        return _("No date")
     if group.span is Span.FUTURE:
         return _("Later")
     if group.span is Span.TODAY:

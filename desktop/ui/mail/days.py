@@ -13,9 +13,10 @@ from enum import StrEnum
 
 from PySide6.QtCore import QDate, QDateTime, QTimeZone
 
-from desktop.domain.mail.message import KEY_STEP, key_date_ms
+from desktop.domain.mail.message import KEY_STEP, NO_DATE_MS, key_date_ms
 
 _WEEK = 7
+_FIRST_DATED_KEY = (NO_DATE_MS + 1) * KEY_STEP
 
 
 class Span(StrEnum):
@@ -26,13 +27,15 @@ class Span(StrEnum):
     YESTERDAY = "yesterday"
     WEEKDAY = "weekday"
     MONTH = "month"
+    UNKNOWN = "unknown"
+    """Mails of which nobody knows a date; they count as older than all others."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
     """Positions `start` up to `end` of the keys, and what they have in common.
 
-    `day` is the first day covered: the day itself, or the first of the month.
+    `day` is the first day covered: the day itself, or the first of the month; no day for mails without a date.
     """
 
     span: Span
@@ -43,7 +46,7 @@ class DayGroup:
     @property
     def id(self) -> str:
         """What is remembered when the group is collapsed: "today" stays "today" tomorrow."""
-        if self.span in (Span.FUTURE, Span.TODAY, Span.YESTERDAY):
+        if self.span in (Span.FUTURE, Span.TODAY, Span.YESTERDAY, Span.UNKNOWN):
             return self.span.value
         if self.span is Span.WEEKDAY:
             return f"weekday-{self.day.dayOfWeek()}"
@@ -60,11 +63,16 @@ def group_by_day(keys: Sequence[int], now_ms: int, zone: QTimeZone, *, descendin
     today = _day_of(now_ms, zone)
     position, total = 0, len(keys)
     while position < total:
+        if keys[position] < _FIRST_DATED_KEY:
+            end = total if descending else bisect_left(keys, _FIRST_DATED_KEY, position, total)
+            groups.append(DayGroup(Span.UNKNOWN, QDate(), position, end))
+            position = end
+            continue
         day = _day_of(key_date_ms(keys[position]), zone)
         span, first, after = _span_of(day, today)
         if descending:
             # what lies at or after the first moment of the span: the first smaller key ends it
-            limit = _start_key(first, zone)
+            limit = max(_start_key(first, zone), _FIRST_DATED_KEY)
             end = bisect_right(keys, -limit, position, total, key=int.__neg__)
         elif after is None:
             end = total

@@ -14,7 +14,7 @@ from typing import Protocol
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
 from desktop.domain.mail.document import Document, Options
-from desktop.domain.mail.message import Completeness, Message, Status
+from desktop.domain.mail.message import NO_DATE_MS, Completeness, Message, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
 from desktop.ui.mail import text_layout
 from desktop.ui.mail.text_layout import Layout
@@ -178,6 +178,7 @@ def load_file(reading: Reading, path: Path) -> tuple[FileLetter, MessageHead]:
         sentence = _("{name} could not be read: {reason}.")
         raise Problem(sentence.format(name=path.name, reason=error.strerror or error), details=str(error)) from error
     message = reading.parse(raw)
+    sent_ms = max(message.date_ms or 0, NO_DATE_MS)
     head = MessageHead(
         key=0,
         conversation_key=0,
@@ -188,8 +189,8 @@ def load_file(reading: Reading, path: Path) -> tuple[FileLetter, MessageHead]:
         to=message.to,
         cc=message.cc,
         bcc=message.bcc,
-        date_ms=message.date_ms or 0,
-        received_ms=message.date_ms or 0,
+        date_ms=sent_ms,
+        received_ms=sent_ms,
         size_bytes=len(raw),
         unread=False,
         important=False,

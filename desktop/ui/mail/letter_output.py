@@ -15,6 +15,7 @@ from desktop.base.i18n import _, language
 from desktop.base.text import one_line
 from desktop.domain.mail import names
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.message import NO_DATE_MS
 from desktop.domain.mail.reading import MessageHead
 from desktop.ui.mail import attachment_saving, dates
 from desktop.ui.mail.letter import Letter, Opened, Reading
@@ -146,7 +147,7 @@ def head_fields(head: MessageHead) -> list[tuple[str, str]]:
     for title, people in ((_("To"), head.to), (_("Cc"), head.cc)):
         if people:
             fields.append((title, _listed(people)))
-    if head.date_ms:
+    if head.date_ms > NO_DATE_MS:
         fields.append((_("Date"), dates.full_date(head.date_ms, dates.zone())))
     return fields
 

@@ -158,8 +158,8 @@ class MessageHeader(QWidget):
         # the address is shown even where the name claims to be one
         self._address.set_text(address if name else "")
         now_ms = clock.now()
-        self._date.set_text(dates.table_date(head.date_ms, now_ms, dates.zone()))
-        self._date.setToolTip(dates.full_date(head.date_ms, dates.zone()))
+        whole = dates.full_date(head.date_ms, dates.zone())
+        self._date.set_text(dates.table_date(head.date_ms, now_ms, dates.zone()), whole)
         self._date.setFixedWidth(self._date.sizeHint().width())
         self._share_width()
         line = self._recipients(head)

@@ -39,6 +39,7 @@ class ElidedLabel(QWidget):
         self._kind = kind
         self._colour = colour
         self._text = ""
+        self._tip = ""
         self.setFont(theme.font(kind))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_text(text)
@@ -48,9 +49,10 @@ class ElidedLabel(QWidget):
         """The whole text."""
         return self._text
 
-    def set_text(self, text: str) -> None:
-        """Show the text in one line."""
+    def set_text(self, text: str, tip: str = "") -> None:
+        """Show the text in one line; a `tip` says more than the text does."""
         self._text = one_line(text)
+        self._tip = plain_tip(tip)
         self.setAccessibleName(self._text)
         self.updateGeometry()
         self.update()
@@ -68,7 +70,8 @@ class ElidedLabel(QWidget):
         return QSize(min(self.sizeHint().width(), 24), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        tip = plain_tip(self._text) if self.sizeHint().width() > self.width() else ""
+        cut = self.sizeHint().width() > self.width()
+        tip = self._tip or (plain_tip(self._text) if cut else "")
         if self.toolTip() != tip:
             self.setToolTip(tip)
         colour = self._theme.tokens.named(self._colour)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from PySide6.QtCore import QDate, QTimeZone
 
-from desktop.domain.mail.message import KEY_STEP
+from desktop.domain.mail.message import KEY_STEP, NO_DATE_MS
 from desktop.ui.mail import dates
 from desktop.ui.mail.days import Span, group_by_day, milliseconds_to_midnight
 
@@ -80,9 +80,22 @@ def test_an_empty_list_has_no_days():
 
 
 def test_the_first_moment_of_1970_is_a_day_like_others():
-    groups = group_by_day(array("q", [1 * KEY_STEP, 0]), ms(2026, 11, 20), BERLIN)
+    groups = group_by_day(array("q", [2 * KEY_STEP + 1, 2 * KEY_STEP]), ms(2026, 11, 20), BERLIN)
 
-    assert [group.id for group in groups] == ["month-1970-01"]
+    assert [(group.id, group.count) for group in groups] == [("month-1970-01", 2)]
+
+
+def test_mails_without_a_date_stand_under_words_that_say_so():
+    undated = [NO_DATE_MS * KEY_STEP + 1, NO_DATE_MS * KEY_STEP]
+    keys = [key(2026, 11, 20, 8, 0), 2 * KEY_STEP, *undated]
+
+    assert titles(keys) == [("Today", 1), ("January 1970", 1), ("No date", 2)]
+    assert titles(keys[::-1], descending=False) == [("No date", 2), ("January 1970", 1), ("Today", 1)]
+
+
+@pytest.mark.parametrize("write", [dates.row_date, dates.table_date, lambda at, _now, where: dates.full_date(at, where)])
+def test_a_date_nobody_knows_is_not_1970(write):
+    assert write(NO_DATE_MS, ms(2026, 11, 20), BERLIN) == "no date"
 
 
 def test_midnight_is_found():

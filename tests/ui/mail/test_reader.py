@@ -21,6 +21,7 @@ from desktop.domain.mail.message import Completeness
 from desktop.domain.mail.operation import Verb
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import reader as reader_module
+from desktop.ui.mail.letter_output import head_fields
 from desktop.ui.mail.print_preview import PrintPreview
 from desktop.ui.mail.reader import Reader
 from desktop.ui.mail.reader_menu import message_menu
@@ -30,6 +31,7 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web.mail_view import Failure
+from desktop.ui.widgets.wrapped_text import SelectableText
 from tests.ui.mail.reading_desk import Desk, mail, mixed
 from tests.ui.mail.waiting import until
 
@@ -501,6 +503,22 @@ async def test_a_mail_file_is_shown_and_not_stored(bench: Bench, tmp_path: Path)
     assert await in_page(bench, "document.querySelector('p').textContent") == "from disk"
     assert "not stored" in bench.said()
     assert bench.desk.raws == {}
+
+
+async def test_a_mail_file_without_a_date_says_so(bench: Bench, tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail().replace(b"Date: Fri, 16 Oct 2026 10:42:00 +0000\n", b""))
+
+    bench.reader.open_file(path)
+    await until(lambda: bool(bench.painted))
+    header = bench.reader.page.header
+    header._to.setChecked(True)
+    opened = bench.reader.opened
+    assert opened is not None
+
+    assert (header._date.text, header._date.toolTip()) == ("no date", "no date")
+    assert "no date" in [text.text() for text in header.findChildren(SelectableText)]
+    assert [title for title, _value in head_fields(opened.head)] == ["From", "To"]
 
 
 async def test_a_mail_is_laid_out_for_print_with_its_header(bench: Bench) -> None:

@@ -21,13 +21,15 @@ from desktop.ui.mail import attachment_saving, dates
 from desktop.ui.mail.letter import Letter, Opened, Reading
 from desktop.ui.mail.letter_pictures import LetterPictures
 from desktop.ui.mail.message_header import MOST_RECIPIENTS
-from desktop.ui.mail.source_window import FIRST_BYTES, SourceWindow
+from desktop.ui.mail.source_window import FIRST_BYTES, Source, SourceWindow, prepare
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web import shell
 from desktop.ui.web.exhibit import Exhibit
 
 if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
     from desktop.ui.web.print_job import PrintJob
 
 
@@ -101,22 +103,29 @@ class LetterOutput(QObject):
         self.told.emit(_("{name} saved").format(name=path.name))
 
     async def _show_source(self, opened: Opened) -> None:
-        raw = await self._tasks.read(opened.letter.source)
-        # one character a byte where it is no UTF-8, and a little more than is shown, so that the end is told
-        text = raw[: FIRST_BYTES + 4096].decode("utf-8", "replace")
+        raw, source = await self._tasks.read(_source_of, opened.letter)
         SourceWindow(
             self._theme,
             _("Source of “{subject}”").format(subject=one_line(opened.head.subject)),
-            text,
+            source,
             file_name=file_name(opened.head, "eml"),
             on_save=lambda path: self._tasks.run(self._save(path, raw)),
             parent=self._window,
         ).show()
 
     async def _show_headers(self, opened: Opened) -> None:
-        text = await self._tasks.read(opened.letter.headers)
+        source = await self._tasks.read(_headers_of, opened.letter)
         title = _("Headers of “{subject}”").format(subject=one_line(opened.head.subject))
-        SourceWindow(self._theme, title, text, parent=self._window).show()
+        SourceWindow(self._theme, title, source, parent=self._window).show()
+
+    async def _paint(self, printer: QPrinter, pdf: bytes) -> None:
+        from desktop.ui.mail.print_preview import paint_pages
+
+        name = one_line(printer.printerName() or printer.outputFileName())
+        if await self._tasks.read(paint_pages, pdf, printer):
+            self.told.emit(_("Sent to {printer}").format(printer=name))
+        else:
+            self.told.emit(_("{printer} does not take the mail.").format(printer=name))
 
     def _preview(self, head: MessageHead, pdf: bytes) -> None:
         self.close_browser()
@@ -135,10 +144,22 @@ class LetterOutput(QObject):
             pdf,
             file_name(head, "pdf"),
             lambda path, data: self._tasks.run(self._save(path, data)),
+            lambda printer, data: self._tasks.run(self._paint(printer, data)),
             self._window,
         )
         preview.show()
         self.previewed.emit(preview)
+
+
+def _source_of(letter: Letter) -> tuple[bytes, Source]:
+    """Return a source, and what its window shows of it (reader thread)."""
+    raw = letter.source()
+    # one character a byte where it is no UTF-8, and a little more than is shown, so that the end is told
+    return raw, prepare(raw[: FIRST_BYTES + 4096].decode("utf-8", "replace"))
+
+
+def _headers_of(letter: Letter) -> Source:
+    return prepare(letter.headers())
 
 
 def head_fields(head: MessageHead) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
-"""The preview of a printed mail: the pages as they will come, to be printed or saved as PDF. GUI thread.
+"""The preview of a printed mail: the pages as they will come, to be printed or saved as PDF.
 
-Shows a PDF that `ui.web.print_job` made, so nothing of the mail runs here. `QPdfDocument` paints the pages on the
-printer. No dialog is executed: each is opened and answers by signal.
+Shows a PDF that `ui.web.print_job` made, so nothing of the mail runs here. No dialog is executed: each is opened and
+answers by signal. GUI thread, but for `paint_pages`: to paint a page for a printer takes a tenth of a second, so that
+is done on a reader thread (Qt paints printers on any thread).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
@@ -26,7 +27,7 @@ _PRINT_DPI = 300
 
 
 class PrintPreview(Dialog):
-    """Shows the pages. `on_save` gets the file a person chose and the PDF."""
+    """Shows the pages. `on_save` gets the file a person chose and the PDF, `on_print` the printer and the PDF."""
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class PrintPreview(Dialog):
         pdf: bytes,
         file_name: str,
         on_save: Callable[[Path, bytes], object],
+        on_print: Callable[[QPrinter, bytes], object],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, one_line(title), parent)
@@ -42,11 +44,8 @@ class PrintPreview(Dialog):
         self._pdf = pdf
         self._file_name = file_name
         self._on_save = on_save
-        self._buffer = QBuffer(self)
-        self._buffer.setData(QByteArray(pdf))
-        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self._on_print = on_print
         self.document = QPdfDocument(self)
-        self.document.load(self._buffer)
         self.view = QPdfView(self)
         self.view.setDocument(self.document)
         self.view.setPageMode(QPdfView.PageMode.MultiPage)
@@ -58,6 +57,11 @@ class PrintPreview(Dialog):
         self.footer.row.addStretch(1)
         self.add_button(_("Cancel"), self.close)
         self.add_button(_("Print…"), self._choose_printer, Kind.PRIMARY)
+        QTimer.singleShot(0, self, self._load)  # the window first, then its pages
+
+    def _load(self) -> None:
+        self._buffer = opened(self._pdf, self)
+        self.document.load(self._buffer)
 
     def choose_file(self) -> None:
         """Ask where to save the PDF."""
@@ -80,18 +84,28 @@ class PrintPreview(Dialog):
         QDialog.open(dialog)  # QPrintDialog hides it behind an overload with a slot's name
 
     def _print(self, printer: QPrinter) -> None:
-        paint_pages(self.document, printer)
+        self._on_print(printer, self._pdf)
         self.close()
 
 
-def paint_pages(document: QPdfDocument, printer: QPrinter) -> None:
-    """Paint the chosen pages of a PDF on a printer, as large as the paper allows."""
+def opened(pdf: bytes, owner: QObject) -> QBuffer:
+    """Return a device to read a PDF from, which lives with its owner."""
+    buffer = QBuffer(owner)
+    buffer.setData(QByteArray(pdf))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    return buffer
+
+
+def paint_pages(pdf: bytes, printer: QPrinter) -> bool:
+    """Paint the chosen pages of a PDF on a printer, as large as the paper allows; False where it takes none."""
+    document = QPdfDocument()
+    document.load(opened(pdf, document))
     first = max(1, printer.fromPage() or 1)
     last = min(document.pageCount(), printer.toPage() or document.pageCount())
     printer.setFullPage(True)
     painter = QPainter()
-    if not painter.begin(printer):
-        return
+    if not document.pageCount() or not painter.begin(printer):
+        return False
     for number in range(first, last + 1):
         if number > first:
             printer.newPage()
@@ -102,4 +116,4 @@ def paint_pages(document: QPdfDocument, printer: QPrinter) -> None:
         size = image.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
         area.setSize(size)
         painter.drawImage(area, image)
-    painter.end()
+    return painter.end()

@@ -1,8 +1,12 @@
-"""Windows of plain text: the source of a mail and all its headers, to read, search, copy and save. GUI thread."""
+"""Windows of plain text: the source of a mail and all its headers, to read, search, copy and save.
+
+GUI thread, but for `prepare`, which is called on a reader thread. A long text is put into its window in slices.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -15,10 +19,23 @@ from desktop.ui.mail.find_bar import FindBar
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Kind
 from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.slices import Slices
 
 FIRST_BYTES = 2_000_000
 """What is shown of a source; saving writes all of it."""
 _LONGEST_LINE = 4_000
+_STEP_CHARACTERS = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text made ready for its window."""
+
+    whole: str
+    shown: str
+    """Its beginning, endless lines broken, as laying them out takes long."""
+    folded: str
+    """What is shown, without the difference of small and capital letters, to count matches in."""
 
 
 class SourceWindow(Dialog):
@@ -28,7 +45,7 @@ class SourceWindow(Dialog):
         self,
         theme: Theme,
         title: str,
-        text: str,
+        source: Source,
         *,
         file_name: str = "",
         on_save: Callable[[Path], object] | None = None,
@@ -46,14 +63,18 @@ class SourceWindow(Dialog):
         self.view.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.view.setPlainText(shown(text))
+        self._source = source
+        self._looked_for = ""
+        self._slices = Slices(self)
+        self._slices.finished.connect(self._find_what_waits)
+        self._waiting: tuple[str, bool] | None = None
         self.find_bar = FindBar(theme)
         self.find_bar.wanted.connect(self._find)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.find_bar)
-        self.add_button(_("Copy all"), lambda: QGuiApplication.clipboard().setText(text))
+        self.add_button(_("Copy all"), lambda: QGuiApplication.clipboard().setText(source.whole))
         if on_save is not None:
             self.add_button(_("Save as…"), self._choose_file)
         self.footer.row.addStretch(1)
@@ -61,9 +82,38 @@ class SourceWindow(Dialog):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.find_bar.begin)
         QShortcut(QKeySequence("F3"), self, self.find_bar.again)
         QShortcut(QKeySequence("Shift+F3"), self, lambda: self.find_bar.again(backward=True))
+        self._slices.start(self._write())
+
+    def _write(self) -> Iterator[None]:
+        """Put the text into the window; the cursor that reads stays at its beginning."""
+        cursor, shown = QTextCursor(self.view.document()), self._source.shown
+        for start in range(0, len(shown), _STEP_CHARACTERS):
+            cursor.insertText(shown[start : start + _STEP_CHARACTERS])
+            if not start:
+                self.view.moveCursor(QTextCursor.MoveOperation.Start)
+            yield
+
+    def _find_what_waits(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._find(*waiting)
 
     def _find(self, text: str, backward: bool) -> None:
         if not text:
+            self._looked_for = ""
+            self.find_bar.tell(0, 0)
+            return
+        if self._slices.is_running:
+            self._waiting = (text, backward)
+            return
+        if text != self._looked_for:  # a letter more is looked for from where the letters before were found
+            self._looked_for = text
+            cursor = self.view.textCursor()
+            cursor.setPosition(cursor.selectionStart())
+            self.view.setTextCursor(cursor)
+        wanted = text.casefold()
+        count = self._source.folded.count(wanted)
+        if not count:
             self.find_bar.tell(0, 0)
             return
         flag = QTextDocument.FindFlag.FindBackward if backward else QTextDocument.FindFlag(0)
@@ -71,11 +121,9 @@ class SourceWindow(Dialog):
         if not found:
             self.view.moveCursor(QTextCursor.MoveOperation.End if backward else QTextCursor.MoveOperation.Start)
             found = self.view.find(text, flag)
-        document = self.view.toPlainText().casefold()
-        wanted = text.casefold()
         here = self.view.textCursor().selectionStart()
-        at = document.count(wanted, 0, here + len(wanted)) if found else 0
-        self.find_bar.tell(at, document.count(wanted))
+        at = self._source.folded.count(wanted, 0, here + len(wanted)) if found else 0
+        self.find_bar.tell(at, count)
 
     def _choose_file(self) -> None:
         chooser = QFileDialog(self, _("Save mail as"), self._file_name)
@@ -91,11 +139,12 @@ class SourceWindow(Dialog):
             self._on_save(Path(path))
 
 
-def shown(text: str) -> str:
-    """Return what the window shows of a text: its beginning, endless lines broken, as laying them out takes long."""
+def prepare(text: str) -> Source:
+    """Make a text ready for its window (reader thread)."""
     lines: list[str] = []
     for line in text[:FIRST_BYTES].replace("\0", "\ufffd").splitlines():
         lines.extend(line[at : at + _LONGEST_LINE] for at in range(0, max(len(line), 1), _LONGEST_LINE))
     if len(text) > FIRST_BYTES:
         lines += ["", _("[The rest is not shown; save the mail to read all of it.]")]
-    return "\n".join(lines)
+    shown = "\n".join(lines)
+    return Source(text, shown, shown.casefold())

@@ -6,6 +6,8 @@ nothing in it is ever interpreted, and it loads no resource.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
@@ -26,6 +28,7 @@ from desktop.base.i18n import _
 from desktop.ui.mail.text_layout import NO_FOLD, Layout, Line
 from desktop.ui.theme import Theme
 from desktop.ui.web.shell import MAX_TEXT_WIDTH
+from desktop.ui.widgets.slices import Slices
 
 _LINE_PX = 20
 _MARGIN = 20
@@ -57,9 +60,15 @@ class TextBody(QTextBrowser):
         self._looked_for = ""
         self._match = -1
         self._written: QTextDocument | None = None
+        self._scroll_wish: int | None = None
+        self._search: tuple[str, bool] | None = None
+        """What to look for once all is written."""
+        self._slices = Slices(self)
+        self._slices.finished.connect(self._all_written)
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
         self.setAcceptDrops(False)
+        self.setAutoFillBackground(True)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -77,6 +86,7 @@ class TextBody(QTextBrowser):
         self._layout_read = layout
         self._opened.clear()
         self._whole = False
+        self._search = self._scroll_wish = None
         self._waits_for_paint = True
         self._render()
         self.verticalScrollBar().setValue(0)
@@ -91,8 +101,11 @@ class TextBody(QTextBrowser):
     def find_text(self, text: str, *, backward: bool = False) -> None:
         """Mark all matches and go to the next one; folded quotations are opened first."""
         if text != self._looked_for:
-            self._looked_for = text
             self._open_all_folds()
+            if self._slices.is_running:
+                self._search = (text, backward)
+                return
+            self._looked_for = text
             self._matches = self._all_matches(text) if text else []
             self._match = -1
         if self._matches:
@@ -147,19 +160,35 @@ class TextBody(QTextBrowser):
         tokens = self._theme.tokens
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Base, tokens.bg)
+        palette.setColor(QPalette.ColorRole.Window, tokens.bg)
         palette.setColor(QPalette.ColorRole.Text, tokens.text)
         self.setPalette(palette)
         document = QTextDocument(self)
         document.setUndoRedoEnabled(False)
-        document.setDocumentMargin(0)
+        document.setDocumentMargin(_TOP)
         face = QFont(self._theme.font("body"))
         face.setPixelSize(max(6, round(13 * self._zoom)))
         document.setDefaultFont(face)
         document.setDefaultTextOption(QTextOption(self.document().defaultTextOption()))
-        cursor = QTextCursor(document)
-        cursor.beginEditBlock()
-        shown = self._layout_read if self._whole else self._layout_read.first()
+        self.setDocument(document)
+        if self._written is not None:
+            self._written.deleteLater()  # Qt deletes only documents it made itself
+        self._written = document
+        self._set_margins()
+        self._matches, self._looked_for, self._match = [], "", -1
         self._first = True
+        cursor = QTextCursor(document)
+
+        def in_one_edit(write: Callable[[], None]) -> None:
+            cursor.beginEditBlock()
+            write()
+            cursor.endEditBlock()
+
+        self._slices.start(self._write(cursor), in_one_edit)
+
+    def _write(self, cursor: QTextCursor) -> Iterator[None]:
+        """Write the lines that are shown, one a step."""
+        shown = self._layout_read if self._whole else self._layout_read.first()
         fold = NO_FOLD
         for line in shown.lines:
             if line.fold not in (fold, NO_FOLD):
@@ -167,16 +196,22 @@ class TextBody(QTextBrowser):
             fold = line.fold
             if fold == NO_FOLD or fold in self._opened:
                 self._write_line(cursor, line)
+                yield
         if shown is not self._layout_read:
             self._new_block(cursor)
             cursor.insertText(_("This text is very long. Show all of it"), self._link_format(_ALL))
-        cursor.endEditBlock()
-        self.setDocument(document)
-        if self._written is not None:
-            self._written.deleteLater()  # Qt deletes only documents it made itself
-        self._written = document
-        self._set_margins()
-        self._matches, self._looked_for, self._match = [], "", -1
+
+    def _all_written(self) -> None:
+        self._scroll_to_wish()
+        self._scroll_wish = None
+        search, self._search = self._search, None
+        if search is not None:
+            self.find_text(search[0], backward=search[1])
+
+    def _scroll_to_wish(self) -> None:
+        """Go back to where one was as soon as so much is written again."""
+        if self._scroll_wish is not None:
+            self.verticalScrollBar().setValue(self._scroll_wish)
 
     def _write_pill(self, cursor: QTextCursor, fold: int) -> None:
         tokens = self._theme.tokens
@@ -214,14 +249,13 @@ class TextBody(QTextBrowser):
         return made
 
     def _set_margins(self) -> None:
-        frame = self.document().rootFrame()
-        shape = frame.frameFormat()
-        room = self.viewport().width() - 2 * _MARGIN
-        shape.setLeftMargin(_MARGIN)
-        shape.setRightMargin(_MARGIN + max(0, room - round(MAX_TEXT_WIDTH * self._zoom)))
-        shape.setTopMargin(_TOP)
-        shape.setBottomMargin(_MARGIN)
-        frame.setFrameFormat(shape)
+        """Keep lines from becoming too long. Margins of the document itself would be laid out anew as a whole, at once."""
+        bar = self.verticalScrollBar()
+        room = self.width() - 2 * _MARGIN - (bar.width() if bar.isVisible() else 0)
+        side = _MARGIN - _TOP
+        right = side + max(0, room - round(MAX_TEXT_WIDTH * self._zoom))
+        if self.viewportMargins().right() != right:
+            self.setViewportMargins(side, 0, right, 0)
 
     def _clicked(self, url: QUrl) -> None:
         written = url.toString()
@@ -232,18 +266,19 @@ class TextBody(QTextBrowser):
         else:
             self.link_clicked.emit(url)
             return
-        at = self.verticalScrollBar().value()
+        wish = self.verticalScrollBar().value()
         self._render()
-        self.verticalScrollBar().setValue(at)
+        self._scroll_wish = wish
+        self._scroll_to_wish()
+        if not self._slices.is_running:
+            self._scroll_wish = None
 
     def _open_all_folds(self) -> None:
         folds = set(range(len(self._layout_read.folds)))
         if folds - self._opened or not self._whole:
-            wanted = self._looked_for
             self._opened |= folds
             self._whole = True
             self._render()
-            self._looked_for = wanted
 
     def _all_matches(self, text: str) -> list[QTextCursor]:
         found: list[QTextCursor] = []

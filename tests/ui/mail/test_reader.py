@@ -531,6 +531,7 @@ async def test_a_mail_is_laid_out_for_print_with_its_header(bench: Bench) -> Non
     await until(lambda: bool(previews))
 
     document = previews[0].document
+    await until(lambda: document.pageCount())
     words = document.getAllText(0).text()
     assert document.pageCount() == 1
     assert "Offer <b>x</b>" in words

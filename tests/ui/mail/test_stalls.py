@@ -1,0 +1,154 @@
+"""Very long mails do not hold up the window: what takes long is done in slices, or on another thread."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QPainter, QPdfWriter
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPrintSupport import QPrinter
+
+from desktop.ui.mail.print_preview import PrintPreview, paint_pages
+from desktop.ui.mail.source_window import SourceWindow, prepare
+from desktop.ui.mail.text_body import TextBody
+from desktop.ui.mail.text_layout import Layout, Line, Run
+from tests.ui.mail.waiting import until
+from tests.ui.stalls import stalls
+
+MOST_MS = 40.0
+"""The aim is 8 ms; on a slow computer a slice takes longer, but not as long as the whole, which took 100 to 800 ms."""
+WORDS = "words and more " * 5
+LINES = 30_000
+
+
+@pytest.fixture
+def body(theme, qtbot) -> TextBody:
+    made = TextBody(theme)
+    qtbot.addWidget(made)
+    made.resize(600, 700)
+    made.show()
+    return made
+
+
+def long_text() -> Layout:
+    return Layout(tuple(Line((Run(f"{number} {WORDS}"),)) for number in range(LINES)))
+
+
+async def test_a_text_of_megabytes_is_shown_and_resized_without_a_stall(body):
+    layout = long_text()
+    await asyncio.sleep(0)
+
+    with stalls() as watch:
+        body.show_layout(layout)
+        await until(lambda: not body._slices.is_running)
+        first = body.document().blockCount()
+        body._whole = True
+        body._render()
+        at_once = body.document().blockCount()
+        await until(lambda: not body._slices.is_running)
+        body.resize(520, 640)
+        await asyncio.sleep(0.1)
+
+    assert first < 5_000
+    assert 35 < at_once < LINES
+    assert body.document().blockCount() == LINES
+    assert watch.longest_ms < MOST_MS
+
+
+async def test_a_search_in_a_long_text_waits_until_all_is_written(body):
+    found: list[tuple[int, int]] = []
+    body.found.connect(lambda at, count: found.append((at, count)))
+    body.show_layout(long_text())
+
+    body.find_text(f"{LINES - 1} words")
+    await until(lambda: bool(found))
+
+    assert found == [(1, 1)]
+    assert body.textCursor().blockNumber() == LINES - 1
+
+
+async def test_a_search_is_forgotten_when_another_mail_comes(body):
+    found: list[tuple[int, int]] = []
+    body.found.connect(lambda at, count: found.append((at, count)))
+    body.show_layout(long_text())
+    body.find_text("words")
+
+    body.show_layout(Layout((Line((Run("short"),)),)))
+    await asyncio.sleep(0.05)
+
+    assert found == []
+    assert body.toPlainText() == "short"
+
+
+async def test_the_source_of_a_large_mail_opens_without_a_stall(theme, qtbot):
+    SourceWindow(theme, "warm", prepare("fonts are loaded by the first window")).close()
+    source = prepare(f"{WORDS}\n" * 25_000 + "the very end")
+
+    with stalls() as watch:
+        window = SourceWindow(theme, "Source", source)
+        qtbot.addWidget(window)
+        window.show()
+        window.find_bar.begin("the very end")
+        await until(lambda: not window._slices.is_running)
+        await asyncio.sleep(0)
+
+    assert window.view.toPlainText() == source.shown
+    assert window.find_bar._count.text == "1 of 1"
+    assert window.view.textCursor().selectedText() == "the very end"
+    assert watch.longest_ms < MOST_MS
+
+
+def test_a_letter_more_is_looked_for_where_the_letters_before_were_found(theme, qtbot):
+    window = SourceWindow(theme, "Source", prepare("fir first finest\n" * 3))
+    qtbot.addWidget(window)
+    for text in ("f", "fi", "fir", "firs"):
+        window._find(text, False)
+
+    assert window.view.textCursor().selectionStart() == 4
+
+
+def pages(count: int) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    painter = QPainter(writer)
+    for number in range(count):
+        if number:
+            writer.newPage()
+        painter.drawText(100, 400, f"page {number}")
+    painter.end()
+    return bytes(buffer.data())
+
+
+async def test_pages_are_shown_and_printed_without_a_stall(theme, tasks, qtbot, tmp_path: Path):
+    pdf = pages(5)
+    asked: list[tuple[QPrinter, bytes]] = []
+    preview = PrintPreview(theme, "warm", pdf, "a", lambda *_: None, lambda *given: asked.append(given))
+    qtbot.addWidget(preview)
+    preview.show()
+    await until(lambda: preview.document.pageCount() == 5)
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "out.pdf"))
+
+    preview._print(printer)
+    with stalls() as watch:
+        taken = await tasks.read(paint_pages, asked[0][1], asked[0][0])
+
+    printed = QPdfDocument()
+    printed.load(str(tmp_path / "out.pdf"))
+    assert taken
+    assert printed.pageCount() == 5
+    assert watch.longest_ms < MOST_MS
+
+
+@pytest.mark.qt_log_ignore("QPainter::begin", extend=True)
+def test_a_printer_that_takes_nothing_is_told(tmp_path: Path, qapp):
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "no such folder" / "out.pdf"))
+
+    assert not paint_pages(pages(1), printer)

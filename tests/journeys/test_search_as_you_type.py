@@ -54,13 +54,13 @@ async def test_letters_find_more_and_more_exactly_newest_first(
     line = model.line(0)
     assert line.marks is not None
     assert [line.row.subject[start:end] for start, end in line.marks.subject_marks] == ["Renewal"]  # type: ignore[union-attr]
-    assert head.text.startswith("The newest 50 mails, more below. Searched 400 mails")
+    assert head.text().startswith("The newest 50 mails, more below. Searched 400 mails")
 
     # further down come further hits
     bar = program.list.view.verticalScrollBar()
     bar.setValue(bar.maximum())
     await program.until(lambda: len(model.keys) == 100)
-    assert head.text.startswith("100 mails, newest first.")
+    assert head.text().startswith("100 mails, newest first.")
 
 
 async def test_operators_narrow_and_what_is_not_understood_is_said(
@@ -81,11 +81,11 @@ async def test_operators_narrow_and_what_is_not_understood_is_said(
             lambda n=count: program.list.searching and len(program.list.model.keys) == min(n, 50), typed
         )
         said = f"{min(count, 50)} mail" if count else "0 mails"
-        await program.until(lambda words=said: words in program.list.search_head.words.text, typed)
+        await program.until(lambda words=said: words in program.list.search_head.words.text(), typed)
 
     program.press(Qt.Key.Key_K, CONTROL)
     program.type("in:nowhere zucchini")
-    await program.until(lambda: "Not understood: in:nowhere." in program.list.search_head.words.text)
+    await program.until(lambda: "Not understood: in:nowhere." in program.list.search_head.words.text())
 
 
 async def test_escape_leads_back_to_the_folder_and_the_mail_one_came_from(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
+from shiboken6 import isValid
 
 from desktop.base.i18n import _
 from desktop.ui.theme import Theme
@@ -24,6 +25,8 @@ class FindBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setFixedHeight(40)
+        self._back_to: QWidget | None = None
+        """What had the keyboard before, and gets it back."""
         self._field = QLineEdit()
         self._field.setPlaceholderText(_("Find in message"))
         self._field.setAccessibleName(_("Find in message"))
@@ -53,6 +56,9 @@ class FindBar(QWidget):
 
     def begin(self, text: str = "") -> None:
         """Show the bar, with `text` where something was selected."""
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
+            self._back_to = focused
         self.show()
         if text:
             self._field.setText(text)
@@ -74,6 +80,10 @@ class FindBar(QWidget):
     def end(self) -> None:
         """Hide the bar and take the marks away."""
         if not self.isHidden():
+            focused = QApplication.focusWidget()
+            back_to, self._back_to = self._back_to, None
+            if focused is not None and self.isAncestorOf(focused) and back_to is not None and isValid(back_to):
+                back_to.setFocus(Qt.FocusReason.OtherFocusReason)
             self.hide()
             self.wanted.emit("", False)
             self.closed.emit()

@@ -66,12 +66,12 @@ class ListLoader(QObject):
         """The list wanted now, perhaps not yet on the screen; None while search hits are shown."""
         return self._query
 
-    def open(self, query: ListQuery) -> None:
-        """Show a list. What was on the screen stays there until the first rows are read."""
+    def open(self, query: ListQuery, at: int = 0) -> None:
+        """Show a list, with the cursor on the mail `at`; what was on the screen stays until the first rows are read."""
         self._query = query
         if self._opening is not None:
             self._opening.cancel()
-        self._opening = self._tasks.run(self._open(query))
+        self._opening = self._tasks.run(self._open(query, at))
 
     def refresh(self) -> None:
         """Read the list again soon."""
@@ -117,10 +117,10 @@ class ListLoader(QObject):
             if position is not None and (position - here) * way > 0 and self._view.show_key(key):
                 return
 
-    async def _open(self, query: ListQuery) -> None:
+    async def _open(self, query: ListQuery, at: int) -> None:
         shown = self._model.query
         again = self._model.keys and shown.list_id == query.list_id and not self._model.shows_hits
-        kept = self._view.current_key if again else 0
+        kept = self._view.current_key if again else at
         snapshot, rows = await self._tasks.read(_first_answer, self._views, query, kept)
         self._absent.clear()
         self._model.open(snapshot, rows)

@@ -175,15 +175,18 @@ class ListPane(QWidget):
     def searching(self) -> bool:
         return self.loader.query is None
 
-    def show_list(self, list_id: ListId, name: str = "", account_key: int = 0) -> None:
-        """Show a list in the order it had last; `name` and `account_key` are those of a server folder."""
+    def show_list(self, list_id: ListId, name: str = "", account_key: int = 0, at: int = 0) -> None:
+        """Show a list in the order it had last, with the cursor on the mail `at`.
+
+        `name` and `account_key` are those of a server folder.
+        """
         self._title = list_title(list_id) or name
         self._account_key = account_key
         self.filter.hide()
         sort_by, descending = self._order_of(list_id)
         self.search_head.hide()
         self.header.show()
-        self._open(ListQuery(list_id, self._grouped(list_id), sort_by, descending))
+        self._open(ListQuery(list_id, self._grouped(list_id), sort_by, descending), at)
 
     def show_search(self, sentence: str, searched: str) -> None:
         """Say above the list that it shows hits, and below an empty one what was searched."""
@@ -307,11 +310,11 @@ class ListPane(QWidget):
         if query is not None and query.conversations != self._grouped(query.list_id):
             self._open(replace(query, conversations=not query.conversations))
 
-    def _open(self, query: ListQuery) -> None:
+    def _open(self, query: ListQuery, at: int = 0) -> None:
         self.header.show_query(query, self._density)
         self.filter.show_query(query)
         self.columns.show_order(query.sort_by, query.descending)
-        self.loader.open(query)
+        self.loader.open(query, at)
 
     def _list_changed(self) -> None:
         self._show_state()

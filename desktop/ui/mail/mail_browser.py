@@ -74,6 +74,8 @@ class MailBrowser(QObject):
         self._tasks = tasks
         self._host = host
         self._picker: MovePicker | None = None
+        self._before_search = 0
+        """The mail that was chosen when the search began; leaving the search returns to it."""
         self._recent = RecentFolders(state)
         self.mails = ListActions(services.actions, tasks, undo, theme, host)
         self.folders = FolderActions(services.folders, services.operations, self.mails, tasks, bridge, theme, host)
@@ -151,7 +153,7 @@ class MailBrowser(QObject):
             self.search.clear()
             node = self.tree.current_node
             if node is not None and node.list_id:
-                self._show(node)
+                self._show(node, self._before_search)
             else:
                 self.tree.show_list(self.tree.remembered)
 
@@ -199,13 +201,15 @@ class MailBrowser(QObject):
         self.search.clear()
         self._show(node)
 
-    def _show(self, node: Node) -> None:
-        self.pane.show_list(node.list_id, node.name, node.account_key)
+    def _show(self, node: Node, at: int = 0) -> None:
+        self.pane.show_list(node.list_id, node.name, node.account_key, at)
         self.folders.look_at(node)
         self.list_opened.emit(node.name)
 
     def _search(self, text: str) -> None:
         if text:
+            if not self.pane.searching:
+                self._before_search = self.pane.selection().key
             name, operator = self._place()
             self.pane.search_head.offer_place(name, bool(operator) and has_operator(text, operator))
             self.results.search(text)

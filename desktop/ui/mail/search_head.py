@@ -14,10 +14,11 @@ from desktop.ui.mail.row_texts import one_line
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.choices import FilterChip
-from desktop.ui.widgets.labels import ElidedLabel
+from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from desktop.ui.widgets.paint import hairline
 
 _PLACE_MOST = 120
+_TITLE_PX = 40
 _ONE_LINE_PX = 640
 """Narrower than this what was found and searched has a line of its own."""
 
@@ -33,7 +34,7 @@ class SearchHead(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.title = ElidedLabel(theme, _("Search"), "section")
-        self.words = ElidedLabel(theme, "", "small", "secondary")
+        self.words = Paragraph(theme, "", "small", "secondary")
         self._close = IconButton(theme, "x", _("Leave the search"), shortcut="Esc")
         self._close.clicked.connect(self.closed)
         self.only_here = FilterChip(theme, "")
@@ -43,7 +44,7 @@ class SearchHead(QWidget):
         self._grid.setContentsMargins(16, 0, 8, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(0)
-        self._grid.setRowMinimumHeight(0, 40)
+        self._grid.setRowMinimumHeight(0, _TITLE_PX)
         self._grid.setColumnStretch(1, 1)
         self._grid.addWidget(self.title, 0, 0)
         self._grid.addWidget(self.only_here, 0, 2)
@@ -64,10 +65,19 @@ class SearchHead(QWidget):
 
     def say(self, sentence: str) -> None:
         """Say what was found."""
-        self.words.set_text(sentence)
+        self.words.setText(sentence)
+        self.words.setAccessibleName(sentence)
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange(self.width() >= _ONE_LINE_PX)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the sentence needs: what was not understood must not be cut off."""
+        margins = self._grid.contentsMargins()
+        below = self.words.heightForWidth(self.width() - margins.left() - margins.right()) + 6
+        self.setFixedHeight(_TITLE_PX if self._one_line else _TITLE_PX + below)
 
     def _arrange(self, one_line: bool) -> None:
         if one_line is self._one_line:
@@ -77,8 +87,7 @@ class SearchHead(QWidget):
         if one_line:
             self._grid.addWidget(self.words, 0, 1)
         else:
-            self._grid.addWidget(self.words, 1, 0, 1, 4, Qt.AlignmentFlag.AlignTop)
-        self.setFixedHeight(40 if one_line else 62)
+            self._grid.addWidget(self.words, 1, 0, 1, 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

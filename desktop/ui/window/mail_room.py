@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import LAYOUT, Layout
@@ -108,6 +108,7 @@ class MailRoom(QObject):
         browser.selection_changed.connect(self._show_selection)
         browser.opened.connect(self._open)
         self.list.position_changed.connect(reader.set_position)
+        self.list.loader.opened.connect(self._take_keyboard)
         browser.list_opened.connect(self._list_opened)
         browser.step_wanted.connect(self.step_wanted)
         browser.trouble_wanted.connect(self.trouble_wanted)
@@ -126,6 +127,12 @@ class MailRoom(QObject):
             (Do.PREVIOUS_PANE, partial(self._walk, -1)),
         ):
             self._actions.connect(name, act)
+
+    def _take_keyboard(self) -> None:
+        """Give the keyboard to the first list that is shown, unless somebody is writing already."""
+        self.list.loader.opened.disconnect(self._take_keyboard)
+        if not isinstance(QApplication.focusWidget(), QLineEdit):
+            self.list.setFocus()
 
     def _list_opened(self, _name: str) -> None:
         if self.panes.current is Pane.TREE:

@@ -280,7 +280,7 @@ async def test_search_as_you_type_and_back(room, stand):
     assert stand.pane.searching
     line = stand.pane.model.line(0)
     assert line.marks.subject_marks
-    assert stand.pane.search_head.words.text.startswith("1 mail, newest first.")
+    assert stand.pane.search_head.words.text().startswith("1 mail, newest first.")
     QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Escape)
     QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Escape)
     await until(lambda: len(stand.pane.model.keys) == 2)
@@ -385,7 +385,7 @@ async def test_further_hits_come_while_scrolling(room, stand):
     bar.setValue(bar.maximum())
     await until(lambda: len(stand.pane.model.keys) == 120)
 
-    assert stand.pane.search_head.words.text.startswith("120 mails, newest first.")
+    assert stand.pane.search_head.words.text().startswith("120 mails, newest first.")
     assert len(set(stand.pane.model.keys)) == 120
 
 
@@ -537,3 +537,32 @@ async def test_a_list_is_not_said_to_be_fetched_by_another_account(room, stand):
     stand.pane.set_statuses({room.account_key + 1: AccountStatus(room.account_key + 1, Activity.SYNCING)})
 
     assert stand.pane._empty.title.text() == "No mail in Kranich"
+
+
+async def test_leaving_the_search_returns_to_the_mail_one_was_at(room, stand):
+    keys = [room.deliver(f"Mail {number}", age_ms=(number + 1) * MINUTE) for number in range(5)]
+    await started(stand, 5)
+    stand.pane.view.show_key(keys[3])
+    await until(lambda: stand.pane.selection().key == keys[3])
+
+    stand.search.set_text("subject:0")
+    await until(lambda: stand.pane.searching and len(stand.pane.model.keys) == 1)
+    stand.search.set_text("subject:1")
+    await until(lambda: list(stand.pane.model.keys) == [keys[1]])
+    stand.browser.leave_search()
+    await until(lambda: len(stand.pane.model.keys) == 5)
+
+    assert stand.pane.view.selected_keys() == (keys[3],)
+
+
+async def test_what_was_searched_is_told_whole_in_a_narrow_list(room, stand):
+    room.deliver("Offer")
+    await started(stand, 1)
+    head = stand.pane.search_head
+
+    stand.search.set_text("offer is:nonsense")
+    await until(lambda: "Not understood" in head.words.text())
+    stand.pane.setFixedWidth(300)
+    await until(lambda: head.width() == 300)
+
+    assert head.words.height() >= head.words.heightForWidth(head.words.width()) > 30

@@ -891,3 +891,21 @@ async def test_nothing_is_dragged_that_is_dangerous(bench: Bench, qtbot: QtBot) 
 
     assert not (bench.folder / "opened").exists()
     QTest.mouseRelease(card, Qt.MouseButton.LeftButton, pos=QPoint(150, 40))
+
+
+async def test_the_find_bar_gives_the_keyboard_back(bench: Bench) -> None:
+    from PySide6.QtWidgets import QApplication, QLineEdit
+
+    other = QLineEdit(bench.window)
+    other.show()
+    bench.window.activateWindow()
+    await bench.show(bench.desk.add(mail("Hello")))
+    other.setFocus()
+    await until(lambda: QApplication.focusWidget() is other)
+
+    bench.actions[Do.FIND].trigger()
+    QTest.keyClicks(bench.reader.page.find_bar._field, "hel")
+    QTest.keyClick(bench.reader.page.find_bar._field, Qt.Key.Key_Escape)
+
+    assert QApplication.focusWidget() is other
+    assert bench.reader.page.find_bar.isHidden()

@@ -316,3 +316,9 @@ async def test_what_is_taken_back_is_no_longer_told(desk: Desk) -> None:
 
     assert window._toast.text == ""
     assert desk.failures == []
+
+
+async def test_the_keyboard_is_in_the_list_from_the_beginning(desk: Desk) -> None:
+    await _open(desk)
+
+    await desk.until(lambda: desk.window.room.list.view.hasFocus())

@@ -1,4 +1,4 @@
-"""Measures how long the GUI thread is busy in one go. Computing time is counted, so other programs do not disturb it."""
+"""Measures how long the GUI thread computes in one go; other programs on the computer do not count."""
 
 from __future__ import annotations
 

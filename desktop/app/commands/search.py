@@ -8,7 +8,6 @@ from desktop.app.console import Console
 from desktop.app.core import Core
 from desktop.base.i18n import _
 
-
 _DATE_WIDTH = len("2026-01-31 23:59")
 
 

@@ -117,7 +117,7 @@ def identity(message: Message) -> uuid.UUID:
 
 
 NO_DATE_MS = 1
-"""The date of a mail of which nobody knows one, neither its header nor a server: no mail was sent in 1970's first ms."""
+"""The date of a mail of which nobody knows one, neither its header nor a server."""
 
 
 def effective_date_ms(date_ms: int | None, received_ms: int) -> int:

@@ -109,10 +109,10 @@ class MailBrowser(QObject):
             (Do.MOVE, self.choose_folder),
             (Do.MOVE_AGAIN, self.move_again),
             (Do.LIST_READ, pane.mark_list_read),
-            (Do.NEXT, view.next),
-            (Do.PREVIOUS, view.previous),
-            (Do.NEXT_UNREAD, pane.next_unread),
-            (Do.PREVIOUS_UNREAD, pane.previous_unread),
+            (Do.NEXT, partial(self._go, view.next)),
+            (Do.PREVIOUS, partial(self._go, view.previous)),
+            (Do.NEXT_UNREAD, partial(self._go, pane.next_unread)),
+            (Do.PREVIOUS_UNREAD, partial(self._go, pane.previous_unread)),
             (Do.SELECT_ALL, pane.select_all),
             (Do.UNFOLD_ALL, partial(pane.fold_days, False)),
             (Do.FOLD_ALL, partial(pane.fold_days, True)),
@@ -181,6 +181,12 @@ class MailBrowser(QObject):
         self.search.search_wanted.connect(self._search)
         self.search.submitted.connect(pane.view.setFocus)
         self.search.left.connect(self._search_closed)
+
+    def _go(self, step: Callable[[], object]) -> None:
+        """Go to another mail; from the folders the keyboard comes along, so that Enter then opens the mail."""
+        step()
+        if self.tree.hasFocus():
+            self.pane.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _take_step(self, step: str) -> None:
         if step == Step.OPEN_INBOX:

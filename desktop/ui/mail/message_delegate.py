@@ -24,7 +24,6 @@ from desktop.ui.mail.row_wording import RowWording, RowWords
 from desktop.ui.mail.table_painting import Cell, TablePainter
 from desktop.ui.theme import FontKind, Theme, font
 
-
 _CHECK = 20
 
 

@@ -249,7 +249,7 @@ class TextBody(QTextBrowser):
         return made
 
     def _set_margins(self) -> None:
-        """Keep lines from becoming too long. Margins of the document itself would be laid out anew as a whole, at once."""
+        """Keep lines from becoming too long; margins of the document itself would cost a layout of all of it."""
         bar = self.verticalScrollBar()
         room = self.width() - 2 * _MARGIN - (bar.width() if bar.isVisible() else 0)
         side = _MARGIN - _TOP

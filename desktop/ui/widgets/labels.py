@@ -12,10 +12,12 @@ from desktop.base.text import one_line
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import FontKind, Theme
 from desktop.ui.widgets.paint import LEFT, line_of_text, text_width
-from desktop.ui.widgets.wrapped_text import NARROWEST, lay_out
+from desktop.ui.widgets.wrapped_text import lay_out
 
 _LONGEST_LINE = 80
 """Characters a paragraph puts into a line of its own will."""
+_LONGEST_WORD_PX = 140
+"""A word up to this width stays whole, whatever else wants the room; what is longer is no word of a language."""
 
 
 def plain_tip(text: str) -> str:
@@ -109,7 +111,7 @@ class Paragraph(QLabel):
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        width = min(super().minimumSizeHint().width(), NARROWEST)
+        width = min(super().minimumSizeHint().width(), _LONGEST_WORD_PX)
         return QSize(width, self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,7 +1,7 @@
 """Plain text in as many lines as its width takes, a word that is too long broken anywhere. GUI thread.
 
-A label of Qt breaks between words only, so that one endless word (a subject, an address, an answer of a server) dictates
-the width of everything around it. Here the width is given and the text fits itself in.
+A label of Qt breaks between words only, so that one endless word (a subject, an address, an answer of a server)
+dictates the width of everything around it. Here the width is given and the text fits itself in.
 """
 
 from __future__ import annotations

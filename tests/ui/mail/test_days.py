@@ -93,7 +93,9 @@ def test_mails_without_a_date_stand_under_words_that_say_so():
     assert titles(keys[::-1], descending=False) == [("No date", 2), ("January 1970", 1), ("Today", 1)]
 
 
-@pytest.mark.parametrize("write", [dates.row_date, dates.table_date, lambda at, _now, where: dates.full_date(at, where)])
+@pytest.mark.parametrize(
+    "write", [dates.row_date, dates.table_date, lambda at, _now, where: dates.full_date(at, where)]
+)
 def test_a_date_nobody_knows_is_not_1970(write):
     assert write(NO_DATE_MS, ms(2026, 11, 20), BERLIN) == "no date"
 

@@ -18,6 +18,7 @@ from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.throttle import Throttle
 from desktop.ui.widgets.toast import Toast
 
+
 class Painted(QObject):
     """Watches what of a widget is painted."""
 

@@ -26,7 +26,7 @@ def test_an_endless_word_is_broken_and_asks_for_no_width(theme, qtbot, kind):
     host.resize(300, 600)
     host.show()
 
-    assert host.minimumSizeHint().width() < 100
+    assert host.minimumSizeHint().width() < 180
     assert text.width() < 300
     assert text.text() == ENDLESS
     line = text.fontMetrics().height()
@@ -59,4 +59,13 @@ def test_the_answer_of_a_server_fits_into_its_banner(theme, qtbot):
     qtbot.addWidget(banner)
     banner._details.show()
 
-    assert banner.minimumSizeHint().width() < 250
+    assert banner.minimumSizeHint().width() < 300
+
+
+def test_a_word_of_a_language_stays_whole_beside_the_buttons_of_a_banner(theme, qtbot):
+    banner = Banner(theme, "Изображения не загружены", actions=(("Всегда от этого отправителя", lambda: None),))
+    qtbot.addWidget(banner)
+    banner.resize(banner.minimumSizeHint().width(), 60)
+    banner.show()
+
+    assert banner._text.width() >= banner._text.fontMetrics().horizontalAdvance("Изображения")

@@ -11,6 +11,8 @@ import json
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from desktop.ui.web import chromium, scheme
@@ -82,10 +84,11 @@ async def look(folder: Path, loop: asyncio.AbstractEventLoop) -> dict[str, objec
     return answer
 
 
-async def _until(condition: object) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        while not condition():  # type: ignore[operator]
-            await asyncio.sleep(0.01)
+async def _until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not condition():
+        assert time.monotonic() < deadline, "the window did not come to this in time"
+        await asyncio.sleep(0.01)
 
 
 def main() -> None:

@@ -322,3 +322,15 @@ async def test_the_keyboard_is_in_the_list_from_the_beginning(desk: Desk) -> Non
     await _open(desk)
 
     await desk.until(lambda: desk.window.room.list.view.hasFocus())
+
+
+async def test_going_to_a_mail_from_the_folders_takes_the_keyboard_along(desk: Desk) -> None:
+    await _open(desk)
+    room = desk.window.room
+    room.tree.setFocus()
+    await desk.until(room.tree.hasFocus)
+
+    desk.window.actions_[Do.NEXT].trigger()
+
+    assert room.list.view.hasFocus()
+    assert room.list.selection().count == 1

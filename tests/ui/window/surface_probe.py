@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from desktop.ui.web import chromium, scheme
+from desktop.ui.web import chromium
 
 WITHIN_S = 60
 
@@ -94,9 +94,6 @@ async def _until(condition: Callable[[], object]) -> None:
 def main() -> None:
     """Write what was seen."""
     chromium.prepare()
-    from PySide6 import QtWebEngineCore  # noqa: F401  # before the application
-
-    scheme.register()
     import qasync
     from PySide6.QtWidgets import QApplication
 

@@ -21,6 +21,7 @@ from desktop.ui.icons import pixmap
 from desktop.ui.mail.row_texts import size_text
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
+from desktop.ui.widgets.labels import plain_tip
 from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, rounded
 from desktop.ui.widgets.painted_button import PaintedButton
 
@@ -84,7 +85,9 @@ class AttachmentCard(PaintedButton):
         kind = extension or part.media_type.rpartition("/")[2][:20]
         self._line = _("{kind}, {size}").format(kind=kind, size=size_text(part.size_bytes))
         self.setAccessibleName(_("Attachment {name}, {details}").format(name=self._title, details=self._line))
-        self.setToolTip("" if self.danger is None else danger_words(self.danger))
+        # a long name is cut in its middle; what it ends with matters most, so all of it can be read
+        lines = (self._title,) if self.danger is None else (self._title, danger_words(self.danger))
+        self.setToolTip(plain_tip("\n".join(lines)))
 
     def set_progress(self, share: float | None) -> None:
         """Show how much of it has been fetched; None when nothing is under way."""

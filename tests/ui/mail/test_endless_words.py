@@ -61,3 +61,4 @@ def test_many_attachments_are_one_strip(theme, qtbot) -> None:
     bar.show_parts([Part(str(n), f"{ENDLESS}{n}.pdf", "application/pdf", 9) for n in range(40)])
 
     assert bar.minimumSizeHint().width() <= READER_LEAST_PX
+    assert bar.cards()[0].toolTip() == f"{ENDLESS}0.pdf"

@@ -38,6 +38,7 @@ class Stand:
     """A browser in a window."""
 
     def __init__(self, room: Room, theme, tasks, folder: Path) -> None:
+        self._bridge = room.bridge
         self.window = QWidget()
         self.undo = Undo(tasks)
         self.state = State(folder / "state.json")
@@ -52,6 +53,7 @@ class Stand:
         self.model = self.browser.model
 
     def close(self) -> None:
+        self._bridge.close()  # as the program does: nothing is told to a window that goes
         self.window.close()
         shiboken6.delete(self.window)  # at once: its timers must not outlive the loop
 

@@ -2,7 +2,8 @@
 
 `read()` gives a consistent view on this thread's own connection; `write()` gives a unit of work that holds the
 process-wide write lock from BEGIN IMMEDIATE to COMMIT, and publishes the events it collected only then. Neither is
-ever held over network or parsing. Any thread may use both; a unit of work must not be nested.
+ever held over network or parsing. Any thread may use both; a unit of work must not be nested. Writers take turns: one
+that does much in many units of work lets every other in between.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import peewee
 from desktop.base.bus import Bus
 from desktop.base.errors import Bug, Problem, Remedy
 from desktop.base.i18n import _
+from desktop.base.turns import Turns
 from desktop.store.readable import readable_uri, uri_path
 
 log = logging.getLogger(__name__)
@@ -138,7 +140,7 @@ class Database:
         self.path = path
         self.read_only = read_only
         self._bus = bus
-        self._lock = threading.Lock()
+        self._turns = Turns()
         self._writer: int | None = None
         uri = readable_uri(path) if read_only else f"file:{uri_path(path)}?mode=rwc"
         self.peewee = peewee.SqliteDatabase(uri, uri=True, timeout=10, thread_safe=True, autoconnect=False)
@@ -189,7 +191,7 @@ class Database:
             raise Bug("a read-only database was asked to write")
         if self._writer == threading.get_ident():
             raise Bug("units of work must not be nested")
-        with self._lock:
+        with self._turns:
             connection = self._connection()
             work = UnitOfWork(connection, self.peewee)
             self._writer = threading.get_ident()

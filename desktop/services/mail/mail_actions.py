@@ -1,12 +1,14 @@
 """What a person does to mails: read, star, archive, junk, trash, move, delete; and undo.
 
-Each verb is one transaction: operations queued for the servers of two-way accounts, the user's own view of all
-others, lists refreshed. It shows at once and works offline; the engine replays the queue.
+Each verb queues operations for the servers of two-way accounts, changes the user's own view of all other mails and
+refreshes the lists. It shows at once and works offline; the engine replays the queue. Up to `PORTION` mails are one
+transaction; more are done in portions, so that nobody else who writes waits for a whole folder, and each portion is
+complete in itself: after a kill some mails are done and the others untouched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.base.errors import Problem, Remedy
@@ -20,6 +22,7 @@ from desktop.domain.mail.operation import (
     Move,
     Operation,
     StoreFlags,
+    Transfer,
     Verb,
     operations_for,
     transfers_for,
@@ -28,13 +31,13 @@ from desktop.domain.mail.state import Place, UserState
 from desktop.services.mail.folders import FolderInvalid
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.sources import forget_unnamed
-from desktop.store.database import Database, UnitOfWork
+from desktop.store.database import Database, UnitOfWork, View
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings, ListingWriter
-from desktop.store.mail.messages import Messages, MessageWriter
+from desktop.store.mail.messages import Messages, MessageWriter, chunks
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.mail.rows import Rows
@@ -47,6 +50,10 @@ _ROLE_NAMES = {
     Role.DRAFTS: "Drafts",
     Role.SENT: "Sent",
 }
+
+
+PORTION = 500
+"""Mails a transaction: it holds back all other writers for some 50 ms."""
 
 
 class TooLargeToMove(Problem):
@@ -70,18 +77,31 @@ class Transferred:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """What a verb did, and all that undo needs."""
+class Portion:
+    """What one transaction of a verb did, and all that undo needs."""
 
-    change: Change
     keys: tuple[int, ...]
-    can_undo: bool
     operation_keys: tuple[int, ...] = ()
     inverse: tuple[Operation, ...] = ()
     states: tuple[tuple[int, UserState], ...] = ()
     """Views before the verb, of mails that have no two-way copy."""
     transfers: tuple[Transferred, ...] = ()
     """Mails that went to another account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a verb did."""
+
+    change: Change
+    can_undo: bool
+    portions: tuple[Portion, ...] = ()
+    problem: Problem | None = None
+    """Why the mails of further portions were left as they are; None when all is done."""
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        return tuple(key for portion in self.portions for key in portion.keys)
 
 
 class MailActions:
@@ -99,38 +119,25 @@ class MailActions:
         whole_conversations: bool = False,
         list_id: ListId = Unified.ALL,
     ) -> Done:
-        """Do a verb to mails, or to all mails of their conversations in a list. Mails that are gone are passed over."""
-        with self._database.write() as work:
-            wanted = Listings(work).mates(keys, list_id) if whole_conversations else list(dict.fromkeys(keys))
-            if change.verb is Verb.DELETE:
-                dropped = _delete(work, wanted)
-                done = Done(change, tuple(wanted), can_undo=False)
-            else:
-                dropped = []
-                done = _apply(work, change, wanted)
-        forget_unnamed(self._database, self._blobs, dropped)
-        return done
+        """Do a verb to mails, or to all mails of their conversations in a list. Mails that are gone are passed over.
+
+        Raises Problem when nothing was done; what goes wrong after the first portion is told by `Done.problem`.
+        """
+        with self._database.read() as view:
+            wanted = Listings(view).mates(keys, list_id) if whole_conversations else list(dict.fromkeys(keys))
+            if change.folder_key is not None and len(wanted) > PORTION:
+                _refuse_too_large(view, change.folder_key, wanted)
+        if change.verb is Verb.DELETE:
+            return self._delete(change, wanted)
+        return self._in_portions(change, wanted, lambda work, some: _apply(work, change, some))
 
     def undo(self, done: Done) -> None:
         """Take a verb back: operations not yet begun are withdrawn, others get their opposite queued."""
         if not done.can_undo:
             return
-        with self._database.write() as work:
-            writer = OperationWriter(work)
-            touched = list(done.keys)
-            accounts: set[int] = set()
-            for key, inverse in zip(done.operation_keys, done.inverse, strict=True):
-                if Operations(work).is_untouched(key):
-                    touched += writer.withdraw(key)
-                elif (possible := Operations(work).still_possible(inverse)) is not None:
-                    writer.queue([possible])
-                accounts.add(inverse.account_key)
-            StateWriter(work).set(dict(done.states))
-            look_again(work, touched)
-            for transferred in done.transfers:
-                _bring_back(work, transferred)
-            for account in accounts:
-                work.emit(events.OperationsChanged(account))
+        for portion in reversed(done.portions):
+            with self._database.write() as work:
+                _take_back(work, portion)
 
     def mark_list_read(self, list_id: ListId) -> Done:
         """Mark every mail of a list read."""
@@ -147,15 +154,69 @@ class MailActions:
         return self._empty(Unified.JUNK, account_key)
 
     def _empty(self, list_id: Unified, account_key: int | None) -> Done:
-        with self._database.write() as work:
-            # looked up here and now: what was taken out of the Trash a moment ago must not go with the rest
-            keys = Listings(work).members(list_id, account_key)
-            dropped = _delete(work, keys)
-        forget_unnamed(self._database, self._blobs, dropped)
-        return Done(Change(Verb.DELETE), tuple(keys), can_undo=False)
+        with self._database.read() as view:
+            keys = Listings(view).members(list_id, account_key)
+        return self._delete(Change(Verb.DELETE), keys, list_id)
+
+    def _delete(self, change: Change, keys: Sequence[int], still_in: ListId | None = None) -> Done:
+        """Delete mails for good; with `still_in` those alone that stand in this list when their turn comes.
+
+        What was taken out of the Trash a moment ago must not go with the rest, nor what came in meanwhile.
+        """
+        dropped: list[bytes] = []
+
+        def delete(work: UnitOfWork, some: Sequence[int]) -> Portion:
+            doomed = some if still_in is None else Listings(work).among(still_in, some)
+            dropped.extend(_delete(work, doomed))
+            return Portion(tuple(doomed))
+
+        def forget() -> None:
+            forget_unnamed(self._database, self._blobs, dropped)
+            dropped.clear()
+
+        return replace(self._in_portions(change, keys, delete, forget), can_undo=False)
+
+    def _in_portions(
+        self,
+        change: Change,
+        keys: Sequence[int],
+        do: Callable[[UnitOfWork, Sequence[int]], Portion],
+        afterwards: Callable[[], None] = lambda: None,
+    ) -> Done:
+        """Do something to mails, a transaction a portion; `afterwards` is called after each commit."""
+        done: list[Portion] = []
+        try:
+            for some in chunks(keys, PORTION):
+                with self._database.write() as work:
+                    portion = do(work, some)
+                done.append(portion)
+                afterwards()
+        except Problem as problem:
+            if not done:
+                raise
+            return Done(change, True, tuple(done), problem)
+        return Done(change, True, tuple(done))
 
 
-def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
+def _take_back(work: UnitOfWork, portion: Portion) -> None:
+    writer = OperationWriter(work)
+    touched = list(portion.keys)
+    accounts: set[int] = set()
+    for key, inverse in zip(portion.operation_keys, portion.inverse, strict=True):
+        if Operations(work).is_untouched(key):
+            touched += writer.withdraw(key)
+        elif (possible := Operations(work).still_possible(inverse)) is not None:
+            writer.queue([possible])
+        accounts.add(inverse.account_key)
+    StateWriter(work).set(dict(portion.states))
+    look_again(work, touched)
+    for transferred in portion.transfers:
+        _bring_back(work, transferred)
+    for account in accounts:
+        work.emit(events.OperationsChanged(account))
+
+
+def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Portion:
     places = Places(work).of_emails(keys)
     transfers = _transfer(work, change.folder_key, places) if change.folder_key is not None else ()
     operations = _operations(work, change, list(places.values()))
@@ -175,10 +236,8 @@ def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
         accounts.update(account.key for account in Accounts(work).all())
     for account in accounts:
         work.emit(events.OperationsChanged(account))
-    return Done(
-        change,
+    return Portion(
         tuple(keys),
-        can_undo=True,
         operation_keys=operation_keys,
         inverse=tuple(inverse for _, inverse in split),
         states=tuple(states.items()),
@@ -188,17 +247,34 @@ def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Done:
 
 def _transfer(work: UnitOfWork, folder_key: int, places: Mapping[int, Sequence[Place]]) -> tuple[Transferred, ...]:
     """Send mails that have no copy in the account of a folder there. Raises TooLargeToMove; then nothing changed."""
-    target = Folders(work).get(folder_key)
+    transfers = _transfers(work, folder_key, places)
+    done: list[Transferred] = []
+    for key, transfer in transfers.items():
+        copy, *_removals = OperationWriter(work).transfer(transfer, key)
+        done.append(Transferred(copy, key, places[key][0].folder_key))
+    return tuple(done)
+
+
+def _refuse_too_large(view: View, folder_key: int, keys: Sequence[int]) -> None:
+    """Raise TooLargeToMove before the first of many portions when one of the mails cannot follow the others."""
+    for some in chunks(keys, PORTION):
+        _transfers(view, folder_key, Places(view).of_emails(some))
+
+
+def _transfers(view: View, folder_key: int, places: Mapping[int, Sequence[Place]]) -> dict[int, Transfer]:
+    """Return what carries mails to the account of a folder that has none of them. Raises TooLargeToMove."""
+    target = Folders(view).get(folder_key)
     if target is None:
         raise FolderInvalid(_("This folder is no longer there."))
-    done: list[Transferred] = []
-    for key, copies in places.items():
-        for transfer in transfers_for([copies], folder_key, target.account_key):
-            if Messages(work).completeness([key]).get(key) is Completeness.TEXT:
-                raise TooLargeToMove(Rows(work).heads([key])[0].subject)
-            copy, *_removals = OperationWriter(work).transfer(transfer, key)
-            done.append(Transferred(copy, key, copies[0].folder_key))
-    return tuple(done)
+    transfers = {
+        key: transfer
+        for key, copies in places.items()
+        for transfer in transfers_for([copies], folder_key, target.account_key)
+    }
+    for key, completeness in Messages(view).completeness(list(transfers)).items():
+        if completeness is Completeness.TEXT:
+            raise TooLargeToMove(Rows(view).heads([key])[0].subject)
+    return transfers
 
 
 def _bring_back(work: UnitOfWork, transferred: Transferred) -> None:

@@ -76,6 +76,14 @@ class Listings:
         sql += " AND EXISTS (SELECT 1 FROM place p WHERE p.email_key = l.email_key AND p.account_key = ?)"
         return self._view.column(sql, (int(list_id), account_key))
 
+    def among(self, list_id: ListId, keys: Sequence[int]) -> list[int]:
+        """Return those of these Emails that stand in a list."""
+        found: list[int] = []
+        for chunk in chunks(keys):
+            sql = f"SELECT email_key FROM listing_entry WHERE list_id = ? AND email_key IN ({marks(chunk)})"
+            found += self._view.column(sql, (int(list_id), *chunk))
+        return found
+
     def mates(self, keys: Sequence[int], list_id: ListId) -> list[int]:
         """Return these Emails and all of their conversations in a list, without repeats."""
         found: dict[int, None] = dict.fromkeys(keys)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from desktop.base.errors import Problem
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.listing import FolderNode, Row
@@ -99,9 +100,14 @@ class ListActions(QObject):
 
     async def _apply(self, change: Change, load: MailLoad, list_id: ListId, folder: str) -> None:
         done: list[Done] = []
-        for keys, whole in ((load.conversations, True), (load.mails, False)):
-            if keys:
-                done.append(await self._tasks.write(self._call_apply, change, keys, whole, list_id))
+        try:
+            for keys, whole in ((load.conversations, True), (load.mails, False)):
+                if keys:
+                    done.append(await self._tasks.write(self._call_apply, change, keys, whole, list_id))
+                    _raise_problem(done[-1])
+        except Problem:
+            self._note(change.verb, done, folder)
+            raise
         self._note(change.verb, done, folder)
 
     def _call_apply(self, change: Change, keys: Sequence[int], whole: bool, list_id: ListId) -> Done:
@@ -111,7 +117,9 @@ class ListActions(QObject):
         await self._tasks.write(self._verbs.apply, Change(Verb.READ), (key,))
 
     async def _call(self, verb: Verb, call: Callable[[], Done]) -> None:
-        self._note(verb, [await self._tasks.write(call)], "")
+        done = await self._tasks.write(call)
+        self._note(verb, [done], "")
+        _raise_problem(done)
 
     def _note(self, verb: Verb, done: Sequence[Done], folder: str) -> None:
         count = sum(len(part.keys) for part in done)
@@ -124,6 +132,12 @@ class ListActions(QObject):
                 self._verbs.undo(part)
 
         self._undo.push(told(verb, count, folder), take_back, icon=_ICONS.get(verb, "check"), quiet=verb in _QUIET)
+
+
+def _raise_problem(done: Done) -> None:
+    """Raise what cut a verb short; what was done till then is noted all the same."""
+    if done.problem is not None:
+        raise done.problem
 
 
 def told(verb: Verb, count: int, folder: str = "") -> str:

@@ -16,6 +16,8 @@ from desktop.domain.mail.listing import SortBy
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Density
+from desktop.services.mail import mail_actions
+from desktop.store.database import DiskFull
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.list_pane import ListPane, Selection
@@ -134,6 +136,33 @@ async def test_what_was_done_is_told_in_a_sentence(room, pane):
     await until(lambda: told)
 
     assert told == ["3 mails moved to Trash"]
+
+
+async def test_a_verb_that_is_cut_short_says_why_and_can_be_undone_as_far_as_it_came(room, pane, tasks, monkeypatch):
+    monkeypatch.setattr(mail_actions, "PORTION", 2)
+    for n in range(3):
+        room.deliver(f"{n}", age_ms=n * MINUTE)
+    with room.core.database.write() as work:
+        work.run(
+            "CREATE TRIGGER full BEFORE INSERT ON operation WHEN (SELECT count(*) FROM operation) "
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    told: list[str] = []
+    failed: list[BaseException] = []
+    pane.undo_stack.pushed.connect(lambda entry: told.append(entry.text))
+    tasks.failed.connect(failed.append)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 4)
+    pane.select_all()
+
+    pane.do(Verb.ARCHIVE)
+    await until(lambda: failed)
+
+    assert told == ["2 mails archived"]
+    assert isinstance(failed[0], DiskFull)
+    await until(lambda: len(pane.model.keys) == 1)
+    pane.undo_stack.undo()
+    await until(lambda: len(pane.model.keys) == 3)
 
 
 async def test_reading_the_only_unread_leaves_it_in_the_unread_filter(room, pane):

@@ -106,7 +106,7 @@ class WaitingOperation:
     account_key: int
     account_address: str
     verb: str
-    """"flags", "move", "expunge", "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
+    """"flags", "move", "expunge", "append", "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
     folder_path: str
     target_path: str
     mails: int
@@ -114,3 +114,5 @@ class WaitingOperation:
     attempts: int
     created_at_ms: int
     problem: str
+    can_retry: bool = True
+    """False for what is only a report: its folder is gone."""

@@ -82,6 +82,17 @@ class Transfer:
 
 Operation = StoreFlags | Move | Expunge
 
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What becomes of an operation whose folder is gone from the server."""
+
+    goes_on: bool
+    """For those of its mails that lie in another folder."""
+    is_told: bool
+    """The person learns what could not be done; else it came true by itself, or means nothing any more."""
+
+
 _FLAGS: Mapping[Verb, tuple[Flag, Flag]] = {
     Verb.READ: (Flag.SEEN, Flag.NONE),
     Verb.UNREAD: (Flag.NONE, Flag.SEEN),
@@ -146,6 +157,16 @@ def transfers_for(mails: Iterable[Iterable[Place]], folder_key: int, account_key
             leaving = tuple(place.key for place in copies if place.two_way and place.role is not Role.ALL)
             found.append(Transfer(account_key, folder_key, leaving))
     return tuple(found)
+
+
+def after_folder_is_gone(kind: str, mails_gone: int, mails_elsewhere: int) -> Aftermath:
+    """Return what becomes of an operation when its folder is gone from the server, and with it some of its mails.
+
+    Mails that were to be kept elsewhere are lost, which must be told; a mark on a mail that is gone means nothing.
+    """
+    goes_on = kind in ("flags", "move", "expunge") and mails_elsewhere > 0
+    is_told = mails_gone > 0 if kind == "move" else kind in ("append", "create-folder", "rename-folder")
+    return Aftermath(goes_on, is_told)
 
 
 def _to_move(verb: Verb, copies: list[Place]) -> list[Place]:

@@ -39,6 +39,16 @@ class TargetGone(Problem):
         super().__init__(_("The folder these mails were moved to is no longer there."))
 
 
+class MailsToMove(Problem):
+    """A folder to be deleted still holds mails that were moved out of it here, and not yet on the server."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("Mails still have to be moved out of this folder. Try again when that is done."))
+
+
 class _Renumbered(Exception):
     """The server has renumbered a folder: its mails must be met again before an operation can name them."""
 
@@ -95,6 +105,7 @@ class Replay:
                 errors.FolderExists,
                 errors.UnsafeArgument,
                 TargetGone,
+                MailsToMove,
             ) as problem:
                 self._refused(operation, problem)
             except _Renumbered:
@@ -237,6 +248,8 @@ class Replay:
             case "rename-folder":
                 self._session.rename(folder.wire_name, wire_name)
             case "delete-folder":
+                if self._queue.must_stay(operation):
+                    raise MailsToMove
                 try:
                     self._session.delete(folder.wire_name)
                 except errors.FolderGone:

@@ -12,12 +12,11 @@ from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.message import Flag, Message, identity
 from desktop.domain.mail.sync import SyncFolder
 from desktop.services.mail.ingest import Home, look_again
+from desktop.services.mail.operations import lose_folder
 from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
-from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages
-from desktop.store.mail.operations import OperationWriter
 from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.space import Space
 
@@ -78,8 +77,9 @@ class Mirror:
     ) -> None:
         """Make the folders of an account those the server has; `numbered` is the UIDVALIDITY of strange ones."""
         with self._database.write() as work:
-            changed, orphans = FolderWriter(work).mirror(account_key, listed, numbered)
-            look_again(work, [*orphans, *OperationWriter(work).withdraw_orphans()])
+            changed, gone = FolderWriter(work).mirror(account_key, listed, numbered)
+            for key in gone:
+                lose_folder(work, key)
             if changed:
                 work.emit(events.FoldersChanged(account_key))
 
@@ -147,10 +147,7 @@ class Mirror:
     def lost(self, folder: SyncFolder) -> None:
         """Note that the server no longer has a folder."""
         with self._database.write() as work:
-            orphans = FolderWriter(work).remove(folder.key)
-            look_again(work, [*orphans, *OperationWriter(work).withdraw_orphans()])
-            ListingWriter(work).drop([folder.key])
-            work.emit(events.FoldersChanged(folder.account_key))
+            lose_folder(work, folder.key)
 
     def check_space(self) -> None:
         """Raise DiskFull when so little room is left that fetching must wait."""

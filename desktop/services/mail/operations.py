@@ -1,18 +1,26 @@
-"""Waiting and failed server operations, as the person sees them: retry or drop."""
+"""Waiting and failed server operations, as the person sees them: retry or drop; and what becomes of those whose
+folder is gone."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
+from desktop.base.i18n import _
 from desktop.domain import events
 from desktop.domain.mail.mail_account import WaitingOperation
+from desktop.domain.mail.operation import after_folder_is_gone
 from desktop.services.mail.ingest import look_again
 from desktop.store.database import Database, UnitOfWork
-from desktop.store.mail.folders import FolderWriter
+from desktop.store.mail.accounts import Accounts
+from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
+from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.operations import Operations as Queue
 from desktop.store.mail.operations import OperationWriter
+
+log = logging.getLogger(__name__)
 
 
 class Operations:
@@ -47,21 +55,64 @@ def give_up(work: UnitOfWork, key: int) -> None:
     account, kind, folder, argument = verb
     emails = OperationWriter(work).withdraw(key)
     if folder is not None:
-        emails += _as_before(work, kind, folder, argument)
+        _as_before(work, kind, folder, argument)
     Life(work).revive(emails)
     look_again(work, emails)
     work.emit(events.OperationsChanged(account))
     work.emit(events.FoldersChanged(account))
 
 
-def _as_before(work: UnitOfWork, kind: str, folder_key: int, argument: Mapping[str, Any]) -> list[int]:
-    """Undo here what a verb on a folder did here; returns the Emails to look at again."""
+def _as_before(work: UnitOfWork, kind: str, folder_key: int, argument: Mapping[str, Any]) -> None:
+    """Undo here what a verb on a folder did here."""
     writer = FolderWriter(work)
     match kind:
         case "create-folder" | "delete-folder":
-            return writer.stays(folder_key)
+            if not writer.stays(folder_key):
+                lose_folder(work, folder_key)
         case "rename-folder":
             writer.rename(folder_key, str(argument["from"]))
         case "subscribe-folder":
             writer.set(folder_key, subscribed=int(not argument["on"]))
-    return []
+
+
+def lose_folder(work: UnitOfWork, key: int) -> None:
+    """Take away a folder that is gone, with the copies in it. What waited for it goes on where it can, or is told."""
+    found = Folders(work).path(key)
+    if found is None:
+        return
+    account, path = found
+    writer = OperationWriter(work)
+    emails: list[int] = []
+    accounts = {account}
+    for waiting in Queue(work).about_folder(key):
+        aftermath = after_folder_is_gone(waiting.kind, waiting.mails_here, waiting.mails_elsewhere)
+        problem = _told(waiting.kind)
+        if waiting.kind == "append":
+            accounts.update(other.key for other in Accounts(work).all())  # what leaves them was to follow
+        if aftermath.goes_on:
+            if aftermath.is_told:
+                writer.report(waiting.key, path, waiting.mails_here, problem)
+            writer.follow_mails(waiting.key, key)
+        elif aftermath.is_told:
+            emails += writer.set_aside(waiting.key, path, waiting.mails_here, problem)
+        else:
+            log.info("an operation went with its folder: %s", waiting.kind)
+            emails += writer.withdraw(waiting.key)
+    bound = Queue(work).bound_for(key)
+    writer.target_goes(key, path)
+    emails += FolderWriter(work).remove(key)
+    emails += writer.settle(bound)
+    look_again(work, emails)
+    ListingWriter(work).drop([key])
+    for touched in accounts:
+        work.emit(events.OperationsChanged(touched))
+    work.emit(events.FoldersChanged(account))
+
+
+def _told(kind: str) -> str:
+    match kind:
+        case "move":
+            return _("The folder is no longer on the server, and these mails went with it.")
+        case "append":
+            return _("The folder these mails were moved to is no longer there.")
+    return _("This folder is no longer there.")

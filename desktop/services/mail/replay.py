@@ -9,6 +9,7 @@ from desktop.base import clock
 from desktop.domain import events
 from desktop.domain.mail.message import Flag
 from desktop.services.mail.ingest import look_again
+from desktop.services.mail.operations import lose_folder
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.blobs import Blobs
@@ -65,6 +66,11 @@ class ReplayQueue:
         """Return the folders that must be synced before an operation can find all its mails."""
         with self._database.read() as view:
             return Operations(view).unnumbered(operation.key)
+
+    def must_stay(self, operation: Queued) -> bool:
+        """Say whether a folder may not be deleted yet: mails in it still have to be moved out, which may be parked."""
+        with self._database.read() as view:
+            return operation.folder_key is not None and Operations(view).leaving(operation.folder_key)
 
     def begin(self, operation: Queued) -> bool:
         """Note that an operation is on its way; False when it was withdrawn meanwhile."""
@@ -135,7 +141,7 @@ class ReplayQueue:
             key = operation.folder_key
             if key is not None:
                 if operation.kind == "delete-folder":
-                    look_again(work, FolderWriter(work).remove(key))
+                    lose_folder(work, key)
                 elif wire_name is not None:
                     FolderWriter(work).named(key, wire_name)
             self._finish(work, operation)

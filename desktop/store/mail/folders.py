@@ -65,6 +65,11 @@ class Folders:
         )
         return [_sync(row) for row in rows]
 
+    def path(self, key: int) -> tuple[int, str] | None:
+        """Return account and path of a folder, None when it is gone."""
+        row = self._view.first("SELECT account_key, path FROM folder WHERE key = ?", (key,))
+        return (row[0], row[1]) if row else None
+
     def sync_folder(self, key: int) -> SyncFolder | None:
         """Return one folder as the engine sees it, None when it is gone."""
         row = self._view.first(f"SELECT {_SYNC} FROM folder WHERE key = ?", (key,))
@@ -125,8 +130,9 @@ class FolderWriter:
     ) -> tuple[bool, list[int]]:
         """Make the folders of an account those the server listed; `numbered` tells the UIDVALIDITY of new ones.
 
-        Returns whether anything changed, and the keys of Emails that lay in folders now gone. A role the person chose
-        stays; folders made here and not yet on the server stay, as do those that another program gave another name.
+        Returns whether anything changed, and the keys of the folders it no longer lists, which the caller takes away.
+        A role the person chose stays; folders made here and not yet on the server stay, as do those that another
+        program gave another name.
         """
         self._follow_renames(account_key, {folder.wire_name for folder in listed}, numbered)
         known = {
@@ -160,13 +166,8 @@ class FolderWriter:
             if any(getattr(row, name) != value for name, value in values.items()):
                 FolderRow.update(**values).where(FolderRow.key == row.key).execute(self._work.peewee)
                 changed = True
-        orphans: list[int] = []
-        for row in known.values():
-            if row.pending == _MADE_HERE:
-                continue
-            orphans += self.remove(row.key)
-            changed = True
-        return changed, orphans
+        gone = [row.key for row in known.values() if row.pending != _MADE_HERE]
+        return changed or bool(gone), gone
 
     def _follow_renames(self, account_key: int, there: Collection[bytes], numbered: Mapping[bytes, int]) -> None:
         """Give a folder that is gone the name of the new one that alone has its UIDVALIDITY.
@@ -186,7 +187,7 @@ class FolderWriter:
                 self.set(key, wire_name=wire_name, uidnext=0, modseq=0, synced_down_to=0)
 
     def remove(self, key: int) -> list[int]:
-        """Delete a folder and its places; returns the keys of Emails that lay there."""
+        """Delete a folder, its places and the operations about it; returns the keys of Emails that lay there."""
         emails = Places(self._work).emails_in(key)
         self._work.run("DELETE FROM folder WHERE key = ?", (key,))
         return emails
@@ -217,12 +218,12 @@ class FolderWriter:
         """Note that a folder waits to be deleted on the server: nobody sees it any more."""
         self.set(key, pending=_GOES)
 
-    def stays(self, key: int) -> list[int]:
-        """Take back what waited for a folder as a whole; one that was never made goes. Returns its Emails."""
+    def stays(self, key: int) -> bool:
+        """Take back what waited for a folder as a whole; False when it was never made, and so must go."""
         if self._work.value("SELECT pending FROM folder WHERE key = ?", (key,)) == _MADE_HERE:
-            return self.remove(key)
+            return False
         self.set(key, pending=0)
-        return []
+        return True
 
     def named(self, key: int, wire_name: bytes) -> None:
         """Note the server's name of a folder, which is there now, and so of the folders below it.

@@ -17,6 +17,8 @@ from desktop.store.mail.places import EFFECTIVE_FLAGS, EFFECTIVE_FOLDER, PlaceWr
 from desktop.store.tables.mail import OperationRow
 
 _FREE = "NOT parked AND after_key IS NULL"
+_FOLDER, _TARGET, _MAILS = "gone-folder", "gone-target", "gone-mails"
+"""In `argument`: paths of folders that are gone, and how many mails went with them."""
 _LONGEST_WAIT_MS = int(backoff.CEILING_S * 1000)
 """A next try further ahead was set by a clock that was wrong then or is wrong now: nothing waits for it."""
 
@@ -48,6 +50,16 @@ class Target:
     message_id: str
     size_bytes: int
     """As its server counts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InFolder:
+    """An operation about a folder, and how many of its mails lie there and in others."""
+
+    key: int
+    kind: str
+    mails_here: int
+    mails_elsewhere: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,35 @@ class Operations:
     def of_account(self, account_key: int) -> list[int]:
         """Return the operations of an account, oldest first."""
         return self._view.column("SELECT key FROM operation WHERE account_key = ? ORDER BY key", (account_key,))
+
+    def about_folder(self, folder_key: int) -> list[InFolder]:
+        """Return the operations about a folder, oldest first."""
+        rows = self._view.all(
+            "SELECT o.key, o.kind, coalesce(sum(p.folder_key = ?), 0), coalesce(sum(p.folder_key <> ?), 0) "
+            "FROM operation o LEFT JOIN operation_place i ON i.operation_key = o.key "
+            "LEFT JOIN place p ON p.key = i.place_key WHERE o.folder_key = ? GROUP BY o.key ORDER BY o.key",
+            (folder_key, folder_key, folder_key),
+        )
+        return [InFolder(*row) for row in rows]
+
+    def bound_for(self, folder_key: int) -> list[int]:
+        """Return the places that operations move to a folder."""
+        return self._view.column(
+            "SELECT DISTINCT i.place_key FROM operation o JOIN operation_place i ON i.operation_key = o.key "
+            "WHERE o.target_key = ?",
+            (folder_key,),
+        )
+
+    def leaving(self, folder_key: int) -> bool:
+        """Say whether mails that lie in a folder are still to be moved to another folder or account."""
+        return bool(
+            self._view.value(
+                "SELECT EXISTS (SELECT 1 FROM place p WHERE p.folder_key = ? AND (p.pending_folder_key IS NOT NULL OR "
+                "EXISTS (SELECT 1 FROM operation_place i JOIN operation o ON o.key = i.operation_key "
+                "WHERE i.place_key = p.key AND o.after_key IS NOT NULL)))",
+                (folder_key,),
+            )
+        )
 
     def verb(self, key: int) -> tuple[int, str, int | None, Mapping[str, Any]] | None:
         """Return account, kind, folder and argument of an operation, None when it is gone."""
@@ -172,17 +213,46 @@ class Operations:
     def waiting(self) -> tuple[WaitingOperation, ...]:
         """Return every operation not yet done, oldest first."""
         rows = self._view.all(
-            "SELECT o.key, o.account_key, a.address, o.kind, coalesce(f.path, ''), coalesce(t.path, ''), "
+            "SELECT o.key, o.account_key, a.address, o.kind, f.path, t.path, "
             "(SELECT count(*) FROM operation_place p WHERE p.operation_key = o.key), o.parked, o.attempts, "
-            "o.created_at_ms, o.problem FROM operation o JOIN mail_account a ON a.key = o.account_key "
+            "o.created_at_ms, o.problem, o.argument FROM operation o JOIN mail_account a ON a.key = o.account_key "
             "LEFT JOIN folder f ON f.key = o.folder_key LEFT JOIN folder t ON t.key = o.target_key ORDER BY o.key"
         )
-        return tuple(
-            WaitingOperation(
-                key, account, address, kind, folder, target, mails, bool(parked), attempts, created, problem
-            )
-            for key, account, address, kind, folder, target, mails, parked, attempts, created, problem in rows
-        )
+        return tuple(_waiting(*row) for row in rows)
+
+
+def _waiting(
+    key: int,
+    account: int,
+    address: str,
+    kind: str,
+    folder: str | None,
+    target: str | None,
+    mails: int,
+    parked: int,
+    attempts: int,
+    created: int,
+    problem: str,
+    argument_json: str,
+) -> WaitingOperation:
+    argument = json.loads(argument_json)
+    there = folder is not None
+    if kind == "rename-folder":
+        folder, target = argument["from"], argument["path"]
+    return WaitingOperation(
+        key=key,
+        account_key=account,
+        account_address=address,
+        verb=kind,
+        folder_path=argument.get(_FOLDER, "") if folder is None else folder,
+        target_path=argument.get(_TARGET, "") if target is None else target,
+        mails=mails or argument.get(_MAILS, 0),
+        parked=bool(parked),
+        attempts=attempts,
+        created_at_ms=created,
+        problem=problem,
+        can_retry=there,
+    )
 
 
 def _folder_ref(row: tuple[Any, ...] | None) -> FolderRef | None:
@@ -296,11 +366,49 @@ class OperationWriter:
         )
 
     def retry(self, key: int) -> int | None:
-        """Put a parked or waiting operation back; returns its account, None when it is gone."""
+        """Put a parked or waiting operation back; returns its account, None when it, or its folder, is gone."""
         account: int | None = self._work.value(
-            "UPDATE operation SET parked = 0, next_try_at_ms = 0 WHERE key = ? RETURNING account_key", (key,)
+            "UPDATE operation SET parked = 0, next_try_at_ms = 0 WHERE key = ? AND folder_key IS NOT NULL "
+            "RETURNING account_key",
+            (key,),
         )
         return account
+
+    def follow_mails(self, key: int, gone_folder: int) -> None:
+        """Let an operation be about a folder its mails really lie in, since its own is about to go."""
+        self._work.run(
+            "UPDATE operation SET folder_key = (SELECT p.folder_key FROM operation_place i JOIN place p "
+            "ON p.key = i.place_key WHERE i.operation_key = operation.key AND p.folder_key <> ? LIMIT 1) WHERE key = ?",
+            (gone_folder, key),
+        )
+
+    def set_aside(self, key: int, path: str, mails: int, problem: str) -> list[int]:
+        """Make a report of an operation whose folder is about to go; what was to follow it is given up.
+
+        Returns the Emails to look at again.
+        """
+        self._work.run(
+            "UPDATE operation SET folder_key = NULL, parked = 1, problem = ?, "
+            "argument = json_set(argument, ?, ?, ?, ?) WHERE key = ?",
+            (problem, f'$."{_FOLDER}"', path, f'$."{_MAILS}"', mails, key),
+        )
+        return self._withdraw_followers(key)
+
+    def report(self, key: int, path: str, mails: int, problem: str) -> None:
+        """Tell of those mails of an operation that go with a folder, while it goes on for the others."""
+        self._work.run(
+            "INSERT INTO operation (account_key, target_key, kind, argument, parked, created_at_ms, problem) "
+            "SELECT account_key, target_key, kind, json_set(argument, ?, ?, ?, ?), 1, created_at_ms, ? "
+            "FROM operation WHERE key = ?",
+            (f'$."{_FOLDER}"', path, f'$."{_MAILS}"', mails, problem, key),
+        )
+
+    def target_goes(self, folder_key: int, path: str) -> None:
+        """Keep the path of a folder that is about to go in the operations that move mails there."""
+        self._work.run(
+            "UPDATE operation SET argument = json_set(argument, ?, ?) WHERE target_key = ?",
+            (f'$."{_TARGET}"', path, folder_key),
+        )
 
     def done(self, key: int, place_keys: Sequence[int]) -> list[int]:
         """Note that an operation is done for these places, and over with the last of them; returns their Emails.
@@ -338,9 +446,7 @@ class OperationWriter:
 
     def withdraw(self, key: int) -> list[int]:
         """Give up an operation that is not done, with those that were to follow it and a copy that was never made."""
-        emails: list[int] = []
-        for follower in self._work.column("SELECT key FROM operation WHERE after_key = ?", (key,)):
-            emails += self.withdraw(follower)
+        emails = self._withdraw_followers(key)
         unmade = self._work.column(
             "SELECT p.place_key FROM operation_place p JOIN operation o ON o.key = p.operation_key "
             "WHERE o.key = ? AND o.kind = 'append'",
@@ -348,6 +454,12 @@ class OperationWriter:
         )
         emails += self.remove(key)
         return emails + PlaceWriter(self._work).remove(unmade)
+
+    def _withdraw_followers(self, key: int) -> list[int]:
+        emails: list[int] = []
+        for follower in self._work.column("SELECT key FROM operation WHERE after_key = ?", (key,)):
+            emails += self.withdraw(follower)
+        return emails
 
     def settle(self, place_keys: Sequence[int]) -> list[int]:
         """Recompute what queued operations will make of places; returns their Emails."""
@@ -363,7 +475,7 @@ class OperationWriter:
                 (place,),
             ):
                 add, remove = (add | plus) & ~minus, (remove | minus) & ~plus
-                folder = target if kind == "move" else folder
+                folder = target if kind == "move" and target is not None else folder
                 gone = 1 if kind in ("expunge", "delete-folder") else gone
             self._work.run(
                 "UPDATE place SET pending_add = ?, pending_remove = ?, pending_folder_key = nullif(?, folder_key), "

@@ -40,6 +40,8 @@ def operation_words(operation: WaitingOperation) -> str:
             return _("Move {mails} from {folder} to {target}").format(mails=mails, folder=folder, target=target)
         case "expunge":
             return _("Delete {mails} in {folder} permanently").format(mails=mails, folder=folder)
+        case "append":
+            return _("Copy {mails} to {folder}").format(mails=mails, folder=folder)
         case "create-folder":
             return _("Create the folder {folder}").format(folder=target or folder)
         case "rename-folder":
@@ -73,6 +75,8 @@ class _Line(QWidget):
         for button in (self.retry, self.drop):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
             button.setVisible(operation.parked or operation.attempts > 0)
+        if not operation.can_retry:
+            self.retry.hide()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         hairline(QPainter(self), self.rect(), self._theme.tokens.subtle, Qt.Edge.BottomEdge)

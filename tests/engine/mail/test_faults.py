@@ -474,6 +474,56 @@ def test_r14_a_folder_that_vanishes_reports_what_waited_for_it(desk: Desk, dovec
     assert not [o for o in desk.core.services.operations.waiting() if not o.parked], "others go on"
 
 
+def test_r14_mails_that_were_to_leave_a_folder_that_vanishes_are_told_of(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1), mail(2)], "Projects")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    projects = desk.folder("Projects")
+    desk.core.services.folders.watch(projects.key, on=True)
+    desk.sync()
+    desk.do(Verb.ARCHIVE, *desk.mails(projects.key))
+    dovecot.doveadm("mailbox", "delete", "-u", imap_user, "Projects")
+
+    desk.sync()
+    desk.sync()
+
+    [report] = desk.core.services.operations.waiting()
+    assert (report.verb, report.parked, report.mails, report.folder_path) == ("move", True, 2, "Projects")
+    assert report.problem
+    assert not [f for f in desk.core.services.views.folder_tree().accounts[0].folders if f.path == "Projects"]
+
+
+def test_a_folder_is_kept_on_the_server_while_mails_still_have_to_leave_it(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)], "Projects")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    projects = desk.folder("Projects")
+    desk.core.services.folders.watch(projects.key, on=True)
+    desk.sync()
+    desk.do(Verb.ARCHIVE, *desk.mails(projects.key))
+    with desk.core.database.write() as work:
+        work.run("UPDATE operation SET parked = 1")
+    desk.core.services.folders.delete(projects.key)
+
+    desk.sync()
+
+    assert server_subjects(dovecot, imap_user, "Projects") == Counter({"Mail 1": 1})
+    move, deletion = desk.core.services.operations.waiting()
+    assert deletion.parked
+    assert deletion.problem
+    for operation in (move, deletion):
+        desk.core.services.operations.retry(operation.key)
+    desk.core.supervisor.sync_once()  # the server ends a session whose selected folder goes
+    desk.sync()
+    assert server_subjects(dovecot, imap_user, "Archive") == Counter({"Mail 1": 1})
+    assert desk.core.services.operations.waiting() == ()
+    assert "Projects" not in dovecot.doveadm("mailbox", "list", "-u", imap_user)
+
+
 def _numbering(desk: Desk) -> int:
     folder = desk.core.supervisor._means.mirror.folder(desk.folder(Role.INBOX).key)
     assert folder is not None

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.base.errors import Problem
-from desktop.domain import settings
+from desktop.domain import events, settings
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import AccountStatus, Activity
 from desktop.domain.mail.operation import Change, Verb
@@ -19,7 +19,7 @@ from desktop.ui.preferences.dialog import Preferences
 from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.theme import DARK
 from desktop.ui.widgets.menu import Menu
-from desktop.ui.window.operations_window import OperationsWindow
+from desktop.ui.window.operations_window import OperationsWindow, operation_words
 from tests.ui.window.conftest import Desk
 
 
@@ -131,6 +131,30 @@ async def test_operations_wait_and_are_told(desk: Desk) -> None:
     shown = window.findChild(OperationsWindow)
     assert isinstance(shown, OperationsWindow)
     await desk.until(lambda: shown._stack.currentIndex() == 1)
+    shown.close()
+
+
+async def test_a_report_of_what_went_with_its_folder_can_be_dropped_and_not_retried(desk: Desk) -> None:
+    await _open(desk)
+    window = desk.window
+    with desk.core.database.write() as work:
+        work.run(
+            "INSERT INTO operation (account_key, kind, argument, parked, created_at_ms, problem) SELECT key, 'move', "
+            '\'{"gone-folder": "Projects", "gone-target": "Old", "gone-mails": 3}\', 1, 1, \'Gone.\' '
+            "FROM mail_account LIMIT 1"
+        )
+        work.emit(events.OperationsChanged(1))
+    await desk.until(lambda: window.status_bar._waiting.isVisible())
+    window.status_bar._waiting.click()
+    shown = window.findChild(OperationsWindow)
+    assert isinstance(shown, OperationsWindow)
+    await desk.until(lambda: shown._column.count() == 2)
+
+    line = shown._column.itemAt(0).widget()
+
+    assert operation_words(desk.core.services.operations.waiting()[0]) == "Move 3 mails from Projects to Old"
+    assert line.drop.isVisible()
+    assert not line.retry.isVisible()
     shown.close()
 
 

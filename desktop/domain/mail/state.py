@@ -71,3 +71,19 @@ def state_from_places(places: Iterable[Place]) -> UserState | None:
         in_junk=in_junk,
         in_trash=in_trash,
     )
+
+
+def joined(one: UserState, other: UserState) -> UserState:
+    """Return the view of a mail that stood here as two: what `state_from_places` would say of both their copies."""
+    in_trash = one.in_trash and other.in_trash
+    in_inbox = one.in_inbox or other.in_inbox
+    return UserState(
+        read=one.read or other.read,
+        important=one.important or other.important,
+        answered=one.answered or other.answered,
+        forwarded=one.forwarded or other.forwarded,
+        in_inbox=in_inbox,
+        in_archive=not in_inbox and (one.in_archive or other.in_archive),
+        in_junk=not in_trash and (one.in_junk or one.in_trash) and (other.in_junk or other.in_trash),
+        in_trash=in_trash,
+    )

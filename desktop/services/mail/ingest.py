@@ -18,11 +18,13 @@ from desktop.domain.mail.conversation import member_hashes
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Completeness, Flag, Message, Status, effective_date_ms, identity
 from desktop.domain.mail.state import UserState
+from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs, digest_of
 from desktop.store.mail.conversations import Conversations
 from desktop.store.mail.folders import Folders
+from desktop.store.mail.joining import Joining
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages, MessageWriter
@@ -60,6 +62,10 @@ class Home:
     two_way: bool
 
 
+_NOWHERE = Home(account_key=0, folder_key=0, uidvalidity=0, role=Role.NONE, shows_in_inbox=False, two_way=True)
+"""Of a mail whose copies are known already."""
+
+
 class Ingest:
     """Takes in batches of fetched mails."""
 
@@ -91,19 +97,26 @@ class Ingest:
             look_again(work, [copy.email_key for copy in copies])
 
     def read_again(self, key: int, raw: bytes, message: Message) -> None:
-        """Replace the content of an Email that could not be shown, after the parser learned to read it."""
-        arrival = Arrival(
-            id=identity(message),
-            message=message,
-            completeness=Completeness.FULL,
-            raw_digest=digest_of(raw),
-            text_digest=digest_of(raw),
-            size_bytes=len(raw),
-            received_ms=0,
-        )
+        """Let an Email that could not be shown be what the parser has learned to read.
+
+        Its identity, its date and so its key follow the header: it arrives as if it came now, or is known by another
+        copy already, and takes over what hung on the unreadable one.
+        """
         with self._database.write() as work:
-            MessageWriter(work).replace_content([(key, arrival)])
-            look_again(work, [key])
+            found = Messages(work).unread_source(key)
+            if found is None:
+                return
+            received_ms, size_bytes, status = found
+            fetched = Fetched(0, Flag.NONE, received_ms, size_bytes, raw, message, partial=size_bytes > len(raw))
+            arrival = replace(_arrival(_NOWHERE, fetched), status=status)
+            _store(work, _NOWHERE, [arrival])
+            now = Messages(work).keys_of([arrival.id])[arrival.id]
+            dropped = Joining(work).take_over(now, key, arrival.text_digest)
+            work.emit(events.MessagesRemoved((key,)))
+            if lists := ListingWriter(work).refresh([key]):
+                work.emit(events.ListsChanged(tuple(sorted(lists))))
+            look_again(work, [now])
+        forget_unnamed(self._database, self._blobs, dropped)
 
 
 def look_again(work: UnitOfWork, email_keys: Sequence[int]) -> None:

@@ -14,9 +14,9 @@ from desktop.services.mail.sources import forget_unnamed
 from desktop.store import backup
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs, SourceMissing
-from desktop.store.mail.life import DELETED_AT_MS, Life
+from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
-from desktop.store.mail.messages import Messages
+from desktop.store.mail.messages import DELETED_AT_MS, Messages
 from desktop.store.settings import SettingValues
 from desktop.store.space import Space
 

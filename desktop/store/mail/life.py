@@ -9,10 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desktop.store.database import UnitOfWork
-from desktop.store.mail.messages import PARSER_VERSION, MessageWriter, chunks, marks
-
-DELETED_AT_MS = 1
-"""`gone_at_ms` of a mail deleted for good."""
+from desktop.store.mail.messages import DELETED_AT_MS, PARSER_VERSION, MessageWriter, chunks, marks
 
 _ARCHIVED = (
     "SELECT 1 FROM place p JOIN mail_account a ON a.key = p.account_key "

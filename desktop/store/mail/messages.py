@@ -13,12 +13,15 @@ from typing import Any
 from desktop.base import ids
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.arrival import Arrival
-from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Part, effective_date_ms
+from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Part, Status, effective_date_ms
 from desktop.domain.mail.query import UNSPACED
 from desktop.store.database import UnitOfWork, View
 
 PARSER_VERSION = 1
 """Raised when the parser reads mails better than before: those it could not show are tried again."""
+
+DELETED_AT_MS = 1
+"""`gone_at_ms` of a mail deleted for good."""
 
 
 class Messages:
@@ -80,6 +83,18 @@ class Messages:
             (PARSER_VERSION,),
         )
         return [(key, bytes(digest)) for key, digest in rows if digest]
+
+    def unread_source(self, key: int) -> tuple[int, int, Status] | None:
+        """Return time of arrival (ms), size on the server and status of an Email that could not be read.
+
+        None when it is gone, or was deleted for good.
+        """
+        row = self._view.first(
+            "SELECT received_ms, size_bytes, status FROM email WHERE key = ? AND completeness = 'cannot-show' "
+            "AND coalesce(gone_at_ms, 0) <> ?",
+            (key, DELETED_AT_MS),
+        )
+        return (row[0], row[1], Status(row[2])) if row else None
 
     def unnamed(self, digests: Sequence[bytes]) -> list[bytes]:
         """Return those sources that no Email and no place names."""

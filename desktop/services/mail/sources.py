@@ -1,15 +1,23 @@
 """Forgetting raw sources safely: only while nothing can begin to name them.
 
 Ingest writes sources and the rows naming them under one write lock; so does this look again before it deletes.
+A kill between the two, or after a purge and before its sources went, leaves sources nobody names: housekeeping collects
+those it has met without a name, and a day or more later again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from desktop.base import clock
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.messages import Messages
+
+LEFT_ALONE_MS = 86_400_000
+"""So long a source without a name stays at the least."""
+_PORTION = 100
+"""Sources a transaction: it holds back all other writers for some milliseconds."""
 
 
 def forget_unnamed(database: Database, blobs: Blobs, digests: Sequence[bytes]) -> None:
@@ -18,3 +26,25 @@ def forget_unnamed(database: Database, blobs: Blobs, digests: Sequence[bytes]) -
         return
     with database.write() as work:
         blobs.drop(Messages(work).unnamed(digests))
+
+
+def collect_unnamed(database: Database, blobs: Blobs) -> int:
+    """Delete sources that nothing has named for a day, and note those that nothing names today; returns how many went.
+
+    Call it only when the database is known to be whole: what a damaged one does not name may be somebody's mail.
+    """
+    due_ms = clock.now() - LEFT_ALONE_MS
+    gone = 0
+    while digests := blobs.unnamed_since(due_ms, _PORTION):
+        with database.write() as work:
+            unnamed = Messages(work).unnamed(digests)
+            blobs.drop(unnamed)
+        blobs.note_named([digest for digest in digests if digest not in set(unnamed)])
+        gone += len(unnamed)
+    for digests in blobs.walk():
+        with database.read() as view:
+            unnamed = Messages(view).unnamed(digests)
+        # of a batch on its way this is not true: it is seen again, under the write lock, before anything goes
+        blobs.note_unnamed(unnamed, clock.now())
+    blobs.clear_halves(due_ms)
+    return gone

@@ -1,4 +1,4 @@
-"""The profile's upkeep: purge of mails long gone from servers, weekly check and backup, unreadable mails again."""
+"""The profile's upkeep: purge of mails long gone, weekly check and backup, stray sources, unreadable mails again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from desktop.base import clock
 from desktop.domain import events
 from desktop.domain.mail.message import Message
 from desktop.services.mail.ingest import Ingest
-from desktop.services.mail.sources import forget_unnamed
+from desktop.services.mail.sources import collect_unnamed, forget_unnamed
 from desktop.store import backup
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs, SourceMissing
@@ -39,7 +39,10 @@ class Upkeep:
         self._backups = backups
 
     def run(self) -> None:
-        """Purge, and once a week check and back up. What is found damaged is replaced at the next start."""
+        """Purge, and once a week check, back up and collect sources without a name.
+
+        What is found damaged is replaced at the next start.
+        """
         self._space.keep_reserve()
         while self._purge():
             pass
@@ -54,6 +57,7 @@ class Upkeep:
         backup.make(self._database.path, self._backups, why="weekly")
         with self._database.write() as work:
             SettingValues.put(work, _CHECKED, str(clock.now()))
+        log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))
 
     def _purge(self) -> int:
         """Delete a batch of mails that no server has any more and nothing here keeps; returns how many."""

@@ -2,13 +2,15 @@
 
 Small ones lie in `raw/blobs.db`, large ones as files beside it. They are on the disk before the row that names them
 is committed, so a crash, or the loss of power, leaves at most a blob nobody names, never a mail without its source.
-Any thread.
+Housekeeping finds such blobs and notes since when; whoever drops one must hold the write lock of the main database, as
+does whoever keeps one. Any thread.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sqlite3
 import threading
 import zlib
@@ -16,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
@@ -27,6 +30,8 @@ FILE_FROM_BYTES = 512 * 1024
 """Compressed sources from this size on are files of their own."""
 
 _DEFLATE = 1
+_STEP = 1000
+_FOLDERS = "[0-9a-f]" * 2
 
 
 class SourceMissing(Problem):
@@ -75,6 +80,7 @@ class Blobs:
                 "PRAGMA synchronous = FULL",
                 "PRAGMA trusted_schema = OFF",
                 "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER, data BLOB) STRICT",
+                "CREATE TABLE IF NOT EXISTS unnamed (digest BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT",
             ):
                 self._connection.execute(statement)
         except sqlite3.Error as error:
@@ -104,13 +110,9 @@ class Blobs:
 
     def get(self, digest: bytes) -> bytes:
         """Return a source. Raises SourceMissing, also when it was damaged on disk, and DatabaseDamaged."""
-        with self._lock:
-            try:
-                row = self._connection.execute("SELECT data FROM blob WHERE digest = ?", (digest,)).fetchone()
-            except sqlite3.Error as error:
-                raise problem_of(error) or error from error
+        rows = self._column("SELECT data FROM blob WHERE digest = ?", (digest,))
         try:
-            data = row[0] if row else self._path(digest).read_bytes()
+            data = rows[0] if rows else self._path(digest).read_bytes()
             raw = zlib.decompress(data)
         except (OSError, zlib.error) as error:
             raise SourceMissing from error
@@ -122,8 +124,57 @@ class Blobs:
         """Forget sources nobody names any more; unknown ones are passed over. Raises DiskFull."""
         with self._transaction():
             self._connection.executemany("DELETE FROM blob WHERE digest = ?", [(d,) for d in digests])
+            self._connection.executemany("DELETE FROM unnamed WHERE digest = ?", [(d,) for d in digests])
         for digest in digests:
             self._path(digest).unlink(missing_ok=True)
+
+    def walk(self) -> Iterator[list[bytes]]:
+        """Yield the digests of all sources in batches; what is kept or dropped meanwhile may be among them."""
+        last = b""
+        while digests := self._column(
+            "SELECT digest FROM blob WHERE digest > ? ORDER BY digest LIMIT ?", (last, _STEP)
+        ):
+            last = digests[-1]
+            yield digests
+        for folder in sorted(self._folder.glob(_FOLDERS)):
+            names = [folder.name + path.stem for path in folder.glob("*.z")]
+            yield [bytes.fromhex(name) for name in names if re.fullmatch(r"[0-9a-f]{64}", name)]
+
+    def note_unnamed(self, digests: Sequence[bytes], at_ms: int) -> None:
+        """Note that nothing named these sources at a moment; the first such moment stays. Raises DiskFull."""
+        if not digests:
+            return
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT INTO unnamed (digest, since_ms) VALUES (?, ?) "
+                "ON CONFLICT DO UPDATE SET since_ms = min(since_ms, excluded.since_ms)",
+                [(digest, at_ms) for digest in digests],
+            )
+
+    def note_named(self, digests: Sequence[bytes]) -> None:
+        """Forget that nothing named these sources. Raises DiskFull."""
+        with self._transaction():
+            self._connection.executemany("DELETE FROM unnamed WHERE digest = ?", [(d,) for d in digests])
+
+    def unnamed_since(self, at_ms: int, most: int) -> list[bytes]:
+        """Return sources noted as unnamed at `at_ms` or before; whether they still are the caller must see."""
+        return self._column("SELECT digest FROM unnamed WHERE since_ms <= ? LIMIT ?", (at_ms, most))
+
+    def clear_halves(self, before_ms: int) -> None:
+        """Delete what a kill left half-written in files last changed before a moment."""
+        for path in self._folder.glob(f"{_FOLDERS}/*"):
+            try:
+                if path.suffix != ".z" and path.stat().st_mtime * 1000 < before_ms:
+                    path.unlink()
+            except FileNotFoundError:
+                continue  # it was finished just now
+
+    def _column(self, sql: str, values: Sequence[Any]) -> list[Any]:
+        with self._lock:
+            try:
+                return [row[0] for row in self._connection.execute(sql, values)]
+            except sqlite3.Error as error:
+                raise problem_of(error) or error from error
 
     def close(self) -> None:
         with self._lock:

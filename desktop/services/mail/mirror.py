@@ -1,4 +1,8 @@
-"""What servers say of folders, flags and vanished mails, brought into the store. Called by the engine's threads."""
+"""What servers say of folders, flags and vanished mails, brought into the store. Called by the engine's threads.
+
+What a server says of many mails (another program marked a whole folder read) is stored in portions, so that nobody else
+who writes waits long. A kill between two costs nothing: how far a folder is synced is noted after the last.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,12 @@ from desktop.services.mail.operations import lose_folder
 from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
-from desktop.store.mail.messages import Messages
+from desktop.store.mail.messages import Messages, chunks
 from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.space import Space
+
+PORTION = 500
+"""Mails a transaction."""
 
 
 class Mirror:
@@ -102,24 +109,29 @@ class Mirror:
 
     def flags(self, folder: SyncFolder, uidvalidity: int, flags: Iterable[tuple[int, Flag]]) -> int:
         """Note what the server says of flags; returns how many mails changed."""
-        with self._database.write() as work:
-            changed = PlaceWriter(work).set_flags(folder.key, uidvalidity, ((uid, int(value)) for uid, value in flags))
-            look_again(work, changed)
-        return len(changed)
+        count = 0
+        for some in chunks(list(flags), PORTION):
+            with self._database.write() as work:
+                values = ((uid, int(value)) for uid, value in some)
+                changed = PlaceWriter(work).set_flags(folder.key, uidvalidity, values)
+                look_again(work, changed)
+            count += len(changed)
+        return count
 
     def vanished(self, folder: SyncFolder, uidvalidity: int, uids: Sequence[int]) -> int:
         """Note that the server no longer has these UIDs; returns how many mails that were."""
-        with self._database.write() as work:
-            gone = PlaceWriter(work).vanish(folder.key, uidvalidity, uids)
-            look_again(work, gone)
-        return len(gone)
+        count = 0
+        for some in chunks(uids, PORTION):
+            with self._database.write() as work:
+                gone = PlaceWriter(work).vanish(folder.key, uidvalidity, some)
+                look_again(work, gone)
+            count += len(gone)
+        return count
 
     def alive(self, folder: SyncFolder, uidvalidity: int, low: int, high: int, uids: Iterable[int]) -> int:
         """Note that of a window of UIDs the server has only these; returns how many mails vanished."""
-        with self._database.write() as work:
-            gone = PlaceWriter(work).vanish_others(folder.key, uidvalidity, low, high, uids)
-            look_again(work, gone)
-        return len(gone)
+        known = self.known(folder, uidvalidity, low, high)
+        return self.vanished(folder, uidvalidity, sorted(known.keys() - set(uids)))
 
     def renumbered(self, folder: SyncFolder, uidvalidity: int) -> None:
         """Begin anew after a change of UIDVALIDITY, or a UIDNEXT that fell: mails stay until met under new UIDs."""
@@ -134,10 +146,13 @@ class Mirror:
 
     def complete(self, folder: SyncFolder, uidvalidity: int) -> None:
         """Note that every UID of a folder is known: places not met under the present numbering are gone."""
-        with self._database.write() as work:
-            gone = PlaceWriter(work).vanish_older(folder.key, uidvalidity)
-            FolderWriter(work).set(folder.key, synced_down_to=1)
-            look_again(work, gone)
+        more = True
+        while more:
+            with self._database.write() as work:
+                gone, more = PlaceWriter(work).vanish_older(folder.key, uidvalidity, PORTION)
+                look_again(work, gone)
+                if not more:
+                    FolderWriter(work).set(folder.key, synced_down_to=1)
 
     def reconciled(self, folder: SyncFolder) -> None:
         """Note that a folder was compared with the server from end to end."""

@@ -188,14 +188,17 @@ class PlaceWriter:
             (-clock.now(), folder_key, uidvalidity),
         )
 
-    def vanish_older(self, folder_key: int, uidvalidity: int) -> list[int]:
-        """Remove places known under an older UIDVALIDITY, or moved here and never seen, once all UIDs are known."""
+    def vanish_older(self, folder_key: int, uidvalidity: int, most: int) -> tuple[list[int], bool]:
+        """Remove places known under an older UIDVALIDITY, or moved here and never seen, once all UIDs are known.
+
+        Returns their Emails, and whether there may be more of them than `most`.
+        """
         gone = self._work.column(
-            "DELETE FROM place WHERE folder_key = ? AND (uid IS NULL OR uidvalidity <> ?) "
-            "AND key NOT IN (SELECT place_key FROM operation_place) RETURNING email_key",
-            (folder_key, uidvalidity),
+            "DELETE FROM place WHERE key IN (SELECT key FROM place WHERE folder_key = ? AND (uid IS NULL OR "
+            "uidvalidity <> ?) AND key NOT IN (SELECT place_key FROM operation_place) LIMIT ?) RETURNING email_key",
+            (folder_key, uidvalidity, most),
         )
-        return [key for key in gone if key is not None]
+        return [key for key in gone if key is not None], len(gone) == most
 
     def set_flags(self, folder_key: int, uidvalidity: int, flags: Iterable[tuple[int, int]]) -> list[int]:
         """Note what the server says of (uid, flags)."""
@@ -261,11 +264,3 @@ class PlaceWriter:
                 (folder_key, uidvalidity, *chunk),
             )
         return [key for key in gone if key is not None]
-
-    def vanish_others(self, folder_key: int, uidvalidity: int, low: int, high: int, alive: Iterable[int]) -> list[int]:
-        """Remove the places of a window of UIDs that are not among those alive on the server."""
-        known = self._work.column(
-            "SELECT uid FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid BETWEEN ? AND ?",
-            (folder_key, uidvalidity, low, high),
-        )
-        return self.vanish(folder_key, uidvalidity, sorted(set(known) - set(alive)))

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 
+import pytest
+
+from desktop.domain import events
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.message import Flag
+from desktop.services.mail import mirror
 from desktop.store.mail import places
 from desktop.store.mail.places import Copy
 from tests.desk import mail
@@ -57,3 +62,36 @@ def test_what_is_expected_in_a_folder_is_found_without_reading_the_folder(shelf:
     seeks = [line for line in plan if line.startswith("SEARCH")]
     assert len(seeks) == 3
     assert all(re.search(r"folder_key=\? AND uidvalidity[<>=]", line) for line in seeks), plan
+
+
+def test_what_a_server_says_of_many_mails_is_stored_in_portions(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mirror, "PORTION", 3)
+    uids = [shelf.arrive(mail(number)) for number in range(1, 9)]
+    folder = shelf.folder()
+    portions: list[int] = []
+
+    def meanwhile(event: events.MessagesChanged) -> None:
+        portions.append(len(event.keys))
+        other = threading.Thread(target=_write, args=(shelf,))
+        other.start()
+        other.join(5)
+        assert not other.is_alive(), "others write in between"
+
+    shelf.database._bus.subscribe(events.MessagesChanged, meanwhile)
+
+    assert shelf.mirror.flags(folder, 0, [(uid, Flag.SEEN) for uid in uids]) == 8
+    assert shelf.mirror.alive(folder, 0, 1, 100, uids[:4]) == 4
+    assert portions == [3, 3, 2, 3, 1]
+    assert shelf.views.counts([Unified.INBOX])[Unified.INBOX].unread == 0
+    shelf.mirror.renumbered(folder, 7)
+    shelf.mirror.complete(folder, 7)
+    assert portions[5:] == [3, 1]
+    assert shelf.mails(Unified.ALL) == []
+    [now] = [f for f in shelf.mirror.folders(shelf.account) if f.key == folder.key]
+    assert now.complete
+
+
+def _write(shelf: Shelf) -> None:
+    with shelf.database.write():
+        pass
+    shelf.database.close_thread()

@@ -13,6 +13,7 @@ from pathlib import Path
 from desktop.base import clock
 from desktop.base.paths import touch_private
 from desktop.store.database import problem_of
+from desktop.store.readable import uri_path
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +23,10 @@ KEPT = 3
 def make(database: Path, folder: Path, *, why: str) -> Path:
     """Copy the database while it is in use; returns the checked copy. Raises DiskFull, DatabaseDamaged."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    stamp = clock.to_datetime(clock.now()).strftime("%Y%m%d-%H%M%S")
-    target = folder / f"rapport-{stamp}-{why}.db"
+    target = folder / f"rapport-{_stamp()}-{why}.db"
     half = target.with_suffix(".half")
-    half.unlink(missing_ok=True)
+    for left in folder.glob("rapport-*.half"):  # by a kill: only one is ever made at a time
+        left.unlink(missing_ok=True)
     os.close(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
     source = copy = None
     try:
@@ -45,16 +46,26 @@ def make(database: Path, folder: Path, *, why: str) -> Path:
             if connection is not None:
                 connection.close()
     half.replace(target)
-    for old in sorted(folder.glob("rapport-*.db"))[:-KEPT]:
+    for old in _oldest_first(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
     return target
 
 
+def _oldest_first(folder: Path) -> list[Path]:
+    """Return the backups in order of age; one from a day still to come was made by a wrong clock, and counts as old."""
+    now = _stamp()
+    return sorted(folder.glob("rapport-*.db"), key=lambda path: (path.name[8:23] <= now, path.name))
+
+
+def _stamp() -> str:
+    return clock.to_datetime(clock.now()).strftime("%Y%m%d-%H%M%S")
+
+
 def newest(folder: Path) -> Path | None:
     """Return the newest backup that opens and is whole, None when there is none."""
-    for path in sorted(folder.glob("rapport-*.db"), reverse=True):
+    for path in reversed(_oldest_first(folder)):
         try:
-            connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            connection = sqlite3.connect(f"file:{uri_path(path)}?mode=ro", uri=True)
             try:
                 if connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
                     return path
@@ -112,8 +123,7 @@ def is_readable(database: Path) -> bool:
 
 def move_aside(database: Path) -> Path:
     """Take a damaged database out of the way, with its log; returns where it lies now."""
-    stamp = clock.to_datetime(clock.now()).strftime("%Y%m%d-%H%M%S")
-    aside = database.with_name(f"rapport-damaged-{stamp}.db")
+    aside = database.with_name(f"rapport-damaged-{_stamp()}.db")
     for suffix in ("-wal", "-shm"):
         companion = database.with_name(database.name + suffix)
         if companion.exists():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop.app.core import build_core
+from desktop.base import clock
 from desktop.base.paths import Profile
 from desktop.domain import settings
 from desktop.domain.mail.folder import Unified
@@ -157,3 +158,39 @@ def test_r27_a_lost_tail_of_the_log_loses_the_last_transactions_only(
         again = Desk(copy, after_crash=True)
         assert len(again.mails()) <= 300
         again.close()
+
+
+def test_a_backup_is_found_whatever_the_name_of_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "odd #1 %20?"
+    folder.mkdir()
+    profile = _with_setting(folder / "profile")
+
+    made = backup.make(profile.database, profile.backup, why="test")
+
+    assert backup.newest(profile.backup) == made
+    assert list(tmp_path.iterdir()) == [folder], "nothing else was opened"
+
+
+def test_backups_of_a_clock_that_ran_ahead_do_not_crowd_out_those_made_since(tmp_path: Path) -> None:
+    profile = _with_setting(tmp_path / "profile")
+    now = clock.now()
+    for number in range(backup.KEPT):
+        with clock.frozen(now + 10_000_000_000 + number * 1000):
+            backup.make(profile.database, profile.backup, why="ahead")
+
+    made = backup.make(profile.database, profile.backup, why="right")
+
+    assert made.exists()
+    assert backup.newest(profile.backup) == made
+    assert len(list(profile.backup.glob("*.db"))) == backup.KEPT
+
+
+def test_what_a_kill_left_of_a_backup_goes_with_the_next(tmp_path: Path) -> None:
+    profile = _with_setting(tmp_path / "profile")
+    backup.make(profile.database, profile.backup, why="test")
+    half = profile.backup / "rapport-20260101-000000-weekly.half"
+    half.write_bytes(b"half")
+
+    backup.make(profile.database, profile.backup, why="test")
+
+    assert not half.exists()

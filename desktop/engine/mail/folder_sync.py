@@ -238,14 +238,14 @@ class FolderSync:
         """
         probes = self._session.fetch_probe(uids)
         here = self._mirror.here({uid: parse_header(probe.headers) for uid, probe in probes.items()})
-        copies: dict[int, Copy] = {}
+        copies: list[Copy] = []
         for uid, key in here.items():
             overview = probes[uid].overview
             if overview.size_bytes in expected.get(key, ()):
                 expected[key].remove(overview.size_bytes)
-                copies[uid] = Copy(uid, key, overview.flags, overview.size_bytes, overview.internal_date_ms)
-        self._ingest.attach(home, list(copies.values()))
-        return [uid for uid in uids if uid not in copies]
+                copies.append(Copy(uid, key, overview.flags, overview.size_bytes, overview.internal_date_ms))
+        met = self._ingest.attach(home, copies)
+        return [uid for uid in uids if uid not in met]
 
 
 def _point(folder: SyncFolder) -> tuple[int, int] | None:

@@ -19,6 +19,7 @@ from desktop.net import errors
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.session import Session
 from desktop.services.mail.replay import ReplayQueue
+from desktop.store.mail.blobs import SourceMissing
 from desktop.store.mail.operations import FolderRef, Queued, Target
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,16 @@ class TargetGone(Problem):
 
     def __init__(self) -> None:
         super().__init__(_("The folder these mails were moved to is no longer there."))
+
+
+class PartMissing(Problem):
+    """A mail that cannot be shown is here in part only, and so cannot be copied to another server."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("This mail is too large to be copied: part of it is only on its server."))
 
 
 class MailsToMove(Problem):
@@ -106,6 +117,8 @@ class Replay:
                 errors.UnsafeArgument,
                 TargetGone,
                 MailsToMove,
+                PartMissing,
+                SourceMissing,
             ) as problem:
                 self._refused(operation, problem)
             except _Renumbered:
@@ -224,6 +237,8 @@ class Replay:
         if appendix is None:
             self._queue.nothing_left(operation)
             return
+        if not appendix.is_whole:
+            raise PartMissing
         where = None
         if operation.started and appendix.message_id:
             # killed before the answer came, perhaps: what is there already is not put there twice

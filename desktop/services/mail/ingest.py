@@ -90,11 +90,14 @@ class Ingest:
                 work.emit(events.MessagesArrived(tuple(new), home.account_key, fresh))
         return tuple(new)
 
-    def attach(self, home: Home, copies: Sequence[Copy]) -> None:
-        """Note further copies of Emails that are here."""
+    def attach(self, home: Home, copies: Sequence[Copy]) -> set[int]:
+        """Note further copies of Emails that are here; returns the UIDs of those that still were."""
         with self._database.write() as work:
-            PlaceWriter(work).add(home.folder_key, home.uidvalidity, copies)
-            look_again(work, [copy.email_key for copy in copies])
+            here = Messages(work).ids_of([copy.email_key for copy in copies])
+            there = [copy for copy in copies if copy.email_key in here]
+            PlaceWriter(work).add(home.folder_key, home.uidvalidity, there)
+            look_again(work, list(here))
+        return {copy.uid for copy in there}
 
     def read_again(self, key: int, raw: bytes, message: Message) -> None:
         """Let an Email that could not be shown be what the parser has learned to read.

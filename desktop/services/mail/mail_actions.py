@@ -366,7 +366,7 @@ def _delete(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
     operations = operations_for(Change(Verb.DELETE), places.values(), {})
     OperationWriter(work).queue(operations)
     Life(work).delete(keys)
-    here_only = [key for key in keys if not any(place.two_way for place in places.get(key, ()))]
+    here_only = Places(work).in_no_mailbox(keys)
     PlaceWriter(work).forget(here_only)
     # a copy in an archive-only account would bring the mail back once the others are gone
     PlaceWriter(work).forget_archived(keys)

@@ -28,6 +28,8 @@ class Appendix:
     message_id: str
     flags: Flag
     received_ms: int
+    is_whole: bool
+    """False when a part of the mail is only on its old server: a copy would lose it."""
 
 
 class ReplayQueue:
@@ -95,8 +97,9 @@ class ReplayQueue:
             found = Operations(view).to_append(operation.key)
         if found is None:
             return None
-        place, _email, digest, message_id, flags, received_ms = found
-        return Appendix(place, self._blobs.get(digest), message_id, flags, received_ms)
+        raw = self._blobs.get(found.digest)
+        is_whole = len(raw) >= found.least_bytes
+        return Appendix(found.place_key, raw, found.message_id, found.flags, found.received_ms, is_whole)
 
     def appended(self, operation: Queued, place_key: int, where: tuple[int, int] | None) -> None:
         """The server has the copy; `where` is its UIDVALIDITY and UID, where it told them."""

@@ -122,10 +122,11 @@ class Blobs:
 
     def drop(self, digests: Sequence[bytes]) -> None:
         """Forget sources nobody names any more; unknown ones are passed over. Raises DiskFull."""
+        sql = "DELETE FROM blob WHERE digest = ?"
         with self._transaction():
-            self._connection.executemany("DELETE FROM blob WHERE digest = ?", [(d,) for d in digests])
+            in_files = [digest for digest in digests if not self._connection.execute(sql, (digest,)).rowcount]
             self._connection.executemany("DELETE FROM unnamed WHERE digest = ?", [(d,) for d in digests])
-        for digest in digests:
+        for digest in in_files:
             self._path(digest).unlink(missing_ok=True)
 
     def walk(self) -> Iterator[list[bytes]]:

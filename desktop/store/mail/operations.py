@@ -53,6 +53,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class ToAppend:
+    """A mail to be copied to a server."""
+
+    place_key: int
+    digest: bytes
+    message_id: str
+    flags: Flag
+    received_ms: int
+    least_bytes: int
+    """A source smaller than this is only a part of the mail: what cannot be shown does not tell otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class InFolder:
     """An operation about a folder, and how many of its mails lie there and in others."""
 
@@ -162,16 +175,17 @@ class Operations:
             there += self._view.column(f"SELECT key FROM place WHERE key IN ({marks(chunk)})", chunk)
         return replace(operation, place_keys=tuple(there)) if there else None
 
-    def to_append(self, key: int) -> tuple[int, int, bytes, str, Flag, int] | None:
-        """Return place, Email, source digest, Message-ID, flags and time of arrival (ms) of a copy to be made."""
+    def to_append(self, key: int) -> ToAppend | None:
+        """Return what an "append" operation copies, None when it is gone."""
         row = self._view.first(
-            "SELECT p.key, e.key, p.raw_digest, e.message_id, p.flags, p.received_ms FROM operation_place o "
+            "SELECT p.key, p.raw_digest, e.message_id, p.flags, p.received_ms, "
+            "CASE e.completeness WHEN 'cannot-show' THEN e.size_bytes ELSE 0 END FROM operation_place o "
             "JOIN place p ON p.key = o.place_key JOIN email e ON e.key = p.email_key WHERE o.operation_key = ?",
             (key,),
         )
-        if row is None or row[2] is None:
+        if row is None or row[1] is None:
             return None
-        return row[0], row[1], bytes(row[2]), row[3], Flag(row[4]), row[5]
+        return ToAppend(row[0], bytes(row[1]), row[2], Flag(row[3]), row[4], row[5])
 
     def folder_ref(self, key: int | None) -> FolderRef | None:
         """Return a folder an operation is about, None when it is gone."""
@@ -420,7 +434,9 @@ class OperationWriter:
             [(key, place) for place in place_keys],
         )
         self._work.run(
-            "DELETE FROM operation WHERE key = ? AND key NOT IN (SELECT operation_key FROM operation_place)", (key,)
+            "DELETE FROM operation WHERE key = ? AND NOT EXISTS "
+            "(SELECT 1 FROM operation_place WHERE operation_key = operation.key)",
+            (key,),
         )
         return self.settle(place_keys)
 

@@ -65,6 +65,17 @@ class Places:
                 )
         return found
 
+    def in_no_mailbox(self, email_keys: Sequence[int]) -> list[int]:
+        """Return those of these Emails that no two-way account has, not even in a copy that waits to be removed."""
+        found: list[int] = []
+        for chunk in chunks(email_keys):
+            found += self._view.column(
+                f"SELECT key FROM email e WHERE key IN ({marks(chunk)}) AND NOT EXISTS (SELECT 1 FROM place p "
+                "JOIN mail_account a ON a.key = p.account_key WHERE p.email_key = e.key AND a.mode = 'two-way')",
+                chunk,
+            )
+        return found
+
     def count(self, account_key: int, since: int = 0) -> tuple[int, int]:
         """Return how many copies of an account's mails came after the place `since`, and the newest place."""
         row = self._view.first(
@@ -195,7 +206,8 @@ class PlaceWriter:
         """
         gone = self._work.column(
             "DELETE FROM place WHERE key IN (SELECT key FROM place WHERE folder_key = ? AND (uid IS NULL OR "
-            "uidvalidity <> ?) AND key NOT IN (SELECT place_key FROM operation_place) LIMIT ?) RETURNING email_key",
+            "uidvalidity <> ?) AND NOT EXISTS (SELECT 1 FROM operation_place o WHERE o.place_key = place.key) LIMIT ?) "
+            "RETURNING email_key",
             (folder_key, uidvalidity, most),
         )
         return [key for key in gone if key is not None], len(gone) == most

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -632,6 +633,42 @@ def test_r38_what_the_server_always_refuses_is_parked_and_others_go_on(
     for operation in waiting:
         desk.core.services.operations.drop(operation.key)
     assert sorted(desk.subjects()) == ["Mail 1", "Mail 2"]
+
+
+@pytest.mark.parametrize("trouble", ["no source", "only a part"])
+def test_a_mail_that_cannot_be_copied_to_another_account_stays_where_it_is_and_others_go_on(
+    desk: Desk, dovecot: Dovecot, imap_user: str, trouble: str
+) -> None:
+    other = dovecot.new_user()
+    dovecot.deliver(imap_user, [mail(1)])
+    dovecot.deliver(other, [mail(2)])
+    desk.add(dovecot, imap_user)
+    desk.add(dovecot, other)
+    desk.sync()
+    two, one = desk.mails()
+    target = next(f for f in desk.core.services.views.folder_tree().accounts[1].folders if f.role is Role.INBOX)
+    desk.do(Verb.MOVE, one, folder=target.key)
+    desk.do(Verb.STAR, two)
+    if trouble == "no source":
+        connection = sqlite3.connect(desk.profile.raw / "blobs.db")
+        connection.execute("DELETE FROM blob")
+        connection.commit()
+        connection.close()
+    else:
+        with desk.core.database.write() as work:
+            work.run("UPDATE email SET completeness = 'cannot-show', size_bytes = 1000000 WHERE key = ?", (one,))
+
+    desk.sync()
+    desk.sync()
+
+    assert server_subjects(dovecot, imap_user) == Counter({"Mail 1": 1})
+    assert dovecot.doveadm("search", "-u", other, "mailbox", "INBOX", "FLAGGED").strip() != ""
+    copy, removal = desk.core.services.operations.waiting()
+    assert (copy.verb, copy.parked, removal.parked) == ("append", True, False)
+    assert copy.problem
+    desk.core.services.operations.drop(copy.key)
+    assert desk.core.services.operations.waiting() == ()
+    assert one in desk.mails(desk.folder(Role.INBOX).key)
 
 
 @pytest.mark.parametrize("copied", [False, True])

@@ -59,3 +59,15 @@ def test_an_email_of_two_archives_stays_when_one_of_them_goes(shelf: Shelf) -> N
     shelf.mirror.vanished(shelf.folder(account=archives[1]), 0, uids[1:])
 
     assert shelf.mails() == [key]
+
+
+def test_a_mail_deleted_twice_is_seen_again_when_its_deletion_is_given_up(shelf: Shelf) -> None:
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    shelf.do(Verb.DELETE, key)
+    shelf.do(Verb.DELETE, key)
+    [waiting] = shelf.operations.waiting()
+
+    shelf.operations.drop(waiting.key)
+
+    assert shelf.mails() == [key]

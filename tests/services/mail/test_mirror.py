@@ -8,8 +8,10 @@ import threading
 import pytest
 
 from desktop.domain import events
-from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag
+from desktop.domain.mail.operation import Verb
 from desktop.services.mail import mirror
 from desktop.store.mail import places
 from desktop.store.mail.places import Copy
@@ -95,3 +97,18 @@ def _write(shelf: Shelf) -> None:
     with shelf.database.write():
         pass
     shelf.database.close_thread()
+
+
+def test_a_copy_of_a_mail_deleted_a_moment_ago_is_not_attached_and_so_fetched(shelf: Shelf) -> None:
+    raw = mail(1)
+    shelf.arrive(raw, account=shelf.add("archive@example.org", Mode.ARCHIVE_ONLY))
+    shelf.arrive(mail(2))
+    two, one = shelf.mails()
+    home = shelf.mirror.home(shelf.folder(Role.ARCHIVE), 0)
+    assert home is not None
+    shelf.do(Verb.DELETE, one)
+
+    attached = shelf.ingest.attach(home, [Copy(uid, key, Flag.NONE, 1, 1) for uid, key in ((7, one), (8, two))])
+
+    assert attached == {8}
+    assert set(shelf.mirror.known(shelf.folder(Role.ARCHIVE), 0, 1, 9)) == {8}

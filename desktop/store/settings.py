@@ -26,3 +26,8 @@ class SettingValues:
     def put(work: UnitOfWork, name: str, value: str) -> None:
         """Store a value."""
         SettingRow.replace(name=name, value=value).execute(work.peewee)
+
+    @staticmethod
+    def drop(work: UnitOfWork, name: str) -> None:
+        """Forget a value."""
+        SettingRow.delete().where(SettingRow.name == name).execute(work.peewee)

@@ -8,12 +8,11 @@ from desktop.base.i18n import _
 from desktop.domain import events
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import FolderNode
-from desktop.services.mail.ingest import look_again
+from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.folders import Folders as Store
 from desktop.store.mail.folders import FolderWriter
 from desktop.store.mail.operations import OperationWriter
-from desktop.store.mail.places import Places
 
 
 class FolderInvalid(Problem):
@@ -79,8 +78,10 @@ class Folders:
             if any(other.parent_key == key for other in Store(work).nodes()):
                 raise FolderInvalid(_("“{name}” has folders in it. Delete or move them first.").format(name=node.name))
             FolderWriter(work).goes(key)
-            look_again(work, OperationWriter(work).delete_folder(node.account_key, key, node.path))
+            OperationWriter(work).delete_folder(node.account_key, key, node.path)
+            note_behind(work, key)
             _emit(work, node.account_key)
+        catch_up(self._database)
 
     def subscribe(self, key: int, on: bool) -> None:
         """Show a folder in other mail programs too, or not."""
@@ -95,9 +96,10 @@ class Folders:
         with self._database.write() as work:
             node = _node(work, key)
             FolderWriter(work).set(key, watched=int(on), shows_in_inbox=int(on and shows_in_inbox))
-            look_again(work, Places(work).emails_in(key))
+            note_behind(work, key)
             _emit(work, node.account_key)
             work.emit(events.SyncRequested(node.account_key))
+        catch_up(self._database)
 
     def set_role(self, key: int, role: Role) -> None:
         """Say what a folder is for; the folder that had the role before loses it."""
@@ -111,8 +113,9 @@ class Folders:
                     touched.append(other.key)
             writer.set(key, role=role.value, role_by_user=1)
             for folder in touched:
-                look_again(work, Places(work).emails_in(folder))
+                note_behind(work, folder)
             _emit(work, node.account_key)
+        catch_up(self._database)
 
     def opened(self, key: int) -> None:
         """A person looks at a folder: the engine brings it up to date."""

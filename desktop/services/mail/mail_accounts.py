@@ -18,6 +18,7 @@ from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, 
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import give_up
 from desktop.services.mail.status import StatusBoard
+from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
@@ -103,6 +104,7 @@ class MailAccounts:
                     _watch(work, key, watched)
                 work.emit(events.FoldersChanged(key))
             work.emit(events.MailAccountsChanged((key,)))
+        catch_up(self._database)
         return replace(account, key=key)
 
     def edit(
@@ -124,6 +126,7 @@ class MailAccounts:
             if before is not None and before.mode is not account.mode:
                 _follow_mode(work, account)
             work.emit(events.MailAccountsChanged((account.key,)))
+        catch_up(self._database)
         return account
 
     def watch(self, key: int, paths: Collection[str]) -> None:
@@ -132,6 +135,7 @@ class MailAccounts:
             _watch(work, key, paths)
             work.emit(events.FoldersChanged(key))
             work.emit(events.MailAccountsChanged((key,)))
+        catch_up(self._database)
 
     def remove(self, key: int) -> None:
         """Forget an account, its passwords and the mails that only it had; the servers are not touched."""
@@ -202,7 +206,8 @@ def _follow_mode(work: UnitOfWork, account: MailAccount) -> None:
         for operation in Operations(work).of_account(account.key):
             give_up(work, operation)
         Life(work).keep(emails)
-    look_again(work, emails)
+    for folder in Folders(work).keys_of(account.key).values():
+        note_behind(work, folder)
 
 
 def _watch(work: UnitOfWork, key: int, paths: Collection[str]) -> None:
@@ -210,14 +215,12 @@ def _watch(work: UnitOfWork, key: int, paths: Collection[str]) -> None:
 
     A special folder never shows there by itself: a mail archived or deleted would be back in the Inbox at once.
     """
-    touched: list[int] = []
     for node in Folders(work).nodes():
         watched = node.path in paths
         if node.account_key == key and watched is not node.watched:
             shows = watched and node.role in (Role.INBOX, Role.NONE)
             FolderWriter(work).set(node.key, watched=int(watched), shows_in_inbox=int(shows))
-            touched += Places(work).emails_in(node.key)
-    look_again(work, touched)
+            note_behind(work, node.key)
 
 
 def _check(account: MailAccount) -> None:

@@ -1,5 +1,4 @@
-"""Waiting and failed server operations, as the person sees them: retry or drop; and what becomes of those whose
-folder is gone."""
+"""Waiting and failed server operations, as the person sees them; and what becomes of those whose folder is gone."""
 
 from __future__ import annotations
 
@@ -112,7 +111,7 @@ def lose_folder(work: UnitOfWork, key: int) -> None:
 def _told(kind: str) -> str:
     match kind:
         case "move":
-            return _("The folder is no longer on the server, and these mails went with it.")
+            return _("The folder is no longer on the server. What lay in it could not be moved.")
         case "append":
             return _("The folder these mails were moved to is no longer there.")
     return _("This folder is no longer there.")

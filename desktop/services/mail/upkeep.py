@@ -11,6 +11,7 @@ from desktop.domain import events
 from desktop.domain.mail.message import Message
 from desktop.services.mail.ingest import Ingest
 from desktop.services.mail.sources import collect_unnamed, forget_unnamed
+from desktop.services.mail.whole_folders import catch_up
 from desktop.store import backup
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs, SourceMissing
@@ -44,6 +45,7 @@ class Upkeep:
         What is found damaged is replaced at the next start.
         """
         self._space.keep_reserve()
+        catch_up(self._database)
         while self._purge():
             pass
         with self._database.read() as view:

@@ -287,8 +287,8 @@ class OperationWriter:
         """Queue a verb on a folder itself: "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
         return self._insert(account_key=account_key, kind=kind, folder_key=folder_key, argument=json.dumps(argument))
 
-    def delete_folder(self, account_key: int, folder_key: int, path: str) -> list[int]:
-        """Queue the deletion of a folder and of the copies that will lie in it then; returns their Emails."""
+    def delete_folder(self, account_key: int, folder_key: int, path: str) -> None:
+        """Queue the deletion of a folder and of the copies that will lie in it then."""
         key = self.queue_folder(account_key, "delete-folder", folder_key, {"path": path})
         self._work.run(
             f"INSERT INTO operation_place (operation_key, place_key) SELECT ?, p.key FROM place p "
@@ -298,11 +298,6 @@ class OperationWriter:
         self._work.run(
             "UPDATE place SET pending_gone = 1 WHERE key IN "
             "(SELECT place_key FROM operation_place WHERE operation_key = ?)",
-            (key,),
-        )
-        return self._work.column(
-            "SELECT DISTINCT p.email_key FROM place p JOIN operation_place o ON o.place_key = p.key "
-            "WHERE o.operation_key = ? AND p.email_key IS NOT NULL",
             (key,),
         )
 

@@ -1,0 +1,93 @@
+"""Verbs on folders with many mails: the lists follow in portions, after a kill too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop.domain import events
+from desktop.domain.mail.folder import Role, Unified
+from desktop.services.mail import whole_folders
+from desktop.services.mail.upkeep import Upkeep
+from desktop.store.database import DatabaseBusy
+from desktop.store.mail.listings import ListingWriter
+from desktop.store.space import Space
+from tests.desk import mail
+from tests.shelf import Shelf
+
+MAILS = 8
+
+
+@pytest.fixture
+def full(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    monkeypatch.setattr(whole_folders, "PORTION", 3)
+    for number in range(1, MAILS + 1):
+        shelf.arrive(mail(number), Role.NONE)
+    return shelf
+
+
+def _portions(shelf: Shelf) -> list[int]:
+    portions: list[int] = []
+    shelf.database._bus.subscribe(events.MessagesChanged, lambda event: portions.append(len(event.keys)))
+    return portions
+
+
+def _assert_nothing_is_behind(shelf: Shelf) -> None:
+    with shelf.database.write() as work:
+        kept = work.all("SELECT * FROM listing_entry ORDER BY list_id, email_key")
+        ListingWriter(work).rebuild()
+        assert kept == work.all("SELECT * FROM listing_entry ORDER BY list_id, email_key")
+        assert work.value("SELECT count(*) FROM setting WHERE name LIKE 'folder-behind%'") == 0
+
+
+def test_a_large_folder_that_is_watched_comes_into_the_inbox_in_portions(full: Shelf) -> None:
+    portions = _portions(full)
+
+    full.server_folders.watch(full.folder(Role.NONE).key, True)
+
+    assert portions == [3, 3, 2]
+    assert len(full.mails()) == MAILS
+    full.server_folders.watch(full.folder(Role.NONE).key, False)
+    assert full.mails() == []
+    _assert_nothing_is_behind(full)
+
+
+def test_the_mails_of_a_folder_follow_its_new_role_in_portions(full: Shelf) -> None:
+    portions = _portions(full)
+
+    full.server_folders.set_role(full.folder(Role.NONE).key, Role.TRASH)
+
+    assert portions == [3, 3, 2]
+    assert len(full.mails(Unified.TRASH)) == MAILS
+    _assert_nothing_is_behind(full)
+
+
+def test_the_mails_of_a_folder_that_is_deleted_leave_in_portions(full: Shelf) -> None:
+    portions = _portions(full)
+
+    full.server_folders.delete(full.folder(Role.NONE).key)
+
+    assert portions == [3, 3, 2]
+    assert full.mails(Unified.ALL) == []
+    _assert_nothing_is_behind(full)
+
+
+def test_lists_left_behind_by_a_kill_follow_with_the_next_upkeep(full: Shelf, tmp_path: Path) -> None:
+    with full.database.write() as work:
+        work.run(
+            "CREATE TRIGGER stopped BEFORE INSERT ON listing_entry WHEN new.list_id = -1 AND "
+            "(SELECT count(*) FROM listing_entry WHERE list_id = -1) >= 3 "
+            "BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
+        )
+    folder = full.folder(Role.NONE).key
+    with pytest.raises(DatabaseBusy):
+        full.server_folders.watch(folder, True)
+    assert 0 < len(full.mails()) < MAILS
+    with full.database.write() as work:
+        work.run("DROP TRIGGER stopped")
+
+    Upkeep(full.database, full.blobs, full.ingest, Space(tmp_path), tmp_path / "backup").run()
+
+    assert len(full.mails()) == MAILS
+    _assert_nothing_is_behind(full)

@@ -17,6 +17,7 @@ from desktop.domain.mail.message import Flag, Message, identity
 from desktop.domain.mail.sync import SyncFolder
 from desktop.services.mail.ingest import Home, look_again
 from desktop.services.mail.operations import lose_folder
+from desktop.services.mail.whole_folders import catch_up
 from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
@@ -89,6 +90,8 @@ class Mirror:
                 lose_folder(work, key)
             if changed:
                 work.emit(events.FoldersChanged(account_key))
+        if gone:
+            catch_up(self._database)
 
     def known(self, folder: SyncFolder, uidvalidity: int, low: int, high: int) -> dict[int, tuple[int, int | None]]:
         """Return uid -> (flags the server last told, Email key) in a window of UIDs."""
@@ -163,6 +166,7 @@ class Mirror:
         """Note that the server no longer has a folder."""
         with self._database.write() as work:
             lose_folder(work, folder.key)
+        catch_up(self._database)
 
     def check_space(self) -> None:
         """Raise DiskFull when so little room is left that fetching must wait."""

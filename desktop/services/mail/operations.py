@@ -11,11 +11,12 @@ from desktop.domain import events
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.domain.mail.operation import after_folder_is_gone
 from desktop.services.mail.ingest import look_again
+from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
-from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.listings import Listings
 from desktop.store.mail.operations import Operations as Queue
 from desktop.store.mail.operations import OperationWriter
 
@@ -44,10 +45,11 @@ class Operations:
         """Give an operation up: what it would have changed shows as the server has it."""
         with self._database.write() as work:
             give_up(work, key)
+        catch_up(self._database)
 
 
 def give_up(work: UnitOfWork, key: int) -> None:
-    """Withdraw an operation with all it did here; one that is gone is passed over."""
+    """Withdraw an operation with all it did here; one that is gone is passed over. `catch_up` is to follow."""
     verb = Queue(work).verb(key)
     if verb is None:
         return
@@ -75,7 +77,10 @@ def _as_before(work: UnitOfWork, kind: str, folder_key: int, argument: Mapping[s
 
 
 def lose_folder(work: UnitOfWork, key: int) -> None:
-    """Take away a folder that is gone, with the copies in it. What waited for it goes on where it can, or is told."""
+    """Take away a folder that is gone, with the copies in it. What waited for it goes on where it can, or is told.
+
+    The mails that stood in its list may be many: `catch_up` is to be called after the commit.
+    """
     found = Folders(work).path(key)
     if found is None:
         return
@@ -99,10 +104,11 @@ def lose_folder(work: UnitOfWork, key: int) -> None:
             emails += writer.withdraw(waiting.key)
     bound = Queue(work).bound_for(key)
     writer.target_goes(key, path)
-    emails += FolderWriter(work).remove(key)
+    there = set(Listings(work).members(key))
+    emails += [email for email in FolderWriter(work).remove(key) if email not in there]
     emails += writer.settle(bound)
-    look_again(work, emails)
-    ListingWriter(work).drop([key])
+    look_again(work, [email for email in emails if email not in there])
+    note_behind(work, key)
     for touched in accounts:
         work.emit(events.OperationsChanged(touched))
     work.emit(events.FoldersChanged(account))

@@ -11,6 +11,7 @@ from desktop.domain.mail.message import Flag
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import lose_folder
 from desktop.services.mail.sources import forget_unnamed
+from desktop.services.mail.whole_folders import catch_up
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import FolderWriter
@@ -149,6 +150,8 @@ class ReplayQueue:
                     FolderWriter(work).named(key, wire_name)
             self._finish(work, operation)
             work.emit(events.FoldersChanged(operation.account_key))
+        if operation.kind == "delete-folder":
+            catch_up(self._database)
 
     def postponed(self, operation: Queued, until_ms: int, problem: str) -> None:
         """The server could not do it now."""

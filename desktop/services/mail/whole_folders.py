@@ -1,4 +1,4 @@
-"""Mails of a folder whose meaning changed: watched or not, another role, waiting to be deleted.
+"""Mails of a folder whose meaning changed: watched or not, another role, waiting to be deleted, gone.
 
 Their lists follow in portions, so that nobody else who writes waits for a large folder. The change itself leaves a note
 in its own transaction; after a kill the next upkeep goes on where notes are left. Any thread.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from desktop.services.mail.ingest import look_again
 from desktop.store.database import Database, UnitOfWork
+from desktop.store.mail.listings import Listings, ListingWriter
 from desktop.store.mail.messages import chunks
 from desktop.store.mail.places import Places
 from desktop.store.settings import SettingValues
@@ -28,10 +29,12 @@ def catch_up(database: Database) -> None:
     with database.read() as view:
         notes = [name for name in SettingValues(view).all() if name.startswith(_BEHIND)]
     for note in notes:
+        folder = int(note.removeprefix(_BEHIND))
         with database.read() as view:
-            emails = Places(view).emails_in(int(note.removeprefix(_BEHIND)))
+            emails = list({*Places(view).emails_in(folder), *Listings(view).members(folder)})
         for some in chunks(emails, PORTION):
             with database.write() as work:
                 look_again(work, some)
         with database.write() as work:
             SettingValues.drop(work, note)
+            ListingWriter(work).drop_empty(folder)

@@ -204,6 +204,10 @@ class ListingWriter:
         """Forget the counts of lists that are no more; their entries went with `refresh`."""
         self._work.many("DELETE FROM listing_count WHERE list_id = ?", [(int(list_id),) for list_id in list_ids])
 
+    def drop_empty(self, list_id: ListId) -> None:
+        """Forget the counts of a list that holds nothing."""
+        self._work.run("DELETE FROM listing_count WHERE list_id = ? AND total = 0", (int(list_id),))
+
     def rebuild(self) -> None:
         """Derive every list from nothing (after a repair; tests compare it with what `refresh` kept)."""
         for table in ("listing_entry", "listing_conversation", "listing_count"):

@@ -8,6 +8,7 @@ import pytest
 
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.operation import Verb
 from desktop.services.mail import whole_folders
 from desktop.services.mail.upkeep import Upkeep
 from desktop.store.database import DatabaseBusy
@@ -71,6 +72,20 @@ def test_the_mails_of_a_folder_that_is_deleted_leave_in_portions(full: Shelf) ->
     assert portions == [3, 3, 2]
     assert full.mails(Unified.ALL) == []
     _assert_nothing_is_behind(full)
+
+
+def test_the_mails_of_a_folder_that_is_gone_leave_in_portions(full: Shelf) -> None:
+    full.do(Verb.ARCHIVE, full.mails(Unified.ALL)[0])
+    folder = full.folder(Role.NONE)
+    portions = _portions(full)
+
+    full.mirror.lost(folder)
+
+    assert portions == [1, 3, 3, 1], "the one that was to be moved out is seen to at once"
+    assert full.mails(Unified.ALL) == []
+    _assert_nothing_is_behind(full)
+    with full.database.read() as view:
+        assert view.value("SELECT count(*) FROM listing_count WHERE list_id = ?", (folder.key,)) == 0
 
 
 def test_lists_left_behind_by_a_kill_follow_with_the_next_upkeep(full: Shelf, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
-from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.listings import Listings
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.places import Places
 
@@ -142,13 +142,16 @@ class MailAccounts:
         account = self.get(key)
         with self._database.write() as work:
             touched = Places(work).emails_of(key)
-            folders = Folders(work).keys_of(key)
+            folders = Folders(work).keys_of(key).values()
+            listed = {email for folder in folders for email in Listings(work).members(folder)}
             AccountWriter(work).remove(key)
-            touched += OperationWriter(work).withdraw_orphans()
-            Life(work).let_go(touched)
-            look_again(work, touched)
-            ListingWriter(work).drop(folders.values())
+            orphans = OperationWriter(work).withdraw_orphans()
+            Life(work).let_go([*touched, *orphans])
+            look_again(work, [*orphans, *(email for email in touched if email not in listed)])
+            for folder in folders:
+                note_behind(work, folder)
             work.emit(events.MailAccountsChanged((key,)))
+        catch_up(self._database)
         self._statuses.forget(key)
         self._secrets.delete(imap_secret(account))
         self._secrets.delete(smtp_secret(account))

@@ -200,10 +200,6 @@ class ListingWriter:
             pairs,
         )
 
-    def drop(self, list_ids: Iterable[ListId]) -> None:
-        """Forget the counts of lists that are no more; their entries went with `refresh`."""
-        self._work.many("DELETE FROM listing_count WHERE list_id = ?", [(int(list_id),) for list_id in list_ids])
-
     def drop_empty(self, list_id: ListId) -> None:
         """Forget the counts of a list that holds nothing."""
         self._work.run("DELETE FROM listing_count WHERE list_id = ? AND total = 0", (int(list_id),))

@@ -8,15 +8,18 @@ from dataclasses import replace
 import pytest
 
 from desktop.base.bus import Bus
+from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Verb
 from desktop.services.errands import TestResult
+from desktop.services.mail import whole_folders
 from desktop.services.mail.ingest import Fetched
 from desktop.services.mail.mail_accounts import AccountInvalid, MailAccounts
 from desktop.services.mail.status import StatusBoard
+from desktop.store.mail.listings import ListingWriter
 from tests.desk import mail
 from tests.shelf import Shelf
 
@@ -112,3 +115,25 @@ def test_values_that_cannot_be_kept_are_said(
 ) -> None:
     with pytest.raises(AccountInvalid, match=words):
         accounts.edit(replace(accounts.get(shelf.account), **changes))  # type: ignore[arg-type]
+
+
+def test_the_mails_of_an_account_that_is_removed_leave_in_portions(
+    shelf: Shelf, accounts: MailAccounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole_folders, "PORTION", 3)
+    other = shelf.add("other@example.org")
+    for number in range(1, 9):
+        shelf.arrive(mail(number))
+    for number in (1, 50):
+        shelf.arrive(mail(number), account=other)
+    portions: list[int] = []
+    shelf.database._bus.subscribe(events.MessagesChanged, lambda event: portions.append(len(event.keys)))
+
+    accounts.remove(shelf.account)
+
+    assert portions == [3, 3, 2]
+    assert shelf.subjects(Unified.ALL) == ["Mail 50", "Mail 1"]
+    with shelf.database.write() as work:
+        kept = work.all("SELECT * FROM listing_count ORDER BY list_id")
+        ListingWriter(work).rebuild()
+        assert kept == work.all("SELECT * FROM listing_count ORDER BY list_id")

@@ -281,6 +281,8 @@ class _Style(QProxyStyle):
     ) -> int:
         if hint is QStyle.StyleHint.SH_ScrollBar_LeftClickAbsolutePosition:
             return 1
+        if hint is QStyle.StyleHint.SH_FocusFrame_AboveWidget:
+            return 1  # else the ring belongs to the parent of its control, which cuts it off where it has no margin
         return super().styleHint(hint, option, widget, returnData)
 
 

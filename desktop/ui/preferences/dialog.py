@@ -105,7 +105,7 @@ class Preferences(QDialog):
         self._side_column.setSpacing(0)
         self._pages = QStackedWidget()
         self._group = QButtonGroup(self)
-        self._group.idClicked.connect(self._pages.setCurrentIndex)
+        self._group.idToggled.connect(self._turned)  # a screen reader toggles where a mouse clicks
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -126,9 +126,11 @@ class Preferences(QDialog):
 
     def show_page(self, name: str) -> None:
         """Turn to a section."""
-        index = self._names.index(name)
-        self._pages.setCurrentIndex(index)
-        self._group.button(index).setChecked(True)
+        self._group.button(self._names.index(name)).setChecked(True)
+
+    def _turned(self, index: int, on: bool) -> None:
+        if on:
+            self._pages.setCurrentIndex(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._in_side():

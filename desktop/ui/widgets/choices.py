@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
@@ -51,7 +51,7 @@ class Segment(QWidget):
             part = _SegmentPart(theme, text, self)
             self._group.addButton(part, index)
             row.addWidget(part)
-        self._group.idClicked.connect(self.chosen)
+        self._group.idToggled.connect(self._toggled)  # a screen reader toggles where a mouse clicks
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     @property
@@ -61,7 +61,12 @@ class Segment(QWidget):
 
     def set_current(self, index: int) -> None:
         """Make a value current without telling so."""
-        self._group.button(index).setChecked(True)
+        with QSignalBlocker(self._group):
+            self._group.button(index).setChecked(True)
+
+    def _toggled(self, index: int, on: bool) -> None:
+        if on:
+            self.chosen.emit(index)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         rounded(QPainter(self), self.rect(), 6, self._theme.tokens.sunken)
@@ -97,6 +102,7 @@ class Select(QComboBox):
         self._theme = theme
         self._ring = FocusRing(theme, self, halo=True)
         self.setAccessibleName(name)
+        self.setAccessibleDescription(name)  # on free desktops Qt tells the value as the name
         self.setFixedHeight(28)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

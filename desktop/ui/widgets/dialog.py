@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
@@ -51,6 +51,17 @@ class Dialog(QDialog):
         column.addLayout(self.body, 1)
         column.addWidget(self.footer)
 
+    def fit_width(self, width: int) -> None:
+        """Keep this width, and be as high as the wrapped words in it need."""
+        self.setFixedWidth(width)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        column = self.layout()
+        if self.minimumWidth() == self.maximumWidth() and column is not None:
+            # the size hint counts wrapped words at a width of their own choice
+            self.resize(self.width(), column.totalHeightForWidth(self.width()))
+        super().showEvent(event)
+
     def add_button(self, text: str, act: Callable[[], object], kind: Kind = Kind.DEFAULT) -> Button:
         """Add a button to the foot; the primary one answers to Enter."""
         button = Button(self.theme, text, kind, height=LARGE)
@@ -74,7 +85,7 @@ def confirm(
     """Ask before something that cannot be undone. The safe answer has the focus; `on_yes` is called for the other."""
     asked = Dialog(theme, title, parent)
     asked.setWindowModality(Qt.WindowModality.WindowModal)
-    asked.setFixedWidth(420)
+    asked.fit_width(420)
     heading = Paragraph(theme, title, "section")
     asked.body.addWidget(heading)
     asked.body.addWidget(Paragraph(theme, text, "body", "secondary"))

@@ -139,11 +139,16 @@ class FormRow(QWidget):
         words = QLabel(label)
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setFixedWidth(152)
-        words.setBuddy(control)
+        words.setWordWrap(True)
+        words.setBuddy(_first_of(control))
         words.setMinimumHeight(28)
         if not control.accessibleName():
             control.setAccessibleName(label)
         self.control = control
+        self.field = control if isinstance(control, LineEdit) else control.findChild(LineEdit) or control
+        """What is marked when the value is wrong, and where the keyboard should go then."""
+        self._described = hint or self.field.accessibleDescription()
+        self.field.setAccessibleDescription(self._described)
         self._below = Paragraph(theme, hint, "small", "secondary")
         if not hint:
             self._below.hide()
@@ -163,5 +168,14 @@ class FormRow(QWidget):
         self._below.set_colour("danger" if wrong else "secondary")
         self._below.setText(wrong or self._hint)
         self._below.setVisible(bool(wrong or self._hint))
-        if isinstance(self.control, LineEdit):
-            self.control.set_wrong(bool(wrong))
+        self.field.setAccessibleDescription(wrong or self._described)
+        if isinstance(self.field, LineEdit):
+            self.field.set_wrong(bool(wrong))
+
+
+def _first_of(control: QWidget) -> QWidget:
+    """Return what takes the keyboard in a control: the label is its name for screen readers."""
+    if control.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return control
+    inner = (each for each in control.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return next(inner, control)

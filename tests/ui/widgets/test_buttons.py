@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import LARGE, SMALL, Button, IconButton, Kind, SplitButton
-from desktop.ui.widgets.choices import FilterChip, Segment, Select, Switch
+from desktop.ui.widgets.choices import CheckBox, FilterChip, Segment, Select, Switch
 from desktop.ui.widgets.focus_ring import _Frame
 from desktop.ui.widgets.labels import SectionHeader
 from desktop.ui.widgets.menu import Menu
@@ -118,3 +118,35 @@ def test_choices_draw_in_every_state(theme: Theme, qtbot: QtBot) -> None:
         control.setEnabled(False)
         assert control.accessibleName() or control.text()
         assert not before.isNull()
+
+
+def test_the_ring_is_whole_where_its_control_has_no_margin_and_follows_when_scrolled(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    outer = QVBoxLayout(window)
+    scroll, page = QScrollArea(), QWidget()
+    outer.addWidget(scroll)
+    column = QVBoxLayout(page)
+    column.setContentsMargins(20, 100, 20, 600)
+    tight = QWidget()
+    inside = QVBoxLayout(tight)
+    inside.setContentsMargins(0, 0, 0, 0)
+    box = CheckBox(theme, "Group mails")
+    inside.addWidget(box)
+    column.addWidget(tight)
+    scroll.setWidget(page)
+    window.resize(300, 300)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(lambda: len(_rings(window)) == 1)
+    [ring] = _rings(window)
+    whole = ring.visibleRegion().boundingRect()
+    scroll.verticalScrollBar().setValue(50)
+
+    assert whole == ring.rect()
+    qtbot.waitUntil(lambda: ring.mapToGlobal(QPoint(3, 3)) == box.mapToGlobal(QPoint(0, 0)))

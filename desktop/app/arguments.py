@@ -17,6 +17,7 @@ from typing import NoReturn, TypeAlias
 
 from desktop.base.i18n import _
 from desktop.domain.mail.mail_account import Security
+from desktop.domain.mail.removal import KEPT_GONE_DAYS
 
 
 class UsageError(Exception):
@@ -75,6 +76,7 @@ class TestMailAccount:
 @dataclass(frozen=True, slots=True)
 class RemoveMailAccount:
     account: str
+    purge: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +255,17 @@ def _mail_account(parser: _Parser, profile: _Parser) -> None:
     add.add_argument("--archive-only", action="store_true", help=_("fetch only; change nothing on the server"))
     listing = verb("list", _("List the mail accounts."))
     listing.add_argument("--json", action="store_true", help=_("print JSON"))
-    for name, about in (
-        ("test", _("Sign in to the server of a mail account and say how that went.")),
-        ("remove", _("Forget a mail account and the mails that only it had; the server is not touched.")),
-    ):
-        verb(name, about).add_argument("account", metavar="A", help=_("its address"))
+    test = verb("test", _("Sign in to the server of a mail account and say how that went."))
+    test.add_argument("account", metavar="A", help=_("its address"))
+    remove = verb(
+        "remove",
+        _(
+            "Forget a mail account. Mails that only it had are out of sight at once and deleted after {days} days; "
+            "the server is not touched."
+        ).format(days=KEPT_GONE_DAYS),
+    )
+    remove.add_argument("account", metavar="A", help=_("its address"))
+    remove.add_argument("--purge", action="store_true", help=_("delete its mails from this computer now"))
 
 
 def _command(found: argparse.Namespace, folder: Path) -> Command:
@@ -283,7 +291,7 @@ def _mail_account_command(found: argparse.Namespace, folder: Path) -> MailAccoun
         case "test":
             return TestMailAccount(found.account)
         case "remove":
-            return RemoveMailAccount(found.account)
+            return RemoveMailAccount(found.account, found.purge)
     usage = "rapport mail-account add --address A --imap HOST:PORT/tls [...]"
     if found.imap is None and found.smtp is None:
         raise UsageError(usage, _("A mail account needs --imap, --smtp or both."))

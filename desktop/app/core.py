@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desktop.base.bus import Bus
 from desktop.base.paths import Profile, touch_private
+from desktop.domain.passphrase import AskPassphrase
 from desktop.engine.downloads import Downloads
 from desktop.engine.errands import NetworkErrands
 from desktop.engine.housekeeping import Housekeeping
@@ -68,7 +69,7 @@ class Core:
 
 def build_core(
     profile: Profile,
-    ask_passphrase: Callable[[bool], str | None],
+    ask_passphrase: AskPassphrase,
     *,
     after_crash: bool = False,
     read_only: bool = False,
@@ -120,7 +121,7 @@ def build_core(
         reading=Reading(database, blobs, Content(reading), errands),
         actions=MailActions(database, blobs),
         folders=Folders(database, bus),
-        accounts=MailAccounts(database, secrets, errands, statuses, bus),
+        accounts=MailAccounts(database, blobs, secrets, errands, statuses, bus),
         search=Search(database),
         operations=Operations(database),
         settings=Settings(database),

@@ -25,6 +25,7 @@ from desktop.app.lock import Lock
 from desktop.base import i18n, log
 from desktop.base.paths import Profile
 from desktop.domain import settings
+from desktop.domain.passphrase import AskPassphrase
 from desktop.ui.web import chromium
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
         window.deleteLater()
 
 
-def _passphrase_from(asker: PassphraseAsker) -> Callable[[bool], str | None]:
+def _passphrase_from(asker: PassphraseAsker) -> AskPassphrase:
     """Return what gives the vault's passphrase: the file the environment names, else the person at the window."""
     if os.environ.get(passphrase.PASSPHRASE_FILE_VARIABLE):
         return passphrase.vault_passphrase

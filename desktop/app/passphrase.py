@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desktop.base import log
 from desktop.base.i18n import _
+from desktop.domain.passphrase import Asked
 
 PASSPHRASE_FILE_VARIABLE = "RAPPORT_VAULT_PASSPHRASE_FILE"  # noqa: S105 - a name, not a secret
 _TRIES = 3
@@ -22,23 +23,36 @@ def has_terminal() -> bool:
     return any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def vault_passphrase(is_new: bool) -> str | None:
+def vault_passphrase(asked: Asked) -> str | None:
     """Return the vault's passphrase: from the file the environment names, else from the terminal, twice when new.
 
-    None when there is nobody to ask. Raises SecretsUnavailable when the file cannot be used.
+    None when there is no other answer than the one that was wrong, or the person declines. Raises SecretsUnavailable
+    when the file cannot be used and when there is nobody to ask.
     """
     named = os.environ.get(PASSPHRASE_FILE_VARIABLE)
     if named:
         from desktop.net.vault import passphrase_from_file
 
-        return _protected(passphrase_from_file(Path(named)))
+        return None if asked.wrong else _protected(passphrase_from_file(Path(named)))
     if not has_terminal():
-        return None
-    for _try in range(_TRIES):
-        first = _ask(
-            _("Choose a passphrase for the password vault: ") if is_new else _("Passphrase of the password vault: ")
+        from desktop.net.errors import SecretsUnavailable
+
+        text = _(
+            "This system has no keyring, and there is no passphrase for the password vault. "
+            "Without a terminal it is read from the file named by RAPPORT_VAULT_PASSPHRASE_FILE."
         )
-        if not is_new or not first or first == _ask(_("The same once more: ")):
+        raise SecretsUnavailable(text)
+    if asked.is_new:
+        return _chosen()
+    if asked.wrong:
+        print(_("This passphrase does not open the password vault."), file=sys.stderr)
+    return _ask(_("Passphrase of the password vault: ")) if asked.wrong < _TRIES else None
+
+
+def _chosen() -> str | None:
+    for _try in range(_TRIES):
+        first = _ask(_("Choose a passphrase for the password vault: "))
+        if not first or first == _ask(_("The same once more: ")):
             return first
         print(_("The two are not the same."), file=sys.stderr)
     return None

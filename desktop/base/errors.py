@@ -20,6 +20,7 @@ class Remedy(StrEnum):
     SETTINGS = "settings"
     FREE_SPACE = "free-space"
     TRUST_CERTIFICATE = "trust-certificate"
+    UNLOCK = "unlock"
 
 
 class Problem(Exception):

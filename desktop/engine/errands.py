@@ -53,15 +53,19 @@ class NetworkErrands:
             return TestResult(ok=True)
         try:
             if password is None:
-                raise errors.WrongPassword(account.imap.host, account.imap.user or account.address)
+                raise errors.PasswordMissing(account.imap.user or account.address)
             session = Session.open(endpoint_of(account), password, tls_of(account), timeout_s=20, cancel=self._stop)
             try:
                 return TestResult(ok=True, folders=tuple(session.list_folders()))
             finally:
                 session.close()
         except Problem as problem:
-            fingerprint = problem.exception if isinstance(problem, errors.CertificateUntrusted) else ""
-            return TestResult(False, problem.text, problem.details, problem.remedy.value, fingerprint)
+            certificate = problem.certificate if isinstance(problem, errors.CertificateUntrusted) else None
+            return TestResult(False, problem.text, problem.details, problem.remedy.value, certificate)
+
+    def unlock(self) -> Future[None]:
+        """Get at the passwords, asking the person where it takes him."""
+        return self._pool.submit(self._secrets.unlock)
 
     def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
         """Fetch an image by the application's own hands."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.domain.certificate import Certificate
 
 _DETAILS_MAX = 500
 
@@ -91,12 +92,14 @@ class TlsFailed(NetProblem):
 
 
 class CertificateUntrusted(NetProblem):
-    """The server could not prove who it is. `exception` is what `TlsPolicy.trusted_fingerprints` holds to accept it."""
+    """The server could not prove who it is. A person may accept `certificate`; None where nobody can be asked."""
 
     remedy = Remedy.TRUST_CERTIFICATE
     can_retry = False
 
-    def __init__(self, host: str, port: int, sha256: str, reason: Untrusted, *, details: str | bytes = "") -> None:
+    def __init__(
+        self, host: str, reason: Untrusted, certificate: Certificate | None = None, *, details: str | bytes = ""
+    ) -> None:
         texts = {
             Untrusted.EXPIRED: _("The certificate of {host} has expired."),
             Untrusted.NOT_YET_VALID: _("The certificate of {host} is not valid yet. Check the clock of this computer."),
@@ -108,19 +111,10 @@ class CertificateUntrusted(NetProblem):
             Untrusted.OTHER: _("The certificate of {host} cannot be trusted."),
         }
         super().__init__(texts[reason].format(host=host), details=details)
-        self.host = host
-        self.port = port
-        self.sha256 = sha256
         self.reason = reason
-
-    @property
-    def exception(self) -> str:
-        return trust_key(self.host, self.port, self.sha256)
-
-
-def trust_key(host: str, port: int, sha256: str) -> str:
-    """Return the text of one certificate exception: exactly this certificate on exactly this host and port."""
-    return f"{host.lower()}:{port}/{sha256.lower()}"
+        self.certificate = certificate
+        if certificate is None:
+            self.remedy = Remedy.SETTINGS
 
 
 class NetworkNeedsLogin(NetProblem):
@@ -131,6 +125,16 @@ class NetworkNeedsLogin(NetProblem):
             "This network asks you to sign in first. Open a web page in your browser; {host} is tried again after that."
         )
         super().__init__(text.format(host=host))
+
+
+class CaFileUnusable(NetProblem):
+    """The account's own file of certificate authorities is gone or holds none."""
+
+    remedy = Remedy.SETTINGS
+
+    def __init__(self, path: object, *, details: str | bytes = "") -> None:
+        text = _("The file of certificate authorities cannot be used: {path}")
+        super().__init__(text.format(path=server_words(str(path))), details=details)
 
 
 class StartTlsRefused(NetProblem):
@@ -167,6 +171,16 @@ class WrongPassword(NetProblem):
         super().__init__(text.format(host=host, user=user), details=details)
 
 
+class PasswordMissing(NetProblem):
+    """There is no password of the account on this computer."""
+
+    remedy = Remedy.SIGN_IN
+    can_retry = False
+
+    def __init__(self, user: str) -> None:
+        super().__init__(_("The password of {user} is not on this computer.").format(user=server_words(user)))
+
+
 class SignInTemporarilyRefused(NetProblem):
     """The server cannot check passwords at the moment (RFC 5530, UNAVAILABLE)."""
 
@@ -201,9 +215,7 @@ class ServerRefused(NetProblem):
     """The server understood a request and said no; `code` is its response code (RFC 5530), upper case or ""."""
 
     def __init__(self, host: str, *, code: str = "", details: str | bytes = "") -> None:
-        said = server_words(details)
-        text = _("{host} refused a request: {words}") if said else _("{host} refused a request.")
-        super().__init__(text.format(host=host, words=said), details=said)
+        super().__init__(_("{host} refused a request.").format(host=host), details=details)
         self.code = code
 
 
@@ -255,7 +267,7 @@ class UnsafeArgument(NetProblem):
     can_retry = False
 
     def __init__(self, what: str) -> None:
-        super().__init__(_("A line break or NUL is not allowed here: {what}").format(what=what))
+        super().__init__(_("A line break or NUL is not allowed here: {what}").format(what=server_words(what)))
 
 
 class TooLarge(NetProblem):
@@ -278,10 +290,21 @@ class SecretsUnavailable(NetProblem):
         super().__init__(text, details=details)
 
 
-class WrongPassphrase(SecretsUnavailable):
-    """The passphrase does not open the vault."""
+class VaultLocked(SecretsUnavailable):
+    """The person did not give the passphrase of the vault. Who asks again is refused until he unlocks it."""
 
-    remedy = Remedy.SIGN_IN
+    remedy = Remedy.UNLOCK
+    can_retry = False
+
+    def __init__(self, *, is_new: bool = False) -> None:
+        locked = _("Your passwords are locked, so nothing is fetched or changed on the server.")
+        super().__init__(_("Without a passphrase no password can be kept on this computer.") if is_new else locked)
+
+
+class WrongPassphrase(SecretsUnavailable):
+    """The passphrase does not open the vault, and nobody can be asked for another."""
+
+    remedy = Remedy.UNLOCK
     can_retry = False
 
     def __init__(self) -> None:
@@ -335,7 +358,7 @@ def from_os_error(error: OSError, host: str, port: int) -> NetProblem:
     """Return the Problem a socket's exception stands for. The original's text becomes `details`."""
     words = str(error)
     if isinstance(error, ssl.SSLCertVerificationError):
-        return CertificateUntrusted(host, port, "", untrusted_reason(error), details=words)
+        return CertificateUntrusted(host, untrusted_reason(error), details=words)
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return ConnectionLost(host, details=words)
     if isinstance(error, ssl.SSLError):

@@ -21,8 +21,9 @@ from typing import Protocol, TypeVar
 
 from desktop.base import log
 from desktop.base.i18n import _
+from desktop.domain.passphrase import AskPassphrase
 from desktop.net import errors
-from desktop.net.vault import AskPassphrase, Vault
+from desktop.net.vault import Vault
 
 SERVICE = "Rapport"
 TIMEOUT_S = 10.0
@@ -97,6 +98,16 @@ class Secrets:
     def uses_vault(self) -> bool:
         """Whether this system has no keyring that may be used."""
         return self._backend() is None
+
+    def unlock(self) -> None:
+        """Make ready what needs the person: where there is no keyring the vault is opened, and he is asked for it.
+
+        With a keyring only what an older vault holds may ask him again. Raises SecretsUnavailable.
+        """
+        if self._backend() is None:
+            self._vault.unlock()
+        else:
+            self._vault.may_ask_again()
 
     def open_ahead(self) -> None:
         """Open the vault where there is one, so that the next `get` need not wait; what fails will be said by that."""

@@ -18,8 +18,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from desktop.base import clock
-from desktop.base.i18n import _
-from desktop.net import connect, errors
+from desktop.domain.certificate import trust_key
+from desktop.net import certificates, connect, errors
 from desktop.net.connect import Stop
 
 HANDSHAKE_S = 20.0
@@ -28,7 +28,7 @@ _PORTAL_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class TlsPolicy:
-    """Whom to believe: the system's authorities, those in `ca_file`, and exceptions written by `errors.trust_key`."""
+    """Whom to believe: the system's authorities, those in `ca_file`, and exceptions written by `trust_key`."""
 
     ca_file: Path | None = None
     trusted_fingerprints: frozenset[str] = frozenset()
@@ -37,7 +37,7 @@ class TlsPolicy:
 
     def has_exception(self, host: str, port: int) -> bool:
         """Return whether any certificate was accepted by hand for this host and port."""
-        prefix = errors.trust_key(host, port, "")
+        prefix = trust_key(host, port, "")
         return any(text.startswith(prefix) for text in self.trusted_fingerprints)
 
 
@@ -51,8 +51,7 @@ def verifying_context(policy: TlsPolicy) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=policy.ca_file)
         except OSError as error:
-            text = _("The file of certificate authorities cannot be read: {path}")
-            raise errors.NetProblem(text.format(path=policy.ca_file), details=str(error)) from error
+            raise errors.CaFileUnusable(policy.ca_file, details=str(error)) from error
     return context
 
 
@@ -65,8 +64,8 @@ def secure(
     times: for the handshake, for a changed certificate, and to show a person the certificate that was refused.
     """
     if policy.has_exception(host, port):
-        secured, sha256 = _unverified(dial(), host, port, cancel)
-        if errors.trust_key(host, port, sha256) in policy.trusted_fingerprints:
+        secured, shown = _unverified(dial(), host, port, cancel)
+        if trust_key(host, port, hashlib.sha256(shown).hexdigest()) in policy.trusted_fingerprints:
             return secured
         secured.close()
     try:
@@ -75,9 +74,10 @@ def secure(
         reason = errors.untrusted_reason(error)
         if behind_portal(host, policy.portal_port, cancel=cancel):
             raise errors.NetworkNeedsLogin(host) from error
-        probe, sha256 = _unverified(dial(), host, port, cancel)
+        probe, shown = _unverified(dial(), host, port, cancel)
         probe.close()
-        raise errors.CertificateUntrusted(host, port, sha256, reason, details=error.verify_message) from error
+        certificate = certificates.read(shown, host, port)
+        raise errors.CertificateUntrusted(host, reason, certificate, details=error.verify_message) from error
     except OSError as error:
         raise errors.from_os_error(error, host, port) from error
 
@@ -163,8 +163,8 @@ def _one_step(secured: ssl.SSLSocket) -> bool:
     return False
 
 
-def _unverified(connection: socket.socket, host: str, port: int, cancel: Stop | None) -> tuple[ssl.SSLSocket, str]:
-    """Return a connection nobody vouches for and the SHA-256 of its certificate. Nothing may be sent on it yet."""
+def _unverified(connection: socket.socket, host: str, port: int, cancel: Stop | None) -> tuple[ssl.SSLSocket, bytes]:
+    """Return a connection nobody vouches for and its certificate as DER. Nothing may be sent on it yet."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
@@ -173,5 +173,4 @@ def _unverified(connection: socket.socket, host: str, port: int, cancel: Stop | 
         secured = handshake(context, connection, host, cancel=cancel)
     except OSError as error:
         raise errors.from_os_error(error, host, port) from error
-    certificate = secured.getpeercert(binary_form=True) or b""
-    return secured, hashlib.sha256(certificate).hexdigest()
+    return secured, secured.getpeercert(binary_form=True) or b""

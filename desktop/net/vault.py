@@ -15,12 +15,12 @@ import secrets
 import stat
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from desktop.base import log
 from desktop.base.i18n import _
 from desktop.base.paths import open_private, sync_folder
+from desktop.domain.passphrase import Asked, AskPassphrase, Lost
 from desktop.net import errors
 
 _MAGIC = b"RAPPORT-VAULT-1\n"
@@ -30,12 +30,13 @@ _LOG2_N, _R, _P = 16, 8, 1
 _LOG2_N_MAX, _R_MAX, _P_MAX = 20, 16, 4
 _FILE_MAX_BYTES = 16 << 20
 
-AskPassphrase = Callable[[bool], str | None]
-"""Called with True when the vault is new and the passphrase is being chosen; None means there is nobody to ask."""
-
 
 class Vault:
-    """The file, opened with the first use; the key stays in memory after that."""
+    """The file, opened with the first use; the key stays in memory after that.
+
+    A wrong passphrase is asked for again. Who declines is left alone until `unlock`. Who has lost it starts anew; the
+    old file stays beside the new one, should he remember.
+    """
 
     def __init__(self, path: Path, ask: AskPassphrase) -> None:
         self._path = path
@@ -43,6 +44,7 @@ class Vault:
         self._lock = threading.Lock()
         self._key: bytes | None = None
         self._head = b""
+        self._refused: type[errors.VaultLocked | errors.WrongPassphrase] | None = None
 
     def __repr__(self) -> str:
         return "Vault()"
@@ -50,6 +52,20 @@ class Vault:
     @property
     def exists(self) -> bool:
         return self._path.exists()
+
+    def unlock(self) -> None:
+        """Open the vault, asking once more who declined; of a new one the passphrase is chosen.
+
+        Raises VaultLocked, WrongPassphrase, SecretsUnavailable.
+        """
+        with self._lock:
+            self._refused = None
+            self._load(to_write=True)
+
+    def may_ask_again(self) -> None:
+        """Let the next use ask who declined."""
+        with self._lock:
+            self._refused = None
 
     def get(self, name: str) -> str | None:
         """Return a secret; None when it is not kept here."""
@@ -59,7 +75,7 @@ class Vault:
     def set(self, name: str, secret: str) -> None:
         """Keep a secret."""
         with self._lock:
-            kept = self._load()
+            kept = self._load(to_write=True)
             kept[name] = secret
             self._save(kept)
 
@@ -70,14 +86,35 @@ class Vault:
             if kept.pop(name, None) is not None:
                 self._save(kept)
 
-    def _load(self) -> dict[str, str]:
+    def _load(self, *, to_write: bool = False) -> dict[str, str]:
+        """Return the secrets; `to_write` has the passphrase of a new vault chosen."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         if not self.exists:
-            self._head = _MAGIC + secrets.token_bytes(_SALT) + bytes((_LOG2_N, _R, _P))
-            self._key = _derive(self._passphrase(new=True), self._head)
+            if self._key is None and to_write:
+                chosen = self._passphrase(Asked(is_new=True))
+                self._head = _MAGIC + secrets.token_bytes(_SALT) + bytes((_LOG2_N, _R, _P))
+                self._key = _derive(chosen, self._head)
             return {}
+        head, nonce, sealed = self._read()
+        wrong = 0
+        key = self._key if head == self._head else None
+        while True:
+            try:
+                key = key or _derive(self._passphrase(Asked(is_new=False, wrong=wrong)), head)
+                kept = json.loads(AESGCM(key).decrypt(nonce, sealed, head))
+            except InvalidTag:
+                self._key = key = None
+                wrong += 1
+            except _StartAnew:
+                return self._load(to_write=to_write)
+            else:
+                self._key, self._head = key, head
+                return {str(name): str(secret) for name, secret in kept.items()}
+
+    def _read(self) -> tuple[bytes, bytes, bytes]:
+        """Return head, nonce and sealed content of the file."""
         try:
             with self._path.open("rb") as file:
                 content = file.read(_FILE_MAX_BYTES)
@@ -89,14 +126,7 @@ class Vault:
         known = head.startswith(_MAGIC) and len(nonce) == _NONCE
         if not known or not (1 <= log2_n <= _LOG2_N_MAX and 1 <= r <= _R_MAX and 1 <= p <= _P_MAX):
             raise errors.SecretsUnavailable(_("The password vault is damaged."))
-        key = self._key if self._key is not None and head == self._head else _derive(self._passphrase(new=False), head)
-        try:
-            kept = json.loads(AESGCM(key).decrypt(nonce, sealed, head))
-        except InvalidTag as error:
-            self._key = None
-            raise errors.WrongPassphrase from error
-        self._key, self._head = key, head
-        return {str(name): str(secret) for name, secret in kept.items()}
+        return head, nonce, sealed
 
     def _save(self, kept: dict[str, str]) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -118,17 +148,30 @@ class Vault:
                 fresh.unlink(missing_ok=True)
             raise errors.SecretsUnavailable(_("The password vault cannot be written."), details=str(error)) from error
 
-    def _passphrase(self, *, new: bool) -> str:
-        passphrase = self._ask(new)
+    def _passphrase(self, asked: Asked) -> str:
+        if self._refused is not None:
+            raise self._refused
+        passphrase = self._ask(asked)
+        if isinstance(passphrase, Lost):
+            self._set_aside()
+            raise _StartAnew
+        if not passphrase and asked.is_new:
+            raise errors.VaultLocked(is_new=True)
         if not passphrase:
-            raise errors.SecretsUnavailable(
-                _(
-                    "This system has no keyring, and there is no passphrase for the password vault. "
-                    "Without a terminal it is read from the file named by RAPPORT_VAULT_PASSPHRASE_FILE."
-                )
-            )
+            self._refused = errors.WrongPassphrase if asked.wrong else errors.VaultLocked
+            raise self._refused
         log.protect(passphrase)
         return passphrase
+
+    def _set_aside(self) -> None:
+        try:
+            self._path.replace(self._path.with_name(self._path.name + ".lost"))
+        except OSError as error:
+            raise errors.SecretsUnavailable(_("The password vault cannot be written."), details=str(error)) from error
+
+
+class _StartAnew(Exception):
+    """The vault was set aside while it was to be opened."""
 
 
 def passphrase_from_file(path: Path) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.mail_account import MailAccount
 
@@ -26,8 +27,8 @@ class TestResult:
     problem: str = ""
     details: str = ""
     remedy: str = ""
-    fingerprint: str = ""
-    """"host:port sha256-hex" when the remedy is to trust a certificate."""
+    certificate: Certificate | None = None
+    """What the server showed, when the remedy is to trust it."""
     folders: tuple[ServerFolder, ...] = ()
 
 
@@ -49,6 +50,9 @@ class Errands(Protocol):
     def test_account(self, account: MailAccount, password: str | None) -> Future[TestResult]:
         """Sign in to the IMAP server of an account, stored or not, and list its folders."""
 
+    def unlock(self) -> Future[None]:
+        """Get at the passwords, asking the person where it takes him. Ends with a Problem when he declines."""
+
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
         """Fetch one part into a new file, which is there when it is whole; go on where an earlier try stopped."""
 
@@ -58,6 +62,9 @@ class Errands(Protocol):
 
 class Secrets(Protocol):
     """Where passwords are kept: the OS keyring or the profile's vault."""
+
+    def unlock(self) -> None:
+        """Ask the person for what is needed to get at them, though he declined before. Raises Problem."""
 
     def get(self, name: str) -> str | None:
         """Return a secret, None when there is none. Raises Problem when the store is locked."""

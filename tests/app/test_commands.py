@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import uuid
@@ -86,6 +88,54 @@ def test_an_account_is_tried_and_removed(rapport: Rapport, set_up: Callable[...,
     assert good.stderr.startswith(f"localhost let {imap_user} in")
     assert removed.returncode == 0
     assert (gone.returncode, gone.stderr) == (1, f"There is no mail account {imap_user} in this profile.\n")
+
+
+def test_a_removed_account_says_what_becomes_of_its_mails(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(n, to=imap_user) for n in (1, 2)])
+    set_up()
+    rapport("sync")
+    kept = rapport("mail-account", "remove", imap_user)
+    set_up()
+    rapport("sync")
+    deleted = rapport("mail-account", "remove", imap_user, "--purge")
+
+    assert (kept.returncode, deleted.returncode) == (0, 0)
+    assert "2 mails that only it had stay on this computer for 30 days." in kept.stderr
+    assert "2 mails that only it had are deleted." in deleted.stderr
+    with sqlite3.connect(rapport.profile / "rapport.db") as database:
+        assert database.execute("SELECT count(*) FROM email").fetchone() == (0,)
+    database.close()
+
+
+def test_a_certificate_that_is_refused_is_described(rapport: Rapport, dovecot: Dovecot, imap_user: str) -> None:
+    server = f"localhost:{dovecot.imaps_port}/tls"
+    rapport("mail-account", "add", "--address", imap_user, "--imap", server, "--password-stdin", stdin="secret\n")
+
+    tried = rapport("mail-account", "test", imap_user)
+
+    assert tried.returncode == 1
+    assert "authority this computer does not know" in tried.stderr
+    assert f"Server: localhost, port {dovecot.imaps_port}\n" in tried.stderr
+    assert "Issued by: Test Authority\n" in tried.stderr
+    assert re.search(r"^Valid: 20\d\d-\d\d-\d\d to 20\d\d-\d\d-\d\d$", tried.stderr, re.MULTILINE)
+    assert re.search(r"^SHA-256: (?:[0-9A-F]{2}:){31}[0-9A-F]{2}$", tried.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("words", "complaint"), [("no certificate", "no certificate in PEM form"), ("", "PEM form")])
+def test_a_file_that_holds_no_authority_is_refused(
+    rapport: Rapport, tmp_path: Path, words: str, complaint: str
+) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text(words)
+    add = ("mail-account", "add", "--address", "a@example.org", "--imap", "localhost:1/tls", "--password-stdin")
+
+    done = rapport(*add, "--ca", file, stdin="secret\n")
+
+    assert done.returncode == 1
+    assert complaint in done.stderr
+    assert rapport.json("mail-account", "list") == []
 
 
 def test_a_wrong_password_is_said_and_fails_the_sync(rapport: Rapport, dovecot: Dovecot) -> None:

@@ -13,6 +13,8 @@ import pytest
 from keyring.backends import SecretService, chainer, fail, null
 
 from desktop.base import clock, log
+from desktop.base.errors import Remedy
+from desktop.domain.passphrase import Answer, Asked, Lost
 from desktop.net import errors
 from desktop.net.keychain import Keyring, Secrets, trusted
 from desktop.net.vault import Vault, passphrase_from_file
@@ -39,7 +41,7 @@ class Memory:
 
 
 def secrets(tmp_path: Path, backend: Keyring | None, passphrase: str | None = None, timeout_s: float = 10) -> Secrets:
-    return Secrets(tmp_path / "vault", lambda _new: passphrase, find=lambda: backend, timeout_s=timeout_s)
+    return Secrets(tmp_path / "vault", lambda _asked: passphrase, find=lambda: backend, timeout_s=timeout_s)
 
 
 @pytest.mark.parametrize("secret", [CANARY, "", "\x01parts:3", "t" * 5000, "𝄞" * 2000])
@@ -102,7 +104,7 @@ def test_c34_only_the_keyrings_of_systems_are_trusted(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("backend", [fail.Keyring(), null.Keyring(), PlainText()])
 def test_c34_without_a_trusted_keyring_the_vault_keeps(tmp_path: Path, backend: object) -> None:
-    kept = Secrets(tmp_path / "vault", lambda _new: "a passphrase", find=lambda: trusted(backend))
+    kept = Secrets(tmp_path / "vault", lambda _asked: "a passphrase", find=lambda: trusted(backend))
 
     kept.set("imap", CANARY)
 
@@ -117,7 +119,8 @@ def test_c34_no_keyring_and_no_passphrase_keeps_nothing(tmp_path: Path) -> None:
     with pytest.raises(errors.SecretsUnavailable) as caught:
         kept.set("imap", CANARY)
 
-    assert "RAPPORT_VAULT_PASSPHRASE_FILE" in caught.value.text
+    assert caught.value.remedy is Remedy.UNLOCK
+    assert "RAPPORT_" not in caught.value.text
     assert list(tmp_path.iterdir()) == []
     assert kept.get("imap") is None
 
@@ -192,12 +195,12 @@ def test_two_threads_wait_for_each_other(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("wide_umask")
 def test_vault_survives_a_restart_and_is_private(tmp_path: Path) -> None:
     path = tmp_path / "vault"
-    first = Vault(path, lambda new: "pass" if new else None)
+    first = Vault(path, lambda asked: "pass" if asked.is_new else None)
     first.set("one", CANARY)
     first.set("two", "other")
     first.delete("two")
 
-    again = Vault(path, lambda _new: "pass")
+    again = Vault(path, lambda _asked: "pass")
 
     assert again.get("one") == CANARY
     assert again.get("two") is None
@@ -206,26 +209,99 @@ def test_vault_survives_a_restart_and_is_private(tmp_path: Path) -> None:
     assert CANARY.encode() not in path.read_bytes()
 
 
-def test_vault_refuses_a_wrong_passphrase_and_asks_again(tmp_path: Path) -> None:
+def test_a_wrong_passphrase_is_asked_for_again_until_it_is_right(tmp_path: Path) -> None:
     path = tmp_path / "vault"
-    Vault(path, lambda _new: "right").set("one", CANARY)
-    before = path.read_bytes()
-    answers = iter(["wrong", "wrong", "right"])
-    vault = Vault(path, lambda _new: next(answers))
+    Vault(path, lambda _asked: "right").set("one", CANARY)
+    answers = iter(["wrong", "worse", "right"])
+    asked: list[Asked] = []
 
-    with pytest.raises(errors.WrongPassphrase):
+    def ask(what: Asked) -> str:
+        asked.append(what)
+        return next(answers)
+
+    vault = Vault(path, ask)
+
+    assert vault.get("one") == CANARY
+    assert vault.get("one") == CANARY
+    assert [(what.is_new, what.wrong) for what in asked] == [(False, 0), (False, 1), (False, 2)]
+
+
+def test_who_has_no_other_passphrase_is_told_that_it_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    Vault(path, lambda _asked: "right").set("one", CANARY)
+    before = path.read_bytes()
+    vault = Vault(path, lambda asked: None if asked.wrong else "wrong")
+
+    with pytest.raises(errors.WrongPassphrase) as caught:
         vault.get("one")
     with pytest.raises(errors.WrongPassphrase):
         vault.set("one", "new")
 
     assert path.read_bytes() == before
-    assert vault.get("one") == CANARY
+    assert (caught.value.remedy, caught.value.can_retry) == (Remedy.UNLOCK, False)
+
+
+def test_who_declines_is_asked_no_more_until_he_wants_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    Vault(path, lambda _asked: "right").set("one", CANARY)
+    answers: list[str | None] = [None]
+    asked: list[Asked] = []
+
+    def ask(what: Asked) -> str | None:
+        asked.append(what)
+        return answers[-1]
+
+    kept = Secrets(path, ask, find=lambda: None)
+    for _thread in range(3):
+        with pytest.raises(errors.VaultLocked) as caught:
+            kept.get("one")
+    declined = len(asked)
+    answers.append("right")
+    kept.unlock()
+
+    assert declined == 1
+    assert (caught.value.remedy, caught.value.can_retry) == (Remedy.UNLOCK, False)
+    assert kept.get("one") == CANARY
+    assert len(asked) == 2
+
+
+def test_who_has_lost_the_passphrase_starts_anew_and_the_old_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    Vault(path, lambda _asked: "right").set("one", CANARY)
+    before = path.read_bytes()
+    answers: list[Answer] = ["new", Lost.LOST, "wrong"]
+    kept = Secrets(path, lambda _asked: answers.pop(), find=lambda: None)
+
+    nothing = kept.get("one")
+    left = len(answers)
+    kept.set("one", "typed again")
+
+    assert (nothing, left) == (None, 1)
+    assert (tmp_path / "vault.lost").read_bytes() == before
+    assert Vault(path, lambda _asked: "new").get("one") == "typed again"
+
+
+def test_a_passphrase_chosen_ahead_is_the_one_of_the_vault(tmp_path: Path) -> None:
+    asked: list[Asked] = []
+
+    def ask(what: Asked) -> str:
+        asked.append(what)
+        return "chosen"
+
+    kept = Secrets(tmp_path / "vault", ask, find=lambda: None)
+    kept.unlock()
+    empty = list(tmp_path.iterdir())
+    kept.set("one", CANARY)
+
+    assert empty == []
+    assert [what.is_new for what in asked] == [True]
+    assert Vault(tmp_path / "vault", lambda _asked: "chosen").get("one") == CANARY
 
 
 @pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "foreign", "costly"])
 def test_damaged_vault_is_a_sentence(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "vault"
-    Vault(path, lambda _new: "right").set("one", CANARY)
+    Vault(path, lambda _asked: "right").set("one", CANARY)
     whole = path.read_bytes()
     path.write_bytes(
         {
@@ -238,7 +314,7 @@ def test_damaged_vault_is_a_sentence(tmp_path: Path, damage: str) -> None:
     )
 
     with pytest.raises(errors.SecretsUnavailable):
-        Vault(path, lambda _new: "right").get("one")
+        Vault(path, lambda asked: None if asked.wrong else "right").get("one")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from desktop.base import clock
+from desktop.domain.certificate import trust_key
 from desktop.net import connect, errors, image_header, public_address
 from desktop.net.connect import Address
 from desktop.net.remote_image import USER_AGENT, ImageFetcher, Resolve
@@ -312,7 +313,7 @@ def test_r40_pictures_come_from_servers_that_prove_their_name(web: Web, tmp_path
         return context.wrap_socket(connection, server_side=True), address
 
     web.server.get_request = get_request  # type: ignore[method-assign]
-    accepted = frozenset({errors.trust_key("localhost", web.port, credential.sha256)})
+    accepted = frozenset({trust_key("localhost", web.port, credential.sha256)})
     fetcher = ImageFetcher(TlsPolicy(ca_file, accepted), allow_loopback=True)
     url = f"https://localhost:{web.port}/a.png"
 

@@ -20,6 +20,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
+from desktop.domain.mail.removal import KEPT_GONE_DAYS
 
 
 class NoSuchFolder(Problem):
@@ -47,10 +48,7 @@ def run(command: MailAccountCommand, core: Core, console: Console, password: str
         case TestMailAccount():
             return _test(command, core, console)
         case RemoveMailAccount():
-            account = named(core.services.accounts, command.account)
-            core.services.accounts.remove(account.key)
-            console.say(_("{address} is removed from this profile.").format(address=account.address))
-            return 0
+            return _remove(command, core, console)
 
 
 def _add(command: AddMailAccount, core: Core, console: Console, password: str | None) -> int:
@@ -85,6 +83,23 @@ def _add(command: AddMailAccount, core: Core, console: Console, password: str | 
     if any(half is not None and half.security is Security.PLAIN for half in (account.imap, account.smtp)):
         console.say(_("Warning: this connection is not encrypted. Others on the network can read password and mails."))
     console.say(_("{address} is set up.").format(address=account.address))
+    return 0
+
+
+def _remove(command: RemoveMailAccount, core: Core, console: Console) -> int:
+    account = named(core.services.accounts, command.account)
+    went = core.services.accounts.remove(account.key, purge_mails=command.purge)
+    console.say(_("{address} is removed from this profile.").format(address=account.address))
+    if went.mails and command.purge:
+        words = n_("{n} mail that only it had is deleted.", "{n} mails that only it had are deleted.", went.mails)
+        console.say(words.format(n=went.mails))
+    elif went.mails:
+        words = n_(
+            "{n} mail that only it had stays on this computer for {days} days.",
+            "{n} mails that only it had stay on this computer for {days} days.",
+            went.mails,
+        )
+        console.say(words.format(n=went.mails, days=KEPT_GONE_DAYS))
     return 0
 
 
@@ -149,8 +164,8 @@ def _test(command: TestMailAccount, core: Core, console: Console) -> int:
     tried = core.services.accounts.test(account).result()
     if not tried.ok:
         console.complain(Problem(tried.problem, details=tried.details))
-        if tried.fingerprint:
-            console.say(_("Fingerprint of its certificate: {fingerprint}").format(fingerprint=tried.fingerprint))
+        for label, words in tried.certificate.facts() if tried.certificate else ():
+            console.say(_("{label}: {words}").format(label=label, words=words))
         return 1
     n = len(tried.folders)
     words = n_("{host} let {user} in; it has {n} folder.", "{host} let {user} in; it has {n} folders.", n)

@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop.domain.certificate import Certificate
+
 
 class Security(StrEnum):
     """How a connection is protected. TLS is the default; STARTTLS must succeed or nothing is sent."""
@@ -54,7 +56,7 @@ class MailAccount:
     ca_file: str = ""
     """Extra certificate authority (PEM), "" for the system's."""
     trusted_fingerprints: tuple[str, ...] = ()
-    """Exceptions a person made: "host:port sha256-hex"."""
+    """Exceptions a person made: `Certificate.exception`."""
 
     @property
     def two_way(self) -> bool:
@@ -90,8 +92,8 @@ class AccountStatus:
     """The server's own words."""
     remedy: str = ""
     """A `base.errors.Remedy` value: the button to offer."""
-    fingerprint: str = ""
-    """"host:port sha256-hex" when the remedy is to trust a certificate."""
+    certificate: Certificate | None = None
+    """What the server showed, when the remedy is to trust it."""
     synced_at_ms: int = 0
     retry_at_ms: int = 0
     alert: str = ""

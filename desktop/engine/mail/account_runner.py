@@ -233,7 +233,7 @@ class AccountRunner:
         self._set(activity=Activity.CONNECTING, done=0, total=0)
         password = self._means.secrets.get(imap_secret(self._account))
         if password is None:
-            raise errors.WrongPassword(endpoint_of(self._account).host, endpoint_of(self._account).user)
+            raise errors.PasswordMissing(endpoint_of(self._account).user)
         self._anew.clear()
         try:
             session = Session.open(
@@ -275,7 +275,7 @@ class AccountRunner:
 
     def _pass(self, session: Session) -> None:
         """Bring everything up to date once."""
-        self._set(activity=Activity.SYNCING, problem="", details="", remedy="", fingerprint="", retry_at_ms=0)
+        self._set(activity=Activity.SYNCING, problem="", details="", remedy="", certificate=None, retry_at_ms=0)
         self._means.mirror.check_space()
         sync = self._sync(session)
         if self._misses_folder:
@@ -401,13 +401,13 @@ class AccountRunner:
         self._means.statuses.set(self._status)
 
     def _show_problem(self, problem: Problem, activity: Activity, retry_at_ms: int) -> None:
-        fingerprint = problem.exception if isinstance(problem, errors.CertificateUntrusted) else ""
+        certificate = problem.certificate if isinstance(problem, errors.CertificateUntrusted) else None
         self._set(
             activity=activity,
             problem=problem.text,
             details=problem.details,
             remedy=problem.remedy.value,
-            fingerprint=fingerprint,
+            certificate=certificate,
             retry_at_ms=retry_at_ms,
             done=0,
             total=0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date
@@ -12,18 +12,24 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.base.text import encodable
 from desktop.domain import events
+from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount
+from desktop.domain.mail.removal import Removal
+from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import give_up
+from desktop.services.mail.purging import purge
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts, AccountWriter
+from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings
+from desktop.store.mail.messages import DELETED_AT_MS
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.places import Places
 
@@ -48,8 +54,17 @@ class AccountInvalid(Problem):
 class MailAccounts:
     """The verbs on mail accounts."""
 
-    def __init__(self, database: Database, secrets: Secrets, errands: Errands, statuses: StatusBoard, bus: Bus) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: Blobs,
+        secrets: Secrets,
+        errands: Errands,
+        statuses: StatusBoard,
+        bus: Bus,
+    ) -> None:
         self._database = database
+        self._blobs = blobs
         self._secrets = secrets
         self._errands = errands
         self._statuses = statuses
@@ -86,11 +101,12 @@ class MailAccounts:
         *,
         folders: Sequence[ServerFolder] = (),
         watched: Collection[str] | None = None,
+        roles: Mapping[Role, str] | None = None,
     ) -> MailAccount:
         """Store a new account and its passwords. Raises AccountInvalid, or a Problem when no secret can be kept.
 
         `folders` are what a test of the account listed and `watched` the paths chosen of them: so the choice stands
-        before the first sync. None watches the Inbox.
+        before the first sync. None watches the Inbox. `roles` says what folders are for, as for `assign`.
         """
         _check(account)
         if any(other.address.lower() == account.address.lower() for other in self.all()):
@@ -102,6 +118,7 @@ class MailAccounts:
                 FolderWriter(work).mirror(key, folders, {})
                 if watched is not None:
                     _watch(work, key, watched)
+                _assign(work, key, roles or {})
                 work.emit(events.FoldersChanged(key))
             work.emit(events.MailAccountsChanged((key,)))
         catch_up(self._database)
@@ -112,11 +129,15 @@ class MailAccounts:
     ) -> MailAccount:
         """Store changed values; passwords that are None stay as they are. Raises AccountInvalid.
 
+        Where one password served both halves, a new one does so too.
+
         An earlier day to fetch from brings in the older mails; what is here is not fetched again. An account that
         becomes archive-only writes no more to its server, and its mails stay; one that becomes two-way shows them as
         the server has them.
         """
         _check(account)
+        if smtp_password is None and account.smtp is not None:
+            smtp_password = self._followed(account, imap_password)
         self._keep(account, imap_password, smtp_password)
         with self._database.write() as work:
             before = Accounts(work).get(account.key)
@@ -137,9 +158,30 @@ class MailAccounts:
             work.emit(events.MailAccountsChanged((key,)))
         catch_up(self._database)
 
-    def remove(self, key: int) -> None:
-        """Forget an account, its passwords and the mails that only it had; the servers are not touched."""
+    def assign(self, key: int, roles: Mapping[Role, str]) -> None:
+        """Say by path which folder is for what, "" for none; roles that are not named stay as they are."""
+        with self._database.write() as work:
+            if _assign(work, key, roles):
+                work.emit(events.FoldersChanged(key))
+                work.emit(events.OperationsChanged(key))
+        catch_up(self._database)
+
+    def ca_file_fault(self, path: str) -> str:
+        """Return what is wrong with a file of certificate authorities in a sentence, "" when it can be used."""
+        return ca_file.fault(path)
+
+    def removal(self, key: int) -> Removal:
+        """Return what would go with an account."""
+        with self._database.read() as view:
+            return Removal(Places(view).count_alone(key), len(Operations(view).of_account(key)))
+
+    def remove(self, key: int, *, purge_mails: bool = False) -> Removal:
+        """Forget an account and its passwords; returns what went with it. The servers are not touched.
+
+        Mails that only it had leave every list. They are deleted after 30 days, with `purge_mails` at once.
+        """
         account = self.get(key)
+        went = self.removal(key)
         with self._database.write() as work:
             touched = Places(work).emails_of(key)
             folders = Folders(work).keys_of(key).values()
@@ -148,6 +190,8 @@ class MailAccounts:
             orphans = OperationWriter(work).withdraw_orphans()
             Life(work).let_go([*touched, *orphans])
             look_again(work, [*orphans, *(email for email in touched if email not in listed)])
+            if purge_mails:
+                Life(work).delete(Life(work).alone([*touched, *orphans]))
             for folder in folders:
                 note_behind(work, folder)
             work.emit(events.MailAccountsChanged((key,)))
@@ -155,6 +199,9 @@ class MailAccounts:
         self._statuses.forget(key)
         self._secrets.delete(imap_secret(account))
         self._secrets.delete(smtp_secret(account))
+        if purge_mails:
+            purge(self._database, self._blobs, DELETED_AT_MS + 1)
+        return went
 
     def test(self, account: MailAccount, imap_password: str | None = None) -> Future[TestResult]:
         """Try the servers of an account, stored or not; None takes the stored password."""
@@ -162,11 +209,16 @@ class MailAccounts:
             imap_password = self._secrets.get(imap_secret(account))
         return self._errands.test_account(account, imap_password)
 
-    def trust_certificate(self, key: int, fingerprint: str) -> None:
-        """Accept exactly this certificate ("host:port sha256-hex") for an account from now on."""
+    def unlock(self) -> Future[None]:
+        """Ask the person for what it takes to get at the passwords. Ends with a Problem when he declines."""
+        return self._errands.unlock()
+
+    def trust_certificate(self, key: int, certificate: Certificate) -> None:
+        """Accept exactly this certificate on its host and port for an account from now on."""
         account = self.get(key)
-        if fingerprint not in account.trusted_fingerprints:
-            self.edit(replace(account, trusted_fingerprints=(*account.trusted_fingerprints, fingerprint)))
+        if certificate.exception not in account.trusted_fingerprints:
+            trusted = (*account.trusted_fingerprints, certificate.exception)
+            self.edit(replace(account, trusted_fingerprints=trusted))
 
     def status(self, key: int) -> AccountStatus:
         """Return how an account is doing."""
@@ -193,7 +245,16 @@ class MailAccounts:
             AccountWriter(work).set_paused(key, paused)
             work.emit(events.MailAccountsChanged((key,)))
 
+    def _followed(self, account: MailAccount, imap_password: str | None) -> str | None:
+        """Return the password the sending half takes over from the receiving one, None when it keeps its own."""
+        if imap_password is None and self.get(account.key).smtp is not None:
+            return None
+        receiving, sending = (self._secrets.get(name(account)) for name in (imap_secret, smtp_secret))
+        return (imap_password or receiving) if sending in (None, receiving) else None
+
     def _keep(self, account: MailAccount, imap_password: str | None, smtp_password: str | None) -> None:
+        if imap_password is not None or smtp_password is not None:
+            self._secrets.unlock()
         if imap_password is not None:
             self._secrets.set(imap_secret(account), imap_password)
         if smtp_password is not None:
@@ -226,6 +287,22 @@ def _watch(work: UnitOfWork, key: int, paths: Collection[str]) -> None:
             note_behind(work, node.key)
 
 
+def _assign(work: UnitOfWork, key: int, roles: Mapping[Role, str]) -> bool:
+    """Give folders their roles, and take them from those that had them; returns whether anything changed."""
+    changed = False
+    for node in Folders(work).nodes():
+        if node.account_key != key or node.role is Role.INBOX:
+            continue
+        role = next((role for role, path in roles.items() if path == node.path), None)
+        if role is None:
+            role = Role.NONE if node.role in roles else node.role
+        if role is not node.role:
+            FolderWriter(work).set(node.key, role=role.value, role_by_user=1)
+            note_behind(work, node.key)
+            changed = True
+    return changed
+
+
 def _check(account: MailAccount) -> None:
     local, at, domain = account.address.rpartition("@")
     if not (local and at and domain) or any(c.isspace() or not c.isprintable() for c in account.address):
@@ -242,6 +319,8 @@ def _check(account: MailAccount) -> None:
     for text in (account.display_name, account.ca_file, *(e.user for e in (account.imap, account.smtp) if e)):
         if encodable(text) != text:
             raise AccountInvalid(_("“{text}” holds octets that are no characters.").format(text=encodable(text)))
+    if account.ca_file and (fault := ca_file.fault(account.ca_file)):
+        raise AccountInvalid(fault)
     if account.fetch_since and not _is_day(account.fetch_since):
         raise AccountInvalid(_("“{day}” is not a day; write it as 2026-01-31.").format(day=account.fetch_since))
 

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.base import clock
-from desktop.domain import events
 from desktop.domain.mail.message import Message
 from desktop.services.mail.ingest import Ingest
-from desktop.services.mail.sources import collect_unnamed, forget_unnamed
+from desktop.services.mail.purging import purge
+from desktop.services.mail.sources import collect_unnamed
 from desktop.services.mail.whole_folders import catch_up
 from desktop.store import backup
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs, SourceMissing
-from desktop.store.mail.life import Life
-from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.life import KEPT_GONE_MS, Life
 from desktop.store.mail.messages import DELETED_AT_MS, Messages
 from desktop.store.settings import SettingValues
 from desktop.store.space import Space
@@ -24,7 +23,6 @@ from desktop.store.space import Space
 log = logging.getLogger(__name__)
 
 DAY_MS = 86_400_000
-PURGE_AFTER_MS = 30 * DAY_MS
 CHECK_EVERY_MS = 7 * DAY_MS
 _CHECKED = "upkeep.checked-at-ms"
 
@@ -46,8 +44,7 @@ class Upkeep:
         """
         self._space.keep_reserve()
         catch_up(self._database)
-        while self._purge():
-            pass
+        purge(self._database, self._blobs, max(clock.now() - KEPT_GONE_MS, DELETED_AT_MS + 1))
         with self._database.read() as view:
             checked_at_ms = int(SettingValues(view).get(_CHECKED) or 0)
         if abs(clock.now() - checked_at_ms) < CHECK_EVERY_MS:
@@ -60,19 +57,6 @@ class Upkeep:
         with self._database.write() as work:
             SettingValues.put(work, _CHECKED, str(clock.now()))
         log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))
-
-    def _purge(self) -> int:
-        """Delete a batch of mails that no server has any more and nothing here keeps; returns how many."""
-        with self._database.write() as work:
-            keys = Life(work).gone_before(max(clock.now() - PURGE_AFTER_MS, DELETED_AT_MS + 1), 200)
-            if not keys:
-                return 0
-            Life(work).delete(keys)
-            ListingWriter(work).refresh(keys)
-            dead, dropped = Life(work).purge_deleted(keys)
-            work.emit(events.MessagesRemoved(dead))
-        forget_unnamed(self._database, self._blobs, dropped)
-        return len(keys)
 
     def unreadable(self) -> Iterator[tuple[int, bytes]]:
         """Yield key and source of mails an older parser could not read."""

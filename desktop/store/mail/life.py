@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from desktop.domain.mail.removal import KEPT_GONE_DAYS
 from desktop.store.database import UnitOfWork
 from desktop.store.mail.messages import DELETED_AT_MS, PARSER_VERSION, MessageWriter, chunks, marks
+
+KEPT_GONE_MS = KEPT_GONE_DAYS * 86_400_000
+"""So long a mail is kept that went from its last server."""
 
 _ARCHIVED = (
     "SELECT 1 FROM place p JOIN mail_account a ON a.key = p.account_key "
@@ -56,6 +60,17 @@ class Life:
                 chunk,
             )
         return tuple(dead), MessageWriter(self._work).delete(dead)
+
+    def alone(self, keys: Sequence[int]) -> list[int]:
+        """Return those of these Emails that no account has and nothing keeps."""
+        found: list[int] = []
+        for chunk in chunks(keys):
+            found += self._work.column(
+                f"SELECT key FROM email e WHERE key IN ({marks(chunk)}) AND NOT kept AND parent_id IS NULL "
+                f"AND {_NO_COPY}",
+                chunk,
+            )
+        return found
 
     def gone_before(self, at_ms: int, most: int) -> list[int]:
         """Return Emails that no server has had since `at_ms`, and nothing here keeps."""

@@ -107,6 +107,17 @@ class Places:
             "SELECT DISTINCT email_key FROM place WHERE account_key = ? AND email_key IS NOT NULL", (account_key,)
         )
 
+    def count_alone(self, account_key: int) -> int:
+        """Return how many Emails have copies in this account and in no other."""
+        return int(
+            self._view.value(
+                "SELECT count(DISTINCT p.email_key) FROM place p JOIN email e ON e.key = p.email_key "
+                "WHERE p.account_key = ? AND e.parent_id IS NULL AND NOT EXISTS "
+                "(SELECT 1 FROM place o WHERE o.email_key = p.email_key AND o.account_key <> p.account_key)",
+                (account_key,),
+            )
+        )
+
     def on_server(self, email_key: int) -> tuple[int, int, int, int] | None:
         """Return account, folder, UIDVALIDITY and UID of a copy that can be fetched now, None when there is none."""
         row = self._view.first(

@@ -14,17 +14,22 @@ from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Verb
+from desktop.domain.mail.removal import Removal
 from desktop.services.errands import TestResult
 from desktop.services.mail import whole_folders
 from desktop.services.mail.ingest import Fetched
 from desktop.services.mail.mail_accounts import AccountInvalid, MailAccounts
 from desktop.services.mail.status import StatusBoard
+from desktop.store.mail.blobs import SourceMissing
 from desktop.store.mail.listings import ListingWriter
 from tests.desk import mail
-from tests.shelf import Shelf
+from tests.shelf import LISTED, Shelf
 
 
 class NoSecrets(dict[str, str]):
+    def unlock(self) -> None:
+        pass
+
     def set(self, name: str, value: str) -> None:
         self[name] = value
 
@@ -36,13 +41,13 @@ class NoErrands:
     def test_account(self, account: object, password: str | None) -> Future[TestResult]:
         raise NotImplementedError
 
-    fetch_part = remote_image = test_account
+    fetch_part = remote_image = unlock = test_account
 
 
 @pytest.fixture
 def accounts(shelf: Shelf) -> MailAccounts:
     bus = Bus()
-    return MailAccounts(shelf.database, NoSecrets(), NoErrands(), StatusBoard(bus), bus)  # type: ignore[arg-type]
+    return MailAccounts(shelf.database, shelf.blobs, NoSecrets(), NoErrands(), StatusBoard(bus), bus)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -106,6 +111,10 @@ def test_an_account_that_becomes_two_way_shows_what_its_server_has(shelf: Shelf,
     [
         ({"display_name": "x\udcff"}, "no characters"),
         ({"ca_file": "\udcff.pem"}, "no characters"),
+        ({"ca_file": "ca.pem"}, "whole path"),
+        ({"ca_file": "/nowhere/ca.pem"}, "no file"),
+        ({"ca_file": "/dev"}, "cannot be read"),
+        ({"ca_file": "/etc/passwd"}, "no certificate"),
         ({"fetch_since": "soon"}, "not a day"),
         ({"fetch_since": "0001-01-01"}, "not a day"),
     ],
@@ -137,3 +146,57 @@ def test_the_mails_of_an_account_that_is_removed_leave_in_portions(
         kept = work.all("SELECT * FROM listing_count ORDER BY list_id")
         ListingWriter(work).rebuild()
         assert kept == work.all("SELECT * FROM listing_count ORDER BY list_id")
+
+
+def test_the_mails_of_a_removed_account_go_when_it_is_said(shelf: Shelf, accounts: MailAccounts) -> None:
+    other = shelf.add("other@example.org")
+    shelf.arrive(mail(1))
+    shelf.arrive(mail(2))
+    shelf.arrive(mail(2), account=other)
+    one = next(row.key for row in shelf.views.rows(shelf.mails(), conversations=False) if row.subject == "Mail 1")
+    shelf.do(Verb.READ, one)
+    foretold = accounts.removal(shelf.account)
+
+    went = accounts.remove(shelf.account)
+
+    assert foretold == went == Removal(mails=1, waiting=1)
+    assert shelf.subjects(Unified.ALL) == ["Mail 2"]
+    with shelf.database.read() as view:
+        assert view.value("SELECT count(*) FROM email") == 2, "it stays for 30 days"
+
+
+def test_the_mails_of_a_removed_account_can_go_at_once(shelf: Shelf, accounts: MailAccounts) -> None:
+    other = shelf.add("other@example.org")
+    shelf.arrive(mail(1, text="of one account"))
+    shelf.arrive(mail(2))
+    shelf.arrive(mail(2), account=other)
+    with shelf.database.read() as view:
+        digests = {bytes(one) for one in view.column("SELECT raw_digest FROM email")}
+
+    accounts.remove(shelf.account, purge_mails=True)
+
+    assert shelf.subjects(Unified.ALL) == ["Mail 2"]
+    with shelf.database.read() as view:
+        assert view.value("SELECT count(*) FROM email") == 1
+        [left] = view.column("SELECT raw_digest FROM email")
+    assert b"Mail 2" in shelf.blobs.get(left)
+    for gone in digests - {bytes(left)}:
+        with pytest.raises(SourceMissing):
+            shelf.blobs.get(gone)
+
+
+def test_a_person_says_which_folder_is_for_what(shelf: Shelf, accounts: MailAccounts) -> None:
+    shelf.arrive(mail(1), Role.ARCHIVE)
+    before = shelf.subjects(Unified.ARCHIVE)
+
+    accounts.assign(shelf.account, {Role.ARCHIVE: "Other", Role.JUNK: ""})
+    shelf.mirror.folder_list(shelf.account, LISTED)
+
+    [account] = shelf.views.folder_tree().accounts
+    assert {f.path: f.role for f in account.folders if f.path in ("Other", "archive", "junk", "sent")} == {
+        "Other": Role.ARCHIVE,
+        "archive": Role.NONE,
+        "junk": Role.NONE,
+        "sent": Role.SENT,
+    }
+    assert (before, shelf.subjects(Unified.ARCHIVE)) == (["Mail 1"], [])

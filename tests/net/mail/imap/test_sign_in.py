@@ -15,6 +15,7 @@ import pytest
 
 from desktop.base import clock
 from desktop.base.errors import Remedy
+from desktop.domain.certificate import trust_key
 from desktop.domain.mail.mail_account import Security
 from desktop.net import connect, errors, tls
 from desktop.net.mail.imap.session import Session
@@ -62,7 +63,8 @@ def test_r40_bad_certificates(scripted: Start, ca_file: Path, name: str, securit
         sign_in(server, security, TlsPolicy(ca_file, portal_port=0))
 
     assert_nothing_leaked(server)
-    assert caught.value.sha256 == bad.sha256
+    assert caught.value.certificate is not None
+    assert caught.value.certificate.sha256 == bad.sha256
     assert caught.value.remedy is Remedy.TRUST_CERTIFICATE
     expected = {"expired": "expired", "not-yet-valid": "not-yet", "wrong-host": "wrong-host", "self-signed": "self"}
     assert caught.value.reason.startswith(expected.get(name, ""))
@@ -76,14 +78,16 @@ def test_r40_exception_is_for_one_certificate_on_one_host_and_port(
     server, changed = secured(scripted, bad, security), secured(scripted, other, security)
     with pytest.raises(errors.CertificateUntrusted) as caught:
         sign_in(server, security, TlsPolicy(ca_file, portal_port=0))
-    accepted = TlsPolicy(ca_file, frozenset({caught.value.exception}), portal_port=0)
+    assert caught.value.certificate is not None
+    accepted = TlsPolicy(ca_file, frozenset({caught.value.certificate.exception}), portal_port=0)
 
     sign_in(server, security, accepted).close()
-    elsewhere = errors.trust_key("localhost", changed.port, bad.sha256)
+    elsewhere = trust_key("localhost", changed.port, bad.sha256)
     for policy in (accepted, TlsPolicy(ca_file, frozenset({elsewhere}), portal_port=0)):
         with pytest.raises(errors.CertificateUntrusted) as again:
             sign_in(changed, security, policy)
-        assert again.value.sha256 == other.sha256
+        assert again.value.certificate is not None
+        assert again.value.certificate.sha256 == other.sha256
     with pytest.raises(errors.CertificateUntrusted):
         sign_in(server, security, accepted, host="127.0.0.1")
 
@@ -92,7 +96,7 @@ def test_r40_exception_is_for_one_certificate_on_one_host_and_port(
 
 def test_r40_a_certificate_that_became_good_needs_no_exception(scripted: Start, ca_file: Path) -> None:
     server = secured(scripted, variants().good, Security.TLS)
-    stale = errors.trust_key("localhost", server.port, variants().bad["expired"].sha256)
+    stale = trust_key("localhost", server.port, variants().bad["expired"].sha256)
 
     session = sign_in(server, Security.TLS, TlsPolicy(ca_file, frozenset({stale}), portal_port=0))
 

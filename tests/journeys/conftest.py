@@ -23,12 +23,12 @@ ASYNC_DEADLINE_S = 100
 @pytest.fixture
 def start(
     tmp_path: Path, qapp: QApplication, theme: Theme, qloop: asyncio.AbstractEventLoop, qtbot: QtBot
-) -> Iterator[Callable[[], Program]]:
+) -> Iterator[Callable[..., Program]]:
     """Start the program on one profile; called again, it starts once more on the same one."""
     started: list[Program] = []
 
-    def start() -> Program:
-        started.append(Program(tmp_path / "profile", theme, qloop))
+    def start(*, asks_in_window: bool = False) -> Program:
+        started.append(Program(tmp_path / "profile", theme, qloop, asks_in_window=asks_in_window))
         return started[-1]
 
     yield start

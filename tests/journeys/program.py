@@ -25,6 +25,7 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.window.main_window import MainWindow
+from desktop.ui.window.passphrase import PassphraseAsker
 from tests.desk import PASSPHRASE
 from tests.servers.dovecot import PASSWORD, Dovecot
 
@@ -36,12 +37,17 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 class Program:
     """Runs from here on. `failures` are what the window would have told as "Something went wrong"."""
 
-    def __init__(self, folder: Path, theme: Theme, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, folder: Path, theme: Theme, loop: asyncio.AbstractEventLoop, *, asks_in_window: bool = False
+    ) -> None:
+        """With `asks_in_window` the person is asked for the vault's passphrase, else it is known."""
         profile = Profile(folder)
-        self.core: Core = build_core(profile, lambda new: PASSPHRASE)
+        self._asker = PassphraseAsker()
+        self.core: Core = build_core(profile, self._asker.ask if asks_in_window else lambda _asked: PASSPHRASE)
         self._tasks, self._bridge = Tasks(loop), Bridge(self.core.bus)
         state = State(profile.root / "window.json")
         self.window = MainWindow(self.core.services, self._tasks, self._bridge, theme, state, profile.cache)
+        self._asker.attach(theme, self.window)
         self.failures: list[object] = []
         self.painted: list[int] = []
         self._tasks.failed.connect(self.failures.append)
@@ -56,6 +62,7 @@ class Program:
         """Close the window and end every thread; the profile can be opened again."""
         if self._runs:
             self._runs = False
+            self._asker.close()
             self.window.close()
             self._bridge.close()
             self._tasks.close()

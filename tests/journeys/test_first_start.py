@@ -38,14 +38,14 @@ async def test_a_new_person_adds_an_account_by_keyboard_and_reads_his_mail(
     await program.until(form.isActiveWindow)
 
     # the wrong password
-    _write(program, form.address, imap_user)
-    _write(program, form.name, "Jan Berger")
-    _write(program, form.password, "wrong")
-    _write(program, form.imap.host, "localhost")
-    _write(program, form.imap.port, str(dovecot.imap_port))
-    _tab_to(program, form.imap.security)
+    _write(program, form.fields.address, imap_user)
+    _write(program, form.fields.name, "Jan Berger")
+    _write(program, form.fields.password, "wrong")
+    _write(program, form.fields.imap.host, "localhost")
+    _write(program, form.fields.imap.port, str(dovecot.imap_port))
+    _tab_to(program, form.fields.imap.security)
     program.press(Qt.Key.Key_End)
-    form.smtp.host.clear()  # the sending half is folded away; nothing listens there in this test
+    form.fields.smtp.host.clear()  # the sending half is folded away; nothing listens there in this test
     _tab_to(program, form.test_button)
     program.press(Qt.Key.Key_Space)
     await program.until(lambda: _banner(form) is not None, "the test fails in words")
@@ -55,11 +55,11 @@ async def test_a_new_person_adds_an_account_by_keyboard_and_reads_his_mail(
     assert not banner._details.isVisible()
 
     # the right one: the server's folders are offered
-    _write(program, form.password, PASSWORD)
+    _write(program, form.fields.password, PASSWORD)
     _tab_to(program, form.test_button)
     program.press(Qt.Key.Key_Space)
-    await program.until(lambda: form.picks.picked() == ("INBOX",), "folders are offered")
-    _tab_to(program, form.picks._boxes["Lists"])
+    await program.until(lambda: form.fields.picks.picked() == ("INBOX",), "folders are offered")
+    _tab_to(program, form.fields.picks._boxes["Lists"])
     program.press(Qt.Key.Key_Space)
     _tab_to(program, form.save_button)
     program.press(Qt.Key.Key_Space)

@@ -118,7 +118,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     elif options.show == "account":
         window._add_account()
         form = window._dialogs["account"]
-        form.address.setText("jan@firm.example")  # type: ignore[attr-defined]
+        form.fields.address.setText("jan@firm.example")  # type: ignore[attr-defined]
         over.append((form, middle))
     elif options.show == "operations":
         window._show_operations()

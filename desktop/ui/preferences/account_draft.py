@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from desktop.base.i18n import _
+from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
 
 IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
@@ -24,6 +27,9 @@ class Field(StrEnum):
     SMTP_HOST = "smtp-host"
     SMTP_PORT = "smtp-port"
     SINCE = "since"
+    FOLDERS = "folders"
+    ROLES = "roles"
+    CA_FILE = "ca-file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,18 @@ class Draft:
     interval_min: int
     keep_unread: bool
     store_sent: bool
+    ca_file: str
+    watched: tuple[str, ...] | None = None
+    """Paths; None while the folders of the server are not known."""
+    roles: Mapping[Role, str] | None = None
+    """Path of the folder for each role, "" for none; None while they are not known."""
 
 
 def draft_of(account: MailAccount | None) -> Draft:
     """Return the form of a stored account, or an empty one."""
     if account is None:
         server = Server("", "993", Security.TLS, "")
-        return Draft("", "", server, replace(server, port="465"), Mode.TWO_WAY, "", 10, 5, True, True)
+        return Draft("", "", server, replace(server, port="465"), Mode.TWO_WAY, "", 10, 5, True, True, "")
     return Draft(
         account.address,
         account.display_name,
@@ -73,6 +84,7 @@ def draft_of(account: MailAccount | None) -> Draft:
         max(account.interval_s // 60, 1),
         account.keep_unread,
         account.store_sent,
+        account.ca_file,
     )
 
 
@@ -91,6 +103,7 @@ def account_of(draft: Draft, before: MailAccount | None) -> MailAccount:
         interval_s=draft.interval_min * 60,
         keep_unread=draft.keep_unread,
         store_sent=draft.store_sent,
+        ca_file=draft.ca_file,
     )
 
 
@@ -110,8 +123,13 @@ def complaints(draft: Draft) -> dict[Field, str]:
             found[host] = _("A server has a name like imap.example.org.")
         if server.host and not (server.port.isascii() and server.port.isdigit() and 0 < int(server.port) < 65536):
             found[port] = _("A port is a number from 1 to 65535.")
-    if draft.since and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", draft.since):
+    if draft.since and not _is_day(draft.since):
         found[Field.SINCE] = _("Write a day like 2026-01-31.")
+    if draft.imap.host and draft.watched == ():
+        found[Field.FOLDERS] = _("Pick at least one folder.")
+    roles = [path for path in (draft.roles or {}).values() if path]
+    if len(roles) > len(set(roles)):
+        found[Field.ROLES] = _("One folder cannot be for two things.")
     return found
 
 
@@ -121,6 +139,13 @@ def guessed_hosts(address: str) -> tuple[str, str]:
     if not re.fullmatch(r"[^\s@/]+\.[^\s@/.]+", domain):
         return "", ""
     return f"imap.{domain}", f"smtp.{domain}"
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)) and date.fromisoformat(text).year >= 1970
+    except ValueError:
+        return False
 
 
 def _server(endpoint: Endpoint | None, security: Security, port: int) -> Server:

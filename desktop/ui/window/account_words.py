@@ -61,7 +61,8 @@ def remedy_words(remedy: str) -> str:
         Remedy.SIGN_IN: _("Sign in again"),
         Remedy.SETTINGS: _("Settings"),
         Remedy.FREE_SPACE: _("Retry"),
-        Remedy.TRUST_CERTIFICATE: _("Trust certificate"),
+        Remedy.TRUST_CERTIFICATE: _("Look at certificate"),
+        Remedy.UNLOCK: _("Unlock"),
     }.get(Remedy(remedy) if remedy in tuple(Remedy) else Remedy.NONE, "")
 
 
@@ -89,6 +90,8 @@ def _trouble(account: str, remedy: str) -> str:
         return _("{account}: check the settings").format(account=account)
     if remedy == Remedy.TRUST_CERTIFICATE:
         return _("{account}: certificate not trusted").format(account=account)
+    if remedy == Remedy.UNLOCK:
+        return _("{account}: locked").format(account=account)
     if remedy == Remedy.FREE_SPACE:
         return _("{account}: the disk is full").format(account=account)
     return _("{account}: needs attention").format(account=account)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.base.errors import Remedy
+from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount
 from desktop.ui.bridge import Bridge
+from desktop.ui.preferences.certificate_question import CertificateQuestion
 from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
 from desktop.ui.window.navigation import Navigation
 from desktop.ui.window.status_bar import StatusBar
 
@@ -37,10 +40,11 @@ class AccountsWatch(QObject):
         bridge: Bridge,
         navigation: Navigation,
         status_bar: StatusBar,
+        theme: Theme,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._services, self._tasks = services, tasks
+        self._services, self._tasks, self._theme = services, tasks, theme
         self._navigation, self._status_bar = navigation, status_bar
         self._accounts: tuple[MailAccount, ...] = ()
         self._statuses: dict[int, AccountStatus] = {}
@@ -120,11 +124,33 @@ class AccountsWatch(QObject):
         if remedy in (Remedy.SIGN_IN, Remedy.SETTINGS):
             self.edit_requested.emit(key)
         elif remedy == Remedy.TRUST_CERTIFICATE:
-            status = self._statuses.get(key)
-            if status is not None and status.fingerprint:
-                self._call(accounts.trust_certificate, key, status.fingerprint)
+            self._show_certificate(key)
+        elif remedy == Remedy.UNLOCK:
+            self._tasks.run(self._unlock())
         else:
             self._call(accounts.sync_now, key)
+
+    def _show_certificate(self, key: int) -> None:
+        account, status = self.account(key), self._statuses.get(key)
+        if account is None or status is None or status.certificate is None:
+            return
+        CertificateQuestion(
+            self._theme,
+            status.problem,
+            status.certificate,
+            partial(self._call, self._services.accounts.trust_certificate, key, status.certificate),
+            self._status_bar.window(),
+            changed=status.certificate.replaces(account.trusted_fingerprints),
+        ).open()
+
+    async def _unlock(self) -> None:
+        try:
+            await self._tasks.errand(self._services.accounts.unlock())
+        except Problem as problem:
+            if problem.remedy is not Remedy.UNLOCK:
+                raise
+            return  # he declined again, and the accounts still say that they are locked
+        await self._tasks.write(self._services.accounts.sync_now)
 
     def _call(self, verb: Callable[..., object], *arguments: object) -> None:
         async def call() -> None:

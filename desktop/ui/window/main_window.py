@@ -76,7 +76,7 @@ class MainWindow(QWidget):
         self.navigation = Navigation(theme)
         self.status_bar = StatusBar(theme)
         self.room = MailRoom(services, tasks, bridge, theme, state, self.undo, self.actions_, cache, self)
-        self.watch = AccountsWatch(services, tasks, bridge, self.navigation, self.status_bar, self)
+        self.watch = AccountsWatch(services, tasks, bridge, self.navigation, self.status_bar, theme, self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
@@ -33,7 +33,7 @@ class TroublePopup(QFrame):
         self._theme = theme
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        self.setAccessibleName(sentence)
+        self.setAccessibleName(f"{title}: {sentence}")
         self.setFixedWidth(340)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
@@ -64,6 +64,13 @@ class TroublePopup(QFrame):
         self.adjustSize()
         self.move(place.x(), place.y() - self.height())
         self.show()
+        self.button.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.button.hasFocus():
+            self.button.click()
+            return
+        super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens

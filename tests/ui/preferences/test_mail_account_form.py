@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.app.core import Core, build_core
 from desktop.base import log
 from desktop.base.paths import Profile
-from desktop.domain.mail.mail_account import Security
+from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.listing import ListQuery
+from desktop.domain.mail.mail_account import Endpoint, Mode, Security
+from desktop.domain.mail.operation import Change, Verb
+from desktop.services.errands import imap_secret, smtp_secret
 from desktop.ui.preferences.account_draft import Field
+from desktop.ui.preferences.certificate_question import CertificateQuestion
 from desktop.ui.preferences.mail_account_form import MailAccountForm
+from desktop.ui.preferences.removal_question import RemovalQuestion
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner
+from desktop.ui.widgets.choices import Select
+from desktop.ui.widgets.labels import Paragraph
+from tests.desk import mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
 
@@ -58,40 +69,42 @@ def _gone(form: MailAccountForm) -> bool:
 
 
 def _fill(form: MailAccountForm, server: Dovecot, user: str, password: str, *, tls: bool = False) -> None:
-    form.address.setText(user)
-    form.password.setText(password)
-    form.imap.security.setCurrentIndex(form.imap.security.findData((Security.TLS if tls else Security.PLAIN).value))
-    form.imap.host.setText("localhost")
-    form.imap.port.setText(str(server.imaps_port if tls else server.imap_port))
-    form.smtp.host.setText("")
+    form.fields.address.setText(user)
+    form.fields.password.setText(password)
+    form.fields.imap.security.setCurrentIndex(
+        form.fields.imap.security.findData((Security.TLS if tls else Security.PLAIN).value)
+    )
+    form.fields.imap.host.setText("localhost")
+    form.fields.imap.port.setText(str(server.imaps_port if tls else server.imap_port))
+    form.fields.smtp.host.setText("")
 
 
 def _banner(form: MailAccountForm) -> Banner | None:
     return next((banner for banner in form.findChildren(Banner) if banner.isVisible()), None)
 
 
-def _press(form: MailAccountForm, words: str) -> None:
+def _press(form: QWidget, words: str) -> None:
     next(button for button in form.findChildren(QPushButton) if button.text() == words).click()
 
 
 async def test_servers_are_guessed_until_the_person_names_them(form: MailAccountForm) -> None:
-    form.address.setText("jan@firm.example")
-    guessed = (form.imap.server().host, form.imap.server().port, form.imap.server().user)
-    form.imap.host.setText("mail.firm.example")
-    form.address.setText("jan@other.example")
+    form.fields.address.setText("jan@firm.example")
+    guessed = (form.fields.imap.server().host, form.fields.imap.server().port, form.fields.imap.server().user)
+    form.fields.imap.host.setText("mail.firm.example")
+    form.fields.address.setText("jan@other.example")
     assert guessed == ("imap.firm.example", "993", "jan@firm.example")
-    assert form.imap.server().host == "mail.firm.example"
-    assert form.smtp.server().host == "smtp.other.example"
+    assert form.fields.imap.server().host == "mail.firm.example"
+    assert form.fields.smtp.server().host == "smtp.other.example"
 
 
 async def test_says_at_the_field_what_is_wrong(form: MailAccountForm) -> None:
-    form.address.setText("jan")
+    form.fields.address.setText("jan")
     _press(form, "Add account")
-    assert form._rows[Field.ADDRESS]._below.isVisible()
-    assert form._rows[Field.IMAP_HOST]._below.text() == "Name the server that holds your mail."
-    form.address.setText("jan@firm.example")
+    assert form.fields._rows[Field.ADDRESS]._below.isVisible()
+    assert form.fields._rows[Field.IMAP_HOST]._below.text() == "Name the server that holds your mail."
+    form.fields.address.setText("jan@firm.example")
     assert form._valid() is not None
-    assert not form._rows[Field.ADDRESS]._below.isVisible()
+    assert not form.fields._rows[Field.ADDRESS]._below.isVisible()
 
 
 @pytest.mark.server
@@ -115,11 +128,11 @@ async def test_a_good_account_is_tested_offers_its_folders_and_is_added(
     form: MailAccountForm, core: Core, dovecot: Dovecot, imap_user: str
 ) -> None:
     _fill(form, dovecot, imap_user, PASSWORD)
-    form.name.setText("Jan Berger")
+    form.fields.name.setText("Jan Berger")
     _press(form, "Test")
-    await _until(lambda: bool(form.picks.picked()))
-    offered = form.picks.picked()
-    form.picks._boxes["Archive"].setChecked(True)
+    await _until(lambda: bool(form.fields.picks.picked()))
+    offered = form.fields.picks.picked()
+    form.fields.picks._boxes["Archive"].setChecked(True)
     _press(form, "Add account")
     await _until(lambda: _gone(form))
 
@@ -137,7 +150,7 @@ async def test_the_keyboard_stays_on_test_and_does_not_slip_to_cancel(
     _fill(form, dovecot, imap_user, PASSWORD)
     form.test_button.setFocus()
     form.test_button.click()
-    await _until(lambda: bool(form.picks.picked()) and form.test_button.isEnabled())
+    await _until(lambda: bool(form.fields.picks.picked()) and form.test_button.isEnabled())
     assert form.focusWidget() is form.test_button
 
 
@@ -165,7 +178,7 @@ async def test_a_stored_password_is_taken_on_another_thread_and_a_typed_one_kept
     second.show()
     _press(second, "Test")
     await _until(lambda: _banner(second) is not None)
-    second.password.setText("a typo of the person")
+    second.fields.password.setText("a typo of the person")
     _press(second, "Test")
     typing = second._working
     assert typing is not None
@@ -185,7 +198,7 @@ async def test_the_form_can_be_left_while_the_server_is_asked(
     tasks.failed.connect(failures.append)
     fault_proxy.black_hole()
     _fill(form, dovecot, imap_user, PASSWORD)
-    form.imap.port.setText(str(fault_proxy.port))
+    form.fields.imap.port.setText(str(fault_proxy.port))
     _press(form, "Test")
     working = form._working
     assert working is not None
@@ -204,13 +217,25 @@ async def test_an_unknown_certificate_can_be_trusted(
     _fill(form, dovecot, imap_user, PASSWORD, tls=True)
     _press(form, "Test")
     await _until(lambda: _banner(form) is not None)
-    _press(form, "Trust certificate")
-    await _until(lambda: bool(form.picks.picked()))
+    _press(form, "Look at certificate")
+    await _until(lambda: form.findChild(CertificateQuestion) is not None)
+    question = form.findChild(CertificateQuestion)
+    assert isinstance(question, CertificateQuestion)
+    shown = [part.text() for part in question.findChildren(Paragraph)]
+    der = ssl.PEM_cert_to_DER_cert((dovecot.root / "cert.pem").read_text())
+    _press(question, "Trust certificate")
+    await _until(lambda: bool(form.fields.picks.picked()))
     _press(form, "Add account")
     await _until(lambda: _gone(form))
 
     (account,) = core.services.accounts.all()
-    assert len(account.trusted_fingerprints) == 1
+    digest = hashlib.sha256(der).hexdigest()
+    assert account.trusted_fingerprints == (f"localhost:{dovecot.imaps_port}/{digest}",)
+    assert f"localhost, port {dovecot.imaps_port}" in shown
+    assert {"localhost", "Test Authority", "localhost, 127.0.0.1, ::1"} <= set(shown)
+    assert digest.upper() in {words.replace(":", "").replace("\n", "") for words in shown}
+    assert any("to 20" in words for words in shown), "its validity"
+    assert any("authority this computer does not know" in words for words in shown), "why it was refused"
 
 
 @pytest.mark.server
@@ -226,19 +251,143 @@ async def test_an_account_is_edited_and_removed(
 
     second = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
     second.show()
-    await _until(lambda: bool(second.picks.picked()))
-    second.name.setText("Another name")
-    second.picks._boxes["Sent"].setChecked(True)
+    await _until(lambda: bool(second.fields.picks.picked()))
+    second.fields.name.setText("Another name")
+    second.fields.picks._boxes["Sent"].setChecked(True)
     _press(second, "Save")
     await _until(lambda: _gone(second))
     renamed = core.services.accounts.get(account.key)
     third = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, renamed)
     third.show()
-    await _until(lambda: set(third.picks.picked()) == {"INBOX", "Sent"})
+    await _until(lambda: set(third.fields.picks.picked()) == {"INBOX", "Sent"})
     _press(third, "Remove…")
+    await _until(lambda: third.findChild(RemovalQuestion) is not None)
     _press(third, "Remove account")
     await _until(lambda: _gone(third))
 
     assert renamed.display_name == "Another name"
     assert renamed.imap == account.imap
     assert core.services.accounts.all() == ()
+
+
+@pytest.mark.server
+async def test_every_choice_is_kept(form: MailAccountForm, core: Core, dovecot: Dovecot, imap_user: str) -> None:
+    _fill(form, dovecot, imap_user, PASSWORD)
+    fields = form.fields
+    fields.smtp.host.setText("smtp.firm.example")
+    fields.smtp.user.setText("jan")
+    fields.smtp_password.setText("another password")
+    fields.mode.setCurrentIndex(1)
+    fields.since.spans.setCurrentIndex(fields.since.spans.count() - 1)
+    fields.since.own.setText("2026-02-30")
+    _press(form, "Add account")
+    complaint = fields.since.own.accessibleDescription()
+    fields.since.own.setText("2026-02-28")
+    fields.size_limit.setCurrentIndex(0)
+    fields.interval.setCurrentIndex(4)
+    fields.keep_unread.setChecked(False)
+    fields.store_sent.setChecked(False)
+    _press(form, "Add account")
+    await _until(lambda: _gone(form))
+
+    (account,) = core.services.accounts.all()
+    assert complaint == "Write a day like 2026-01-31."
+    assert account.smtp == Endpoint("smtp.firm.example", 465, Security.TLS, "jan")
+    assert (account.mode, account.fetch_since) == (Mode.ARCHIVE_ONLY, "2026-02-28")
+    assert (account.size_limit_bytes, account.interval_s) == (1_000_000, 3600)
+    assert (account.keep_unread, account.store_sent) == (False, False)
+    assert [core.secrets.get(name(account)) for name in (imap_secret, smtp_secret)] == [PASSWORD, "another password"]
+
+
+@pytest.mark.server
+async def test_a_file_of_authorities_is_looked_at_and_believed(
+    form: MailAccountForm, core: Core, dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    _fill(form, dovecot, imap_user, PASSWORD, tls=True)
+    wrong = tmp_path / "wrong.pem"
+    wrong.write_text("nothing")
+    edit = form.fields.ca_file.edit
+    hidden = not edit.isVisible()
+    for path, words in (
+        (str(tmp_path / "absent"), "no file"),
+        (str(wrong), "no certificate"),
+        ("ca.pem", "whole path"),
+    ):
+        edit.setText(path)
+        _press(form, "Test")
+        await _until(lambda words=words: words in edit.accessibleDescription())
+    shown = edit.isVisible() and form.focusWidget() is edit
+    edit.setText(str(dovecot.ca_file))
+    _press(form, "Test")
+    await _until(lambda: bool(form.fields.picks.picked()))
+    _press(form, "Add account")
+    await _until(lambda: _gone(form))
+
+    (account,) = core.services.accounts.all()
+    assert hidden
+    assert shown
+    assert account.ca_file == str(dovecot.ca_file)
+    assert account.trusted_fingerprints == ()
+
+
+@pytest.mark.server
+async def test_folders_picked_for_a_use_are_used(
+    form: MailAccountForm, core: Core, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.doveadm("mailbox", "create", "-u", imap_user, "-s", "Old stuff")
+    dovecot.deliver(imap_user, [mail(1)])
+    _fill(form, dovecot, imap_user, PASSWORD)
+    _press(form, "Test")
+    await _until(lambda: bool(form.fields.picks.picked()))
+    roles = form.fields.roles
+    offered = dict(roles.picked())
+    archive = roles.selects[Role.ARCHIVE]
+    archive.setCurrentIndex(archive.findData("Sent"))
+    _press(form, "Add account")
+    complaint = roles.field.accessibleDescription()
+    archive.setCurrentIndex(archive.findData("Old stuff"))
+    form.fields.picks._boxes["INBOX"].setChecked(False)
+    _press(form, "Add account")
+    unpicked = any("at least one folder" in part.text() for part in form.findChildren(Paragraph))
+    form.fields.picks._boxes["INBOX"].setChecked(True)
+    _press(form, "Add account")
+    await _until(lambda: _gone(form))
+
+    assert core.supervisor.sync_once() == {1: None}
+    [key] = core.services.views.open_list(ListQuery(Unified.INBOX, conversations=False)).keys
+    core.services.actions.apply(Change(Verb.ARCHIVE), [key])
+    assert core.supervisor.sync_once() == {1: None}
+    assert offered[Role.ARCHIVE] == "Archive"
+    assert complaint == "One folder cannot be for two things."
+    assert unpicked
+    assert "Mail 1" in dovecot.doveadm("fetch", "-u", imap_user, "hdr.subject", "mailbox", "Old stuff", "all")
+
+
+@pytest.mark.server
+async def test_one_password_for_both_halves_is_changed_for_both(
+    core: Core, tasks: Tasks, theme: Theme, dovecot: Dovecot, imap_user: str
+) -> None:
+    first = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
+    first.show()
+    _fill(first, dovecot, imap_user, PASSWORD)
+    first.fields.smtp.host.setText("smtp.firm.example")
+    _press(first, "Add account")
+    await _until(lambda: _gone(first))
+    (account,) = core.services.accounts.all()
+    same = [core.secrets.get(name(account)) for name in (imap_secret, smtp_secret)]
+    core.services.accounts.edit(account, "new")
+    followed = [core.secrets.get(name(account)) for name in (imap_secret, smtp_secret)]
+    core.services.accounts.edit(account, None, "of its own")
+    core.services.accounts.edit(account, "newer")
+    kept = [core.secrets.get(name(account)) for name in (imap_secret, smtp_secret)]
+
+    assert (same, followed, kept) == ([PASSWORD] * 2, ["new"] * 2, ["newer", "of its own"])
+
+
+async def test_whatever_takes_the_keyboard_is_named_by_its_label(form: MailAccountForm) -> None:
+    named = {label.buddy() for label in form.findChildren(QLabel) if label.buddy() is not None}
+    selects = form.findChildren(Select)
+    assert len(selects) >= 10
+    assert [each.accessibleName() for each in selects if each not in named and not each.accessibleDescription()] == []
+    assert form.fields.since.spans in named
+    assert form.fields.imap.port in named

@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.base.errors import Problem
 from desktop.domain import events, settings
+from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import AccountStatus, Activity
 from desktop.domain.mail.operation import Change, Verb
 from desktop.ui.actions import Do
+from desktop.ui.preferences.certificate_question import CertificateQuestion
 from desktop.ui.preferences.dialog import Preferences
 from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.theme import DARK
+from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.window.operations_window import OperationsWindow, operation_words
 from tests.ui.window.conftest import Desk
@@ -358,3 +361,39 @@ async def test_going_to_a_mail_from_the_folders_takes_the_keyboard_along(desk: D
 
     assert room.list.view.hasFocus()
     assert room.list.selection().count == 1
+
+
+async def test_r40_a_certificate_is_shown_before_it_is_trusted_and_a_changed_one_again(desk: Desk) -> None:
+    await _open(desk)
+    window, accounts, key = desk.window, desk.core.services.accounts, desk.accounts[0]
+
+    async def asked(sha256: str) -> CertificateQuestion:
+        shown = Certificate("imap.firm.example", 993, sha256, "Somebody", "Somebody else")
+        refused = AccountStatus(
+            key, Activity.TROUBLE, problem="It is not trusted.", remedy="trust-certificate", certificate=shown
+        )
+        accounts._statuses.set(refused)
+        await desk.until(lambda: window.watch._statuses.get(key) == refused)
+        window.status_bar.remedy_chosen.emit(key, "trust-certificate")
+        return window.findChildren(CertificateQuestion)[-1]
+
+    def words(question: CertificateQuestion) -> str:
+        return "\n".join(part.text() for part in question.findChildren(Paragraph))
+
+    first = await asked("aa" * 32)
+    shown = words(first)
+    first.buttons[0].click()
+    declined = accounts.get(key).trusted_fingerprints
+    again = await asked("aa" * 32)
+    again.buttons[1].click()
+    await desk.until(lambda: accounts.get(key).trusted_fingerprints)
+    await desk.until(lambda: (account := window.watch.account(key)) and account.trusted_fingerprints)
+    changed = await asked("bb" * 32)
+    told = words(changed)
+    changed.reject()
+
+    assert all(part in shown for part in ("It is not trusted.", "Somebody else", "port 993", "AA:AA"))
+    assert "another certificate before" not in shown
+    assert declined == ()
+    assert accounts.get(key).trusted_fingerprints == (f"imap.firm.example:993/{'aa' * 32}",)
+    assert "another certificate before" in told

@@ -1,0 +1,212 @@
+"""The fields of a mail account: what is asked first stands open, the rest is folded away. They hold a `Draft`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.base.i18n import _, n_
+from desktop.domain.mail.mail_account import Mode
+from desktop.ui.preferences.account_draft import IMAP_PORTS, SMTP_PORTS, Draft, Field
+from desktop.ui.preferences.file_field import FileField
+from desktop.ui.preferences.fold import Fold
+from desktop.ui.preferences.folder_picks import Folder, FolderPicks
+from desktop.ui.preferences.folder_roles import FolderRoles
+from desktop.ui.preferences.server_fields import ServerFields
+from desktop.ui.preferences.since_field import SinceField
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.choices import CheckBox, Select
+from desktop.ui.widgets.fields import FormRow, LineEdit
+from desktop.ui.widgets.labels import Paragraph
+
+
+class AccountFields(QScrollArea):
+    """`is_new` says that nothing is stored yet."""
+
+    def __init__(self, theme: Theme, *, is_new: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._folds: dict[QWidget, Fold] = {}
+        self._make(is_new)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(8)
+        for row in (
+            self._rows[Field.ADDRESS],
+            FormRow(theme, _("Your name"), self.name, hint=_("As others see it.")),
+            FormRow(theme, _("Password"), self.password, hint=_("Kept encrypted on this computer.")),
+        ):
+            column.addWidget(row)
+        column.addSpacing(4)
+        column.addWidget(self._fold(_("Receiving (IMAP)"), self.imap, is_open=True))
+        smtp_password = FormRow(theme, _("Password"), self.smtp_password)
+        column.addWidget(self._fold(_("Sending (SMTP)"), self.smtp, smtp_password))
+        mode = FormRow(theme, _("Server and Rapport"), self.mode)
+        column.addWidget(
+            self._fold(_("What is fetched"), mode, self._rows[Field.SINCE], self._rows[Field.FOLDERS], is_open=True)
+        )
+        self._roles_fold = self._fold(_("Special folders"), self._rows[Field.ROLES])
+        self._roles_fold.hide()
+        column.addWidget(self._roles_fold)
+        column.addWidget(
+            self._fold(
+                _("More"),
+                FormRow(theme, _("Large mails"), self.size_limit),
+                FormRow(
+                    theme, _("Look for mail"), self.interval, hint=_("New mail in the Inbox is also told at once.")
+                ),
+                self.keep_unread,
+                self.store_sent,
+                self._rows[Field.CA_FILE],
+            )
+        )
+        column.addStretch(1)
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its controls bring themselves into sight
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_draft(self, draft: Draft) -> None:
+        """Fill the fields."""
+        self.address.setText(draft.address)
+        self.name.setText(draft.name)
+        self.imap.show_server(draft.imap)
+        self.smtp.show_server(draft.smtp)
+        self.mode.setCurrentIndex(max(self.mode.findData(draft.mode.value), 0))
+        self.since.show_day(draft.since)
+        _pick_number(self.size_limit, draft.size_limit_mb, _megabytes)
+        _pick_number(self.interval, draft.interval_min, _minutes)
+        self.keep_unread.setChecked(draft.keep_unread)
+        self.store_sent.setChecked(draft.store_sent)
+        self.ca_file.edit.setText(draft.ca_file)
+        self._mode_changed()
+
+    def draft(self) -> Draft:
+        """Return what stands in the fields."""
+        known = self.knows_folders
+        return Draft(
+            self.address.text().strip(),
+            self.name.text().strip(),
+            self.imap.server(),
+            self.smtp.server(),
+            Mode(self.mode.currentData()),
+            self.since.day,
+            int(self.size_limit.currentData()),
+            int(self.interval.currentData()),
+            self.keep_unread.isChecked(),
+            self.store_sent.isChecked(),
+            self.ca_file.edit.text().strip(),
+            self.picks.picked() if known else None,
+            self.roles.picked() if known else None,
+        )
+
+    @property
+    def knows_folders(self) -> bool:
+        """Whether the folders of the server have been shown."""
+        return not self.picks.isHidden()
+
+    def show_folders(self, folders: Sequence[Folder], watched: Collection[str] = ()) -> None:
+        """Offer the folders of the server; what the person picked before stays."""
+        self.picks.show_folders(folders, watched)
+        self.roles.show_folders(folders)
+        self._picks_hint.hide()
+        self.picks.show()
+        self._roles_fold.show()
+
+    def complain(self, found: Mapping[Field, str]) -> None:
+        """Say what is wrong at its place, and take back what was; the first wrong field gets the keyboard."""
+        for field, row in self._rows.items():
+            row.say(found.get(field, ""))
+        wrong = [row for field, row in self._rows.items() if field in found]
+        for row in wrong:
+            if (fold := self._folds.get(row)) is not None:
+                fold.heading.setChecked(True)
+        if wrong:
+            wrong[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.ensureWidgetVisible(wrong[0])
+
+    def _make(self, is_new: bool) -> None:
+        theme = self._theme
+        self.address = LineEdit(theme, _("Address"), placeholder="name@example.org")
+        self.name = LineEdit(theme, _("Your name"))
+        self.password = _secret(theme, "" if is_new else _("Unchanged"))
+        self.imap = ServerFields(theme, IMAP_PORTS)
+        self.smtp = ServerFields(theme, SMTP_PORTS)
+        self.smtp_password = _secret(theme, _("The same as for receiving") if is_new else _("Unchanged"))
+        self.mode = Select(theme, _("Server and Rapport"))
+        self.mode.addItem(_("Two-way: changes here happen on the server"), Mode.TWO_WAY.value)
+        self.mode.addItem(_("Archive only: nothing changes on the server"), Mode.ARCHIVE_ONLY.value)
+        self.mode.currentIndexChanged.connect(self._mode_changed)
+        self.since = SinceField(theme)
+        self.picks = FolderPicks(theme)
+        self.picks.hide()
+        self._picks_hint = Paragraph(theme, _("The Inbox. Test the account to choose others."), "body", "secondary")
+        self.roles = FolderRoles(theme)
+        self.size_limit = _numbers(Select(theme, _("Large mails")), (1, 5, 10, 25, 50), _megabytes)
+        self.interval = _numbers(Select(theme, _("Look for mail")), (1, 5, 15, 30, 60), _minutes)
+        self.keep_unread = CheckBox(theme, _("Leave fetched mail unread on the server"))
+        self.store_sent = CheckBox(theme, _("Keep a copy of sent mail on the server"))
+        self.ca_file = FileField(theme, _("Certificate authority"), _("Certificates") + " (*.pem *.crt *.cer)")
+        watched = QWidget()
+        column = QVBoxLayout(watched)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._picks_hint)
+        column.addWidget(self.picks)
+        self._rows: dict[Field, FormRow | FolderRoles] = {
+            Field.ADDRESS: FormRow(theme, _("Address"), self.address),
+            Field.IMAP_HOST: self.imap.host_row,
+            Field.IMAP_PORT: self.imap.port_row,
+            Field.SMTP_HOST: self.smtp.host_row,
+            Field.SMTP_PORT: self.smtp.port_row,
+            Field.SINCE: FormRow(theme, _("Fetch"), self.since),
+            Field.FOLDERS: FormRow(theme, _("Folders to watch"), watched),
+            Field.ROLES: self.roles,
+            Field.CA_FILE: FormRow(
+                theme,
+                _("Certificate authority"),
+                self.ca_file,
+                hint=_("A file (PEM), only for servers whose certificates come from an authority of their own."),
+            ),
+        }
+
+    def _fold(self, title: str, *rows: QWidget, is_open: bool = False) -> Fold:
+        fold = Fold(self._theme, title, is_open=is_open)
+        for row in rows:
+            fold.content.addWidget(row)
+        for inner in self._rows.values():
+            if any(row is inner or row.isAncestorOf(inner) for row in rows):
+                self._folds[inner] = fold
+        return fold
+
+    def _mode_changed(self) -> None:
+        self.keep_unread.setEnabled(self.mode.currentData() == Mode.ARCHIVE_ONLY.value)
+
+
+def _secret(theme: Theme, placeholder: str) -> LineEdit:
+    edit = LineEdit(theme, _("Password"), placeholder=placeholder)
+    edit.setEchoMode(QLineEdit.EchoMode.Password)
+    return edit
+
+
+def _megabytes(n: int) -> str:
+    return _("over {n} MB on demand").format(n=n)
+
+
+def _minutes(n: int) -> str:
+    return n_("every minute", "every {n} minutes", n).format(n=n)
+
+
+def _numbers(select: Select, numbers: tuple[int, ...], words: Callable[[int], str]) -> Select:
+    for number in numbers:
+        select.addItem(words(number), number)
+    return select
+
+
+def _pick_number(select: Select, number: int, words: Callable[[int], str]) -> None:
+    if select.findData(number) < 0:
+        select.addItem(words(number), number)
+    select.setCurrentIndex(select.findData(number))

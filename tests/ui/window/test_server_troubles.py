@@ -20,6 +20,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner
 from desktop.ui.widgets.labels import Paragraph
+from desktop.ui.widgets.wrapped_text import SelectableText
 from desktop.ui.window.account_words import status_words
 from desktop.ui.window.status_bar import StatusBar
 from desktop.ui.window.trouble_popup import TroublePopup
@@ -106,6 +107,7 @@ def test_the_status_bar_says_it_with_one_button(theme: Theme, qtbot: QtBot, prob
     popup = bar.findChild(TroublePopup)
     assert isinstance(popup, TroublePopup)
     texts = {part.text(): part.isVisible() for part in popup.findChildren(Paragraph)}
+    texts |= {part.toPlainText(): part.isVisible() for part in popup.findChildren(SelectableText)}
     pressed = [
         b.text() for b in popup.findChildren(QPushButton) if b.isVisible() and b.text() != "Answer of the server"
     ]

@@ -34,7 +34,7 @@ def measure(options: Options) -> dict[str, object]:
 
 async def _watch(opened: Open, times: int, frames: int) -> dict[str, object]:
     pane, view = opened.window.room.list, opened.window.room.list.view
-    await until(lambda: pane.loader.query is not None and pane.model.query == pane.loader.query and pane.model.keys)
+    await until(lambda: pane.loader.wanted is not None and pane.model.query == pane.loader.wanted and pane.model.keys)
     watch = PaintWatch(view.viewport())
     bar = view.verticalScrollBar()
     figures: dict[str, object] = {}
@@ -66,7 +66,7 @@ async def _painted(opened: Open, watch: PaintWatch, act: Callable[[], object]) -
     while True:
         await signal_of(watch.painted, opened.loop, lambda: None)
         keys = pane.model.keys
-        if pane.model.query == pane.loader.query and len(keys) and pane.model.row(keys[0]) is not None:
+        if pane.model.query == pane.loader.wanted and len(keys) and pane.model.row(keys[0]) is not None:
             return
         assert time.monotonic() < deadline, "the list was never painted"
 

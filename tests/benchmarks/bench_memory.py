@@ -48,7 +48,7 @@ def _fetch(profile: Path, options: Options) -> None:
 
 async def _read(opened: Open, html_mails: int) -> dict[str, object]:
     room, process = opened.window.room, psutil.Process()
-    await until(lambda: room.list.model.query == room.list.loader.query and len(room.list.model.keys))
+    await until(lambda: room.list.model.query == room.list.loader.wanted and len(room.list.model.keys))
     with sqlite3.connect(opened.core.profile.database) as database:
         plain, html = (
             [

@@ -95,7 +95,7 @@ async def _watch(opened: Open, count: int, why: bool) -> dict[str, object]:
     accounts = opened.core.services.accounts
     [account] = accounts.fetched()
     pane = opened.window.room.list
-    await until(lambda: pane.loader.query is not None and pane.model.query == pane.loader.query)
+    await until(lambda: pane.loader.wanted is not None and pane.model.query == pane.loader.wanted)
     ticks = Ticks()
     looking = Why(ticks) if why else None
     began = time.perf_counter()

@@ -173,7 +173,7 @@ class Program:
         index = self.window.room.browser.model.index_of_id(node.id)
         tree.scrollTo(index)
         QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualRect(index).center())
-        await self.until(lambda: self.list.list_id == node.list_id and self.list.model.query.list_id == node.list_id)
+        await self.until(lambda: self.list.shows_list and self.list.model.query.list_id == node.list_id)
 
     async def open_inbox(self) -> None:
         """Click the unified Inbox."""

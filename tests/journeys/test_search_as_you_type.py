@@ -110,7 +110,7 @@ async def test_escape_leads_back_to_the_folder_and_the_mail_one_came_from(
     await program.until(lambda: program.subjects() == plans, "Escape leads back")
     assert program.window.room.search.text == ""
     assert program.window.room.tree.current_node.name == "Projects"
-    assert program.list.list_id != Unified.ALL
+    assert program.list.model.query.list_id != Unified.ALL
 
 
 async def test_an_older_query_is_interrupted_by_the_next_letter(

@@ -81,6 +81,7 @@ class Portion:
     """What one transaction of a verb did, and all that undo needs."""
 
     keys: tuple[int, ...]
+    """Mails that are otherwise than before: what already lay in Trash was not moved there."""
     operation_keys: tuple[int, ...] = ()
     inverse: tuple[Operation, ...] = ()
     states: tuple[tuple[int, UserState], ...] = ()
@@ -116,20 +117,25 @@ class MailActions:
         change: Change,
         keys: Sequence[int],
         *,
-        whole_conversations: bool = False,
+        conversations: Sequence[int] = (),
         list_id: ListId = Unified.ALL,
     ) -> Done:
-        """Do a verb to mails, or to all mails of their conversations in a list. Mails that are gone are passed over.
+        """Do a verb to mails, and to what a list has of the conversations of others; mails gone are passed over.
 
         Raises Problem when nothing was done; what goes wrong after the first portion is told by `Done.problem`.
         """
         with self._database.read() as view:
-            wanted = Listings(view).mates(keys, list_id) if whole_conversations else list(dict.fromkeys(keys))
+            wanted = _meant(view, keys, conversations, list_id)
             if change.folder_key is not None and len(wanted) > PORTION:
                 _refuse_too_large(view, change.folder_key, wanted)
         if change.verb is Verb.DELETE:
             return self._delete(change, wanted)
         return self._in_portions(change, wanted, lambda work, some: _apply(work, change, some))
+
+    def meant(self, keys: Sequence[int], conversations: Sequence[int], list_id: ListId) -> tuple[int, ...]:
+        """Return the mails `apply` would take, to be counted before they are deleted for good."""
+        with self._database.read() as view:
+            return tuple(_meant(view, keys, conversations, list_id))
 
     def undo(self, done: Done) -> None:
         """Take a verb back: operations not yet begun are withdrawn, others get their opposite queued."""
@@ -198,6 +204,11 @@ class MailActions:
         return Done(change, True, tuple(done))
 
 
+def _meant(view: View, keys: Sequence[int], conversations: Sequence[int], list_id: ListId) -> list[int]:
+    whole = Listings(view).mates(conversations, list_id) if conversations else []
+    return list(dict.fromkeys((*whole, *keys)))
+
+
 def _take_back(work: UnitOfWork, portion: Portion) -> None:
     writer = OperationWriter(work)
     touched = list(portion.keys)
@@ -225,8 +236,13 @@ def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Portion:
     operation_keys = OperationWriter(work).queue([operation for operation, _ in split])
     alone = [key for key in keys if not any(place.two_way for place in places.get(key, ()))]
     states = States(work).of(alone)
-    StateWriter(work).set({key: _changed(state, change.verb) for key, state in states.items()})
+    after = {key: _changed(state, change.verb) for key, state in states.items()}
+    StateWriter(work).set(after)
     StateWriter(work).follow_places(key for key in keys if key not in states)
+    changed = {key for key, state in states.items() if state != after[key]}
+    changed |= {transferred.email_key for transferred in transfers}
+    touched = {place_key for operation in operations for place_key in operation.place_keys}
+    changed |= {key for key, some in places.items() if any(place.key in touched for place in some)}
     lists = ListingWriter(work).refresh(keys)
     work.emit(events.MessagesChanged(tuple(keys)))
     if lists:
@@ -237,7 +253,7 @@ def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Portion:
     for account in accounts:
         work.emit(events.OperationsChanged(account))
     return Portion(
-        tuple(keys),
+        tuple(key for key in keys if key in changed),
         operation_keys=operation_keys,
         inverse=tuple(inverse for _, inverse in split),
         states=tuple(states.items()),

@@ -131,12 +131,12 @@ class FolderActions(QObject):
         if node.kind is NodeKind.FOLDER and node.list_id:
             self._tasks.run(self._call(partial(self._verbs.opened, node.list_id)))
 
-    def drop_mails(self, load: MailLoad, target: Node, source: ListId) -> None:
+    def drop_mails(self, load: MailLoad, target: Node) -> None:
         """Move mails to where they were dropped, or do what the list stands for: star, archive, junk, trash."""
         if target.folder is not None and target.list_id:
-            self._mails.apply(Verb.MOVE, load, source, target.folder)
+            self._mails.apply(Verb.MOVE, load, target.folder)
         elif target.list_id in _DROP_VERBS:
-            self._mails.apply(_DROP_VERBS[Unified(target.list_id)], load, source)
+            self._mails.apply(_DROP_VERBS[Unified(target.list_id)], load)
 
     def _do(self, verb: Callable[..., object], *arguments: object) -> None:
         self._tasks.run(self._call(partial(verb, *arguments)))

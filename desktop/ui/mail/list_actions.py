@@ -1,23 +1,26 @@
 """What a person does to the mails of a list: verbs on the selection, told in a sentence and kept for undo. GUI thread.
 
-Each verb goes to the writer thread at once; the list follows when the store says that it changed.
+Each verb goes to the writer thread at once, as one deed; the list follows when the store says that it changed. What
+rows stand for is decided before, once: a `MailLoad` names its list, a `Selection` also what that list is for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from desktop.base.errors import Problem
 from desktop.base.i18n import _, n_
-from desktop.domain.mail.folder import ListId
-from desktop.domain.mail.listing import FolderNode, Row
+from desktop.domain.mail.folder import ListId, Role
+from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Change, Verb
 from desktop.services.mail.mail_actions import Done, MailActions
 from desktop.ui.mail import dates
 from desktop.ui.mail.mail_drag import MailLoad
+from desktop.ui.mail.selection import Selection
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.undo import Undo
@@ -44,34 +47,45 @@ class ListActions(QObject):
         self._undo = undo
         self._theme = theme
         self._host = host
+        self._asking: asyncio.Future[object] | None = None
 
-    def apply(self, verb: Verb, load: MailLoad, list_id: ListId, folder: FolderNode | None = None) -> None:
+    def apply(self, verb: Verb, load: MailLoad, folder: FolderNode | None = None) -> None:
         """Do a verb; MOVE needs the folder."""
-        if load.keys:
+        if load.count:
             change = Change(verb, folder.key if folder is not None else None)
-            self._tasks.run(self._apply(change, load, list_id, folder.name if folder is not None else ""))
+            self._tasks.run(self._apply(change, load, folder.name if folder is not None else ""))
 
-    def toggle_read(self, rows: Sequence[Row | None], load: MailLoad, list_id: ListId) -> None:
+    def toggle_read(self, chosen: Selection) -> None:
         """Mark read when one of the mails is unread or not known, else unread."""
-        read = any(row is None or row.unread for row in rows)
-        self.apply(Verb.READ if read else Verb.UNREAD, load, list_id)
+        self.apply(Verb.READ if chosen.any_unread else Verb.UNREAD, chosen.load)
 
-    def toggle_star(self, rows: Sequence[Row | None], load: MailLoad, list_id: ListId) -> None:
+    def toggle_star(self, chosen: Selection) -> None:
         """Star when one of the mails has no star or is not known, else take the stars away."""
-        star = any(row is None or not row.important for row in rows)
-        self.apply(Verb.STAR if star else Verb.UNSTAR, load, list_id)
+        self.apply(Verb.STAR if chosen.any_unstarred else Verb.UNSTAR, chosen.load)
+
+    def trash(self, chosen: Selection) -> None:
+        """Move to Trash. In a Trash there is nowhere further to go: ask whether to delete for good."""
+        if chosen.role is Role.TRASH:
+            self.delete(chosen.load)
+        else:
+            self.apply(Verb.TRASH, chosen.load)
 
     def mark_seen(self, key: int) -> None:
         """Mark a mail read because it was looked at; nothing to undo."""
         self._tasks.run(self._mark_seen(key))
 
-    def delete(self, load: MailLoad, list_id: ListId) -> Dialog | None:
-        """Ask, then delete for good."""
-        count = len(load.keys)
-        if not count:
-            return None
+    def delete(self, load: MailLoad) -> None:
+        """Ask, saying how many mails it is, then delete exactly these for good: what arrives meanwhile is spared."""
+        if self._asking is not None:
+            self._asking.cancel()
+        if load.count:
+            self._asking = self._tasks.run(self._ask(load))
+
+    async def _ask(self, load: MailLoad) -> None:
+        keys = await self._tasks.read(self._verbs.meant, load.mails, load.conversations, load.list_id)
+        count = len(keys)
         number = dates.locale().toString(count)
-        return confirm(
+        confirm(
             self._theme,
             self._host.window(),
             title=n_("Delete {n} mail permanently?", "Delete {n} mails permanently?", count).format(n=number),
@@ -79,12 +93,12 @@ class ListActions(QObject):
             if count == 1
             else _("They will be deleted here and on the server. This cannot be undone."),
             action=n_("Delete {n} mail", "Delete {n} mails", count).format(n=number),
-            on_yes=lambda: self.apply(Verb.DELETE, load, list_id),
+            on_yes=lambda: self.apply(Verb.DELETE, MailLoad(mails=keys)),
         )
 
     def mark_list_read(self, list_id: ListId) -> None:
-        """Mark every mail of a list read."""
-        self._tasks.run(self._call(Verb.READ, lambda: self._verbs.mark_list_read(list_id)))
+        """Mark every mail of a list read. Most of them are out of sight: it is told, whatever reading one mail is."""
+        self._tasks.run(self._call(lambda: self._verbs.mark_list_read(list_id)))
 
     def empty(self, junk: bool, account_key: int | None = None) -> Dialog:
         """Ask, then delete for good what lies in Trash or Junk, of one account or of all."""
@@ -95,43 +109,29 @@ class ListActions(QObject):
             title=_("Empty Junk?") if junk else _("Empty Trash?"),
             text=_("All mails in it will be deleted here and on the server. This cannot be undone."),
             action=_("Empty Junk") if junk else _("Empty Trash"),
-            on_yes=lambda: self._tasks.run(self._call(Verb.DELETE, lambda: call(account_key))),
+            on_yes=lambda: self._tasks.run(self._call(lambda: call(account_key))),
         )
 
-    async def _apply(self, change: Change, load: MailLoad, list_id: ListId, folder: str) -> None:
-        done: list[Done] = []
-        try:
-            for keys, whole in ((load.conversations, True), (load.mails, False)):
-                if keys:
-                    done.append(await self._tasks.write(self._call_apply, change, keys, whole, list_id))
-                    _raise_problem(done[-1])
-        except Problem:
-            self._note(change.verb, done, folder)
-            raise
-        self._note(change.verb, done, folder)
-
-    def _call_apply(self, change: Change, keys: Sequence[int], whole: bool, list_id: ListId) -> Done:
-        return self._verbs.apply(change, keys, whole_conversations=whole, list_id=list_id)
+    async def _apply(self, change: Change, load: MailLoad, folder: str) -> None:
+        done = await self._tasks.write(
+            self._verbs.apply, change, load.mails, conversations=load.conversations, list_id=load.list_id
+        )
+        self._note(done, folder, quiet=change.verb in _QUIET)
+        _raise_problem(done)
 
     async def _mark_seen(self, key: int) -> None:
         await self._tasks.write(self._verbs.apply, Change(Verb.READ), (key,))
 
-    async def _call(self, verb: Verb, call: Callable[[], Done]) -> None:
+    async def _call(self, call: Callable[[], Done]) -> None:
         done = await self._tasks.write(call)
-        self._note(verb, [done], "")
+        self._note(done, "", quiet=False)
         _raise_problem(done)
 
-    def _note(self, verb: Verb, done: Sequence[Done], folder: str) -> None:
-        count = sum(len(part.keys) for part in done)
-        back = [part for part in done if part.can_undo]
-        if not count or not back:
-            return
-
-        def take_back() -> None:
-            for part in reversed(back):
-                self._verbs.undo(part)
-
-        self._undo.push(told(verb, count, folder), take_back, icon=_ICONS.get(verb, "check"), quiet=verb in _QUIET)
+    def _note(self, done: Done, folder: str, *, quiet: bool) -> None:
+        verb, count = done.change.verb, len(done.keys)
+        if count and done.can_undo:
+            text, take_back = told(verb, count, folder), partial(self._verbs.undo, done)
+            self._undo.push(text, take_back, icon=_ICONS.get(verb, "check"), quiet=quiet)
 
 
 def _raise_problem(done: Done) -> None:

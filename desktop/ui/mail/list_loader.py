@@ -44,7 +44,7 @@ class ListLoader(QObject):
         self._view = view
         self._views = views
         self._tasks = tasks
-        self._query: ListQuery | None = None
+        self._wanted: ListQuery | None = None
         self._opening: asyncio.Future[object] | None = None
         self._reading: asyncio.Future[object] | None = None
         self._refreshing = False
@@ -62,13 +62,16 @@ class ListLoader(QObject):
         bridge.messages_removed.connect(self._messages_changed)
 
     @property
-    def query(self) -> ListQuery | None:
-        """The list wanted now, perhaps not yet on the screen; None while search hits are shown."""
-        return self._query
+    def wanted(self) -> ListQuery | None:
+        """The list wanted now, perhaps not yet on the screen; None while search hits are shown.
+
+        What rows on the screen stand for is a matter of the model's query, never of this one.
+        """
+        return self._wanted
 
     def open(self, query: ListQuery, at: int = 0) -> None:
         """Show a list, with the cursor on the mail `at`; what was on the screen stays until the first rows are read."""
-        self._query = query
+        self._wanted = query
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._tasks.run(self._open(query, at))
@@ -81,7 +84,7 @@ class ListLoader(QObject):
 
     def show_hits(self, query: ListQuery, rows: Sequence[Row], marks: dict[int, HitMarks], *, more: bool) -> None:
         """Show hits of a search in place of a list; `more` appends to those that are shown."""
-        self._query = None
+        self._wanted = None
         if self._opening is not None:
             self._opening.cancel()
         keys = array("q", (row.key for row in rows))
@@ -105,8 +108,8 @@ class ListLoader(QObject):
 
     def seek_unread(self, way: int) -> None:
         """Go to the next unread mail (1) or the one before (-1), also where no row was read yet."""
-        if self._query is not None and self._query == self._model.query:
-            self._tasks.run(self._seek_unread(self._query, way))
+        if self._wanted is not None and self._wanted == self._model.query:
+            self._tasks.run(self._seek_unread(self._wanted, way))
 
     async def _seek_unread(self, query: ListQuery, way: int) -> None:
         snapshot = await self._tasks.read(self._views.open_list, replace(query, unread=True))
@@ -130,8 +133,8 @@ class ListLoader(QObject):
         self.opened.emit()
 
     def _refresh_if_dirty(self) -> None:
-        if self._dirty and self._query is not None and not self._refreshing:
-            self._tasks.run(self._refresh(self._query))
+        if self._dirty and self._wanted is not None and not self._refreshing:
+            self._tasks.run(self._refresh(self._wanted))
 
     async def _refresh(self, query: ListQuery) -> None:
         self._refreshing, self._dirty = True, False
@@ -140,7 +143,7 @@ class ListLoader(QObject):
             kept = self._view.current_key
             known = {key for key in self._model.keys[:FIRST_ROWS] if self._model.row(key) is not None}
             snapshot, rows = await self._tasks.read(_answer_keeping, self._views, query, kept, known)
-            if query == self._query and query == self._model.query:
+            if query == self._wanted and query == self._model.query:
                 self._absent.clear()
                 self._model.put_rows(rows)
                 self._model.update(snapshot)
@@ -170,7 +173,7 @@ class ListLoader(QObject):
         self._model.unfold(key, children)
 
     def _lists_changed(self, list_ids: Iterable[int]) -> None:
-        if self._query is not None and self._query.list_id in set(list_ids):
+        if self._wanted is not None and self._wanted.list_id in set(list_ids):
             self.refresh()
 
     def _messages_changed(self, keys: Iterable[int]) -> None:

@@ -6,32 +6,31 @@ window tells it which list to show and hears which mails are chosen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.base.i18n import n_
-from desktop.domain.mail.folder import ListId, Unified
-from desktop.domain.mail.listing import FolderNode, ListQuery, Row, SortBy
+from desktop.domain.mail.folder import ListId, Role
+from desktop.domain.mail.listing import FolderNode, ListQuery, SortBy
 from desktop.domain.mail.mail_account import AccountStatus
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Density
 from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
-from desktop.ui.mail import dates
 from desktop.ui.mail.empty_words import EmptyWords, Step, empty_words, list_title, no_hits
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.list_header import ListHeader
 from desktop.ui.mail.list_loader import ListLoader
-from desktop.ui.mail.list_menu import list_menu
+from desktop.ui.mail.list_menu import MailSteps, list_menu
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.message_list import MessageList
 from desktop.ui.mail.message_list_model import MessageListModel
 from desktop.ui.mail.quick_filter import QuickFilter
 from desktop.ui.mail.row_geometry import Action
 from desktop.ui.mail.search_head import SearchHead
+from desktop.ui.mail.selection import Selection, role_of
 from desktop.ui.mail.table_header import TableHeader
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
@@ -47,32 +46,6 @@ _SETTLE_MS = 60
 """Holding an arrow key down must not open every mail on the way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What is chosen in the list. `row` is known when exactly one mail is chosen and its row was read."""
-
-    load: MailLoad
-    row: Row | None = None
-    conversations: bool = False
-
-    @property
-    def count(self) -> int:
-        return len(self.load.keys)
-
-    @property
-    def key(self) -> int:
-        """The one mail to read; 0 for none or several."""
-        return self.load.keys[0] if self.count == 1 else 0
-
-    @property
-    def summary(self) -> str:
-        """What the reader says of several: "3 conversations selected"."""
-        number = dates.locale().toString(self.count)
-        if self.conversations and not self.load.mails:
-            return n_("{n} conversation selected", "{n} conversations selected", self.count).format(n=number)
-        return n_("{n} mail selected", "{n} mails selected", self.count).format(n=number)
-
-
 class ListPane(QWidget):
     """Shows one list at a time."""
 
@@ -85,8 +58,8 @@ class ListPane(QWidget):
     step_wanted = Signal(str)
     """A `Step` that others take: get mail, add an account, leave the search."""
     density_wanted = Signal(object)
-    move_wanted = Signal()
-    """The person wants to pick a folder for the selection."""
+    move_wanted = Signal(object)
+    """The person wants to pick a folder for this `MailLoad`."""
     search_closed = Signal()
 
     def __init__(
@@ -112,7 +85,9 @@ class ListPane(QWidget):
         self._searched = ""
         self._recent: tuple[FolderNode, ...] = ()
         self._step = Step.NONE
-        self._told: tuple[MailLoad, ListId, bool] | None = None
+        self.role_of_folder: Callable[[ListId], Role] = lambda _key: Role.NONE
+        """Says what a server folder is for; who knows the folders sets it."""
+        self._told: tuple[MailLoad, bool] | None = None
         self.model = MessageListModel(self)
         self.view = MessageList(self.model, theme)
         self.loader = ListLoader(self.model, self.view, views, tasks, bridge)
@@ -166,14 +141,14 @@ class ListPane(QWidget):
     # what is shown
 
     @property
-    def list_id(self) -> ListId:
-        """The list wanted now; while hits are shown, All."""
-        query = self.loader.query
-        return query.list_id if query is not None else Unified.ALL
+    def searching(self) -> bool:
+        """Whether hits are wanted; a list that is opened in their place may not be on the screen yet."""
+        return self.loader.wanted is None
 
     @property
-    def searching(self) -> bool:
-        return self.loader.query is None
+    def shows_list(self) -> bool:
+        """Whether a list is on the screen, rather than hits of a search or nothing yet."""
+        return bool(self.model.query.list_id) and not self.model.shows_hits
 
     def show_list(self, list_id: ListId, name: str = "", account_key: int = 0, at: int = 0) -> None:
         """Show a list in the order it had last, with the cursor on the mail `at`.
@@ -204,7 +179,7 @@ class ListPane(QWidget):
 
     def group(self, on: bool) -> None:
         """Show conversations, or every mail by itself, in this list from now on."""
-        query = self.loader.query
+        query = self.loader.wanted
         if query is not None:
             self._state.set(f"{_GROUPED_STATE}{query.list_id}", on)
             self._regroup()
@@ -215,8 +190,8 @@ class ListPane(QWidget):
         self.columns.setVisible(density is Density.TABLE)
         self.view.set_density(density)
         self._columns_changed()
-        if self.loader.query is not None:
-            self.header.show_query(self.loader.query, density)
+        if self.loader.wanted is not None:
+            self.header.show_query(self.loader.wanted, density)
 
     def set_recent_folders(self, folders: tuple[FolderNode, ...]) -> None:
         """Offer these folders in the menu of mails."""
@@ -237,7 +212,7 @@ class ListPane(QWidget):
 
     def sort(self, sort_by: SortBy, descending: bool) -> None:
         """Show the list in another order; the mail with the cursor stays in sight."""
-        query = self.loader.query
+        query = self.loader.wanted
         if query is not None:
             self._state.set(f"{_ORDER_STATE}{query.list_id}", f"{sort_by.value} {'down' if descending else 'up'}")
             self._open(replace(query, sort_by=sort_by, descending=descending))
@@ -267,46 +242,38 @@ class ListPane(QWidget):
         self._remember_days()
 
     def selection(self) -> Selection:
-        """Return what is chosen now."""
-        load = self.view.selected_load()
-        row = self.model.row(load.keys[0]) if len(load.keys) == 1 else None
-        return Selection(load, row, self.model.query.conversations)
+        """Return what is chosen now in the list that is shown."""
+        return self._selection_of(self.view.selected_load())
 
-    def do(self, verb: Verb, folder: FolderNode | None = None, load: MailLoad | None = None) -> None:
-        """Do a verb to the selection, or to other mails of this list."""
-        self._actions.apply(verb, load or self.view.selected_load(), self.list_id, folder)
+    def do(self, verb: Verb) -> None:
+        """Do a verb to the selection."""
+        self._actions.apply(verb, self.view.selected_load())
 
     def toggle_read(self) -> None:
         """Mark the selection read, or unread when it is."""
-        load = self.view.selected_load()
-        self._actions.toggle_read([self.model.row(key) for key in load.keys], load, self.list_id)
+        self._actions.toggle_read(self.selection())
 
     def toggle_star(self) -> None:
         """Star the selection, or take its stars away."""
-        load = self.view.selected_load()
-        self._actions.toggle_star([self.model.row(key) for key in load.keys], load, self.list_id)
+        self._actions.toggle_star(self.selection())
+
+    def trash(self) -> None:
+        """Move the selection to Trash; in a Trash, ask whether to delete it for good."""
+        self._actions.trash(self.selection())
 
     def delete(self) -> None:
         """Ask, then delete the selection for good."""
-        self._actions.delete(self.view.selected_load(), self.list_id)
-
-    def open_selected(self) -> None:
-        """Open the one mail that is chosen."""
-        if self.selection().key:
-            self.opened.emit(self.selection().key)
-
-    def choose_folder(self) -> None:
-        """Ask for a folder to move the selection to."""
-        self.move_wanted.emit()
+        self._actions.delete(self.view.selected_load())
 
     def mark_list_read(self) -> None:
-        """Mark every mail of the list read."""
-        self._actions.mark_list_read(self.list_id)
+        """Mark every mail of the list that is shown read; hits of a search are no list."""
+        if self.shows_list:
+            self._actions.mark_list_read(self.model.query.list_id)
 
     # inside
 
     def _regroup(self) -> None:
-        query = self.loader.query
+        query = self.loader.wanted
         if query is not None and query.conversations != self._grouped(query.list_id):
             self._open(replace(query, conversations=not query.conversations))
 
@@ -354,11 +321,11 @@ class ListPane(QWidget):
             self.step_wanted.emit(self._step.value)
 
     def _filter_marks(self, unread: bool, starred: bool, with_attachment: bool) -> None:
-        query = self.loader.query
+        query = self.loader.wanted
         self._filter(query.contains if query is not None else "", unread, starred, with_attachment)
 
     def _filter(self, contains: str, unread: bool, starred: bool, with_attachment: bool) -> None:
-        query = self.loader.query
+        query = self.loader.wanted
         if query is None:
             return
         wanted = replace(query, contains=contains, unread=unread, starred=starred, with_attachment=with_attachment)
@@ -366,21 +333,37 @@ class ListPane(QWidget):
             self._open(wanted)
 
     def _tell_selection(self) -> None:
-        told = (self.view.selected_load(), self.model.query.list_id, self.model.query.conversations)
+        told = (self.view.selected_load(), self.model.query.conversations)
         if told != self._told:  # a list that was only read again has nothing new to say
             self._told = told
             self.selection_changed.emit(self.selection())
 
     def _acted(self, action: Action, key: int) -> None:
         whole = self.model.query.conversations and not self.model.is_unfolded(key)
-        load = MailLoad(conversations=(key,)) if whole and self._is_row(key) else MailLoad(mails=(key,))
-        rows = [self.model.row(key)]
-        if action is Action.READ:
-            self._actions.toggle_read(rows, load, self.list_id)
-        elif action is Action.STAR:
-            self._actions.toggle_star(rows, load, self.list_id)
-        else:
-            self.do(Verb.ARCHIVE if action is Action.ARCHIVE else Verb.TRASH, load=load)
+        keys, list_id = (key,), self.model.query.list_id
+        chosen = self._selection_of(
+            MailLoad(keys, (), list_id) if whole and self._is_row(key) else MailLoad((), keys, list_id)
+        )
+        match action:
+            case Action.READ:
+                self._actions.toggle_read(chosen)
+            case Action.STAR:
+                self._actions.toggle_star(chosen)
+            case Action.ARCHIVE:
+                self._actions.apply(Verb.ARCHIVE, chosen.load)
+            case Action.TRASH:
+                self._actions.trash(chosen)
+
+    def _selection_of(self, load: MailLoad) -> Selection:
+        shown, keys = self.model.query, load.keys
+        return Selection(
+            load,
+            Role.NONE if self.model.shows_hits else role_of(shown.list_id, self.role_of_folder),
+            self.model.row(keys[0]) if len(keys) == 1 else None,
+            shown.conversations,
+            any((row := self.model.row(key)) is None or row.unread for key in keys),
+            any((row := self.model.row(key)) is None or not row.important for key in keys),
+        )
 
     def _leave(self) -> None:
         """Take off what narrows the list: the search, or a layer of the quick filter."""
@@ -393,7 +376,8 @@ class ListPane(QWidget):
         return self.model.position_of(key) is not None
 
     def _open_menu(self, point: QPoint) -> None:
-        list_menu(self._theme, self, self, self.selection().row, self._recent).popup(point)
+        steps = MailSteps(self._actions, self.opened.emit, self.move_wanted.emit)
+        list_menu(self._theme, self, steps, self.selection(), self._recent).popup(point)
 
     def _columns_changed(self) -> None:
         self.view.painter_delegate.set_cells(self.columns.cells())

@@ -33,12 +33,12 @@ class ListSelection:
         """Return what an action on the selection means: folded conversations whole, and single mails."""
         keys = self.keys()
         if not self._model.query.conversations:
-            return MailLoad(mails=keys)
+            return MailLoad(mails=keys, list_id=self._model.query.list_id)
         whole = tuple(
             key for key in keys if not self._model.is_unfolded(key) and self._model.position_of(key) is not None
         )
         known = set(whole)
-        return MailLoad(whole, tuple(key for key in keys if key not in known))
+        return MailLoad(whole, tuple(key for key in keys if key not in known), self._model.query.list_id)
 
     def _parts(self) -> list[tuple[int, int]]:
         """Return first and last line of every selected stretch, in the order they stand."""

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
-from desktop.domain.mail.folder import ListId, Unified
+from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import CONVERSATIONS, DENSITY, Density, Setting
@@ -83,6 +83,7 @@ class MailBrowser(QObject):
         self.tree = FolderTree(self.model, theme, state)
         self.pane = ListPane(theme, services.views, self.mails, tasks, bridge, state)
         self.search = SearchBar(theme, services.search, tasks, state)
+        self.pane.role_of_folder = self._role_of_folder
         self.pane.view.file_writer = MailFiles(services.reading).write
         self.results = SearchResults(services.search, self.pane, tasks, bridge)
         self.loader = FolderLoader(self.model, services.views, services.accounts, tasks, bridge, self)
@@ -100,7 +101,7 @@ class MailBrowser(QObject):
         pane, view = self.pane, self.pane.view
         for name, act in (
             (Do.ARCHIVE, partial(pane.do, Verb.ARCHIVE)),
-            (Do.TRASH, self._trash),
+            (Do.TRASH, pane.trash),
             (Do.DELETE, pane.delete),
             (Do.JUNK, partial(pane.do, Verb.JUNK)),
             (Do.NOT_JUNK, partial(pane.do, Verb.INBOX)),
@@ -124,6 +125,7 @@ class MailBrowser(QObject):
         pane.selection_changed.connect(lambda chosen: actions.set_mails_chosen(chosen.count > 0))
         # a key pressed right after the click must not be lost while the selection settles
         view.selection_changed.connect(lambda: actions.set_mails_chosen(view.selectionModel().hasSelection()))
+        pane.loader.opened.connect(lambda: actions[Do.LIST_READ].setEnabled(pane.shows_list))
 
     # what a person does
 
@@ -131,11 +133,11 @@ class MailBrowser(QObject):
         """Open a list and put the cursor of the tree on it."""
         self.tree.show_list(list_id)
 
-    def choose_folder(self) -> None:
-        """Ask where the selection should go."""
-        load = self.pane.view.selected_load()
-        if load.keys:
-            self._ask(self._targets(), _("Move to"), partial(self._move_mails, load, self.pane.list_id))
+    def choose_folder(self, load: MailLoad | None = None) -> None:
+        """Ask where mails should go, by default those that are chosen."""
+        moving = load or self.pane.view.selected_load()
+        if moving.count:
+            self._ask(self._targets(), _("Move to"), partial(self._move_mails, moving))
 
     def move_again(self) -> None:
         """Move the selection to the folder last used; without one, ask."""
@@ -143,8 +145,8 @@ class MailBrowser(QObject):
         load = self.pane.view.selected_load()
         if folder is None:
             self.choose_folder()
-        elif load.keys:
-            self.mails.apply(Verb.MOVE, load, self.pane.list_id, folder)
+        else:
+            self.mails.apply(Verb.MOVE, load, folder)
 
     def leave_search(self) -> None:
         """Show the folder again."""
@@ -200,8 +202,8 @@ class MailBrowser(QObject):
         self.tree.put_back(changed)
 
     def _open(self, node: Node) -> None:
-        same = not self.pane.searching and self.pane.loader.query is not None and self.pane.list_id == node.list_id
-        if same:
+        wanted = self.pane.loader.wanted
+        if wanted is not None and wanted.list_id == node.list_id:
             return
         self.results.stop()
         self.search.clear()
@@ -234,15 +236,12 @@ class MailBrowser(QObject):
         self.leave_search()
         self.pane.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _trash(self) -> None:
-        """In Trash there is nowhere further to go: ask whether to delete for good."""
-        if self.pane.list_id == Unified.TRASH:
-            self.pane.delete()
-        else:
-            self.pane.do(Verb.TRASH)
+    def _role_of_folder(self, key: ListId) -> Role:
+        node = self.model.node_of_list(key)
+        return node.folder.role if node is not None and node.folder is not None else Role.NONE
 
     def _drop_mails(self, load: MailLoad, node: Node) -> None:
-        self.folders.drop_mails(load, node, self.pane.list_id)
+        self.folders.drop_mails(load, node)
         if node.folder is not None:
             self._note(node.folder)
 
@@ -296,9 +295,9 @@ class MailBrowser(QObject):
         corner = self.pane.mapTo(self._host.window(), QPoint(12, 44))
         self._picker.ask(targets, self._recent.newest(), name, corner)
 
-    def _move_mails(self, load: MailLoad, source: ListId, target: Target) -> None:
+    def _move_mails(self, load: MailLoad, target: Target) -> None:
         if target.folder is not None:
-            self.mails.apply(Verb.MOVE, load, source, target.folder)
+            self.mails.apply(Verb.MOVE, load, target.folder)
             self._note(target.folder)
 
     def _note(self, folder: FolderNode) -> None:

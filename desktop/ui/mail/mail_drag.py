@@ -16,26 +16,34 @@ from PySide6.QtCore import QMimeData, QRect, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from desktop.base.i18n import n_
+from desktop.domain.mail.folder import ListId, Unified
 from desktop.ui import icons
 from desktop.ui.theme import Theme, font
 
 MAILS = "application/x-rapport-mails"
-"""Keys as little-endian 64-bit numbers, those of whole conversations first; see `MailLoad`."""
+"""Little-endian 64-bit numbers: how many conversations, the list, and the keys; see `MailLoad`."""
 FOLDER = "application/x-rapport-folder"
 """The key of a server folder, as one such number."""
 FILES = "text/uri-list"
 
-_HEAD = struct.Struct("<q")
+_HEAD = struct.Struct("<qq")
+_FOLDER_KEY = struct.Struct("<q")
 MOST_FILES = 100
 """A drag of more mails offers no files to other programs."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailLoad:
-    """What is dragged: conversations as a whole, by their row's key, and single mails."""
+    """What rows stand for: conversations by their row's key, and single mails."""
 
     conversations: tuple[int, ...] = ()
     mails: tuple[int, ...] = ()
+    list_id: ListId = int(Unified.ALL)
+    """Of a conversation the mails of this list are meant, the one whose rows these are."""
+
+    @property
+    def count(self) -> int:
+        return len(self.conversations) + len(self.mails)
 
     @property
     def keys(self) -> tuple[int, ...]:
@@ -44,30 +52,30 @@ class MailLoad:
     def pack(self) -> bytes:
         """Return the bytes of the MAILS format."""
         keys = self.keys
-        return _HEAD.pack(len(self.conversations)) + struct.pack(f"<{len(keys)}q", *keys)
+        return _HEAD.pack(len(self.conversations), self.list_id) + struct.pack(f"<{len(keys)}q", *keys)
 
 
 def unpack_mails(data: QMimeData) -> MailLoad | None:
     """Return what a drag carries; None when it is not ours or broken."""
     packed = bytes(data.data(MAILS).data())
-    if len(packed) < 2 * _HEAD.size or len(packed) % _HEAD.size:
+    if len(packed) <= _HEAD.size or len(packed) % 8:
         return None
-    (whole,) = _HEAD.unpack_from(packed)
-    keys = struct.unpack(f"<{len(packed) // 8 - 1}q", packed[8:])
+    whole, list_id = _HEAD.unpack_from(packed)
+    keys = struct.unpack_from(f"<{(len(packed) - _HEAD.size) // 8}q", packed, _HEAD.size)
     if not 0 <= whole <= len(keys):
         return None
-    return MailLoad(keys[:whole], keys[whole:])
+    return MailLoad(keys[:whole], keys[whole:], list_id)
 
 
 def pack_folder(key: int) -> bytes:
     """Return the bytes of the FOLDER format."""
-    return _HEAD.pack(key)
+    return _FOLDER_KEY.pack(key)
 
 
 def unpack_folder(data: QMimeData) -> int | None:
     """Return the folder a drag carries; None when it carries none."""
     packed = bytes(data.data(FOLDER).data())
-    return int(_HEAD.unpack(packed)[0]) if len(packed) == _HEAD.size else None
+    return int(_FOLDER_KEY.unpack(packed)[0]) if len(packed) == _FOLDER_KEY.size else None
 
 
 class MailDragData(QMimeData):
@@ -76,7 +84,7 @@ class MailDragData(QMimeData):
     def __init__(self, load: MailLoad, write_files: Callable[[Sequence[int]], Sequence[Path]] | None = None) -> None:
         super().__init__()
         self._load = load
-        self._write_files = write_files if len(load.keys) <= MOST_FILES else None
+        self._write_files = write_files if load.count <= MOST_FILES else None
         self._files: list[QUrl] | None = None
         self.setData(MAILS, load.pack())
 

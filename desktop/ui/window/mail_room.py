@@ -17,10 +17,10 @@ from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import LAYOUT, Layout
 from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
-from desktop.ui.mail.list_pane import Selection
 from desktop.ui.mail.mail_browser import MailBrowser
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.reader import Reader
+from desktop.ui.mail.selection import Selection
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -162,7 +162,7 @@ class MailRoom(QObject):
             for key in keys:
                 self.browser.mails.mark_seen(key)
         else:
-            self.browser.mails.apply(verb, MailLoad(mails=keys), self.list.list_id)
+            self.browser.mails.apply(verb, MailLoad(mails=keys))
 
     def _back_changed(self, back: bool) -> None:
         self._actions[Do.BACK].setEnabled(back)

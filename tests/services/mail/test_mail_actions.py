@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag
-from desktop.domain.mail.operation import Verb
+from desktop.domain.mail.operation import Change, Verb
 from desktop.store.mail.life import Life
 from tests.desk import mail
 from tests.shelf import Shelf
@@ -71,3 +71,54 @@ def test_a_mail_deleted_twice_is_seen_again_when_its_deletion_is_given_up(shelf:
     shelf.operations.drop(waiting.key)
 
     assert shelf.mails() == [key]
+
+
+def _conversation(shelf: Shelf, count: int, role: Role = Role.INBOX) -> list[int]:
+    """Bring a conversation and return its mails, oldest first."""
+    for number in range(1, count + 1):
+        shelf.arrive(mail(number, In_Reply_To="<1@acme.example>" if number > 1 else ""), role)
+    return sorted(shelf.mails(Unified.INBOX if role is Role.INBOX else shelf.folder(role).key))
+
+
+def test_conversations_and_single_mails_are_one_deed_which_undo_takes_back_whole(shelf: Shelf) -> None:
+    keys = _conversation(shelf, 3)
+    shelf.arrive(mail(9))
+    [single] = set(shelf.mails()) - set(keys)
+
+    done = shelf.actions.apply(Change(Verb.ARCHIVE), [single], conversations=[keys[-1]], list_id=Unified.INBOX)
+
+    assert set(done.keys) == {*keys, single}
+    assert shelf.mails() == []
+    shelf.actions.undo(done)
+    assert set(shelf.mails()) == {*keys, single}
+
+
+def test_what_is_meant_is_what_a_verb_takes(shelf: Shelf) -> None:
+    keys = _conversation(shelf, 3)
+
+    meant = shelf.actions.meant([keys[0]], [keys[2]], Unified.INBOX)
+
+    assert sorted(meant) == keys
+
+
+def test_a_verb_names_only_the_mails_it_changed(shelf: Shelf) -> None:
+    shelf.arrive(mail(1), Role.TRASH)
+    shelf.arrive(mail(2))
+    trashed, kept = shelf.mails(Unified.TRASH), shelf.mails()
+
+    done = shelf.actions.apply(Change(Verb.TRASH), [*trashed, *kept])
+    again = shelf.actions.apply(Change(Verb.TRASH), [*trashed, *kept])
+
+    assert list(done.keys) == kept
+    assert again.keys == ()
+
+
+def test_a_mail_without_a_server_is_changed_once(shelf: Shelf) -> None:
+    archive = shelf.add("team@example.org", Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1), account=archive)
+    [key] = shelf.mails(Unified.ALL)
+
+    first = shelf.actions.apply(Change(Verb.STAR), [key])
+    second = shelf.actions.apply(Change(Verb.STAR), [key])
+
+    assert (first.keys, second.keys) == ((key,), ())

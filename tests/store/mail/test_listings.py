@@ -47,7 +47,8 @@ def test_lists_kept_step_by_step_equal_lists_derived_from_nothing(store: Shelf) 
             store.arrive(raw, chance.choice(ROLES), Flag(chance.choice([0, 1, 2, 3, 4])))
         elif what < 0.9:
             verb = chance.choice([v for v in Verb if v is not Verb.MOVE])
-            done = store.actions.apply(Change(verb), [chance.choice(keys)], whole_conversations=chance.random() < 0.3)
+            chosen, whole = [chance.choice(keys)], chance.random() < 0.3
+            done = store.actions.apply(Change(verb), [] if whole else chosen, conversations=chosen if whole else [])
             if chance.random() < 0.4:
                 store.actions.undo(done)
         else:

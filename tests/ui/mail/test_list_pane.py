@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from desktop.domain.mail.folder import Unified
-from desktop.domain.mail.listing import SortBy
+from desktop.domain.mail.folder import ListId, Role, Unified
+from desktop.domain.mail.listing import ListQuery, SortBy
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Density
@@ -20,10 +20,13 @@ from desktop.services.mail import mail_actions
 from desktop.store.database import DiskFull
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_actions import ListActions
-from desktop.ui.mail.list_pane import ListPane, Selection
+from desktop.ui.mail.list_pane import ListPane
 from desktop.ui.mail.row_geometry import Column, row_places
+from desktop.ui.mail.selection import Selection
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
+from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.menu import Menu
 from tests.ui.mail.room import Room
 from tests.ui.mail.rows import DAY, MINUTE
 from tests.ui.mail.waiting import until
@@ -43,6 +46,27 @@ def pane(room: Room, theme, tasks, tmp_path: Path, qtbot) -> Iterator[ListPane]:
     yield made
     window.close()
     shiboken6.delete(window)
+
+
+def menu_of(pane: ListPane) -> Menu:
+    """Return the menu of mails that is open."""
+    return next(child for child in pane.children() if isinstance(child, Menu) and child.isVisible())
+
+
+async def question(pane: ListPane) -> Dialog:
+    """Wait for the window that asks."""
+    await until(lambda: pane.window().findChildren(Dialog))
+    return pane.window().findChildren(Dialog)[0]
+
+
+def in_list(room: Room, list_id: ListId) -> list[int]:
+    return list(room.services.views.open_list(ListQuery(int(list_id), conversations=False)).keys)
+
+
+def conversation(room: Room, count: int) -> list[int]:
+    """Deliver mails that answer each other; returns their keys, oldest first."""
+    ages = [number * MINUTE for number in range(count, 0, -1)]
+    return [room.deliver("Renewal", age_ms=age_ms, reply_to=room.last_message_id) for age_ms in ages]
 
 
 def shown(pane: ListPane) -> list[int | str]:
@@ -307,12 +331,146 @@ async def test_deleting_for_good_asks_first(room, pane):
     await until(lambda: pane.model.rowCount() == 2)
     pane.view.show_key(key)
 
-    asked = pane._actions.delete(pane.view.selected_load(), pane.list_id)
+    pane.delete()
+    asked = await question(pane)
 
-    assert asked is not None
     assert asked.windowTitle() == "Delete 1 mail permanently?"
     assert key in pane.model.keys
     asked.reject()
+
+
+async def test_the_question_before_deleting_counts_mails_and_spares_what_arrives_meanwhile(room, pane):
+    keys = conversation(room, 5)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 2)
+    pane.view.show_key(keys[-1])
+
+    pane.delete()
+    asked = await question(pane)
+    title = asked.windowTitle()
+    late = room.deliver("Re: Renewal", age_ms=1, reply_to=room.last_message_id)
+    asked.buttons[-1].click()
+    await until(lambda: list(pane.model.keys) == [late])
+    pane.set_conversations(False)
+    await until(lambda: not pane.model.query.conversations)
+
+    assert title == "Delete 5 mails permanently?"
+    assert list(pane.model.keys) == [late]
+
+
+async def test_the_folder_is_marked_read_with_undo_and_never_while_hits_are_shown(room, pane):
+    keys = [room.deliver(f"{n}", age_ms=n * MINUTE) for n in range(3)]
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.unread == 3)
+    told = []
+    pane.undo_stack.pushed.connect(told.append)
+
+    rows = room.services.views.rows(keys, conversations=False)
+    pane.loader.show_hits(ListQuery(int(Unified.ALL), conversations=False), rows, {}, more=False)
+    pane.mark_list_read()
+    pane.show_list(Unified.INBOX)
+    pane.mark_list_read()
+    await until(lambda: pane.shows_list)
+    unread = pane.model.unread
+    pane.mark_list_read()
+    await until(lambda: pane.model.unread == 0)
+
+    assert unread == 3
+    assert [(entry.text, entry.quiet) for entry in told] == [("3 mails marked as read", False)]
+    pane.undo_stack.undo()
+    await until(lambda: pane.model.unread == 3)
+
+
+async def test_a_verb_falls_on_the_list_that_is_shown_while_another_opens(room, pane):
+    kept = room.deliver("First", folder="Trash")
+    shown = room.deliver("Re: First", age_ms=1, reply_to=room.last_message_id)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: list(pane.model.keys) == [shown])
+    pane.view.show_key(shown)
+
+    pane.show_list(Unified.TRASH)
+    chosen = pane.selection()
+    pane.do(Verb.ARCHIVE)
+    await until(lambda: pane.model.query.list_id == Unified.TRASH)
+    await until(lambda: not in_list(room, Unified.INBOX))
+
+    assert (chosen.load.list_id, chosen.role) == (Unified.INBOX, Role.INBOX)
+    assert in_list(room, Unified.TRASH) == [kept]
+
+
+async def test_delete_asks_nothing_for_the_inbox_though_trash_was_clicked(room, pane):
+    key = room.deliver("First")
+    pane.show_list(Unified.INBOX)
+    await until(lambda: list(pane.model.keys) == [key])
+    pane.view.show_key(key)
+
+    pane.show_list(Unified.TRASH)
+    pane.trash()
+    await until(lambda: in_list(room, Unified.TRASH) == [key])
+
+    assert pane.window().findChildren(Dialog) == []
+
+
+async def test_the_menu_acts_on_what_was_chosen_when_it_opened(room, pane):
+    first, second = room.deliver("A"), room.deliver("B", age_ms=2 * MINUTE)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: list(pane.model.keys) == [first, second])
+    pane.view.show_key(first)
+    pane.view.menu_wanted.emit(QPoint(10, 10))
+    menu = menu_of(pane)
+
+    pane.view.show_key(second)
+    next(action for action in menu.actions() if action.text().startswith("Archive")).trigger()
+    await until(lambda: list(pane.model.keys) == [second])
+
+    assert in_list(room, Unified.ARCHIVE) == [first]
+    menu.close()
+
+
+@pytest.mark.parametrize(
+    ("folder", "has", "lacks"),
+    [
+        ("Trash", {"Move to the Inbox", "Delete permanently…"}, {"Move to Trash"}),
+        ("Junk", {"Not junk", "Move to Trash"}, {"Mark as junk"}),
+        ("Archive", {"Move to the Inbox", "Mark as junk"}, {"Archive"}),
+    ],
+)
+async def test_server_folders_of_a_role_have_its_menu(room, pane, folder, has, lacks):
+    key = room.deliver("A", folder=folder)
+    pane.role_of_folder = {room.keys[folder]: Role(folder.casefold())}.__getitem__
+    pane.show_list(room.keys[folder], folder)
+    await until(lambda: list(pane.model.keys) == [key])
+    pane.view.show_key(key)
+
+    pane.view.menu_wanted.emit(QPoint(10, 10))
+    menu = menu_of(pane)
+    offered = {action.text().partition("\t")[0] for action in menu.actions()}
+
+    assert has <= offered
+    assert not lacks & offered
+    menu.close()
+
+
+async def test_conversations_and_single_mails_are_archived_and_brought_back_together(room, pane):
+    keys = conversation(room, 3)
+    other = room.deliver("Other", age_ms=90 * MINUTE)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: list(pane.model.keys) == [keys[-1], other])
+    pane.view.unfold_wanted.emit(keys[-1])
+    await until(lambda: pane.model.is_unfolded(keys[-1]))
+    pane.select_all()
+    load = pane.view.selected_load()
+    told = []
+    pane.undo_stack.pushed.connect(told.append)
+
+    pane.do(Verb.ARCHIVE)
+    await until(lambda: not in_list(room, Unified.INBOX))
+    await until(lambda: told)
+    pane.undo_stack.undo()
+    await until(lambda: len(in_list(room, Unified.INBOX)) == 4)
+
+    assert (load.conversations, set(load.mails)) == ((other,), set(keys))
+    assert [entry.text for entry in told] == ["4 mails archived"]
 
 
 async def test_the_order_of_a_list_is_remembered(room, pane):

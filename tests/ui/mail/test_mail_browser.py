@@ -19,6 +19,7 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.message import Flag
+from desktop.domain.mail.operation import Verb
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.folders import FolderWriter
 from desktop.ui.mail import mail_files
@@ -29,6 +30,7 @@ from desktop.ui.mail.mail_drag import FILES, FOLDER, MAILS, MailDragData, MailLo
 from desktop.ui.mail.mail_files import MailFiles
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
+from desktop.ui.widgets.dialog import Dialog
 from tests.ui.mail.room import FOLDERS, Room
 from tests.ui.mail.rows import MINUTE
 from tests.ui.mail.waiting import until
@@ -433,11 +435,39 @@ async def test_in_trash_delete_asks_because_there_is_nowhere_further(room, stand
     await until(lambda: list(stand.pane.model.keys) == [key])
     stand.pane.view.next()
 
-    stand.browser._trash()
+    stand.pane.trash()
+    await until(lambda: stand.window.findChildren(Dialog))
 
-    dialogs = [w for w in stand.window.children() if w.inherits("QDialog")]
-    assert len(dialogs) == 1
-    dialogs[0].reject()
+    assert len(stand.window.findChildren(Dialog)) == 1
+    stand.window.findChildren(Dialog)[0].reject()
+
+
+async def test_in_the_trash_of_an_account_delete_asks_too(room, stand):
+    key = room.deliver("Old", folder="Trash")
+    await started(stand, 0)
+    stand.browser.show_list(room.keys["Trash"])
+    await until(lambda: list(stand.pane.model.keys) == [key])
+    stand.pane.view.show_key(key)
+
+    stand.pane.trash()
+    await until(lambda: stand.window.findChildren(Dialog))
+
+    asked = stand.window.findChildren(Dialog)[0]
+    assert asked.windowTitle() == "Delete 1 mail permanently?"
+    asked.reject()
+
+
+async def test_what_changes_nothing_is_not_told(room, stand):
+    key = room.deliver("Old", folder="Archive")
+    await started(stand, 0)
+    told = []
+    stand.undo.pushed.connect(told.append)
+
+    stand.browser.mails.apply(Verb.ARCHIVE, MailLoad(mails=(key,)))
+    stand.browser.mails.apply(Verb.TRASH, MailLoad(mails=(key,)))
+    await until(lambda: told)
+
+    assert [entry.text for entry in told] == ["1 mail moved to Trash"]
 
 
 async def test_the_tree_speaks(room, stand):

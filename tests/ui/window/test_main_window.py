@@ -28,7 +28,7 @@ from tests.ui.window.conftest import Desk
 
 def _inbox(desk: Desk) -> list[int]:
     pane = desk.window.room.list
-    return list(pane.model.keys) if pane.loader.query is not None and pane.list_id == Unified.INBOX else []
+    return list(pane.model.keys) if pane.shows_list and pane.model.query.list_id == Unified.INBOX else []
 
 
 async def _open(desk: Desk) -> None:

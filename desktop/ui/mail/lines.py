@@ -71,6 +71,8 @@ class LineMap:
             if group.id not in collapsed:
                 self._add_mails(group.start, group.end, opened)
         self._firsts = [stretch.first for stretch in self._stretches]
+        self._mails = [stretch for stretch in self._stretches if stretch.kind is LineKind.MAIL]
+        self._starts = [stretch.start for stretch in self._mails]
 
     def __len__(self) -> int:
         return self._length
@@ -94,10 +96,17 @@ class LineMap:
 
     def line_of(self, position: int) -> int | None:
         """Return the line of a position among the keys; None while its day is collapsed."""
-        for stretch in self._stretches:
-            if stretch.kind is LineKind.MAIL and stretch.start <= position < stretch.start + stretch.count:
-                return stretch.first + position - stretch.start
-        return None
+        found = next(self.lines_of(position, position + 1), None)
+        return None if found is None else found[0]
+
+    def lines_of(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Yield first and last line of the stretches that show the positions from `start` up to `end`."""
+        for stretch in self._mails[max(0, bisect_right(self._starts, start) - 1) :]:
+            if stretch.start >= end:
+                return
+            low, high = max(start, stretch.start), min(end, stretch.start + stretch.count)
+            if low < high:
+                yield stretch.first + low - stretch.start, stretch.first + high - 1 - stretch.start
 
     def line_of_group(self, group: int) -> int:
         """Return the line of a day's head."""
@@ -108,15 +117,20 @@ class LineMap:
 
     def keys_between(self, first: int, last: int) -> Iterator[int]:
         """Yield the keys of the lines `first` to `last`, both included, heads left out."""
+        for _kind, keys in self.parts_between(first, last):
+            yield from keys
+
+    def parts_between(self, first: int, last: int) -> Iterator[tuple[LineKind, Sequence[int]]]:
+        """Yield the keys of these lines stretch by stretch, with what they show; an unfolded mail ends its stretch."""
         index = max(0, bisect_right(self._firsts, first) - 1)
         for stretch in self._stretches[index:]:
             if stretch.first > last:
                 return
             low, high = max(first, stretch.first) - stretch.first, min(last + 1 - stretch.first, stretch.count)
             if stretch.kind is LineKind.MAIL:
-                yield from self.keys[stretch.start + low : stretch.start + high]
+                yield stretch.kind, self.keys[stretch.start + low : stretch.start + high]
             elif stretch.kind is LineKind.CHILD:
-                yield from stretch.keys[low:high]
+                yield stretch.kind, stretch.keys[low:high]
 
     def mails_between(self, first: int, last: int) -> int:
         """Return how many lines from `first` to `last`, both included, are no heads."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator
+
 from PySide6.QtCore import QItemSelection, QItemSelectionModel
 from PySide6.QtWidgets import QListView
 
+from desktop.ui.mail.key_positions import runs_in
 from desktop.ui.mail.list_places import ListPlaces
 from desktop.ui.mail.list_selection import ListSelection
 from desktop.ui.mail.message_list_model import MessageListModel
@@ -23,7 +27,7 @@ class ListKeeping:
         self._places = places
         self._selection = selection
         self._anchor: tuple[int, int] | None = None
-        self._keys: tuple[int, ...] = ()
+        self._keys = array("q")
         self._current = 0
         self._conversation = 0
         self._neighbours: tuple[int, ...] = ()
@@ -67,19 +71,28 @@ class ListKeeping:
         if self._keys and not self._view.selectionModel().hasSelection():
             self._select_neighbour()
         changed = self._selection.keys() != self._keys
-        self._keys, self._neighbours = (), ()
+        self._keys, self._neighbours = array("q"), ()
         return changed
 
     def _select_again(self) -> None:
         chosen = QItemSelection()
-        for key in self._keys[:_SUCCESSORS]:
-            number = self._model.line_of(key)
-            if number is not None:
-                chosen.select(self._model.index(number), self._model.index(number))
+        for first, last in self._lines_of(self._keys):
+            chosen.select(self._model.index(first), self._model.index(last))
         current, selecting = self._model.line_of(self._current), self._view.selectionModel()
         if current is not None:
             selecting.setCurrentIndex(self._model.index(current), _Command.NoUpdate)
         selecting.select(chosen, _Command.ClearAndSelect)
+
+    def _lines_of(self, keys: array[int]) -> Iterator[tuple[int, int]]:
+        """Yield stretches of lines that show these keys now: few where most of a long selection stayed together."""
+        model = self._model
+        for start, end in runs_in(keys, model.keys, model.position_of):
+            yield from model.lines.lines_of(start, end)
+        below = model.unfolded_keys()
+        for key in below.intersection(keys) if below else ():
+            number = model.line_of(key)
+            if number is not None:
+                yield number, number
 
     def _select_neighbour(self) -> None:
         """Go on with the same conversation, whose row is now that of a newer mail, else with the next mail."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -19,6 +18,7 @@ from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row
 from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.days import milliseconds_to_midnight
+from desktop.ui.mail.key_positions import position_of, positions_in
 from desktop.ui.mail.list_line import HitMarks
 from desktop.ui.mail.message_list import MessageList
 from desktop.ui.mail.message_list_model import MessageListModel
@@ -29,6 +29,15 @@ MOST_ROWS = 200
 _REST_FACTOR = 3
 """After a refresh a list rests three times as long as it took."""
 _LEAST_REST_MS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a reader thread brings of a list."""
+
+    snapshot: ListSnapshot
+    positions: Mapping[int, int] | None
+    rows: list[Row]
 
 
 class ListLoader(QObject):
@@ -112,21 +121,18 @@ class ListLoader(QObject):
             self._tasks.run(self._seek_unread(self._wanted, way))
 
     async def _seek_unread(self, query: ListQuery, way: int) -> None:
-        snapshot = await self._tasks.read(self._views.open_list, replace(query, unread=True))
-        at = self._model.position_of(self._view.current_key)
-        here = at if at is not None else (-1 if way > 0 else len(self._model.keys))
-        for key in snapshot.keys if way > 0 else reversed(snapshot.keys):
-            position = self._model.position_of(key)
-            if position is not None and (position - here) * way > 0 and self._view.show_key(key):
-                return
+        here, hidden = self._view.current_row_key, self._model.collapsed_keys()
+        key = await self._tasks.read(_next_unread, self._views, query, here, way, hidden)
+        if key and query == self._model.query:
+            self._view.show_key(key)
 
     async def _open(self, query: ListQuery, at: int) -> None:
         shown = self._model.query
         again = self._model.keys and shown.list_id == query.list_id and not self._model.shows_hits
         kept = self._view.current_key if again else at
-        snapshot, rows = await self._tasks.read(_first_answer, self._views, query, kept)
+        answer = await self._tasks.read(_first_answer, self._views, query, kept)
         self._absent.clear()
-        self._model.open(snapshot, rows)
+        self._model.open(answer.snapshot, answer.rows, positions=answer.positions)
         if kept:
             self._view.show_key(kept)
         self._dirty = False
@@ -142,11 +148,11 @@ class ListLoader(QObject):
         try:
             kept = self._view.current_key
             known = {key for key in self._model.keys[:FIRST_ROWS] if self._model.row(key) is not None}
-            snapshot, rows = await self._tasks.read(_answer_keeping, self._views, query, kept, known)
+            answer = await self._tasks.read(_answer_keeping, self._views, query, kept, known)
             if query == self._wanted and query == self._model.query:
                 self._absent.clear()
-                self._model.put_rows(rows)
-                self._model.update(snapshot)
+                self._model.put_rows(answer.rows)
+                self._model.update(answer.snapshot, positions=answer.positions)
         finally:
             self._refreshing = False
             took_ms = round((clock.monotonic() - began) * 1000)
@@ -191,32 +197,44 @@ class ListLoader(QObject):
         self._midnight.start(min(left_ms + 1, 3_600_000))
 
 
-def _first_answer(views: MailViews, query: ListQuery, kept: int) -> tuple[ListSnapshot, list[Row]]:
+def _first_answer(views: MailViews, query: ListQuery, kept: int) -> _Answer:
     """Read a list and the rows that will be in sight (reader thread)."""
     snapshot = views.open_list(query)
+    positions = positions_in(snapshot)
     keys = list(snapshot.keys[:FIRST_ROWS])
-    if kept and (at := _position(snapshot.keys, kept)) is not None:
+    if kept and (at := position_of(kept, snapshot.keys, query, positions)) is not None:
         keys += [key for key in snapshot.keys[max(0, at - 15) : at + 15] if key not in keys]
-    return snapshot, views.rows(keys, conversations=query.conversations)
+    return _Answer(snapshot, positions, views.rows(keys, conversations=query.conversations))
 
 
-def _answer_keeping(views: MailViews, query: ListQuery, kept: int, known: set[int]) -> tuple[ListSnapshot, list[Row]]:
+def _answer_keeping(views: MailViews, query: ListQuery, kept: int, known: set[int]) -> _Answer:
     """Read a list again, and the rows of what is new at its head (reader thread).
 
     A mail being read stays in a filtered list though the filter no longer takes it: reading the first of the unread
     must not take it away.
     """
     snapshot = views.open_list(query)
-    if kept and (query.unread or query.starred) and _position(snapshot.keys, kept) is None:
+    if kept and (query.unread or query.starred) and kept not in snapshot.keys:
         whole = views.open_list(replace(query, unread=False, starred=False))
-        at = _position(whole.keys, kept)
-        if at is not None:
-            before = set(whole.keys[:at])
+        if kept in whole.keys:
+            before = set(whole.keys[: whole.keys.index(kept)])
             keys = array("q", snapshot.keys)
             keys.insert(sum(1 for key in keys if key in before), kept)
             snapshot = ListSnapshot(query, keys, snapshot.unread)
     new = [key for key in snapshot.keys[:FIRST_ROWS] if key not in known]
-    return snapshot, views.rows(new, conversations=query.conversations) if new else []
+    rows = views.rows(new, conversations=query.conversations) if new else []
+    return _Answer(snapshot, positions_in(snapshot), rows)
+
+
+def _next_unread(views: MailViews, query: ListQuery, here: int, way: int, hidden: Sequence[tuple[int, int]]) -> int:
+    """Return the first unread mail from `here` on that lies in no collapsed day; 0 for none (reader thread)."""
+    keys = views.open_list(query).keys
+    unread = set(views.open_list(replace(query, unread=True)).keys)
+    if way < 0:
+        keys.reverse()
+    after = keys.index(here) + 1 if here in keys else 0
+    found = (key for key in keys[after:] if key in unread and not any(low <= key <= high for low, high in hidden))
+    return next(found, 0)
 
 
 def _rows(views: MailViews, keys: Sequence[int], children: set[int], conversations: bool) -> list[Row]:
@@ -229,14 +247,3 @@ def _children(views: MailViews, key: int) -> tuple[tuple[int, ...], list[Row]]:
     heads = views.conversation(key).heads
     keys = tuple(head.key for head in reversed(heads) if head.key != key)
     return keys, views.rows(keys, conversations=False)
-
-
-def _position(keys: Sequence[int], key: int) -> int | None:
-    """Return where a key stands; quick when newest first, right in any order."""
-    at = bisect_left(keys, -key, key=int.__neg__)
-    if at < len(keys) and keys[at] == key:
-        return at
-    try:
-        return keys.index(key)
-    except ValueError:
-        return None

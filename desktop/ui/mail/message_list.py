@@ -124,13 +124,19 @@ class MessageList(QListView):
         """The key of the mail with the cursor; 0 when there is none."""
         return self._selection.current_key
 
+    @property
+    def current_row_key(self) -> int:
+        """The key of the row with the cursor: of a mail below its conversation, that of the conversation."""
+        place = place_of(self._model, self.currentIndex())
+        return self._model.keys[place.position] if place is not None and place.position >= 0 else 0
+
     def selected_count(self) -> int:
         """Return how many mails or conversations are selected."""
         return self._selection.count()
 
     def selected_keys(self) -> tuple[int, ...]:
         """Return the keys of selected mails in the order they stand."""
-        return self._selection.keys()
+        return tuple(self._selection.keys())
 
     def selected_load(self) -> MailLoad:
         """Return what an action on the selection means: folded conversations whole, and single mails."""
@@ -255,6 +261,13 @@ class MessageList(QListView):
         first, last = self._places.line_at(place.top()), self._places.line_at(place.bottom())
         self.selectionModel().select(QItemSelection(self._model.index(first), self._model.index(last)), command)
 
+    def selectAll(self) -> None:
+        # QAbstractItemView would ask about each of 200,000 lines
+        count = len(self._model.lines)
+        if count:
+            every = QItemSelection(self._model.index(0), self._model.index(count - 1))
+            self.selectionModel().select(every, _Command.ClearAndSelect)
+
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         return QRegion(self.viewport().rect())
 
@@ -355,7 +368,7 @@ class MessageList(QListView):
         point = a0.globalPos()
         if a0.reason() is QContextMenuEvent.Reason.Keyboard and self.currentIndex().isValid():
             point = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
-        if self.selected_keys():
+        if self.selected_count():
             self.menu_wanted.emit(point)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -366,13 +379,13 @@ class MessageList(QListView):
 
     def startDrag(self, supportedActions: Qt.DropAction) -> None:
         load = self.selected_load()
-        if not load.keys:
+        if not load.count:
             return
         row = self._model.row(load.keys[0])
         title = row_texts.subject(row) if row is not None else ""
         drag = QDrag(self)
         drag.setMimeData(MailDragData(load, self.file_writer))
-        drag.setPixmap(drag_picture(self._theme, title, len(load.keys), self.devicePixelRatioF()))
+        drag.setPixmap(drag_picture(self._theme, title, load.count, self.devicePixelRatioF()))
         drag.setHotSpot(QPoint(16, 22))
         drag.exec(Qt.DropAction.MoveAction | Qt.DropAction.CopyAction, Qt.DropAction.MoveAction)
 

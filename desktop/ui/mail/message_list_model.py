@@ -8,7 +8,6 @@ the same list becomes a few inserted and removed lines, so selection and scroll 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +29,7 @@ from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row, SortBy
 from desktop.ui.mail import dates, row_texts
 from desktop.ui.mail.days import DayGroup, group_at, group_by_day, grown, shrunk
 from desktop.ui.mail.key_diff import Inserted, Removed, steps_between
+from desktop.ui.mail.key_positions import position_of, positions_in
 from desktop.ui.mail.lines import LineKind, LineMap, Place
 from desktop.ui.mail.list_line import HitMarks, Line, ListRole
 from desktop.ui.mail.row_cache import RowCache
@@ -53,6 +53,7 @@ class MessageListModel(QAbstractListModel):
         self._now_ms = clock.now()
         self._snapshot = _NOTHING
         self._keys = array("q")
+        self._positions: Mapping[int, int] | None = None
         self._groups: tuple[DayGroup, ...] = ()
         self._collapsed: set[str] = set()
         self._unfolded: dict[int, tuple[int, ...]] = {}
@@ -97,7 +98,7 @@ class MessageListModel(QAbstractListModel):
         return self._snapshot.query
 
     @property
-    def keys(self) -> Sequence[int]:
+    def keys(self) -> array[int]:
         """Keys of the list in order, also those of collapsed days."""
         return self._keys
 
@@ -166,13 +167,14 @@ class MessageListModel(QAbstractListModel):
 
     def position_of(self, key: int) -> int | None:
         """Return the place of a key among the keys."""
-        if self._by_date and self.query.descending:
-            position = bisect_left(self._keys, -key, key=int.__neg__)
-            return position if position < len(self._keys) and self._keys[position] == key else None
-        try:
-            return self._keys.index(key)
-        except ValueError:
-            return None
+        return position_of(key, self._keys, self.query, self._positions)
+
+    def collapsed_keys(self) -> tuple[tuple[int, int], ...]:
+        """Return the lowest and highest key of every collapsed day."""
+        ends = (
+            (self._keys[group.start], self._keys[group.end - 1]) for group in self._groups if self._is_hidden(group)
+        )
+        return tuple((min(pair), max(pair)) for pair in ends)
 
     def missing(self, first: int, last: int) -> list[int]:
         """Return keys between two lines, both included, whose rows have to be read."""
@@ -181,14 +183,22 @@ class MessageListModel(QAbstractListModel):
     # what changes it
 
     def open(
-        self, snapshot: ListSnapshot, rows: Iterable[Row] = (), marks: Mapping[int, HitMarks] | None = None
+        self,
+        snapshot: ListSnapshot,
+        rows: Iterable[Row] = (),
+        marks: Mapping[int, HitMarks] | None = None,
+        positions: Mapping[int, int] | None = None,
     ) -> None:
-        """Show another list, or this one in another order. `marks` makes it a list of search hits."""
+        """Show another list, or this one in another order. `marks` makes it a list of search hits.
+
+        `positions` are `positions_in` the snapshot, made by who read it; without them they are made here.
+        """
         self.beginResetModel()
         if snapshot.query.conversations != self._snapshot.query.conversations:
             self._rows.clear()
         self._snapshot = snapshot
         self._keys = array("q", snapshot.keys)
+        self._positions = positions or positions_in(snapshot)
         self._marks = marks
         self._unfolded = {}
         self._rows.put(rows)
@@ -196,17 +206,26 @@ class MessageListModel(QAbstractListModel):
         self.endResetModel()
         self.unread_changed.emit(snapshot.unread)
 
-    def update(self, snapshot: ListSnapshot, marks: Mapping[int, HitMarks] | None = None) -> None:
-        """Take a newer answer to the same query by as few signals as possible."""
+    def update(
+        self,
+        snapshot: ListSnapshot,
+        marks: Mapping[int, HitMarks] | None = None,
+        positions: Mapping[int, int] | None = None,
+    ) -> None:
+        """Take a newer answer to the same query by as few signals as possible; `positions` as for `open`."""
         if marks is not None:
             self._marks = marks
         steps = steps_between(self._keys, snapshot.keys)
         before, self._snapshot = self._snapshot.unread, snapshot
+        if steps != ():
+            positions = positions or positions_in(snapshot)
         if steps is None:
-            self._reset_to(snapshot.keys)
+            self._reset_to(snapshot.keys, positions)
         elif steps:
             final = self._cut(snapshot.keys)
             self.update_begins.emit()
+            self._fold_gone(snapshot, positions)
+            self._positions = positions
             for step in steps:
                 if isinstance(step, Removed):
                     self._remove(step)
@@ -230,14 +249,14 @@ class MessageListModel(QAbstractListModel):
 
     def new_day(self) -> None:
         """Cut the days anew: midnight has passed, or the language or the zone changed."""
-        self._reset_to(self._keys)
+        self._reset_to(self._keys, self._positions)
 
     def set_collapsed(self, group_ids: Iterable[str]) -> None:
         """Collapse exactly these days."""
         wanted = set(group_ids)
         if wanted != self._collapsed:
             self._collapsed = wanted
-            self._reset_to(self._keys)
+            self._reset_to(self._keys, self._positions)
 
     def toggle_group(self, number: int) -> None:
         """Collapse or expand the day whose head stands in a line."""
@@ -281,6 +300,10 @@ class MessageListModel(QAbstractListModel):
     def is_unfolded(self, key: int) -> bool:
         return key in self._unfolded
 
+    def unfolded_keys(self) -> set[int]:
+        """Return the keys of mails that are shown below their conversations."""
+        return {key for children in self._unfolded.values() for key in children}
+
     # inside
 
     @property
@@ -308,10 +331,20 @@ class MessageListModel(QAbstractListModel):
         self._groups = self._cut(self._keys)
         self._lines = self._map()
 
-    def _reset_to(self, keys: array[int]) -> None:
+    def _is_hidden(self, group: DayGroup) -> bool:
+        return group.id in self._collapsed
+
+    def _fold_gone(self, snapshot: ListSnapshot, positions: Mapping[int, int] | None) -> None:
+        """Fold conversations whose row is going, while it still stands where it stood."""
+        for key in tuple(self._unfolded):
+            if position_of(key, snapshot.keys, snapshot.query, positions) is None:
+                self._fold(key)
+
+    def _reset_to(self, keys: array[int], positions: Mapping[int, int] | None) -> None:
         self.update_begins.emit()
         self.beginResetModel()
         self._keys = array("q", keys)
+        self._positions = positions
         self._regroup()
         self.endResetModel()
         self.update_ends.emit(True)
@@ -339,8 +372,6 @@ class MessageListModel(QAbstractListModel):
             end = start
 
     def _remove_within(self, start: int, end: int, number: int | None) -> None:
-        for key in self._unfolded.keys() & set(self._keys[start:end]):
-            self._fold(key)
         first = self._lines.line_of(start)
         whole = number is not None and self._groups[number].count == end - start
         if whole and number is not None:

@@ -546,3 +546,39 @@ async def test_a_table_that_becomes_narrow_keeps_the_mail_in_sight_and_its_butto
     assert after.top() == before
     assert pane.view._places.action_at(top, actions.center() + after.topLeft()) is not None
     assert keys
+
+
+@pytest.mark.parametrize(("sort_by", "descending"), [(SortBy.DATE, False), (SortBy.SENDER, False)])
+async def test_the_next_unread_mail_is_found_in_any_order(room, pane, sort_by, descending):
+    for n in range(120):
+        room.deliver(f"{n}", name=f"Person {n:03}", age_ms=(n + 2) * MINUTE, flags=Flag.SEEN)
+    unread = [room.deliver(f"U {n}", name=f"Person 0{n}b", age_ms=n * MINUTE + 1) for n in (30, 60)]
+    pane.show_list(Unified.INBOX)
+    await until(lambda: len(pane.model.keys) == 122)
+    pane.sort(sort_by, descending)
+    await until(lambda: pane.model.query.sort_by is sort_by and pane.model.query.descending is descending)
+    pane.view.show_key(pane.model.keys[0])
+    stand = sorted(unread, key=list(pane.model.keys).index)
+
+    met = []
+    for _ in stand:
+        before = pane.view.current_key
+        pane.loader.seek_unread(1)
+        await until(lambda before=before: pane.view.current_key != before)
+        met.append(pane.view.current_key)
+
+    assert met == stand
+
+
+async def test_the_next_unread_mail_is_not_one_of_a_collapsed_day(room, pane):
+    first = room.deliver("First", flags=Flag.SEEN)
+    room.deliver("Hidden", age_ms=DAY)
+    wanted = room.deliver("Wanted", age_ms=2 * DAY)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: len(pane.model.keys) == 3)
+    pane.view.show_key(first)
+    pane.model.set_collapsed(["yesterday"])
+
+    pane.loader.seek_unread(1)
+
+    await until(lambda: pane.view.current_key == wanted)

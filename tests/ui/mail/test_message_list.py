@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt, QTimeZone
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QMimeData, QPoint, Qt, QTimeZone
 from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
@@ -169,8 +169,66 @@ def test_a_right_to_left_window_mirrors_rows(view):
     assert not view.grab().isNull()
 
 
+def test_of_a_large_selection_all_that_is_left_stays_selected(theme, qtbot):
+    keys = [key(n * MINUTE) for n in range(6_000)]
+    model = MessageListModel(where=UTC)
+    model.open(snapshot(keys))
+    view = MessageList(model, theme)
+    qtbot.addWidget(view)
+    first, last = model.line_of(keys[500]), model.line_of(keys[5_499])
+    view.selectionModel().select(
+        QItemSelection(model.index(first), model.index(last)), QItemSelectionModel.SelectionFlag.Select
+    )
+    scattered = set(keys[600:5_600:100])
+
+    model.update(snapshot([of for of in keys if of not in scattered]))
+
+    assert view.selected_count() == 5_000 - 49
+    assert list(view.selected_keys()) == [of for of in keys[500:5_500] if of not in scattered]
+
+
+def test_what_is_selected_below_a_conversation_stays_selected_when_the_list_is_set_anew(view):
+    model = view.model()
+    children = (key(3 * MINUTE, 5), key(3 * MINUTE, 6))
+    model.unfold(KEYS[3], children)
+    view.show_key(children[1])
+
+    model.new_day()
+
+    assert view.selected_keys() == (children[1],)
+    assert view.selected_load().mails == (children[1],)
+
+
+def test_a_load_names_conversations_single_mails_and_their_list(view):
+    children = (key(3 * MINUTE, 5), key(3 * MINUTE, 6))
+    view.model().unfold(KEYS[3], children)
+    view.selectAll()
+
+    load = view.selected_load()
+
+    assert load == MailLoad(tuple(of for of in KEYS if of != KEYS[3]), (KEYS[3], *children), -1)
+    assert view.selected_load() is load
+    view.model().fold(KEYS[3])
+    assert view.selected_load() == MailLoad(tuple(KEYS), (), -1)
+
+
+def test_selecting_all_asks_nothing_about_each_line(theme, qtbot, monkeypatch):
+    asked = []
+    plain = MessageListModel.flags
+    monkeypatch.setattr(MessageListModel, "flags", lambda self, index: asked.append(1) or plain(self, index))
+    model = MessageListModel(where=UTC)
+    model.open(snapshot([key(n * MINUTE) for n in range(5_000)]))
+    view = MessageList(model, theme)
+    qtbot.addWidget(view)
+
+    view.selectAll()
+
+    assert view.selected_count() == 5_000
+    assert len(asked) < 50
+
+
 def test_a_drag_carries_keys_and_back():
-    load = MailLoad(conversations=(KEYS[0],), mails=(KEYS[1], KEYS[2]))
+    load = MailLoad(conversations=(KEYS[0],), mails=(KEYS[1], KEYS[2]), list_id=-7)
 
     data = MailDragData(load)
 

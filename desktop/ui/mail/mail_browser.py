@@ -114,7 +114,6 @@ class MailBrowser(QObject):
             (Do.PREVIOUS, partial(self._go, view.previous)),
             (Do.NEXT_UNREAD, partial(self._go, pane.next_unread)),
             (Do.PREVIOUS_UNREAD, partial(self._go, pane.previous_unread)),
-            (Do.SELECT_ALL, pane.select_all),
             (Do.UNFOLD_ALL, partial(pane.fold_days, False)),
             (Do.FOLD_ALL, partial(pane.fold_days, True)),
             (Do.SEARCH, self.search.open),
@@ -287,13 +286,10 @@ class MailBrowser(QObject):
         return [_target(node, folder) for node, folder in self.model.folders() if folder.selectable]
 
     def _ask(self, targets: list[Target], name: str, use: Callable[[Target], object]) -> None:
-        if self._picker is not None:
-            self._picker.close_picker()
-            self._picker.deleteLater()
-        self._picker = MovePicker(self._theme, self._host)
-        self._picker.picked.connect(use)
+        if self._picker is None:
+            self._picker = MovePicker(self._theme, self._host)
         corner = self.pane.mapTo(self._host.window(), QPoint(12, 44))
-        self._picker.ask(targets, self._recent.newest(), name, corner)
+        self._picker.ask(targets, self._recent.newest(), name, corner, use)
 
     def _move_mails(self, load: MailLoad, target: Target) -> None:
         if target.folder is not None:

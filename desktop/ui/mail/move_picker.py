@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -52,11 +53,7 @@ class RecentFolders:
 
 
 class MovePicker(QWidget):
-    """Shows itself over a window; emits the folder picked."""
-
-    picked = Signal(object)
-    """A `Target`."""
-    closed = Signal()
+    """Shows itself over a window; the same one for every question."""
 
     def __init__(self, theme: Theme, host: QWidget) -> None:
         super().__init__(host)
@@ -64,6 +61,7 @@ class MovePicker(QWidget):
         self._host = host
         self._targets: tuple[Target, ...] = ()
         self._recent: list[int] = []
+        self._use: Callable[[Target], object] | None = None
         self._back_to: QWidget | None = None
         self._frame = PopupFrame(theme, host)
         self.field = LineEdit(theme, _("Move to"), placeholder=_("Folder"))
@@ -79,11 +77,20 @@ class MovePicker(QWidget):
     def is_open(self) -> bool:
         return self._frame.isVisible()
 
-    def ask(self, targets: Iterable[Target], recent: Sequence[int], name: str, above: QPoint) -> None:
-        """Open at a point of the window; `name` says what the folder is for."""
+    def ask(
+        self,
+        targets: Iterable[Target],
+        recent: Sequence[int],
+        name: str,
+        above: QPoint,
+        use: Callable[[Target], object],
+    ) -> None:
+        """Open at a point of the window; `name` says what the folder is for, `use` takes the one that is picked."""
         self._targets = tuple(targets)
         self._recent = list(recent)
-        self._back_to = self._host.window().focusWidget()
+        self._use = use
+        if not self.is_open:
+            self._back_to = self._host.window().focusWidget()
         self.field.setAccessibleName(name)
         self.field.setPlaceholderText(name)
         self.field.clear()
@@ -95,9 +102,9 @@ class MovePicker(QWidget):
         """Go away; the focus returns to where it was."""
         if self._frame.isVisible():
             self._frame.hide()
-            if self._back_to is not None:
+            # what had the focus may be gone by now: a list can become another while one types
+            if self._back_to is not None and shiboken6.isValid(self._back_to):
                 self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
-            self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -125,9 +132,9 @@ class MovePicker(QWidget):
         self._frame.place(self._corner, QSize(_WIDTH, height))
 
     def _pick(self, value: object) -> None:
-        if isinstance(value, Target):
+        if isinstance(value, Target) and self._use is not None:
+            self._use(value)
             self.close_picker()
-            self.picked.emit(value)
 
 
 def _choices(targets: Sequence[Target], recent: Sequence[int], typed: str) -> list[Choice]:

@@ -170,6 +170,12 @@ class Reader(QWidget):
         if keys & {head.key for head in self._heads}:
             self._tasks.run(self._refresh(opened, conversations=self._wanted[1]))
 
+    def select_all(self) -> None:
+        """Select the text of the open message."""
+        view = self.page.body.current
+        if self._stack.currentWidget() is self.page and view is not None:
+            view.select_all()
+
     def page_or_next(self, direction: int = 1) -> None:
         """Scroll on; at the end go to the next unread message of the conversation, else to the next mail."""
         view = self.page.body.current

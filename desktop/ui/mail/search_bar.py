@@ -108,11 +108,8 @@ class SearchBar(QWidget):
 
     def clear(self) -> None:
         """Empty the field without asking for another search."""
-        self.field.edit.blockSignals(True)
-        self.field.clear()
-        self.field.edit.blockSignals(False)
+        self.field.reset()
         self.chips.draw()
-        self.field.update()
         self._searching.cancel()
         self._hide_popup()
 

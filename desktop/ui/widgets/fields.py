@@ -82,8 +82,16 @@ class SearchField(QWidget):
         return self.edit.text()
 
     def clear(self) -> None:
-        """Empty the field."""
+        """Empty the field, as a person does."""
         self.edit.clear()
+
+    def reset(self) -> None:
+        """Empty the field without telling of it."""
+        self.edit.blockSignals(True)
+        self.edit.clear()
+        self.edit.blockSignals(False)
+        self._clear.hide()
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(280, 32)

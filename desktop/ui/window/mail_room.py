@@ -122,6 +122,7 @@ class MailRoom(QObject):
         panes.reader_shown.connect(lambda: self._show_selection(self.list.selection()))
         self._back_changed(panes.has_back)
         for name, act in (
+            (Do.SELECT_ALL, self._select_all),
             (Do.BACK, panes.go_back),
             (Do.NEXT_PANE, partial(self._walk, 1)),
             (Do.PREVIOUS_PANE, partial(self._walk, -1)),
@@ -167,6 +168,14 @@ class MailRoom(QObject):
     def _back_changed(self, back: bool) -> None:
         self._actions[Do.BACK].setEnabled(back)
         self._actions[Do.BACK].setVisible(back)
+
+    def _select_all(self) -> None:
+        """Select the text of the mail while one is in it, else every mail: Delete must not fall on all of them."""
+        focused = self.reader.window().focusWidget()
+        if focused is self.reader or self.reader.isAncestorOf(focused):
+            self.reader.select_all()
+        else:
+            self.list.select_all()
 
     def _walk(self, step: int) -> None:
         """Give the keyboard to the next pane that is visible."""

@@ -12,7 +12,7 @@ import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.folder import Unified
@@ -23,6 +23,7 @@ from desktop.domain.mail.operation import Verb
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.folders import FolderWriter
 from desktop.ui.mail import mail_files
+from desktop.ui.mail.choice_list import PopupFrame
 from desktop.ui.mail.empty_words import empty_words
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.mail.mail_browser import MailBrowser
@@ -270,6 +271,38 @@ async def test_the_picker_shows_recent_folders_first_and_escape_gives_the_list_b
     assert shown[:3] == ["Recent", "Archive", "All folders"]
     assert "Projects" not in shown
     assert not picker.is_open
+
+
+async def test_there_is_one_picker_however_often_it_is_asked(room, stand):
+    room.deliver()
+    await started(stand, 1)
+    stand.pane.view.next()
+
+    for _ in range(4):
+        stand.browser.choose_folder()
+        QTest.keyClick(stand.browser._picker.field, Qt.Key.Key_Escape)
+
+    assert len(stand.window.findChildren(PopupFrame)) == 1
+
+
+async def test_a_folder_is_picked_though_what_had_the_keyboard_is_gone(room, stand):
+    key = room.deliver()
+    await started(stand, 1)
+    stand.pane.view.next()
+    passing = QLineEdit(stand.window)
+    passing.show()
+    passing.setFocus()
+    stand.browser.choose_folder()
+    picker = stand.browser._picker
+    shiboken6.delete(passing)
+
+    QTest.keyClicks(picker.field, "pilot")
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    await until(lambda: len(stand.pane.model.keys) == 0)
+
+    assert not picker.is_open
+    stand.browser.show_list(room.keys["Projects/Helix pilot"])
+    await until(lambda: list(stand.pane.model.keys) == [key])
 
 
 async def test_search_as_you_type_and_back(room, stand):

@@ -134,6 +134,20 @@ def test_search_field_clears_and_leaves_with_escape(theme: Theme, qtbot: QtBot) 
     assert left == [True]
 
 
+def test_a_search_field_is_reset_without_a_word_and_without_its_cross(theme: Theme, qtbot: QtBot) -> None:
+    field = SearchField(theme, "Search", shortcut="Ctrl+K")
+    qtbot.addWidget(field)
+    field.show()
+    told: list[str] = []
+    QTest.keyClicks(field.edit, "abc")
+    field.text_changed.connect(told.append)
+
+    field.reset()
+
+    assert (field.text, told) == ("", [])
+    assert not field._clear.isVisible()
+
+
 def test_empty_state_offers_one_step(theme: Theme, qtbot: QtBot) -> None:
     steps: list[bool] = []
     empty = EmptyState(theme, "inbox", "No mail", "Add an account.", action="Add", act=lambda: steps.append(True))

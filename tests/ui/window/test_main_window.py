@@ -120,6 +120,54 @@ async def test_delete_in_the_folder_tree_leaves_the_mails_alone(desk: Desk) -> N
     assert _inbox(desk) == before
 
 
+async def _read(desk: Desk, *, html: bool) -> None:
+    """Open the first mail that is, or is not, HTML, and give the keyboard to its text."""
+    room = desk.window.room
+    keys = [row.key for row in room._services.views.rows(_inbox(desk), conversations=True)]
+    for key in keys:
+        painted: list[object] = []
+        room.reader.painted.connect(painted.append)
+        room.list.view.show_key(key)
+        await desk.until(lambda painted=painted: bool(painted))  # type: ignore[misc]
+        opened = room.reader.opened
+        if opened is not None and opened.document is not None and opened.document.is_html == html:
+            break
+    desk.window.activateWindow()
+    view = room.reader.page.body.current
+    assert view is not None
+    view.setFocus()
+    await desk.until(lambda: _stop(desk) == "reader")
+
+
+async def test_select_all_in_the_reader_selects_the_text_and_no_further_mail(desk: Desk) -> None:
+    await _open(desk)
+    room = desk.window.room
+    await _read(desk, html=False)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+
+    QTest.keyClick(focused, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+
+    assert len(room.reader.page.body.text.textCursor().selectedText()) > 20
+    assert room.list.selection().count == 1
+
+
+async def test_select_all_in_an_html_mail_selects_its_text(desk: Desk) -> None:
+    await _open(desk)
+    room = desk.window.room
+    await _read(desk, html=True)
+
+    desk.window.actions_[Do.SELECT_ALL].trigger()
+    page = room.reader.page.body.web.page
+    assert page is not None
+    await desk.until(page.hasSelection)
+
+    assert room.list.selection().count == 1
+    room.list.view.setFocus()
+    desk.window.actions_[Do.SELECT_ALL].trigger()
+    assert room.list.selection().count == len(_inbox(desk))
+
+
 async def test_operations_wait_and_are_told(desk: Desk) -> None:
     await _open(desk)
     window, view = desk.window, desk.window.room.list.view

@@ -27,6 +27,7 @@ class Do(StrEnum):
     JUNK = "junk"
     NOT_JUNK = "not-junk"
     READ = "read"
+    CONVERSATION_READ = "conversation-read"
     STAR = "star"
     MOVE = "move"
     MOVE_AGAIN = "move-again"
@@ -35,13 +36,18 @@ class Do(StrEnum):
     PREVIOUS = "previous"
     NEXT_UNREAD = "next-unread"
     PREVIOUS_UNREAD = "previous-unread"
+    NEXT_UNREAD_CONVERSATION = "next-unread-conversation"
+    READ_BEFORE = "read-before"
+    READ_AFTER = "read-after"
     SELECT_ALL = "select-all"
+    SELECT_CONVERSATION = "select-conversation"
     UNFOLD_ALL = "unfold-all"
     FOLD_ALL = "fold-all"
     SEARCH = "search"
     QUICK_FILTER = "quick-filter"
     GET_MAIL = "get-mail"
     GET_ALL_MAIL = "get-all-mail"
+    OPEN_FILE = "open-file"
     PRINT = "print"
     SAVE_AS = "save-as"
     SOURCE = "source"
@@ -57,6 +63,7 @@ class Do(StrEnum):
     BACK = "back"
     RENAME_FOLDER = "rename-folder"
     UNDO = "undo"
+    REDO = "redo"
     PREFERENCES = "preferences"
     ADD_ACCOUNT = "add-account"
     OPERATIONS = "operations"
@@ -83,6 +90,7 @@ CATALOGUE: tuple[Spec, ...] = (
     Spec(Do.JUNK, lambda: _("Mark as junk"), "octagon-alert", ("J",), needs_mail=True),
     Spec(Do.NOT_JUNK, lambda: _("Not junk"), "inbox", ("Shift+J",), needs_mail=True),
     Spec(Do.READ, lambda: _("Mark as read or unread"), "mail-open", ("M",), needs_mail=True),
+    Spec(Do.CONVERSATION_READ, lambda: _("Mark conversation as read"), "mail-open", ("R",), needs_mail=True),
     Spec(Do.STAR, lambda: _("Star"), "star", ("S",), needs_mail=True),
     Spec(Do.MOVE, lambda: _("Move to…"), "folder-input", ("Ctrl+Shift+V",), needs_mail=True),
     Spec(Do.MOVE_AGAIN, lambda: _("Move again"), "folder-input", ("Ctrl+Shift+M",), needs_mail=True),
@@ -91,13 +99,18 @@ CATALOGUE: tuple[Spec, ...] = (
     Spec(Do.PREVIOUS, lambda: _("Previous mail"), "chevron-up", ("B",)),
     Spec(Do.NEXT_UNREAD, lambda: _("Next unread mail"), "", ("N",)),
     Spec(Do.PREVIOUS_UNREAD, lambda: _("Previous unread mail"), "", ("P",)),
+    Spec(Do.NEXT_UNREAD_CONVERSATION, lambda: _("Next unread conversation"), "", ("T",)),
+    Spec(Do.READ_BEFORE, lambda: _("Back to the mail read before"), "", ("[",)),
+    Spec(Do.READ_AFTER, lambda: _("Forward to the mail read after"), "", ("]",)),
     Spec(Do.SELECT_ALL, lambda: _("Select all"), "", ("Ctrl+A",)),
+    Spec(Do.SELECT_CONVERSATION, lambda: _("Select conversation"), "", ("Ctrl+Shift+A",), needs_mail=True),
     Spec(Do.UNFOLD_ALL, lambda: _("Expand all days"), "", ("*",)),
     Spec(Do.FOLD_ALL, lambda: _("Collapse all days"), "", ("\\",)),
     Spec(Do.SEARCH, lambda: _("Search"), "search", ("Ctrl+K",)),
     Spec(Do.QUICK_FILTER, lambda: _("Filter this list"), "list-filter", ("Ctrl+Shift+K",)),
     Spec(Do.GET_MAIL, lambda: _("Get mail"), "refresh-cw", ("F5", "F9")),
     Spec(Do.GET_ALL_MAIL, lambda: _("Get mail of all accounts"), "refresh-cw", ("Shift+F5",)),
+    Spec(Do.OPEN_FILE, lambda: _("Open mail file…"), "folder-open", ("Ctrl+O",)),
     Spec(Do.PRINT, lambda: _("Print…"), "printer", ("Ctrl+P",)),
     Spec(Do.SAVE_AS, lambda: _("Save as…"), "save", ("Ctrl+S",)),
     Spec(Do.SOURCE, lambda: _("View source"), "code", ("Ctrl+U",)),
@@ -113,6 +126,7 @@ CATALOGUE: tuple[Spec, ...] = (
     Spec(Do.BACK, lambda: _("Back"), "arrow-left", ("Alt+Left",)),
     Spec(Do.RENAME_FOLDER, lambda: _("Rename folder"), "pencil", ("F2",)),
     Spec(Do.UNDO, lambda: _("Undo"), "undo-2", ("Ctrl+Z",)),
+    Spec(Do.REDO, lambda: _("Redo"), "", ("Ctrl+Y", "Ctrl+Shift+Z")),
     Spec(Do.PREFERENCES, lambda: _("Preferences"), "settings", ("Ctrl+,",)),
     Spec(Do.ADD_ACCOUNT, lambda: _("Add mail account"), "plus"),
     Spec(Do.OPERATIONS, lambda: _("Waiting and failed operations"), "send"),

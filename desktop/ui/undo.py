@@ -1,9 +1,12 @@
-"""What can be taken back: a stack of sentences and the calls that undo them. Toast and Ctrl+Z both pop it."""
+"""What can be taken back, and what of it can be done again: sentences and the calls that undo and redo them.
+
+Toast and Ctrl+Z take back; Ctrl+Y does again what was taken back last, until something else is done.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,6 +25,8 @@ class Entry:
     icon: str
     quiet: bool
     """Not worth a toast; Ctrl+Z still takes it back."""
+    again: Callable[[], Callable[[], object]] | None = None
+    """Does it once more, on the writer thread, and returns what takes that back; None where it cannot be."""
 
 
 class Undo(QObject):
@@ -33,18 +38,28 @@ class Undo(QObject):
     """An Entry that a person has just taken back."""
     changed = Signal(bool)
     """Whether there is anything to take back."""
+    redo_changed = Signal(bool)
+    """Whether there is anything to do again."""
 
     def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._entries: list[Entry] = []
+        self._undone: list[Entry] = []
 
-    def push(self, text: str, take_back: Callable[[], object], *, icon: str = "check", quiet: bool = False) -> None:
+    def push(
+        self,
+        text: str,
+        take_back: Callable[[], object],
+        *,
+        icon: str = "check",
+        quiet: bool = False,
+        again: Callable[[], Callable[[], object]] | None = None,
+    ) -> None:
         """Note something done."""
-        entry = Entry(text, take_back, icon, quiet)
-        self._entries = [*self._entries[-DEPTH + 1 :], entry]
-        self.changed.emit(True)
-        self.pushed.emit(entry)
+        self._undone.clear()
+        self.redo_changed.emit(False)
+        self._add(Entry(text, take_back, icon, quiet, again))
 
     def undo(self, entry: Entry | None = None) -> None:
         """Take back `entry`, by default the last thing done. Nothing happens when it already was."""
@@ -54,7 +69,26 @@ class Undo(QObject):
         self._entries.remove(wanted)
         self.changed.emit(bool(self._entries))
         self.taken_back.emit(wanted)
+        if wanted.again is not None:
+            self._undone.append(wanted)
+            self.redo_changed.emit(True)
         self._tasks.run(self._take_back(wanted))
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        if self._undone:
+            entry = self._undone.pop()
+            self.redo_changed.emit(bool(self._undone))
+            self._tasks.run(self._do_again(entry))
+
+    def _add(self, entry: Entry) -> None:
+        self._entries = [*self._entries[-DEPTH + 1 :], entry]
+        self.changed.emit(True)
+        self.pushed.emit(entry)
+
+    async def _do_again(self, entry: Entry) -> None:
+        if entry.again is not None:
+            self._add(replace(entry, take_back=await self._tasks.write(entry.again)))
 
     async def _take_back(self, entry: Entry) -> None:
         await self._tasks.write(entry.take_back)

@@ -42,16 +42,19 @@ def test_a_letter_fires_in_a_list_and_never_in_a_text_field(theme: Theme, qtbot:
 
     for field in fields:
         field.setFocus()
-        QTest.keyClicks(field, "ajmsfbnp*\\")
+        QTest.keyClicks(field, "ajmrsfbnpt[]*\\")
         QTest.keyClick(field, Qt.Key.Key_J, Qt.KeyboardModifier.ShiftModifier)
         QTest.keyClick(field, Qt.Key.Key_Delete)
     in_fields = list(fired)
     rows.setFocus()
-    QTest.keyClicks(rows, "ajmsfbnp")
+    QTest.keyClicks(rows, "ajmsfbnprt[]")
     QTest.keyClick(rows, Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
 
     assert in_fields == []
-    assert fired == ["archive", "junk", "read", "star", "next", "previous", "next-unread", "previous-unread", "delete"]
+    assert fired == [
+        *("archive", "junk", "read", "star", "next", "previous", "next-unread", "previous-unread"),
+        *("conversation-read", "next-unread-conversation", "read-before", "read-after", "delete"),
+    ]
 
 
 def test_verbs_need_mails(theme: Theme, qtbot: QtBot) -> None:

@@ -53,7 +53,7 @@ class ListActions(QObject):
         """Do a verb; MOVE needs the folder."""
         if load.count:
             change = Change(verb, folder.key if folder is not None else None)
-            self._tasks.run(self._apply(change, load, folder.name if folder is not None else ""))
+            self._tasks.run(self._apply(change, load, folder.name if folder is not None else "", quiet=verb in _QUIET))
 
     def toggle_read(self, chosen: Selection) -> None:
         """Mark read when one of the mails is unread or not known, else unread."""
@@ -69,6 +69,12 @@ class ListActions(QObject):
             self.delete(chosen.load)
         else:
             self.apply(Verb.TRASH, chosen.load)
+
+    def mark_conversations_read(self, chosen: Selection) -> None:
+        """Mark read what the list has of the conversations of these mails."""
+        load = MailLoad(chosen.load.keys, (), chosen.load.list_id)
+        # where each mail has a row, most of those marked may be out of sight
+        self._tasks.run(self._apply(Change(Verb.READ), load, "", quiet=chosen.conversations))
 
     def mark_seen(self, key: int) -> None:
         """Mark a mail read because it was looked at; nothing to undo."""
@@ -112,11 +118,11 @@ class ListActions(QObject):
             on_yes=lambda: self._tasks.run(self._call(lambda: call(account_key))),
         )
 
-    async def _apply(self, change: Change, load: MailLoad, folder: str) -> None:
+    async def _apply(self, change: Change, load: MailLoad, folder: str, *, quiet: bool) -> None:
         done = await self._tasks.write(
             self._verbs.apply, change, load.mails, conversations=load.conversations, list_id=load.list_id
         )
-        self._note(done, folder, quiet=change.verb in _QUIET)
+        self._note(done, folder, quiet=quiet)
         _raise_problem(done)
 
     async def _mark_seen(self, key: int) -> None:
@@ -130,8 +136,16 @@ class ListActions(QObject):
     def _note(self, done: Done, folder: str, *, quiet: bool) -> None:
         verb, count = done.change.verb, len(done.keys)
         if count and done.can_undo:
-            text, take_back = told(verb, count, folder), partial(self._verbs.undo, done)
-            self._undo.push(text, take_back, icon=_ICONS.get(verb, "check"), quiet=quiet)
+            text, take_back, again = (
+                told(verb, count, folder),
+                partial(self._verbs.undo, done),
+                partial(self._again, done),
+            )
+            self._undo.push(text, take_back, icon=_ICONS.get(verb, "check"), quiet=quiet, again=again)
+
+    def _again(self, done: Done) -> Callable[[], None]:
+        """Do to the same mails once more what was taken back (writer thread)."""
+        return partial(self._verbs.undo, self._verbs.apply(done.change, done.keys))
 
 
 def _raise_problem(done: Done) -> None:

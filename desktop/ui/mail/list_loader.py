@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.base import clock
 from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row
-from desktop.services.mail.views import MailViews
+from desktop.services.mail.views import MailGone, MailViews
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.days import milliseconds_to_midnight
 from desktop.ui.mail.key_positions import position_of, positions_in
@@ -56,6 +56,7 @@ class ListLoader(QObject):
         self._wanted: ListQuery | None = None
         self._opening: asyncio.Future[object] | None = None
         self._reading: asyncio.Future[object] | None = None
+        self._going_to = 0
         self._refreshing = False
         self._dirty = False
         self._absent: set[int] = set()
@@ -81,9 +82,10 @@ class ListLoader(QObject):
     def open(self, query: ListQuery, at: int = 0) -> None:
         """Show a list, with the cursor on the mail `at`; what was on the screen stays until the first rows are read."""
         self._wanted = query
+        self._going_to = at
         if self._opening is not None:
             self._opening.cancel()
-        self._opening = self._tasks.run(self._open(query, at))
+        self._opening = self._tasks.run(self._open(query))
 
     def refresh(self) -> None:
         """Read the list again soon."""
@@ -115,28 +117,52 @@ class ListLoader(QObject):
         if not self._model.is_unfolded(key):
             self._tasks.run(self._unfold(key))
 
-    def seek_unread(self, way: int) -> None:
-        """Go to the next unread mail (1) or the one before (-1), also where no row was read yet."""
-        if self._wanted is not None and self._wanted == self._model.query:
-            self._tasks.run(self._seek_unread(self._wanted, way))
+    def go_to(self, key: int) -> None:
+        """Put the cursor on a mail of the list that is wanted, at once or when that is on the screen."""
+        if self._wanted == self._model.query:
+            self._view.show_key(key)
+        else:
+            self._going_to = key
 
-    async def _seek_unread(self, query: ListQuery, way: int) -> None:
+    def select_conversation(self) -> None:
+        """Select all that is shown of the conversation with the cursor."""
+        if self._view.current_key:
+            self._tasks.run(self._select_conversation(self._view.current_key))
+
+    async def _select_conversation(self, key: int) -> None:
+        conversation = await self._tasks.read(self._views.conversation, key)
+        if self._view.current_key == key:
+            self._view.select_keys(head.key for head in conversation.heads)
+
+    def seek_unread(self, way: int, *, past_conversation: bool = False) -> None:
+        """Go to the next unread mail (1) or the one before (-1), also where no row was read yet.
+
+        `past_conversation` passes over mails of the conversation one is in.
+        """
+        if self._wanted is not None and self._wanted == self._model.query:
+            self._tasks.run(self._seek_unread(self._wanted, way, past_conversation))
+
+    async def _seek_unread(self, query: ListQuery, way: int, past_conversation: bool) -> None:
         here, hidden = self._view.current_row_key, self._model.collapsed_keys()
-        key = await self._tasks.read(_next_unread, self._views, query, here, way, hidden)
+        key = await self._tasks.read(_next_unread, self._views, query, here, way, hidden, past_conversation)
         if key and query == self._model.query:
             self._view.show_key(key)
 
-    async def _open(self, query: ListQuery, at: int) -> None:
-        shown = self._model.query
-        again = self._model.keys and shown.list_id == query.list_id and not self._model.shows_hits
-        kept = self._view.current_key if again else at
-        answer = await self._tasks.read(_first_answer, self._views, query, kept)
+    async def _open(self, query: ListQuery) -> None:
+        answer = await self._tasks.read(_first_answer, self._views, query, self._kept(query))
+        # asked again: the person may have chosen another mail meanwhile
+        kept, self._going_to = self._kept(query), 0
         self._absent.clear()
         self._model.open(answer.snapshot, answer.rows, positions=answer.positions)
         if kept:
             self._view.show_key(kept)
         self._dirty = False
         self.opened.emit()
+
+    def _kept(self, query: ListQuery) -> int:
+        """Return the mail to be on when a list opens: the one asked for, or the one one is on in the same list."""
+        same = self._model.query.list_id == query.list_id and not self._model.shows_hits
+        return self._going_to or (self._view.current_key if same else 0)
 
     def _refresh_if_dirty(self) -> None:
         if self._dirty and self._wanted is not None and not self._refreshing:
@@ -226,15 +252,26 @@ def _answer_keeping(views: MailViews, query: ListQuery, kept: int, known: set[in
     return _Answer(snapshot, positions_in(snapshot), rows)
 
 
-def _next_unread(views: MailViews, query: ListQuery, here: int, way: int, hidden: Sequence[tuple[int, int]]) -> int:
+def _next_unread(
+    views: MailViews, query: ListQuery, here: int, way: int, hidden: Sequence[tuple[int, int]], past_conversation: bool
+) -> int:
     """Return the first unread mail from `here` on that lies in no collapsed day; 0 for none (reader thread)."""
     keys = views.open_list(query).keys
     unread = set(views.open_list(replace(query, unread=True)).keys)
+    if past_conversation and here:
+        unread.difference_update(_mates(views, here))
     if way < 0:
         keys.reverse()
     after = keys.index(here) + 1 if here in keys else 0
     found = (key for key in keys[after:] if key in unread and not any(low <= key <= high for low, high in hidden))
     return next(found, 0)
+
+
+def _mates(views: MailViews, key: int) -> list[int]:
+    try:
+        return [head.key for head in views.conversation(key).heads]
+    except MailGone:
+        return []
 
 
 def _rows(views: MailViews, keys: Sequence[int], children: set[int], conversations: bool) -> list[Row]:

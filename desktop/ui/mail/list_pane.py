@@ -236,6 +236,21 @@ class ListPane(QWidget):
         if not self.view.previous_unread():
             self.loader.seek_unread(-1)
 
+    def next_unread_conversation(self) -> None:
+        """Go to the next unread mail that belongs to another conversation."""
+        if self.shows_list:
+            self.loader.seek_unread(1, past_conversation=True)
+        else:
+            self.view.next_unread()  # hits of a search stand each for itself
+
+    def select_conversation(self) -> None:
+        """Select all that the list shows of the conversation with the cursor."""
+        self.loader.select_conversation()
+
+    def go_to(self, key: int) -> None:
+        """Put the cursor on a mail of the list that is wanted, at once or when that is on the screen."""
+        self.loader.go_to(key)
+
     def fold_days(self, folded: bool) -> None:
         """Collapse or expand every day."""
         self.view.fold_all(folded)
@@ -256,6 +271,10 @@ class ListPane(QWidget):
     def toggle_star(self) -> None:
         """Star the selection, or take its stars away."""
         self._actions.toggle_star(self.selection())
+
+    def mark_conversations_read(self) -> None:
+        """Mark the conversations of the selection read."""
+        self._actions.mark_conversations_read(self.selection())
 
     def trash(self) -> None:
         """Move the selection to Trash; in a Trash, ask whether to delete it for good."""

@@ -106,6 +106,7 @@ class MailBrowser(QObject):
             (Do.JUNK, partial(pane.do, Verb.JUNK)),
             (Do.NOT_JUNK, partial(pane.do, Verb.INBOX)),
             (Do.READ, pane.toggle_read),
+            (Do.CONVERSATION_READ, pane.mark_conversations_read),
             (Do.STAR, pane.toggle_star),
             (Do.MOVE, self.choose_folder),
             (Do.MOVE_AGAIN, self.move_again),
@@ -114,6 +115,8 @@ class MailBrowser(QObject):
             (Do.PREVIOUS, partial(self._go, view.previous)),
             (Do.NEXT_UNREAD, partial(self._go, pane.next_unread)),
             (Do.PREVIOUS_UNREAD, partial(self._go, pane.previous_unread)),
+            (Do.NEXT_UNREAD_CONVERSATION, partial(self._go, pane.next_unread_conversation)),
+            (Do.SELECT_CONVERSATION, pane.select_conversation),
             (Do.UNFOLD_ALL, partial(pane.fold_days, False)),
             (Do.FOLD_ALL, partial(pane.fold_days, True)),
             (Do.SEARCH, self.search.open),
@@ -131,6 +134,17 @@ class MailBrowser(QObject):
     def show_list(self, list_id: ListId) -> None:
         """Open a list and put the cursor of the tree on it."""
         self.tree.show_list(list_id)
+
+    def has_list(self, list_id: ListId) -> bool:
+        """Return whether a list is in the tree."""
+        return self.model.node_of_list(list_id) is not None
+
+    def show_mail(self, list_id: ListId, key: int) -> None:
+        """Put the cursor on a mail of a list, which is opened first where another is shown."""
+        if self.pane.searching:
+            self.leave_search()
+        self.show_list(list_id)
+        self.pane.go_to(key)
 
     def choose_folder(self, load: MailLoad | None = None) -> None:
         """Ask where mails should go, by default those that are chosen."""

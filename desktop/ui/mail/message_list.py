@@ -7,7 +7,7 @@ what stays while the list changes have modules of their own (`list_places`, `lis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -166,9 +166,18 @@ class MessageList(QListView):
         if number is None:
             return False
         if select:
-            self.setCurrentIndex(self._model.index(number))
+            self._choose(number)
         self.scrollTo(self._model.index(number))
         return True
+
+    def select_keys(self, keys: Iterable[int]) -> None:
+        """Select those of these mails that have a line; the cursor stays where it is."""
+        chosen = QItemSelection()
+        for key in keys:
+            number = self._model.line_of(key)
+            if number is not None:
+                chosen.select(self._model.index(number), self._model.index(number))
+        self.selectionModel().select(chosen, _Command.ClearAndSelect)
 
     # moving by key
 
@@ -434,8 +443,12 @@ class MessageList(QListView):
         start = current.row() + way if chosen else max(0, current.row())
         found = list_cursor.next_mail(self._model, start, way, unread=unread)
         if found is not None:
-            self.setCurrentIndex(self._model.index(found))
+            self._choose(found)
         return found is not None
+
+    def _choose(self, number: int) -> None:
+        """Select one line alone; `setCurrentIndex` would add it to the others while Ctrl or Shift is held."""
+        self.selectionModel().setCurrentIndex(self._model.index(number), _Command.ClearAndSelect)
 
     # inside: the mouse, and staying where one is
 

@@ -20,6 +20,7 @@ from desktop.ui.bridge import Bridge
 from desktop.ui.mail.mail_browser import MailBrowser
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.reader import Reader
+from desktop.ui.mail.reading_history import ReadingHistory, Visit
 from desktop.ui.mail.selection import Selection
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
@@ -57,6 +58,7 @@ class MailRoom(QObject):
         super().__init__(host)
         self._services, self._actions = services, actions
         self._shows_file = False
+        self._history = ReadingHistory()
         self.browser = MailBrowser(theme, services, tasks, bridge, undo, state, host)
         self.reader = Reader(
             theme, tasks, services.views, services.reading, services.settings, state, cache, actions=actions
@@ -123,6 +125,8 @@ class MailRoom(QObject):
         self._back_changed(panes.has_back)
         for name, act in (
             (Do.SELECT_ALL, self._select_all),
+            (Do.READ_BEFORE, partial(self._step_in_history, -1)),
+            (Do.READ_AFTER, partial(self._step_in_history, 1)),
             (Do.BACK, panes.go_back),
             (Do.NEXT_PANE, partial(self._walk, 1)),
             (Do.PREVIOUS_PANE, partial(self._walk, -1)),
@@ -155,7 +159,19 @@ class MailRoom(QObject):
         self._read(key)
         self.reader.setFocus()
 
+    def _step_in_history(self, way: int) -> None:
+        visit = self._history.step(way, self._is_there)
+        if visit is not None:
+            self.browser.show_mail(visit.list_id, visit.key)
+
+    def _is_there(self, visit: Visit) -> bool:
+        """Say whether a mail can be gone to; of a list that is not shown it is not known before."""
+        shown = self.list.shows_list and self.list.model.query.list_id == visit.list_id
+        return self.list.model.line_of(visit.key) is not None if shown else self.browser.has_list(visit.list_id)
+
     def _read(self, key: int) -> None:
+        if self.list.shows_list:
+            self._history.note(Visit(self.list.model.query.list_id, key))
         self.reader.show_message(key, conversations=self.list.model.query.conversations)
 
     def _reader_action(self, verb: Verb, keys: tuple[int, ...]) -> None:

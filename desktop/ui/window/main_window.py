@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStackedWidget, QWidget
 
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
@@ -137,6 +137,7 @@ class MainWindow(QWidget):
         self.undo.pushed.connect(self._show_done)
         self.undo.taken_back.connect(self._forget_done)
         self.undo.changed.connect(self.actions_[Do.UNDO].setEnabled)
+        self.undo.redo_changed.connect(self.actions_[Do.REDO].setEnabled)
         self.room.told.connect(self.tell)
         self.room.step_wanted.connect(self._take_step)
         self.room.trouble_wanted.connect(self.status_bar.explain)
@@ -149,6 +150,8 @@ class MainWindow(QWidget):
         self.status_bar.operations_requested.connect(self._show_operations)
         for name, act in (
             (Do.UNDO, self.undo.undo),
+            (Do.REDO, self.undo.redo),
+            (Do.OPEN_FILE, self._choose_file),
             (Do.GET_MAIL, self._get_mail),
             (Do.GET_ALL_MAIL, self._get_mail),
             (Do.READING_PANE, self._switch_reading_pane),
@@ -161,7 +164,8 @@ class MainWindow(QWidget):
         reading_pane = self.actions_[Do.READING_PANE]
         reading_pane.setCheckable(True)
         reading_pane.setChecked(self.room.panes.reading_pane)
-        self.actions_[Do.UNDO].setEnabled(False)
+        for name in (Do.UNDO, Do.REDO):
+            self.actions_[name].setEnabled(False)
 
     def _come_forward(self, file: Path | None) -> None:
         if self.isMinimized():
@@ -225,6 +229,17 @@ class MainWindow(QWidget):
         shown = self._once("preferences", make)
         if page and isinstance(shown, Preferences):
             shown.show_page(page)
+
+    def _choose_file(self) -> None:
+        def make() -> QFileDialog:
+            made = QFileDialog(self, _("Open mail file"))
+            made.setFileMode(QFileDialog.FileMode.ExistingFile)
+            made.setNameFilter(_("Mail (*.eml)"))
+            made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            made.fileSelected.connect(lambda path: self.open_file(Path(path)))
+            return made
+
+        self._once("file", make)
 
     def _show_operations(self) -> None:
         self._once(

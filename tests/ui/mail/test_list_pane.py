@@ -582,3 +582,57 @@ async def test_the_next_unread_mail_is_not_one_of_a_collapsed_day(room, pane):
     pane.loader.seek_unread(1)
 
     await until(lambda: pane.view.current_key == wanted)
+
+
+async def test_what_was_taken_back_is_done_again(room, pane):
+    first, second = room.deliver("A"), room.deliver("B", age_ms=2 * MINUTE)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: list(pane.model.keys) == [first, second])
+    pane.view.show_key(first)
+    told = []
+    pane.undo_stack.pushed.connect(told.append)
+
+    pane.do(Verb.ARCHIVE)
+    await until(lambda: len(told) == 1)
+    pane.undo_stack.undo()
+    await until(lambda: set(in_list(room, Unified.INBOX)) == {first, second})
+    pane.undo_stack.redo()
+    await until(lambda: len(told) == 2)
+
+    assert in_list(room, Unified.ARCHIVE) == [first]
+    assert told[1].text == "1 mail archived"
+    pane.undo_stack.undo()
+    await until(lambda: set(in_list(room, Unified.INBOX)) == {first, second})
+
+
+async def test_a_conversation_is_selected_and_marked_read_where_each_mail_has_a_row(room, pane):
+    keys = conversation(room, 3)
+    other = room.deliver("Other", age_ms=MINUTE + 5)
+    pane.set_conversations(False)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: len(pane.model.keys) == 4)
+    pane.view.show_key(keys[0])
+    told = []
+    pane.undo_stack.pushed.connect(told.append)
+
+    pane.mark_conversations_read()
+    await until(lambda: pane.model.unread == 1)
+    pane.select_conversation()
+    await until(lambda: pane.view.selected_count() == 3)
+
+    assert set(pane.view.selected_keys()) == set(keys)
+    assert [(entry.text, entry.quiet) for entry in told] == [("3 mails marked as read", False)]
+    assert other in pane.model.keys
+
+
+async def test_the_next_unread_conversation_passes_over_the_one_that_is_read(room, pane):
+    keys = conversation(room, 4)
+    other = room.deliver("Other", age_ms=60 * MINUTE)
+    pane.set_conversations(False)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: len(pane.model.keys) == 5)
+    pane.view.show_key(keys[-1])
+
+    pane.next_unread_conversation()
+
+    await until(lambda: pane.view.current_key == other)

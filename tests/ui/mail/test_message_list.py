@@ -199,6 +199,19 @@ def test_what_is_selected_below_a_conversation_stays_selected_when_the_list_is_s
     assert view.selected_load().mails == (children[1],)
 
 
+def test_a_mail_that_is_shown_is_chosen_alone_whatever_key_is_held(view):
+    view.show_key(KEYS[0])
+    QTest.keyPress(view, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+
+    view.show_key(KEYS[3])
+    shown = view.selected_keys()
+    view.next()
+    QTest.keyRelease(view, Qt.Key.Key_Control)
+
+    assert shown == (KEYS[3],)
+    assert view.selected_keys() == (KEYS[4],)
+
+
 def test_a_load_names_conversations_single_mails_and_their_list(view):
     children = (key(3 * MINUTE, 5), key(3 * MINUTE, 6))
     view.model().unfold(KEYS[3], children)

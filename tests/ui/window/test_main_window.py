@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop.base.errors import Problem
 from desktop.domain import events, settings
@@ -166,6 +166,54 @@ async def test_select_all_in_an_html_mail_selects_its_text(desk: Desk) -> None:
     room.list.view.setFocus()
     desk.window.actions_[Do.SELECT_ALL].trigger()
     assert room.list.selection().count == len(_inbox(desk))
+
+
+async def test_brackets_go_back_and_forward_in_the_mails_read_also_to_another_list(desk: Desk) -> None:
+    await _open(desk)
+    room = desk.window.room
+    first, second = _inbox(desk)[:2]
+
+    async def reads(key: int) -> None:
+        await desk.until(
+            lambda: (
+                room.list.selection().key == key and room.reader._wanted is not None and room.reader._wanted[0] == key
+            )
+        )
+
+    for key in (first, second):
+        room.list.view.show_key(key)
+        await reads(key)
+    room.browser.show_list(Unified.SENT)
+    await desk.until(lambda: room.list.model.query.list_id == Unified.SENT)
+    sent = room.list.model.keys[0]
+    room.list.view.show_key(sent)
+    await reads(sent)
+
+    desk.window.actions_[Do.READ_BEFORE].trigger()
+    await reads(second)
+    desk.window.actions_[Do.READ_BEFORE].trigger()
+    await reads(first)
+    for key in (second, sent):
+        desk.window.actions_[Do.READ_AFTER].trigger()
+        await reads(key)
+
+    assert room.list.model.query.list_id == Unified.SENT
+
+
+async def test_a_mail_file_is_chosen_and_opened(desk: Desk) -> None:
+    await _open(desk)
+    file = desk.core.profile.root.parent / "letter.eml"
+    file.write_bytes(b"From: a@b.example\r\nSubject: From a file\r\n\r\nHello\r\n")
+    desk.window.actions_[Do.OPEN_FILE].trigger()
+    [chooser] = desk.window.findChildren(QFileDialog)
+
+    chooser.fileSelected.emit(str(file))
+    await desk.until(lambda: desk.window.room.reader.opened is not None)
+    chooser.close()
+
+    opened = desk.window.room.reader.opened
+    assert opened is not None
+    assert opened.head.subject == "From a file"
 
 
 async def test_operations_wait_and_are_told(desk: Desk) -> None:

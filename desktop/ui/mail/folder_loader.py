@@ -14,6 +14,7 @@ from desktop.services.mail.mail_accounts import MailAccounts
 from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.folder_model import FolderModel
+from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
 from desktop.ui.widgets.throttle import Throttle
 
@@ -43,30 +44,50 @@ class FolderLoader(QObject):
         self._views = views
         self._accounts = accounts
         self._tasks = tasks
+        self._tree_changed = False
+        self._held = False
         self._changed: set[ListId] = set()
-        self._tree = Throttle(lambda: tasks.run(self._load_tree()), _TREE_WAIT_MS, _TREE_MOST_MS, self)
-        self._counts = Throttle(lambda: tasks.run(self._load_counts()), _COUNTS_WAIT_MS, _COUNTS_MOST_MS, self)
-        bridge.folders_changed.connect(lambda _accounts: self._tree.call())
-        bridge.accounts_changed.connect(lambda _accounts: self._tree.call())
+        # the tree brings numbers too: one reading for both, so that no older numbers land on newer ones
+        self._reading = Rereading(tasks, self._read)
+        self._statuses = Rereading(tasks, self._load_statuses)
+        self._tree = Throttle(self._reading.ask, _TREE_WAIT_MS, _TREE_MOST_MS, self)
+        self._counts = Throttle(self._reading.ask, _COUNTS_WAIT_MS, _COUNTS_MOST_MS, self)
+        bridge.folders_changed.connect(lambda _accounts: self._folders_changed())
+        bridge.accounts_changed.connect(lambda _accounts: self._folders_changed())
         bridge.lists_changed.connect(self._lists_changed)
-        bridge.status_changed.connect(lambda _accounts: tasks.run(self._load_statuses()))
+        bridge.status_changed.connect(lambda _accounts: self._statuses.ask())
 
     def load(self) -> None:
         """Read everything now."""
-        self._tasks.run(self._load_tree())
-        self._tasks.run(self._load_statuses())
+        self._tree_changed = True
+        self._reading.ask()
+        self._statuses.ask()
+
+    def hold(self, on: bool) -> None:
+        """Leave the tree as it is while a person writes in it; numbers go on."""
+        self._held = on
+        if not on and self._tree_changed:
+            self._reading.ask()
+
+    def _folders_changed(self) -> None:
+        self._tree_changed = True
+        self._tree.call()
 
     def _lists_changed(self, list_ids: Iterable[ListId]) -> None:
         self._changed.update(list_ids)
         self._counts.call()
 
-    async def _load_tree(self) -> None:
-        tree = await self._tasks.read(self._views.folder_tree)
-        self.loaded.emit(self._model.show_tree(tree))
-
-    async def _load_counts(self) -> None:
-        changed, self._changed = self._changed, set()
-        self._model.show_counts(await self._tasks.read(self._views.counts, tuple(changed)))
+    async def _read(self) -> None:
+        if self._tree_changed and not self._held:
+            self._tree_changed = False
+            tree = await self._tasks.read(self._views.folder_tree)
+            if self._held:  # since then
+                self._tree_changed = True
+            else:
+                self.loaded.emit(self._model.show_tree(tree))
+        if self._changed:
+            changed, self._changed = self._changed, set()
+            self._model.show_counts(await self._tasks.read(self._views.counts, tuple(changed)))
 
     async def _load_statuses(self) -> None:
         statuses = await self._tasks.read(self._accounts.statuses)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +14,7 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount
 from desktop.ui.bridge import Bridge
 from desktop.ui.preferences.certificate_question import CertificateQuestion
+from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.window.navigation import Navigation
@@ -48,11 +48,13 @@ class AccountsWatch(QObject):
         self._navigation, self._status_bar = navigation, status_bar
         self._accounts: tuple[MailAccount, ...] = ()
         self._statuses: dict[int, AccountStatus] = {}
-        self._reading: dict[str, asyncio.Future[Any]] = {}
-        self._again: set[str] = set()
+        self._read_all = Rereading(tasks, self._show_accounts)
+        self._read_statuses = Rereading(tasks, self._show_statuses)
+        self._read_operations = Rereading(tasks, self._show_operations)
+        self._read_unread = Rereading(tasks, self._show_unread)
         bridge.accounts_changed.connect(self.read_accounts)
-        bridge.status_changed.connect(self._read_statuses)
-        bridge.operations_changed.connect(self._read_operations)
+        bridge.status_changed.connect(lambda _accounts: self._read_statuses.ask())
+        bridge.operations_changed.connect(lambda _accounts: self._read_operations.ask())
         bridge.lists_changed.connect(self._lists_changed)
         status_bar.remedy_chosen.connect(self._remedy)
         status_bar.pause_requested.connect(lambda key: self._call(services.accounts.pause, key))
@@ -60,44 +62,23 @@ class AccountsWatch(QObject):
 
     def read_accounts(self) -> None:
         """Read everything anew."""
-        self._read("accounts", self._show_accounts)
-        self._read_operations()
-        self._read("unread", self._show_unread)
+        for reading in (self._read_all, self._read_operations, self._read_unread):
+            reading.ask()
 
     def account(self, key: int) -> MailAccount | None:
         """Return an account as it was read last."""
         return next((account for account in self._accounts if account.key == key), None)
 
-    def _read_statuses(self) -> None:
-        self._read("statuses", self._show_statuses)
-
-    def _read_operations(self) -> None:
-        self._read("operations", self._show_operations)
-
     def _lists_changed(self, list_ids: frozenset[int]) -> None:
         if Unified.INBOX in list_ids:
-            self._read("unread", self._show_unread)
-
-    def _read(self, what: str, read: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Read now, or once more after the reading that is under way: a stream of events must not starve it."""
-        running = self._reading.get(what)
-        if running is not None and not running.done():
-            self._again.add(what)
-            return
-        self._reading[what] = self._tasks.run(self._read_until_quiet(what, read))
-
-    async def _read_until_quiet(self, what: str, read: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        await read()
-        while what in self._again:
-            self._again.discard(what)
-            await read()
+            self._read_unread.ask()
 
     async def _show_accounts(self) -> None:
         self._accounts = await self._tasks.read(self._services.accounts.all)
         first = self._accounts[0] if self._accounts else None
         self._navigation.me.set_person(first.display_name if first else "", first.address if first else "")
         self.accounts_known.emit(tuple(account.address for account in self._accounts))
-        await self._show_statuses()
+        self._read_statuses.ask()
 
     async def _show_statuses(self) -> None:
         before, self._statuses = self._statuses, await self._tasks.read(self._services.accounts.statuses)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,6 +13,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.dates import locale
+from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SHOWN_MOST = 200
 """A longer queue is told in a sentence; nobody reads 10,000 lines."""
+_MADE_AT_ONCE = 4
+"""New lines between two turns of the event loop: making one takes up to 2 ms."""
 
 
 def operation_words(operation: WaitingOperation) -> str:
@@ -54,26 +56,52 @@ def operation_words(operation: WaitingOperation) -> str:
 
 
 class _Line(QWidget):
+    """One operation; the window connects its buttons."""
+
     def __init__(self, theme: Theme, operation: WaitingOperation) -> None:
         super().__init__()
         self._theme = theme
-        moment = QDateTime.fromMSecsSinceEpoch(operation.created_at_ms)
-        since = locale().toString(moment, QLocale.FormatType.ShortFormat)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(ElidedLabel(theme, operation_words(operation), "body-medium"))
-        column.addWidget(ElidedLabel(theme, f"{operation.account_address} · {since}", "small", "secondary"))
-        if operation.problem:
-            column.addWidget(Paragraph(theme, operation.problem, "small", "danger" if operation.parked else "warning"))
+        self._words = ElidedLabel(theme, "", "body-medium")
+        self._about = ElidedLabel(theme, "", "small", "secondary")
+        self._problem: Paragraph | None = None
+        self._column = QVBoxLayout()
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self._words)
+        self._column.addWidget(self._about)
         self.retry = Button(theme, _("Retry"), height=SMALL)
         self.drop = Button(theme, _("Drop…"), Kind.GHOST, height=SMALL)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 8, 20, 8)
         row.setSpacing(8)
-        row.addLayout(column, 1)
+        row.addLayout(self._column, 1)
         for button in (self.retry, self.drop):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self.operation = operation
+        self._fill()
+
+    def show_operation(self, operation: WaitingOperation) -> None:
+        """Show what has become of the operation."""
+        if operation != self.operation:
+            self.operation = operation
+            self._fill()
+
+    def _fill(self) -> None:
+        operation = self.operation
+        moment = QDateTime.fromMSecsSinceEpoch(operation.created_at_ms)
+        since = locale().toString(moment, QLocale.FormatType.ShortFormat)
+        self._words.set_text(operation_words(operation))
+        self._about.set_text(f"{operation.account_address} · {since}")
+        if self._problem is not None:
+            self._column.removeWidget(self._problem)
+            self._problem.hide()
+            self._problem.deleteLater()
+            self._problem = None
+        if operation.problem:
+            colour = "danger" if operation.parked else "warning"
+            self._problem = Paragraph(self._theme, operation.problem, "small", colour)
+            self._column.addWidget(self._problem)
+        for button in (self.retry, self.drop):
             button.setVisible(operation.parked or operation.attempts > 0)
         if not operation.can_retry:
             self.retry.hide()
@@ -90,7 +118,11 @@ class OperationsWindow(Dialog):
     ) -> None:
         super().__init__(theme, _("Waiting and failed operations"), parent)
         self._operations, self._tasks = operations, tasks
-        self._reading: asyncio.Future[Any] | None = None
+        self._reading = Rereading(tasks, self._show)
+        self._lines: dict[int, _Line] = {}
+        self._shown: tuple[WaitingOperation, ...] = ()
+        self._more_lines = QTimer(self, singleShot=True, interval=0)
+        self._more_lines.timeout.connect(self._arrange)
         self.resize(600, 420)
         self.body.setContentsMargins(0, 0, 0, 0)
         self._stack = QStackedWidget()
@@ -103,9 +135,17 @@ class OperationsWindow(Dialog):
             )
         )
         page = QWidget()
-        self._column = QVBoxLayout(page)
+        self._column = QVBoxLayout()
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._more = Paragraph(theme, "", "small", "secondary")
+        self._more.setContentsMargins(20, 8, 20, 8)
+        below = QVBoxLayout(page)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addLayout(self._column)
+        below.addWidget(self._more)
+        below.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)
@@ -114,36 +154,47 @@ class OperationsWindow(Dialog):
         self.body.addWidget(self._stack)
         self.footer.row.addStretch(1)
         self.add_button(_("Close"), self.close)
-        bridge.operations_changed.connect(self._read)
-        self.finished.connect(self._forget)
-        self._read()
+        bridge.operations_changed.connect(lambda _accounts: self._reading.ask())
+        self.finished.connect(self._reading.stop)
+        self._reading.ask()
 
     def show_operations(self, operations: Sequence[WaitingOperation]) -> None:
-        """Show these operations."""
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        """Show these operations; the line of one that stays is kept, and with it the focus."""
         ordered = sorted(operations, key=lambda operation: not operation.parked)
-        for operation in ordered[:SHOWN_MOST]:
-            line = _Line(self.theme, operation)
-            line.retry.clicked.connect(lambda _checked=False, key=operation.key: self._retry(key))
-            line.drop.clicked.connect(lambda _checked=False, of=operation: self._ask_drop(of))
-            self._column.addWidget(line)
-        if len(ordered) > SHOWN_MOST:
-            left = len(ordered) - SHOWN_MOST
-            words = n_("and {n} more", "and {n} more", left).format(n=locale().toString(left))
-            more = Paragraph(self.theme, words, "small", "secondary")
-            more.setContentsMargins(20, 8, 20, 8)
-            self._column.addWidget(more)
-        self._column.addStretch(1)
+        self._shown = tuple(ordered[:SHOWN_MOST])
+        for key in self._lines.keys() - {operation.key for operation in self._shown}:
+            gone = self._lines.pop(key)
+            self._column.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        left = len(ordered) - len(self._shown)
+        self._more.setText(n_("and {n} more", "and {n} more", left).format(n=locale().toString(left)))
+        self._more.setVisible(left > 0)
         self._stack.setCurrentIndex(1 if ordered else 0)
+        self._arrange()
 
-    def _read(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
-        self._reading = self._tasks.run(self._show())
+    def _arrange(self) -> None:
+        """Put the lines in their order; many new ones are made a few at a time."""
+        made = 0
+        for position, operation in enumerate(self._shown):
+            line = self._lines.get(operation.key)
+            if line is None:
+                if made == _MADE_AT_ONCE:
+                    self._more_lines.start()
+                    return
+                made += 1
+                line = self._new_line(operation)
+            line.show_operation(operation)
+            item = self._column.itemAt(position)
+            if item is None or item.widget() is not line:
+                self._column.insertWidget(position, line)
+
+    def _new_line(self, operation: WaitingOperation) -> _Line:
+        key = operation.key
+        line = self._lines[key] = _Line(self.theme, operation)
+        line.retry.clicked.connect(lambda _checked=False: self._retry(key))
+        line.drop.clicked.connect(lambda _checked=False: self._ask_drop(key))
+        return line
 
     async def _show(self) -> None:
         self.show_operations(await self._tasks.read(self._operations.waiting))
@@ -154,19 +205,15 @@ class OperationsWindow(Dialog):
     async def _call_retry(self, key: int) -> None:
         await self._tasks.write(self._operations.retry, key)
 
-    def _ask_drop(self, operation: WaitingOperation) -> None:
+    def _ask_drop(self, key: int) -> None:
         confirm(
             self.theme,
             self,
             title=_("Drop this operation?"),
             text=_("The server keeps what it has, and Rapport shows that."),
             action=_("Drop"),
-            on_yes=lambda: self._tasks.run(self._call_drop(operation.key)),
+            on_yes=lambda: self._tasks.run(self._call_drop(key)),
         )
 
     async def _call_drop(self, key: int) -> None:
         await self._tasks.write(self._operations.drop, key)
-
-    def _forget(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()

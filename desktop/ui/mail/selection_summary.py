@@ -65,6 +65,6 @@ class SelectionSummary(QWidget):
 def _button(theme: Theme, actions: Actions, name: Do, icon: str) -> Button:
     action = actions[name]
     kind = Kind.DANGER if name is Do.TRASH else Kind.DEFAULT
-    button = Button(theme, action.text().replace("&", ""), kind, icon=icon, height=LARGE)
+    button = Button(theme, action.text(), kind, icon=icon, height=LARGE)
     button.follow(action)
     return button

@@ -47,8 +47,7 @@ class FolderPicks(QWidget):
         for folder in folders:
             if not folder.selectable:
                 continue
-            box = CheckBox(self._theme, one_line(folder.path).replace("&", "&&"))
-            box.setAccessibleName(one_line(folder.path))
+            box = CheckBox(self._theme, one_line(folder.path))
             box.setChecked(folder.path in kept if kept else folder.role is Role.INBOX)
             self._boxes[folder.path] = box
             self._column.addWidget(box)

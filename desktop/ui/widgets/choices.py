@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QHBoxLayout, Q
 
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.ampersands import escaped, plain
 from desktop.ui.widgets.focus_ring import FocusRing
 from desktop.ui.widgets.paint import CENTER, LEFT, line_of_text, rounded, text_width
 from desktop.ui.widgets.painted_button import PaintedButton
@@ -143,10 +144,16 @@ class CheckBox(QCheckBox):
     """A check mark before its words."""
 
     def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+        super().__init__(escaped(text), parent)
         self._theme = theme
         self._ring = FocusRing(theme, self, 4)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        return plain(super().text())
+
+    def setText(self, text: str) -> None:
+        super().setText(escaped(text))
 
     def sizeHint(self) -> QSize:
         return QSize(16 + 8 + text_width(self.font(), self.text()) + 4, 24)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QEnterEvent, QFocusEvent, QKeySequence
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.ampersands import escaped, plain
 from desktop.ui.widgets.focus_ring import FocusRing
 
 
@@ -20,7 +21,7 @@ class PaintedButton(QPushButton):
     """A push button without the style's drawing: hover, ring and the hand of an action."""
 
     def __init__(self, theme: Theme, text: str, radius: int, parent: QWidget | None) -> None:
-        super().__init__(text, parent)
+        super().__init__(escaped(text), parent)
         self._theme = theme
         self._hot = False
         self._action: QAction | None = None
@@ -28,6 +29,12 @@ class PaintedButton(QPushButton):
         self._ring = FocusRing(theme, self, radius)
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        return plain(super().text())
+
+    def setText(self, text: str) -> None:
+        super().setText(escaped(text))
 
     def follow(self, action: QAction) -> None:
         """Do what `action` does, and take words, state and shortcut from it."""
@@ -46,7 +53,7 @@ class PaintedButton(QPushButton):
         self.setEnabled(action.isEnabled())
         self.setCheckable(action.isCheckable())
         self.setChecked(action.isChecked())
-        words = action.text().replace("&", "")
+        words = plain(action.text())
         self.setAccessibleName(words)
         self.setToolTip(tip(words, action.shortcut()))
 

@@ -30,6 +30,8 @@ class FolderSteps:
     """Ask where a folder should go."""
     get_mail: Callable[[int], object]
     """Fetch mail of an account."""
+    account_key: int
+    """The account whose mail the key of "Get mail" fetches; 0 for all."""
 
 
 def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderActions, steps: FolderSteps) -> Menu:
@@ -37,7 +39,8 @@ def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderAction
     menu = Menu(theme, parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if node.kind is NodeKind.ACCOUNT:
-        menu.add(_("Get mail"), partial(steps.get_mail, node.account_key), icon="refresh-cw", shortcut="F5")
+        keys = "F5" if node.account_key == steps.account_key else ""
+        menu.add(_("Get mail"), partial(steps.get_mail, node.account_key), icon="refresh-cw", shortcut=keys)
         menu.add(_("New folder…"), partial(actions.ask_new, node), icon="folder-plus")
         return menu
     if node.list_id:

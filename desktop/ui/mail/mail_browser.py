@@ -129,6 +129,12 @@ class MailBrowser(QObject):
         view.selection_changed.connect(lambda: actions.set_mails_chosen(view.selectionModel().hasSelection()))
         pane.loader.opened.connect(lambda: actions[Do.LIST_READ].setEnabled(pane.shows_list))
 
+    @property
+    def account_key(self) -> int:
+        """The account of the folder that is open, also while hits are shown; 0 for a list over all accounts."""
+        node = self.tree.current_node
+        return node.account_key if node is not None else 0
+
     # what a person does
 
     def show_list(self, list_id: ListId) -> None:
@@ -264,6 +270,7 @@ class MailBrowser(QObject):
             rename=self._rename,
             choose_place=self._choose_place,
             get_mail=lambda key: self._tasks.run(self._get_mail(key)),
+            account_key=self.account_key,
         )
         folder_menu(self._theme, self.tree, node, self.folders, steps).popup(point)
 

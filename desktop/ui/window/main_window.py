@@ -6,6 +6,7 @@ It connects rooms and holds nothing of what they show: no mail, no account, no s
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,7 +154,7 @@ class MainWindow(QWidget):
             (Do.REDO, self.undo.redo),
             (Do.OPEN_FILE, self._choose_file),
             (Do.GET_MAIL, self._get_mail),
-            (Do.GET_ALL_MAIL, self._get_mail),
+            (Do.GET_ALL_MAIL, partial(self._ask_mail_of, None)),
             (Do.READING_PANE, self._switch_reading_pane),
             (Do.PREFERENCES, self._show_preferences),
             (Do.ADD_ACCOUNT, self._add_account),
@@ -210,10 +211,14 @@ class MainWindow(QWidget):
             self._get_mail()
 
     def _get_mail(self) -> None:
-        self._tasks.run(self._ask_for_mail())
+        """Fetch for the account of the list that is shown; a list over all accounts means all."""
+        self._ask_mail_of(self.room.browser.account_key or None)
 
-    async def _ask_for_mail(self) -> None:
-        await self._tasks.write(self._services.accounts.sync_now)
+    def _ask_mail_of(self, account_key: int | None) -> None:
+        self._tasks.run(self._ask_for_mail(account_key))
+
+    async def _ask_for_mail(self, account_key: int | None) -> None:
+        await self._tasks.write(self._services.accounts.sync_now, account_key)
 
     # windows beside this one; each at most once
 

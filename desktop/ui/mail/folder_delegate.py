@@ -5,7 +5,7 @@ GUI thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -35,11 +35,16 @@ _ACTIVITY_ICONS = {
     Activity.WAITING: "cloud-off",
 }
 
+_FILLED = "filled"
+
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class FolderDelegate(QStyledItemDelegate):
     """The pane tells it which row is a drop target and which are expanded."""
+
+    writing_began = Signal()
+    """A person writes another name for a folder."""
 
     def __init__(self, theme: Theme, model: FolderModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,7 +84,14 @@ class FolderDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
         editor = QLineEdit(parent)
         editor.setFont(font("body"))
+        self.writing_began.emit()
         return editor
+
+    def setEditorData(self, editor: QWidget, index: _Index) -> None:
+        """Fill the editor once: the row may change while a person writes."""
+        if not editor.property(_FILLED):
+            editor.setProperty(_FILLED, True)
+            super().setEditorData(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
         node = index.data(FolderRole.NODE)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject, Signal
 
 from desktop.domain.mail.folder import ListId
+from desktop.domain.mail.listing import FolderTree
 from desktop.services.mail.mail_accounts import MailAccounts
 from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
@@ -80,14 +81,16 @@ class FolderLoader(QObject):
     async def _read(self) -> None:
         if self._tree_changed and not self._held:
             self._tree_changed = False
-            tree = await self._tasks.read(self._views.folder_tree)
-            if self._held:  # since then
-                self._tree_changed = True
-            else:
-                self.loaded.emit(self._model.show_tree(tree))
+            self._take(await self._tasks.read(self._views.folder_tree))
         if self._changed:
             changed, self._changed = self._changed, set()
             self._model.show_counts(await self._tasks.read(self._views.counts, tuple(changed)))
+
+    def _take(self, tree: FolderTree) -> None:
+        if self._held:  # since it was asked for
+            self._tree_changed = True
+        else:
+            self.loaded.emit(self._model.show_tree(tree))
 
     async def _load_statuses(self) -> None:
         statuses = await self._tasks.read(self._accounts.statuses)

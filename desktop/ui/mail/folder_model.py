@@ -1,7 +1,7 @@
 """The model of the folder pane over `folder_nodes`. GUI thread.
 
-A new tree that differs only in counts changes rows; any other replaces the model's content, after which the view puts
-back what was expanded.
+A new tree changes rows, takes some out and puts some in; where folders changed places it replaces the model's content,
+after which the view puts back what was expanded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.listing import FolderNode, FolderTree, ListCounts
 from desktop.domain.mail.mail_account import AccountStatus, Activity
-from desktop.ui.mail.folder_nodes import Node, NodeKind, build, by_list
+from desktop.ui.mail.folder_nodes import Node, NodeKind, build
 from desktop.ui.mail.row_texts import one_line
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -81,7 +81,7 @@ class FolderModel(QAbstractItemModel):
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         node = self.node(index)
         name = str(value).strip()
-        if node is None or node.folder is None or not name or name == node.name:
+        if node is None or node.folder is None or not name or name in (node.name, one_line(node.name)):
             return False
         self.renamed.emit(node.folder.key, name)
         return False
@@ -137,23 +137,78 @@ class FolderModel(QAbstractItemModel):
     def show_tree(self, tree: FolderTree) -> bool:
         """Take a tree; return whether rows came, went or moved, so that expansion has to be put back."""
         tops = build(tree)
-        if _shape(tops) == _shape(self._tops):
-            fresh = by_list(tops)
-            self.show_counts({list_id: node.counts for list_id, node in fresh.items()})
-            for list_id, node in fresh.items():
-                self._lists[list_id].folder = node.folder
-            return False
-        self.beginResetModel()
-        self._tops = tops
-        self._nodes = {}
-        waiting = list(tops)
+        before, after = _parents(self._tops), _parents(tops)
+        kept = before.keys() & after.keys()
+        if [id_ for id_ in before if id_ in kept] == [id_ for id_ in after if id_ in kept] and all(
+            before[id_] == after[id_] for id_ in kept
+        ):
+            self._merge(None, self._tops, tops)
+        else:
+            self.beginResetModel()
+            self._tops, self._nodes, self._lists = tops, {}, {}
+            self._enter(tops)
+            self.endResetModel()
+        return before != after
+
+    def _merge(self, parent: Node | None, nodes: list[Node], wanted: list[Node]) -> None:
+        """Make the rows below `parent` those wanted; those that stay keep their order."""
+        above = self._index_of(parent) if parent is not None else QModelIndex()
+        had = bool(nodes)
+        ids = {node.id for node in wanted}
+        for row in reversed(range(len(nodes))):
+            if nodes[row].id not in ids:
+                self.beginRemoveRows(above, row, row)
+                self._leave([nodes.pop(row)])
+                _number_rows(nodes)
+                self.endRemoveRows()
+        for row, fresh in enumerate(wanted):
+            if row < len(nodes) and nodes[row].id == fresh.id:
+                self._renew(nodes[row], fresh)
+                self._merge(nodes[row], nodes[row].children, fresh.children)
+                continue
+            self.beginInsertRows(above, row, row)
+            fresh.parent = parent
+            nodes.insert(row, fresh)
+            _number_rows(nodes)
+            self._enter([fresh])
+            self.endInsertRows()
+        if parent is not None and had is not bool(nodes):
+            self.dataChanged.emit(above, above)  # its caret came or went
+
+    def _renew(self, node: Node, fresh: Node) -> None:
+        """Give a node what the new tree says of it."""
+        seen = (node.name, node.icon, node.list_id, node.counts) != (
+            fresh.name,
+            fresh.icon,
+            fresh.list_id,
+            fresh.counts,
+        )
+        if node.list_id != fresh.list_id:
+            self._lists.pop(node.list_id, None)
+        node.name, node.icon, node.list_id = fresh.name, fresh.icon, fresh.list_id
+        node.counts, node.folder = fresh.counts, fresh.folder
+        if node.list_id:
+            self._lists[node.list_id] = node
+        if seen:
+            index = self._index_of(node)
+            self.dataChanged.emit(index, index)
+
+    def _enter(self, nodes: list[Node]) -> None:
+        waiting = list(nodes)
         while waiting:
             node = waiting.pop()
             waiting += node.children
             self._nodes[self._number(node)] = node
-        self._lists = by_list(tops)
-        self.endResetModel()
-        return True
+            if node.list_id:
+                self._lists[node.list_id] = node
+
+    def _leave(self, nodes: list[Node]) -> None:
+        waiting = list(nodes)
+        while waiting:
+            node = waiting.pop()
+            waiting += node.children
+            self._nodes.pop(self._number(node), None)
+            self._lists.pop(node.list_id, None)
 
     def show_counts(self, counts: Mapping[ListId, ListCounts]) -> None:
         """Take new numbers of some lists."""
@@ -203,12 +258,17 @@ class FolderModel(QAbstractItemModel):
         return one_line(node.name)
 
 
-def _shape(tops: list[Node]) -> list[tuple[str, str, int, int]]:
-    """Return what makes two trees the same rows: ids, names, icons' roles and depths, in order."""
-    shape: list[tuple[str, str, int, int]] = []
+def _parents(tops: list[Node]) -> dict[str, str]:
+    """Return the id of each node with that of the node above it ("" for none), in the order of the pane."""
+    found: dict[str, str] = {}
     waiting = list(reversed(tops))
     while waiting:
         node = waiting.pop()
         waiting += reversed(node.children)
-        shape.append((node.id, node.name + node.icon, node.list_id, node.depth))
-    return shape
+        found[node.id] = node.parent.id if node.parent is not None else ""
+    return found
+
+
+def _number_rows(nodes: list[Node]) -> None:
+    for position, node in enumerate(nodes):
+        node.position = position

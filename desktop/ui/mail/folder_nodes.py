@@ -111,18 +111,6 @@ def build(tree: FolderTree) -> list[Node]:
     return tops
 
 
-def by_list(tops: list[Node]) -> dict[ListId, Node]:
-    """Return the node of every list that can be opened."""
-    found: dict[ListId, Node] = {}
-    waiting = list(tops)
-    while waiting:
-        node = waiting.pop()
-        waiting += node.children
-        if node.list_id:
-            found[node.list_id] = node
-    return found
-
-
 def _account(account: AccountNode) -> Node:
     top = Node(NodeKind.ACCOUNT, f"account {account.key}", account.address, account_key=account.key)
     nodes: dict[int, Node] = {}

@@ -17,7 +17,15 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QFrame,
+    QStyle,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from desktop.base.i18n import _
 from desktop.domain.mail.folder import ListId, Unified
@@ -49,6 +57,8 @@ class FolderTree(QTreeView):
     folder_dropped = Signal(int, object)
     """The key of a folder, and the `Node` (folder or account) it goes below."""
     menu_wanted = Signal(object, QPoint)
+    writing = Signal(bool)
+    """A person began to write the name of a folder, or is done with it."""
     trouble_wanted = Signal(int)
     """The key of an account whose dot was clicked."""
 
@@ -59,6 +69,7 @@ class FolderTree(QTreeView):
         self._state = state
         self._hovered: QPersistentModelIndex | None = None
         self._restoring = False
+        self._scrolled = 0
         self._painter = FolderDelegate(theme, model, self)
         self.setAccessibleName(_("Folders"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -78,6 +89,8 @@ class FolderTree(QTreeView):
         self.expanded.connect(self._remember)
         self.collapsed.connect(self._remember)
         self.selectionModel().currentChanged.connect(self._current_changed)
+        self._painter.writing_began.connect(lambda: self.writing.emit(True))
+        model.modelAboutToBeReset.connect(self._note_scrolling)
         theme.changed.connect(self.viewport().update)
 
     @property
@@ -99,7 +112,7 @@ class FolderTree(QTreeView):
         return index.isValid()
 
     def put_back(self, changed: bool) -> None:
-        """Expand what was expanded and choose what was chosen after the model took another tree."""
+        """Expand what was expanded and put the cursor back after the model took another tree; this opens nothing."""
         if not changed:
             return
         folded = self._folded_accounts()
@@ -113,11 +126,14 @@ class FolderTree(QTreeView):
             index = self._model.index_of_id(wanted)
             if index.isValid():
                 self.expand(index)
-        self._restoring = False
         current = self._model.index_of_list(self.remembered)
         if not current.isValid():
             current = self._model.index_of_list(int(Unified.INBOX))
+            self._state.set(_CURRENT_STATE, int(Unified.INBOX))
         self.setCurrentIndex(current)
+        self._restoring = False
+        self.executeDelayedItemsLayout()
+        self.verticalScrollBar().setValue(self._scrolled)
 
     def rename_current(self) -> None:
         """Let the person write another name for the folder with the cursor."""
@@ -126,6 +142,17 @@ class FolderTree(QTreeView):
             self.edit(self.currentIndex())
 
     # what Qt asks
+
+    def rowsAboutToBeRemoved(self, parent: _Index, start: int, end: int) -> None:
+        """Qt moves the cursor to a neighbour of a row that goes; that opens nothing."""
+        self._note_scrolling()
+        self._restoring = True
+        super().rowsAboutToBeRemoved(parent, start, end)
+        self._restoring = False
+
+    def rowsInserted(self, parent: _Index, start: int, end: int) -> None:
+        self._note_scrolling()
+        super().rowsInserted(parent, start, end)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -150,6 +177,10 @@ class FolderTree(QTreeView):
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
         """The delegate paints the carets."""
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        self.writing.emit(False)
 
     def keyboardSearch(self, search: str) -> None:
         """Single letters are shortcuts of the window."""
@@ -282,10 +313,13 @@ class FolderTree(QTreeView):
 
     def _current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         node = self._model.node(current)
-        if node is None or not node.list_id:
+        if self._restoring or node is None or not node.list_id:
             return
         self._state.set(_CURRENT_STATE, int(node.list_id))
         self.opened.emit(node)
+
+    def _note_scrolling(self) -> None:
+        self._scrolled = self.verticalScrollBar().value()
 
     def _folded_accounts(self) -> set[str]:
         """Return which accounts are folded: at first sight all but the first, and none that is added later."""

@@ -184,6 +184,7 @@ class MailBrowser(QObject):
         self.loader.loaded.connect(self._tree_loaded)
         self.loader.statuses_read.connect(self.pane.set_statuses)
         self.tree.opened.connect(self._open)
+        self.tree.writing.connect(self.loader.hold)
         self.tree.mails_dropped.connect(self._drop_mails)
         self.tree.folder_dropped.connect(self.folders.move)
         self.tree.menu_wanted.connect(self._open_menu)
@@ -219,6 +220,9 @@ class MailBrowser(QObject):
         self.pane.set_has_accounts(self.model.has_accounts)
         self.pane.set_recent_folders(tuple(self._recent_folders()))
         self.tree.put_back(changed)
+        node = self.tree.current_node
+        if node is not None and not self.search.text.strip():
+            self._open(node)
 
     def _open(self, node: Node) -> None:
         wanted = self.pane.loader.wanted

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.folder import Unified
-from desktop.domain.mail.listing import ListQuery
+from desktop.domain.mail.listing import FolderNode, ListQuery
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Verb
@@ -631,3 +631,88 @@ async def test_what_was_searched_is_told_whole_in_a_narrow_list(room, stand):
     await until(lambda: head.width() == 300)
 
     assert head.words.height() >= head.words.heightForWidth(head.words.width()) > 30
+
+
+def _named(stand: Stand, name: str) -> FolderNode | None:
+    return next((folder for _node, folder in stand.model.folders() if folder.name == name), None)
+
+
+def _create(room: Room, name: str) -> None:
+    room.services.folders.create(room.account_key, None, name)
+    room.bridge.flush()
+
+
+async def test_a_search_goes_on_when_the_folders_change(room, stand):
+    hit = room.deliver("Renewal 2027")
+    room.deliver("Invoice", age_ms=2 * MINUTE, snippet="nothing")
+    await started(stand, 2)
+    stand.search.set_text("renewal")
+    await until(lambda: list(stand.pane.model.keys) == [hit] and stand.pane.searching)
+
+    _create(room, "Offers")
+    await until(lambda: _named(stand, "Offers"))
+    room.services.folders.move(room.keys["Projects/Kranich"], None)  # the rows change places
+    room.bridge.flush()
+    await until(lambda: _named(stand, "Kranich").parent_key is None)
+
+    assert stand.search.text == "renewal"
+    assert stand.pane.searching
+    assert list(stand.pane.model.keys) == [hit]
+
+
+async def test_a_name_that_is_being_written_stays_when_the_folders_change(room, stand):
+    await started(stand, 0)
+    stand.browser.show_list(room.keys["Projects/Kranich"])
+    stand.tree.setFocus()
+    stand.tree.rename_current()
+    editor = stand.tree.findChild(QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "Kranich Log")
+
+    room.deliver(folder="Projects/Kranich")
+    _create(room, "Offers")
+    await until(lambda: stand.model.node_of_list(room.keys["Projects/Kranich"]).counts.unread == 1)
+    QTest.keyClicks(editor, "istik")
+    written = editor.text()
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+
+    assert written == "Kranich Logistik"
+    await until(lambda: _named(stand, "Kranich Logistik") and _named(stand, "Offers"))
+
+
+async def test_rows_that_come_and_go_leave_expansion_and_cursor_alone(room, stand):
+    await started(stand, 0)
+    stand.tree.expandAll()
+    stand.browser.show_list(room.keys["Projects/Kranich"])
+    resets, opened = [], []
+    stand.model.modelReset.connect(lambda: resets.append(1))
+    stand.tree.opened.connect(opened.append)
+
+    _create(room, "Offers")
+    await until(lambda: _named(stand, "Offers"))
+    room.services.folders.rename(_named(stand, "Offers").key, "Offres")
+    room.bridge.flush()
+    await until(lambda: _named(stand, "Offres"))
+    with room.core.database.write() as work:
+        FolderWriter(work).remove(_named(stand, "Offres").key)
+    room.bridge.folders_changed.emit(frozenset({room.account_key}))
+    await until(lambda: _named(stand, "Offres") is None)
+
+    assert (resets, opened) == ([], [])
+    assert stand.tree.current_node.list_id == room.keys["Projects/Kranich"]
+    assert stand.tree.isExpanded(stand.model.index_of_id(f"folder {room.keys['Projects']}"))
+    rows = [node.position for node, _folder in stand.model.folders() if node.parent.kind is NodeKind.ACCOUNT]
+    assert rows == list(range(len(rows)))
+
+
+async def test_the_inbox_opens_when_the_folder_that_is_shown_goes(room, stand):
+    await started(stand, 0)
+    stand.browser.show_list(room.keys["Projects/Kranich"])
+    await until(lambda: stand.pane.list_id == room.keys["Projects/Kranich"])
+
+    with room.core.database.write() as work:
+        FolderWriter(work).remove(room.keys["Projects/Kranich"])
+    room.bridge.folders_changed.emit(frozenset({room.account_key}))
+
+    await until(lambda: stand.pane.list_id == Unified.INBOX)
+    assert stand.tree.current_node.list_id == Unified.INBOX

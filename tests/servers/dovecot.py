@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -144,10 +144,19 @@ class Dovecot:
         return self.root / "ca.pem"
 
     @classmethod
-    def start(cls, *, extra: str = "", max_connections: int = 50, separator: str = "/", prefix: str = "") -> Dovecot:
+    def start(
+        cls,
+        *,
+        extra: str = "",
+        max_connections: int = 50,
+        separator: str = "/",
+        prefix: str = "",
+        special: Sequence[str] = SPECIAL,
+    ) -> Dovecot:
         """Start a server; `extra` is put among the global settings (`imap_capability = ...`).
 
-        `prefix` is that of all folders but INBOX ("INBOX.", as Courier has it).
+        `prefix` is that of all folders but INBOX ("INBOX.", as Courier has it); `special` are the folders everybody
+        has for a use.
         """
         import grp
         import pwd
@@ -164,7 +173,7 @@ class Dovecot:
         authority.issue("localhost", addresses=("127.0.0.1", "::1")).write(root / "cert.pem", root / "key.pem")
         imap, imaps, lmtp = free_ports(3)
         mailboxes = "".join(
-            f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}\n" for name in SPECIAL
+            f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}\n" for name in special
         )
         config = CONFIG.format(
             root=root,

@@ -99,6 +99,18 @@ class FolderNode:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderContents:
+    """What goes when a folder is deleted."""
+
+    folders: int
+    """Folders below it, at any depth."""
+    mails: int | None
+    """Mails in all of them; None when nobody knows."""
+    seen: bool = True
+    """Every one of these mails is here; else the number is what the server had at the last look."""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountNode:
     """One mail account in the tree, with its folders in tree order."""
 

@@ -300,9 +300,14 @@ class AccountRunner:
                 numbered[wire_name] = session.status(wire_name).uidvalidity or 0
             except (errors.FolderGone, errors.ServerRefused):
                 log.info("a new folder does not tell its numbering")
-        self._means.mirror.folder_list(self._account.key, listed, numbered)
+        self._means.mirror.folder_list(self._account.key, listed, numbered, self._totals(session))
         self._misses_folder = False
         self._list_at_s = clock.monotonic() + FOLDER_LIST_EVERY_S
+
+    def _totals(self, session: Session) -> dict[bytes, int]:
+        """Return how many mails lie in the folders of the server: what those not fetched say of themselves."""
+        counted = session.status_of_all().items()
+        return {wire_name: status.messages for wire_name, status in counted if status.messages is not None}
 
     def _bring_up_to_date(self, session: Session, sync: FolderSync, folder: SyncFolder) -> None:
         if folder.key in self._opened and not folder.opened:

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 
 from desktop.base import backoff, clock
 from desktop.base.errors import Problem, Remedy
-from desktop.base.i18n import _
+from desktop.base.i18n import _, n_
+from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse_header
 from desktop.net import errors
@@ -62,6 +63,23 @@ class MailsToMove(Problem):
 
 class _Renumbered(Exception):
     """The server has renumbered a folder: its mails must be met again before an operation can name them."""
+
+
+class HoldsMore(Problem):
+    """A folder to be deleted holds mails on its server that the person was not told of."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, mails: int) -> None:
+        text = n_(
+            "There is more in it on the server than you were told ({n} mail), so nothing was deleted. Drop this to see "
+            "the folder again.",
+            "There is more in it on the server than you were told ({n} mails), so nothing was deleted. Drop this to "
+            "see the folder again.",
+            mails,
+        )
+        super().__init__(text.format(n=mails))
 
 
 class Replay:
@@ -115,6 +133,7 @@ class Replay:
                 errors.OverQuota,
                 errors.FolderExists,
                 errors.UnsafeArgument,
+                HoldsMore,
                 TargetGone,
                 MailsToMove,
                 PartMissing,
@@ -256,7 +275,7 @@ class Replay:
         match operation.kind:
             case "create-folder":
                 try:
-                    self._session.create(wire_name)
+                    self._session.create(wire_name, Role(operation.argument.get("role", "")))
                 except errors.FolderExists:
                     log.info("the folder to create was there already")
                 self._session.subscribe(wire_name)
@@ -266,6 +285,7 @@ class Replay:
                 if self._queue.must_stay(operation):
                     raise MailsToMove
                 try:
+                    self._refuse_more(operation, folder)
                     self._session.delete(folder.wire_name)
                 except errors.FolderGone:
                     log.info("the folder to delete was gone already")
@@ -276,6 +296,18 @@ class Replay:
                 else:
                     self._session.unsubscribe(wire_name)
         self._queue.folder_done(operation, wire_name)
+
+    def _refuse_more(self, operation: Queued, folder: FolderRef) -> None:
+        """Raise HoldsMore when mails came into a folder that is to be deleted after the person was asked."""
+        told = operation.argument
+        if "mails" not in told:
+            return
+        now = self._session.status(folder.wire_name)
+        there = now.messages or 0
+        same = now.uidvalidity == told["uidvalidity"] and told["uidnext"] > 0
+        came = now.uidnext - told["uidnext"] if same and now.uidnext is not None else 0
+        if there > told["mails"] or (there and came > told["coming"]):
+            raise HoldsMore(there)
 
     def _wire_name(self, operation: Queued, folder: FolderRef) -> bytes:
         """Return the server's name of the path a folder is to have.

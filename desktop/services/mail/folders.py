@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
 from desktop.base.bus import Bus
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import events
 from desktop.domain.mail.folder import Role
-from desktop.domain.mail.listing import FolderNode
+from desktop.domain.mail.listing import FolderContents, FolderNode
+from desktop.services.mail.operations import give_up
 from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.folders import Folders as Store
-from desktop.store.mail.folders import FolderWriter
+from desktop.store.mail.folders import FolderWriter, Holding
+from desktop.store.mail.operations import Operations as Queue
 from desktop.store.mail.operations import OperationWriter
+
+_ROLE_NAMES = {
+    Role.ARCHIVE: "Archive",
+    Role.TRASH: "Trash",
+    Role.JUNK: "Junk",
+    Role.DRAFTS: "Drafts",
+    Role.SENT: "Sent",
+}
 
 
 class FolderInvalid(Problem):
@@ -22,34 +35,52 @@ class FolderInvalid(Problem):
     can_retry = False
 
 
+Inverse = Callable[[], None]
+"""Takes a verb back: withdrawn where it has not begun on the server, else its opposite is queued."""
+
+
 class Folders:
-    """The verbs on server folders."""
+    """The verbs on server folders. Those that can be taken back return what does it."""
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self._database = database
         self._bus = bus
 
     def create(self, account_key: int, parent_key: int | None, name: str) -> int:
-        """Create a folder below another, or at the top; returns its key. Raises FolderInvalid."""
+        """Create a folder below another, or at the top; returns its key, for `uncreate`. Raises FolderInvalid."""
         with self._database.write() as work:
             delimiter = Store(work).delimiter(account_key)
             path = _path(work, parent_key, _checked(name, delimiter), delimiter)
             _refuse_taken(work, account_key, path)
-            key = FolderWriter(work).add(account_key, path, b"\0" + path.encode(), delimiter)
-            OperationWriter(work).queue_folder(account_key, "create-folder", key, {"path": path})
+            key = _add(work, account_key, path, delimiter, Role.NONE)
             _emit(work, account_key)
         return key
 
-    def rename(self, key: int, name: str) -> None:
+    def uncreate(self, key: int) -> None:
+        """Take the creation of a folder back, as long as it is empty. Raises FolderInvalid."""
+        with self._database.write() as work:
+            node = Store(work).get(key)
+            if node is None:
+                return
+            held = Store(work).holdings(key)
+            if len(held) > 1 or held[0].mails != 0:
+                raise FolderInvalid(_("“{name}” is no longer empty, so it stays.").format(name=node.name))
+            creation = Queue(work).creation_of(key)
+            if creation is None or not _withdrawn(work, creation):
+                _delete(work, node.account_key, held)
+            _emit(work, node.account_key)
+        catch_up(self._database)
+
+    def rename(self, key: int, name: str) -> Inverse | None:
         """Give a folder another name. Raises FolderInvalid."""
         with self._database.write() as work:
             node = _node(work, key)
             delimiter = Store(work).delimiter(node.account_key)
             parent = node.path.rpartition(delimiter)[0] if delimiter else ""
             name = _checked(name, delimiter)
-            self._rename(work, node, f"{parent}{delimiter}{name}" if parent else name)
+            return self._rename(work, node, f"{parent}{delimiter}{name}" if parent else name)
 
-    def move(self, key: int, parent_key: int | None) -> None:
+    def move(self, key: int, parent_key: int | None) -> Inverse | None:
         """Put a folder below another, or at the top. Raises FolderInvalid."""
         with self._database.write() as work:
             node = _node(work, key)
@@ -57,41 +88,69 @@ class Folders:
             path = _path(work, parent_key, node.name, delimiter)
             if parent_key is not None and f"{path}{delimiter}".startswith(f"{node.path}{delimiter}"):
                 raise FolderInvalid(_("A folder cannot be moved into itself."))
-            self._rename(work, node, path)
+            return self._rename(work, node, path)
 
-    def _rename(self, work: UnitOfWork, node: FolderNode, path: str) -> None:
+    def _rename(self, work: UnitOfWork, node: FolderNode, path: str) -> Inverse | None:
         _refuse_fixed(node)
         if path == node.path:
-            return
+            return None
         _refuse_taken(work, node.account_key, path)
         FolderWriter(work).rename(node.key, path)
-        OperationWriter(work).queue_folder(
+        operation = OperationWriter(work).queue_folder(
             node.account_key, "rename-folder", node.key, {"from": node.path, "path": path}
         )
         _emit(work, node.account_key)
+        return partial(self._rename_back, node, operation)
 
-    def delete(self, key: int) -> None:
-        """Delete a folder and the copies in it, on the server too. Raises FolderInvalid."""
+    def _rename_back(self, before: FolderNode, operation: int) -> None:
+        with self._database.write() as work:
+            if _withdrawn(work, operation):
+                return
+            delimiter = Store(work).delimiter(before.account_key)
+            path = before.path
+            if before.parent_key is not None:  # which may have another name by now
+                path = _path(work, before.parent_key, before.name, delimiter)
+            self._rename(work, _node(work, before.key), path)
+
+    def contents(self, key: int) -> FolderContents:
+        """Return what would go with a folder. Raises FolderInvalid."""
+        with self._database.read() as view:
+            return _contents(Store(view).holdings(key))
+
+    def delete(self, key: int, said: FolderContents | None = None) -> None:
+        """Delete a folder with the folders below it and the copies in them, on the server too.
+
+        `said` is what the person was told would go; where the server holds more by then it stays. Raises FolderInvalid.
+        """
         with self._database.write() as work:
             node = _node(work, key)
             _refuse_fixed(node)
-            if any(other.parent_key == key for other in Store(work).nodes()):
-                raise FolderInvalid(_("“{name}” has folders in it. Delete or move them first.").format(name=node.name))
-            FolderWriter(work).goes(key)
-            OperationWriter(work).delete_folder(node.account_key, key, node.path)
-            note_behind(work, key)
+            held = Store(work).holdings(key)
+            if said is not None and _is_more(_contents(held), said):
+                words = _("Meanwhile something came into “{name}”, so it was not deleted.")
+                raise FolderInvalid(words.format(name=node.name))
+            _delete(work, node.account_key, held)
             _emit(work, node.account_key)
         catch_up(self._database)
 
-    def subscribe(self, key: int, on: bool) -> None:
-        """Show a folder in other mail programs too, or not."""
+    def subscribe(self, key: int, on: bool) -> Inverse | None:
+        """Show a folder in other mail programs too, or not. Raises FolderInvalid."""
         with self._database.write() as work:
             node = _node(work, key)
+            if node.subscribed is on:
+                return None
             FolderWriter(work).set(key, subscribed=int(on))
-            OperationWriter(work).queue_folder(node.account_key, "subscribe-folder", key, {"on": on})
+            operation = OperationWriter(work).queue_folder(node.account_key, "subscribe-folder", key, {"on": on})
             _emit(work, node.account_key)
+        return partial(self._subscribe_back, key, not on, operation)
 
-    def watch(self, key: int, on: bool, shows_in_inbox: bool = True) -> None:
+    def _subscribe_back(self, key: int, on: bool, operation: int) -> None:
+        with self._database.write() as work:
+            if _withdrawn(work, operation):
+                return
+        self.subscribe(key, on)
+
+    def watch(self, key: int, on: bool, shows_in_inbox: bool = True) -> Inverse:
         """Fetch a folder in the background, and choose whether its mails stand in the unified Inbox."""
         with self._database.write() as work:
             node = _node(work, key)
@@ -100,26 +159,105 @@ class Folders:
             _emit(work, node.account_key)
             work.emit(events.SyncRequested(node.account_key))
         catch_up(self._database)
+        return partial(self._watch_back, node)
 
-    def set_role(self, key: int, role: Role) -> None:
+    def _watch_back(self, before: FolderNode) -> None:
+        self.watch(before.key, before.watched, before.shows_in_inbox)
+
+    def set_role(self, key: int, role: Role) -> Inverse:
         """Say what a folder is for; the folder that had the role before loses it."""
         with self._database.write() as work:
             node = _node(work, key)
-            writer = FolderWriter(work)
-            touched = [key]
+            roles = {key: (role.value, 1)}
             for other in Store(work).nodes():
                 if role is not Role.NONE and other.account_key == node.account_key and other.role is role:
-                    writer.set(other.key, role=Role.NONE.value, role_by_user=1)
-                    touched.append(other.key)
-            writer.set(key, role=role.value, role_by_user=1)
-            for folder in touched:
-                note_behind(work, folder)
+                    roles.setdefault(other.key, (Role.NONE.value, 1))
+            before = {touched: Store(work).role_of(touched) for touched in roles}
+            _set_roles(work, roles)
             _emit(work, node.account_key)
+        catch_up(self._database)
+        return partial(self._roles_back, node.account_key, before)
+
+    def _roles_back(self, account_key: int, roles: Mapping[int, tuple[str, int]]) -> None:
+        with self._database.write() as work:
+            _set_roles(work, roles)
+            _emit(work, account_key)
         catch_up(self._database)
 
     def opened(self, key: int) -> None:
         """A person looks at a folder: the engine brings it up to date."""
         self._bus.publish(events.FolderOpened(key))
+
+
+def make_home(work: UnitOfWork, account_key: int, role: Role) -> None:
+    """Let an account have a folder for a role it lacks: one of that name, else a new one."""
+    path = _ROLE_NAMES[role]
+    for node in Store(work).nodes():
+        same = node.account_key == account_key and node.path.casefold() == path.casefold()
+        if same and node.selectable and node.role is Role.NONE:
+            FolderWriter(work).set(node.key, role=role.value, role_by_user=1)
+            break
+    else:
+        _add(work, account_key, _free(work, account_key, path), Store(work).delimiter(account_key), role)
+    work.emit(events.FoldersChanged(account_key))
+
+
+def _add(work: UnitOfWork, account_key: int, path: str, delimiter: str, role: Role) -> int:
+    writer = FolderWriter(work)
+    key = writer.add(account_key, path, b"\0" + path.encode(), delimiter)
+    if role is not Role.NONE:
+        # the server need not remember the role; a list without it must not take it away
+        writer.set(key, role=role.value, role_by_user=1)
+    OperationWriter(work).queue_folder(account_key, "create-folder", key, {"path": path, "role": role.value})
+    return key
+
+
+def _free(work: UnitOfWork, account_key: int, path: str) -> str:
+    """Return a path no folder has: "Archive", "Archive 2" where the name belongs to one that holds no mail."""
+    number, free = 1, path
+    while Store(work).taken(account_key, free):
+        number += 1
+        free = f"{path} {number}"
+    return free
+
+
+def _delete(work: UnitOfWork, account_key: int, held: Sequence[Holding]) -> None:
+    """Queue the deletion of folders, the deepest first."""
+    for one in held:
+        FolderWriter(work).goes(one.key)
+        argument: dict[str, object] = {"path": one.path}
+        if one.mails is not None:
+            argument["mails"] = one.mails
+            argument |= {"uidvalidity": one.uidvalidity, "uidnext": one.uidnext, "coming": one.coming}
+        OperationWriter(work).delete_folder(account_key, one.key, argument)
+        note_behind(work, one.key)
+
+
+def _contents(held: Sequence[Holding]) -> FolderContents:
+    if not held:
+        raise FolderInvalid(_("This folder is no longer there."))
+    known = [one.mails for one in held if one.mails is not None]
+    return FolderContents(len(held) - 1, sum(known) if len(known) == len(held) else None, all(one.seen for one in held))
+
+
+def _is_more(now: FolderContents, said: FolderContents) -> bool:
+    if now.folders > said.folders:
+        return True
+    return said.mails is not None and (now.mails is None or now.mails > said.mails)
+
+
+def _set_roles(work: UnitOfWork, roles: Mapping[int, tuple[str, int]]) -> None:
+    for key, (role, by_user) in roles.items():
+        FolderWriter(work).set(key, role=role, role_by_user=by_user)
+        note_behind(work, key)
+
+
+def _withdrawn(work: UnitOfWork, operation: int) -> bool:
+    """Give up an operation that has not begun; False when there is none."""
+    untouched = Queue(work).is_untouched(operation)
+    if untouched:
+        give_up(work, operation)
+    return untouched
 
 
 def _emit(work: UnitOfWork, account_key: int) -> None:

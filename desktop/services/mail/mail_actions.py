@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import events
-from desktop.domain.mail.folder import ListId, Role, Unified
+from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.message import Completeness, Flag
 from desktop.domain.mail.operation import (
     Change,
@@ -28,13 +28,13 @@ from desktop.domain.mail.operation import (
     transfers_for,
 )
 from desktop.domain.mail.state import Place, UserState
-from desktop.services.mail.folders import FolderInvalid
+from desktop.services.mail.folders import FolderInvalid, make_home
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork, View
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs
-from desktop.store.mail.folders import Folders, FolderWriter
+from desktop.store.mail.folders import Folders
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings, ListingWriter
 from desktop.store.mail.messages import Messages, MessageWriter, chunks
@@ -42,14 +42,6 @@ from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.mail.rows import Rows
 from desktop.store.mail.states import States, StateWriter
-
-_ROLE_NAMES = {
-    Role.ARCHIVE: "Archive",
-    Role.TRASH: "Trash",
-    Role.JUNK: "Junk",
-    Role.DRAFTS: "Drafts",
-    Role.SENT: "Sent",
-}
 
 
 PORTION = 500
@@ -308,26 +300,7 @@ def _operations(work: UnitOfWork, change: Change, mails: Sequence[Sequence[Place
         try:
             return operations_for(change, mails, Folders(work).homes(), target.account_key if target else None)
         except MissingRole as missing:
-            path = _ROLE_NAMES[missing.role]
-            writer = FolderWriter(work)
-            named_so = (
-                node.key
-                for node in Folders(work).nodes()
-                if node.account_key == missing.account_key
-                and node.path.casefold() == path.casefold()
-                and node.selectable
-                and node.role is Role.NONE
-            )
-            if (there := next(named_so, None)) is not None:
-                writer.set(there, role=missing.role.value, role_by_user=1)
-                work.emit(events.FoldersChanged(missing.account_key))
-                continue
-            key = writer.add(missing.account_key, path, b"\0" + path.encode(), "/")
-            writer.set(key, role=missing.role.value)
-            OperationWriter(work).queue_folder(
-                missing.account_key, "create-folder", key, {"path": path, "role": missing.role.value}
-            )
-            work.emit(events.FoldersChanged(missing.account_key))
+            make_home(work, missing.account_key, missing.role)
 
 
 def _undoable(operation: Operation, before: Mapping[int, Place]) -> list[tuple[Operation, Operation]]:

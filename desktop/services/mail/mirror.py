@@ -81,11 +81,18 @@ class Mirror:
             return Folders(view).strange(account_key, {f.wire_name for f in listed if f.selectable})
 
     def folder_list(
-        self, account_key: int, listed: Sequence[ServerFolder], numbered: Mapping[bytes, int] = MappingProxyType({})
+        self,
+        account_key: int,
+        listed: Sequence[ServerFolder],
+        numbered: Mapping[bytes, int] = MappingProxyType({}),
+        totals: Mapping[bytes, int] = MappingProxyType({}),
     ) -> None:
-        """Make the folders of an account those the server has; `numbered` is the UIDVALIDITY of strange ones."""
+        """Make the folders of an account those the server has.
+
+        `numbered` is the UIDVALIDITY of strange ones, `totals` how many mails the server has in them where it told.
+        """
         with self._database.write() as work:
-            changed, gone = FolderWriter(work).mirror(account_key, listed, numbered)
+            changed, gone = FolderWriter(work).mirror(account_key, listed, numbered, totals)
             for key in gone:
                 lose_folder(work, key)
             if changed:
@@ -156,6 +163,7 @@ class Mirror:
                 look_again(work, gone)
                 if not more:
                     FolderWriter(work).set(folder.key, synced_down_to=1)
+                    work.emit(events.FoldersChanged(folder.account_key))
 
     def reconciled(self, folder: SyncFolder) -> None:
         """Note that a folder was compared with the server from end to end."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.listing import FolderNode, ListCounts
 from desktop.domain.mail.sync import SyncFolder
 from desktop.store.database import UnitOfWork, View
-from desktop.store.mail.places import Places, PlaceWriter
+from desktop.store.mail.places import EFFECTIVE_FOLDER, Places, PlaceWriter
 from desktop.store.tables.mail import FolderRow
 
 _MADE_HERE, _GOES = 1, 2
 """Values of `pending`: not on the server yet, and waiting to be deleted there."""
 
 _MOST_RENAMED = 50
+NOT_TOLD = -1
+"""As `server_total`: the server has not said how many mails a folder holds."""
 
 _NODES = (
     "SELECT f.key, f.account_key, f.path, f.delimiter, f.role, f.selectable, f.subscribed, f.watched, "
@@ -26,6 +30,23 @@ _SYNC = (
     "key, account_key, wire_name, path, role, selectable, watched, opened, uidvalidity, uidnext, modseq, "
     "synced_down_to, server_total, reconciled_at_ms"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a folder holds, and how far that is known."""
+
+    key: int
+    path: str
+    mails: int | None
+    """Copies that lie in it or are on their way there; None when nobody knows."""
+    seen: bool
+    """Each of them is here; else the number is what the server had at the last look."""
+    uidvalidity: int
+    uidnext: int
+    """Above every UID known here; 0 where not all are."""
+    coming: int
+    """Copies that have no UID in it yet."""
 
 
 class Folders:
@@ -50,7 +71,10 @@ class Folders:
 
     def homes(self) -> dict[tuple[int, Role], int]:
         """Return which folder plays each role in each account."""
-        rows = self._view.all("SELECT account_key, role, key FROM folder WHERE role <> '' AND selectable ORDER BY key")
+        rows = self._view.all(
+            "SELECT account_key, role, key FROM folder "
+            f"WHERE role <> '' AND selectable AND pending <> {_GOES} ORDER BY key"
+        )
         homes: dict[tuple[int, Role], int] = {}
         for account, role, key in rows:
             homes.setdefault((account, Role(role)), key)
@@ -90,6 +114,26 @@ class Folders:
         """Return the folders of an account by path."""
         return dict(self._view.all("SELECT path, key FROM folder WHERE account_key = ?", (account_key,)))
 
+    def holdings(self, key: int) -> list[Holding]:
+        """Return what a folder and those below it hold, the deepest first; empty when it is gone."""
+        rows = self._view.all(
+            "SELECT f.key, f.path, f.selectable, f.pending, f.synced_down_to, f.server_total, f.uidvalidity, "
+            f"f.uidnext, (SELECT count(*) FROM place p WHERE (p.folder_key = f.key OR p.pending_folder_key = f.key) "
+            f"AND {EFFECTIVE_FOLDER} = f.key AND NOT p.pending_gone), count(p.key), coalesce(max(p.uid), 0), "
+            "(SELECT count(*) FROM place p WHERE p.pending_folder_key = f.key OR (p.folder_key = f.key "
+            "AND p.uid IS NULL)) FROM folder t JOIN folder f ON f.account_key = t.account_key AND (f.key = t.key "
+            "OR (t.delimiter <> '' AND substr(f.path, 1, length(t.path) + 1) = t.path || t.delimiter)) "
+            "LEFT JOIN place p ON p.folder_key = f.key AND p.uidvalidity = f.uidvalidity AND p.uid IS NOT NULL "
+            f"WHERE t.key = ? AND f.pending <> {_GOES} GROUP BY f.key ORDER BY length(f.path) DESC",
+            (key,),
+        )
+        return [_holding(*row) for row in rows]
+
+    def role_of(self, key: int) -> tuple[str, int]:
+        """Return the role of a folder and whether (0 or 1) the person chose it."""
+        row = self._view.first("SELECT role, role_by_user FROM folder WHERE key = ?", (key,))
+        return (str(row[0]), int(row[1])) if row else ("", 0)
+
     def taken(self, account_key: int, path: str) -> bool:
         """Say whether an account has a folder of this path, whatever its case."""
         sql = "SELECT 1 FROM folder WHERE account_key = ? AND path = ? COLLATE NOCASE"
@@ -113,7 +157,8 @@ class Folders:
         """Return how many mails of the folders being synced are here, and how many the server has."""
         row = self._view.first(
             "SELECT coalesce(sum(min(server_total, coalesce(c.total, 0))), 0), coalesce(sum(server_total), 0) "
-            "FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key WHERE account_key = ? AND uidvalidity",
+            "FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key "
+            f"WHERE account_key = ? AND uidvalidity AND server_total <> {NOT_TOLD}",
             (account_key,),
         )
         return (row[0], row[1]) if row else (0, 0)
@@ -126,9 +171,15 @@ class FolderWriter:
         self._work = work
 
     def mirror(
-        self, account_key: int, listed: Sequence[ServerFolder], numbered: Mapping[bytes, int]
+        self,
+        account_key: int,
+        listed: Sequence[ServerFolder],
+        numbered: Mapping[bytes, int],
+        totals: Mapping[bytes, int] = MappingProxyType({}),
     ) -> tuple[bool, list[int]]:
         """Make the folders of an account those the server listed; `numbered` tells the UIDVALIDITY of new ones.
+
+        `totals` tells how many mails are in folders, for those that were never synced.
 
         Returns whether anything changed, and the keys of the folders it no longer lists, which the caller takes away.
         A role the person chose stays; folders made here and not yet on the server stay, as do those that another
@@ -157,12 +208,15 @@ class FolderWriter:
                     role=folder.role.value,
                     watched=int(inbox),
                     shows_in_inbox=int(inbox),
+                    server_total=totals.get(folder.wire_name, NOT_TOLD),
                     **values,
                 ).execute(self._work.peewee)
                 changed = True
                 continue
             if not row.role_by_user:
                 values["role"] = folder.role.value
+            if not row.uidvalidity:
+                values["server_total"] = totals.get(folder.wire_name, NOT_TOLD)
             if any(getattr(row, name) != value for name, value in values.items()):
                 FolderRow.update(**values).where(FolderRow.key == row.key).execute(self._work.peewee)
                 changed = True
@@ -263,6 +317,28 @@ def _sync(row: tuple[Any, ...]) -> SyncFolder:
     return SyncFolder(
         key, account, bytes(wire), path, Role(role), bool(selectable), bool(watched), bool(opened), *numbers
     )
+
+
+def _holding(
+    key: int,
+    path: str,
+    selectable: int,
+    pending: int,
+    synced_down_to: int,
+    server_total: int,
+    uidvalidity: int,
+    uidnext: int,
+    here: int,
+    numbered: int,
+    highest: int,
+    coming: int,
+) -> Holding:
+    if not selectable or pending == _MADE_HERE:
+        return Holding(key, path, here, True, uidvalidity, 0, coming)
+    if synced_down_to == 1 and numbered >= server_total:
+        return Holding(key, path, here, True, uidvalidity, max(uidnext, highest + 1), coming)
+    total = max(server_total, here) if server_total != NOT_TOLD else None
+    return Holding(key, path, total, False, uidvalidity, 0, coming)
 
 
 def _parent(row: tuple[Any, ...]) -> str:

@@ -127,6 +127,12 @@ class Operations:
         """Say whether an operation still waits and never was on its way to the server."""
         return self._view.first("SELECT 1 FROM operation WHERE key = ? AND NOT started", (key,)) is not None
 
+    def creation_of(self, folder_key: int) -> int | None:
+        """Return the operation that will make a folder, None when it is made."""
+        sql = "SELECT key FROM operation WHERE folder_key = ? AND kind = 'create-folder'"
+        key: int | None = self._view.value(sql, (folder_key,))
+        return key
+
     def of_account(self, account_key: int) -> list[int]:
         """Return the operations of an account, oldest first."""
         return self._view.column("SELECT key FROM operation WHERE account_key = ? ORDER BY key", (account_key,))
@@ -287,9 +293,9 @@ class OperationWriter:
         """Queue a verb on a folder itself: "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
         return self._insert(account_key=account_key, kind=kind, folder_key=folder_key, argument=json.dumps(argument))
 
-    def delete_folder(self, account_key: int, folder_key: int, path: str) -> None:
+    def delete_folder(self, account_key: int, folder_key: int, argument: Mapping[str, Any]) -> None:
         """Queue the deletion of a folder and of the copies that will lie in it then."""
-        key = self.queue_folder(account_key, "delete-folder", folder_key, {"path": path})
+        key = self.queue_folder(account_key, "delete-folder", folder_key, argument)
         self._work.run(
             f"INSERT INTO operation_place (operation_key, place_key) SELECT ?, p.key FROM place p "
             f"WHERE p.account_key = ? AND {EFFECTIVE_FOLDER} = ?",

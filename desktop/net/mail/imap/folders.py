@@ -174,6 +174,11 @@ def with_roles(folders: list[ServerFolder]) -> list[ServerFolder]:
     return result
 
 
+def use_of(role: Role) -> bytes:
+    """Return the attribute of a role (RFC 6154, section 2); "" where there is none."""
+    return b"" if role in (Role.NONE, Role.INBOX) else b"\\" + role.value.capitalize().encode()
+
+
 def status_of(response: Response) -> tuple[bytes, FolderStatus] | None:
     """Return name and numbers of a STATUS line."""
     values = response.values()

@@ -7,11 +7,12 @@ Everything takes and gives UIDs, never message numbers (R4), and nothing is unbo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from desktop.domain.mail.folder import ServerFolder
+from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.connect import Stop
@@ -29,6 +30,8 @@ from desktop.net.mail.imap.sign_in import ImapEndpoint
 from desktop.net.mail.imap.structure import Leaf
 from desktop.net.tls import TlsPolicy
 from desktop.net.wake import Wake
+
+log = logging.getLogger(__name__)
 
 __all__ = ["ImapEndpoint", "Moved", "Session"]
 
@@ -178,11 +181,25 @@ class Session:
         if "LIST-STATUS" not in self.capabilities:
             return {}
         options = b"(STATUS (" + " ".join(self._status_items()).encode() + b"))"
-        reply = self._run(b"LIST", b'""', b'"*"', b"RETURN", options, wanted=frozenset((b"STATUS",)))
+        try:
+            reply = self._run(b"LIST", b'""', b'"*"', b"RETURN", options, wanted=frozenset((b"STATUS",)))
+        except errors.ServerRefused:
+            return {}
         return dict(found for found in map(folders.status_of, reply.data) if found is not None)
 
-    def create(self, wire_name: bytes) -> None:
-        """Make a folder; `names.encode` makes a wire name of what a person typed."""
+    def create(self, wire_name: bytes, role: Role = Role.NONE) -> None:
+        """Make a folder; `names.encode` makes a wire name of what a person typed.
+
+        Its role is told to servers that keep it for other programs too (CREATE-SPECIAL-USE, RFC 6154, section 3).
+        """
+        use = folders.use_of(role)
+        if use and "CREATE-SPECIAL-USE" in self.capabilities:
+            try:
+                self._run(b"CREATE", guard.mailbox(wire_name), b"(USE (" + use + b"))", folder=names.decode(wire_name))
+            except errors.ServerRefused:
+                log.info("the server makes no folder for the use %s", role.value)
+            else:
+                return
         self._on_folder(self._client.create_folder, wire_name)
 
     def rename(self, wire_name: bytes, new_wire_name: bytes) -> None:

@@ -43,7 +43,6 @@ from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.mail.rows import Rows
 from desktop.store.mail.states import States, StateWriter
 
-
 PORTION = 500
 """Mails a transaction: it holds back all other writers for some 50 ms."""
 

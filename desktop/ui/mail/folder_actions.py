@@ -11,14 +11,14 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from desktop.base.i18n import _, n_
+from desktop.base.i18n import _
 from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
-from desktop.services.mail.folders import Folders
+from desktop.services.mail.folders import Folders, Inverse
 from desktop.services.mail.operations import Operations
 from desktop.ui.bridge import Bridge
-from desktop.ui.mail import dates
+from desktop.ui.mail import folder_words
 from desktop.ui.mail.folder_nodes import Node, NodeKind
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.mail_drag import MailLoad
@@ -26,6 +26,7 @@ from desktop.ui.mail.new_folder import NewFolder
 from desktop.ui.mail.row_texts import one_line
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
+from desktop.ui.undo import Undo
 from desktop.ui.widgets.dialog import Dialog, confirm
 
 _DROP_VERBS = {
@@ -47,6 +48,7 @@ class FolderActions(QObject):
         mails: ListActions,
         tasks: Tasks,
         bridge: Bridge,
+        undo: Undo,
         theme: Theme,
         host: QWidget,
     ) -> None:
@@ -54,6 +56,7 @@ class FolderActions(QObject):
         self._verbs = verbs
         self._operations = operations
         self._bridge = bridge
+        self._undo = undo
         self._mails = mails
         self._tasks = tasks
         self._theme = theme
@@ -62,7 +65,7 @@ class FolderActions(QObject):
     def ask_new(self, above: Node) -> NewFolder:
         """Ask for the name of a new folder below an account or a folder."""
         parent = above.folder.key if above.folder is not None else None
-        return NewFolder(
+        asked = NewFolder(
             self._theme,
             one_line(above.name),
             partial(self._verbs.create, above.account_key, parent),
@@ -71,50 +74,54 @@ class FolderActions(QObject):
             self._bridge,
             self._host.window(),
         )
+        asked.created.connect(self._note_created)
+        return asked
 
     def rename(self, key: int, name: str) -> None:
         """Give a folder another name."""
-        self._do(self._verbs.rename, key, name)
+        self._do(folder_words.renamed(one_line(name)), "pencil", self._verbs.rename, key, name)
 
-    def move(self, key: int, below: Node) -> None:
-        """Put a folder below another, or at the top of its account."""
-        self._do(self._verbs.move, key, below.folder.key if below.folder is not None else None)
+    def move(self, folder: FolderNode, below: int | None, where: str) -> None:
+        """Put a folder below another (key), or at the top of its account; `where` is the name of that."""
+        told = folder_words.moved(one_line(folder.name), one_line(where))
+        self._do(told, "folder-input", self._verbs.move, folder.key, below)
 
-    def delete(self, folder: FolderNode) -> Dialog | None:
-        """Delete a folder; ask first when mails lie in it."""
-        total, name = folder.counts.total, one_line(folder.name)
-        if not total:
-            self._do(self._verbs.delete, folder.key)
-            return None
-        words = n_(
-            "{n} mail lies in it and will be deleted here and on the server. This cannot be undone.",
-            "{n} mails lie in it and will be deleted here and on the server. This cannot be undone.",
-            total,
-        )
-        return confirm(
+    def delete(self, folder: FolderNode) -> None:
+        """Say what would go with a folder and ask; a folder nobody fetched need not be empty."""
+        self._tasks.run(self._ask_delete(folder))
+
+    async def _ask_delete(self, folder: FolderNode) -> None:
+        contents = await self._tasks.read(self._verbs.contents, folder.key)
+        confirm(
             self._theme,
             self._host.window(),
-            title=_("Delete the folder {folder}?").format(folder=name),
-            text=words.format(n=dates.locale().toString(total)),
+            title=_("Delete the folder {folder}?").format(folder=one_line(folder.name)),
+            text=folder_words.what_goes(contents),
             action=_("Delete folder"),
-            on_yes=lambda: self._do(self._verbs.delete, folder.key),
+            on_yes=lambda: self._tasks.run(self._call(partial(self._verbs.delete, folder.key, contents))),
         )
 
     def subscribe(self, folder: FolderNode) -> None:
         """Turn round whether other mail programs show a folder."""
-        self._do(self._verbs.subscribe, folder.key, not folder.subscribed)
+        on = not folder.subscribed
+        self._do(folder_words.subscribed(one_line(folder.name), on), "check", self._verbs.subscribe, folder.key, on)
 
     def watch(self, folder: FolderNode) -> None:
         """Turn round whether a folder is fetched in the background."""
-        self._do(self._verbs.watch, folder.key, not folder.watched, folder.shows_in_inbox)
+        on = not folder.watched
+        told = folder_words.watched(one_line(folder.name), on)
+        self._do(told, "refresh-cw", self._verbs.watch, folder.key, on, folder.shows_in_inbox)
 
     def show_in_inbox(self, folder: FolderNode) -> None:
         """Turn round whether a folder's mails stand in the unified Inbox."""
-        self._do(self._verbs.watch, folder.key, True, not folder.shows_in_inbox)
+        on = not folder.shows_in_inbox
+        told = folder_words.shown_in_inbox(one_line(folder.name), on)
+        self._do(told, "inbox", self._verbs.watch, folder.key, True, on)
 
     def set_role(self, folder: FolderNode, role: Role) -> None:
         """Say what a folder is for."""
-        self._do(self._verbs.set_role, folder.key, role)
+        told = folder_words.used_as(one_line(folder.name), role)
+        self._do(told, "folder", self._verbs.set_role, folder.key, role)
 
     def mark_read(self, list_id: ListId) -> None:
         """Mark every mail of a list read."""
@@ -138,8 +145,16 @@ class FolderActions(QObject):
         elif target.list_id in _DROP_VERBS:
             self._mails.apply(_DROP_VERBS[Unified(target.list_id)], load)
 
-    def _do(self, verb: Callable[..., object], *arguments: object) -> None:
-        self._tasks.run(self._call(partial(verb, *arguments)))
+    def _do(self, told: str, icon: str, verb: Callable[..., Inverse | None], *arguments: object) -> None:
+        self._tasks.run(self._do_and_note(told, icon, partial(verb, *arguments)))
+
+    async def _do_and_note(self, told: str, icon: str, verb: Callable[[], Inverse | None]) -> None:
+        back = await self._tasks.write(verb)
+        if back is not None:
+            self._undo.push(told, back, icon=icon)
+
+    def _note_created(self, key: int, name: str) -> None:
+        self._undo.push(folder_words.created(one_line(name)), partial(self._verbs.uncreate, key), icon="folder-plus")
 
     async def _call(self, verb: Callable[[], object]) -> None:
         await self._tasks.write(verb)

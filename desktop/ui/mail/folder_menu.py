@@ -14,6 +14,7 @@ from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_nodes import Node, NodeKind
+from desktop.ui.mail.folder_words import role_title
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
@@ -82,18 +83,3 @@ def _add_folder_lines(
         for role in _ROLES:
             uses.add(role_title(role), partial(actions.set_role, folder, role), checked=folder.role is role)
         menu.addMenu(uses)
-
-
-def role_title(role: Role) -> str:
-    """Return what a folder is for, in words."""
-    return {
-        Role.NONE: _("Ordinary folder"),
-        Role.INBOX: _("Inbox"),
-        Role.ALL: _("All mail"),
-        Role.ARCHIVE: _("Archive"),
-        Role.DRAFTS: _("Drafts"),
-        Role.FLAGGED: _("Important"),
-        Role.JUNK: _("Junk"),
-        Role.SENT: _("Sent"),
-        Role.TRASH: _("Trash"),
-    }[role]

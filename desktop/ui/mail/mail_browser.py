@@ -78,7 +78,9 @@ class MailBrowser(QObject):
         """The mail that was chosen when the search began; leaving the search returns to it."""
         self._recent = RecentFolders(state)
         self.mails = ListActions(services.actions, tasks, undo, theme, host)
-        self.folders = FolderActions(services.folders, services.operations, self.mails, tasks, bridge, theme, host)
+        self.folders = FolderActions(
+            services.folders, services.operations, self.mails, tasks, bridge, undo, theme, host
+        )
         self.model = FolderModel(self)
         self.tree = FolderTree(self.model, theme, state)
         self.pane = ListPane(theme, services.views, self.mails, tasks, bridge, state)
@@ -186,7 +188,7 @@ class MailBrowser(QObject):
         self.tree.opened.connect(self._open)
         self.tree.writing.connect(self.loader.hold)
         self.tree.mails_dropped.connect(self._drop_mails)
-        self.tree.folder_dropped.connect(self.folders.move)
+        self.tree.folder_dropped.connect(self._drop_folder)
         self.tree.menu_wanted.connect(self._open_menu)
         self.tree.trouble_wanted.connect(self.trouble_wanted)
         self.model.renamed.connect(self.folders.rename)
@@ -268,6 +270,11 @@ class MailBrowser(QObject):
         if node.folder is not None:
             self._note(node.folder)
 
+    def _drop_folder(self, key: int, below: Node) -> None:
+        dragged = next((folder for _node, folder in self.model.folders() if folder.key == key), None)
+        if dragged is not None:
+            self.folders.move(dragged, below.folder.key if below.folder is not None else None, below.name)
+
     def _open_menu(self, node: Node, point: QPoint) -> None:
         steps = FolderSteps(
             open=lambda wanted: self.tree.show_list(wanted.list_id),
@@ -298,8 +305,10 @@ class MailBrowser(QObject):
             targets.insert(0, Target(None, top.account_key, top.name, _("At the top"), "folder-open"))
 
         def move(target: Target) -> None:
-            parent = target.folder.key if target.folder is not None else None
-            self._tasks.run(self._move_folder(folder.key, parent))
+            if target.folder is not None:
+                self.folders.move(folder, target.folder.key, target.folder.name)
+            elif top is not None:
+                self.folders.move(folder, None, top.name)
 
         self._ask(targets, _("Move the folder to"), move)
 
@@ -344,9 +353,6 @@ class MailBrowser(QObject):
 
     async def _get_mail(self, account_key: int) -> None:
         await self._tasks.write(self._services.accounts.sync_now, account_key)
-
-    async def _move_folder(self, key: int, parent_key: int | None) -> None:
-        await self._tasks.write(self._services.folders.move, key, parent_key)
 
 
 def _target(node: Node, folder: FolderNode) -> Target:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.errors import Problem
@@ -28,13 +28,16 @@ ANSWER_WITHIN_MS = 2_000
 
 
 class NewFolder(Dialog):
-    """Asks for a name. `create` is called with it on the writer thread."""
+    """Asks for a name. `create` is called with it on the writer thread and returns the key of the folder."""
+
+    created = Signal(int, str)
+    """Key and name of the folder that was made, when the dialog closes."""
 
     def __init__(
         self,
         theme: Theme,
         where: str,
-        create: Callable[[str], object],
+        create: Callable[[str], int],
         operations: Operations,
         tasks: Tasks,
         bridge: Bridge,
@@ -46,6 +49,7 @@ class NewFolder(Dialog):
         self._operations = operations
         self._tasks = tasks
         self._queued: int | None = None
+        self._made: tuple[int, str] | None = None
         self.field = LineEdit(theme, _("Name"), placeholder=_("Name"))
         self.complaint = Paragraph(theme, "", "small", "danger")
         self.complaint.hide()
@@ -75,10 +79,11 @@ class NewFolder(Dialog):
 
     async def _make(self, name: str) -> None:
         try:
-            self._queued = await self._tasks.write(_made, self._create, self._operations, name)
+            key, self._queued = await self._tasks.write(_make, self._create, self._operations, name)
         except Problem as problem:
             self._complain(problem.text)
             return
+        self._made = (key, name)
         if self._queued is None:
             self.accept()
         else:
@@ -98,7 +103,7 @@ class NewFolder(Dialog):
         if operation is None:
             self.accept()
         elif operation.parked:
-            self._queued = None
+            self._queued = self._made = None
             await self._tasks.write(self._operations.drop, queued)
             self._complain(operation.problem or _("The server refused to create this folder."))
 
@@ -106,6 +111,9 @@ class NewFolder(Dialog):
         """Close for good; what the server says from now on is told elsewhere."""
         self._queued = None
         self._patience.stop()
+        if self._made is not None:
+            self.created.emit(*self._made)
+            self._made = None
         super().done(result)
 
     def _complain(self, text: str) -> None:
@@ -126,9 +134,9 @@ class NewFolder(Dialog):
         self.adjustSize()
 
 
-def _made(create: Callable[[str], object], operations: Operations, name: str) -> int | None:
-    """Make the folder; return the key of the operation that carries it to the server, None where it is through."""
+def _make(create: Callable[[str], int], operations: Operations, name: str) -> tuple[int, int | None]:
+    """Make the folder; return its key and that of the operation that carries it out, None where that is through."""
     before = {operation.key for operation in operations.waiting()}
-    create(name)
+    key = create(name)
     new = [each for each in operations.waiting() if each.key not in before and each.verb == "create-folder"]
-    return new[-1].key if new else None
+    return key, new[-1].key if new else None

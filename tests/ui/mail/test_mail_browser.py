@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.base.errors import Problem
-from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode, ListQuery
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.message import Flag
@@ -32,6 +32,7 @@ from desktop.ui.mail.mail_files import MailFiles
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
 from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.labels import Paragraph
 from tests.ui.mail.room import FOLDERS, Room
 from tests.ui.mail.rows import MINUTE
 from tests.ui.mail.waiting import until
@@ -222,18 +223,89 @@ async def test_a_new_folder_appears(room, stand):
     assert [folder.name for _node, folder in stand.model.folders()].count("Offers") == 1
 
 
-async def test_a_folder_with_mails_is_not_deleted_unasked(room, stand):
+def _question(stand: Stand) -> Dialog | None:
+    return next((dialog for dialog in stand.window.findChildren(Dialog) if dialog.isVisible()), None)
+
+
+async def _asked(stand: Stand, name: str) -> str:
+    """Ask for the deletion of a folder; return what the question says."""
+    stand.browser.folders.delete(_named(stand, name))
+    await until(lambda: _question(stand))
+    return " ".join(words.text() for words in _question(stand).findChildren(Paragraph))
+
+
+async def test_no_folder_is_deleted_unasked(room, stand):
     room.deliver(folder="Projects/Kranich")
     await started(stand, 0)
-    node = stand.model.node_of_list(room.keys["Projects/Kranich"])
 
-    asked = stand.browser.folders.delete(node.folder)
+    never_fetched = await _asked(stand, "Helix pilot")
+    _question(stand).reject()
+    await until(lambda: _question(stand) is None)
+    with room.core.database.write() as work:
+        work.run("UPDATE folder SET server_total = 12 WHERE path = 'Archive'")
+        work.run(
+            "UPDATE folder SET uidvalidity = 1, uidnext = 2, synced_down_to = 1, server_total = 1 WHERE key = ?",
+            (room.keys["Projects/Kranich"],),
+        )
+    counted = await _asked(stand, "Archive")
+    _question(stand).reject()
+    await until(lambda: _question(stand) is None)
+    whole = await _asked(stand, "Kranich")
+    _question(stand).reject()
+    await until(lambda: _question(stand) is None)
+    above = await _asked(stand, "Projects")
+    _question(stand).buttons[-1].click()
+    await until(lambda: _named(stand, "Projects") is None)
 
-    assert asked is not None
-    asked.reject()
-    empty = stand.model.node_of_list(room.keys["Projects/Helix pilot"])
-    assert stand.browser.folders.delete(empty.folder) is None
-    await until(lambda: stand.model.node_of_list(empty.list_id) is None)
+    assert "not known" in never_fetched
+    assert "12 mails" in counted
+    assert "1 mail lies in it" in whole
+    assert "2 folders inside it" in above
+    assert _named(stand, "Kranich") is None
+    assert not stand.undo._entries, "it cannot be undone"
+
+
+async def test_what_is_done_to_a_folder_is_told_and_taken_back(room, stand):
+    await started(stand, 0)
+    told = []
+    stand.undo.pushed.connect(lambda entry: told.append(entry.text))
+    before = {folder.key: folder for _node, folder in stand.model.folders()}
+
+    def now() -> dict[int, FolderNode]:
+        return {folder.key: folder for _node, folder in stand.model.folders()}
+
+    folders, kranich = stand.browser.folders, _named(stand, "Kranich")
+    archive = stand.model.node_of_list(room.keys["Archive"])
+    steps = (
+        (lambda: folders.rename(kranich.key, "Kranich Logistik"), "Folder renamed to “Kranich Logistik”"),
+        (lambda: stand.tree.folder_dropped.emit(kranich.key, archive), "Folder “Kranich” moved to “Archive”"),
+        (lambda: folders.subscribe(kranich), "“Kranich” is no longer subscribed"),
+        (lambda: folders.watch(kranich), "New mail in “Kranich” is fetched in the background now"),
+        (lambda: folders.show_in_inbox(kranich), "Mail of “Kranich” stands in the Inbox now"),
+        (lambda: folders.set_role(kranich, Role.DRAFTS), "“Kranich” is used as Drafts now"),
+    )
+    for step, sentence in steps:
+        told.clear()
+        step()
+        await until(lambda: told and now() != before)
+        assert told == [sentence]
+        stand.undo.undo()
+        await until(lambda: now() == before)
+
+
+async def test_a_new_folder_is_told_and_taken_back(room, stand):
+    await started(stand, 0)
+    account = stand.model.node(stand.model.index(8))
+
+    asked = stand.browser.folders.ask_new(account)
+    QTest.keyClicks(asked.focusWidget() or asked, "Offers")
+    QTest.keyClick(asked, Qt.Key.Key_Return)
+    await until(lambda: _named(stand, "Offers") and stand.undo._entries)
+    assert stand.undo._entries[-1].text == "Folder “Offers” created"
+    stand.undo.undo()
+
+    await until(lambda: _named(stand, "Offers") is None)
+    assert room.services.operations.waiting() == ()
 
 
 async def test_the_picker_moves_by_keyboard_alone_and_again(room, stand):

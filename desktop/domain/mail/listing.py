@@ -96,6 +96,10 @@ class FolderNode:
     counts: ListCounts
     pending: bool = False
     """Created or renamed here and not yet on the server."""
+    fetched: bool = True
+    """Every mail of it is here, as far as the account fetches them."""
+    on_server: int | None = None
+    """Mails the server had at the last look; None when it did not say."""
 
 
 @dataclass(frozen=True, slots=True)

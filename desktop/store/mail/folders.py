@@ -23,7 +23,7 @@ NOT_TOLD = -1
 
 _NODES = (
     "SELECT f.key, f.account_key, f.path, f.delimiter, f.role, f.selectable, f.subscribed, f.watched, "
-    "f.shows_in_inbox, f.pending, coalesce(c.total, 0), coalesce(c.unread, 0) "
+    "f.shows_in_inbox, f.pending, f.synced_down_to, f.server_total, coalesce(c.total, 0), coalesce(c.unread, 0) "
     f"FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key WHERE f.pending <> {_GOES}"
 )
 _SYNC = (
@@ -348,7 +348,8 @@ def _parent(row: tuple[Any, ...]) -> str:
 
 
 def _node(row: tuple[Any, ...], parent_key: int | None) -> FolderNode:
-    key, account, path, delimiter, role, selectable, subscribed, watched, inbox, pending, total, unread = row
+    key, account, path, delimiter, role, selectable, subscribed, watched, inbox, pending, down_to, *numbers = row
+    server_total, total, unread = numbers
     return FolderNode(
         key=key,
         account_key=account,
@@ -362,4 +363,6 @@ def _node(row: tuple[Any, ...], parent_key: int | None) -> FolderNode:
         shows_in_inbox=bool(inbox),
         counts=ListCounts(total, unread),
         pending=bool(pending),
+        fetched=pending == _MADE_HERE or down_to == 1,
+        on_server=None if server_total == NOT_TOLD else server_total,
     )

@@ -22,6 +22,7 @@ class Step(StrEnum):
     CLEAR_FILTER = "clear-filter"
     LEAVE_SEARCH = "leave-search"
     OPEN_INBOX = "open-inbox"
+    LOAD = "load"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,8 @@ class ListPane(QWidget):
         self.search_head = SearchHead(theme)
         self.filter = QuickFilter(theme)
         self.columns = TableHeader(theme)
+        self.unfetched: Callable[[ListId], EmptyWords | None] = lambda _list: None
+        """What a server folder says whose mail is not here yet; set by whoever knows the folders."""
         self._empty = EmptyState(theme, "inbox", "", action=" ", act=self._take_step)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
@@ -320,10 +322,15 @@ class ListPane(QWidget):
         if len(self.model.keys):
             self._stack.setCurrentWidget(self.view)
             return
-        words = no_hits(self._searched) if self.searching else self._empty_words()
+        words = no_hits(self._searched) if self.searching else self._unfetched() or self._empty_words()
         self._step = words.step
         self._empty.say(words.icon, words.title, words.text, words.action)
         self._stack.setCurrentWidget(self._empty)
+
+    def _unfetched(self) -> EmptyWords | None:
+        query = self.model.query
+        narrowed = query.contains or query.unread or query.starred or query.with_attachment
+        return None if narrowed else self.unfetched(query.list_id)
 
     def _empty_words(self) -> EmptyWords:
         key = self._account_key

@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QWidget
 from desktop.base.i18n import _
 from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import FolderNode
+from desktop.domain.mail.mail_account import Activity
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import CONVERSATIONS, DENSITY, Density, Setting
 from desktop.services.services import Services
 from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
-from desktop.ui.mail.empty_words import Step
+from desktop.ui.mail.empty_words import EmptyWords, Step
 from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_loader import FolderLoader
 from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
@@ -36,6 +37,7 @@ from desktop.ui.mail.move_picker import MovePicker, RecentFolders, Target
 from desktop.ui.mail.search_bar import SearchBar
 from desktop.ui.mail.search_results import SearchResults
 from desktop.ui.mail.search_segments import has_operator, place_operator
+from desktop.ui.mail.unfetched_words import unfetched_words
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -86,6 +88,7 @@ class MailBrowser(QObject):
         self.pane = ListPane(theme, services.views, self.mails, tasks, bridge, state)
         self.search = SearchBar(theme, services.search, tasks, state)
         self.pane.role_of_folder = self._role_of_folder
+        self.pane.unfetched = self._unfetched
         self.pane.view.file_writer = MailFiles(services.reading).write
         self.results = SearchResults(services.search, self.pane, tasks, bridge)
         self.loader = FolderLoader(self.model, services.views, services.accounts, tasks, bridge, self)
@@ -215,8 +218,24 @@ class MailBrowser(QObject):
     def _take_step(self, step: str) -> None:
         if step == Step.OPEN_INBOX:
             self.show_list(Unified.INBOX)
+        elif step == Step.LOAD:
+            self._load()
         else:
             self.step_wanted.emit(step)
+
+    def _unfetched(self, list_id: ListId) -> EmptyWords | None:
+        node = self.model.node_of_list(list_id)
+        if node is None or node.folder is None:
+            return None
+        return unfetched_words(node.folder, self.model.status(node.account_key))
+
+    def _load(self) -> None:
+        """Fetch the folder that is shown, now."""
+        node = self.tree.current_node
+        if node is not None:
+            self.folders.look_at(node)
+            paused = self.model.status(node.account_key).activity is Activity.PAUSED
+            self._tasks.run(self._get_mail(node.account_key, resume=paused))
 
     def _tree_loaded(self, changed: bool) -> None:
         self.pane.set_has_accounts(self.model.has_accounts)
@@ -351,8 +370,9 @@ class MailBrowser(QObject):
         self.pane.set_density(Density(density))
         self.pane.set_conversations(conversations)
 
-    async def _get_mail(self, account_key: int) -> None:
-        await self._tasks.write(self._services.accounts.sync_now, account_key)
+    async def _get_mail(self, account_key: int, *, resume: bool = False) -> None:
+        accounts = self._services.accounts
+        await self._tasks.write(accounts.resume if resume else accounts.sync_now, account_key)
 
 
 def _target(node: Node, folder: FolderNode) -> Target:

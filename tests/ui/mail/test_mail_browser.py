@@ -15,13 +15,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.base.errors import Problem
+from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode, ListQuery
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Verb
+from desktop.services.mail.mirror import Mirror
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.folders import FolderWriter
+from desktop.store.space import Space
 from desktop.ui.mail import mail_files
 from desktop.ui.mail.choice_list import PopupFrame
 from desktop.ui.mail.empty_words import empty_words
@@ -788,3 +791,50 @@ async def test_the_inbox_opens_when_the_folder_that_is_shown_goes(room, stand):
 
     await until(lambda: stand.pane.list_id == Unified.INBOX)
     assert stand.tree.current_node.list_id == Unified.INBOX
+
+
+async def test_a_folder_that_is_not_here_says_that_it_comes_or_offers_to_load_it(room, stand):
+    await started(stand, 0)
+    key, board = room.keys["Projects/Kranich"], room.services.accounts._statuses
+    asked = []
+    room.core.bus.subscribe(events.SyncRequested, lambda event: asked.append(event.account_key))
+    room.core.bus.subscribe(events.FolderOpened, lambda event: asked.append(-event.folder_key))
+    empty = stand.pane._empty
+
+    def says(*words: str) -> bool:
+        said = f"{empty.title.text()} {empty.text.text()}"
+        return stand.pane._stack.currentWidget() is empty and all(word in said for word in words)
+
+    board.set(AccountStatus(room.account_key, Activity.WAITING, problem="No network."))
+    stand.browser.show_list(key)
+    await until(lambda: says("not fetched yet", "can be read, searched and filed"))
+    totals = {b"Projects/Kranich": 1234, b"Projects/Helix pilot": 0}
+    with room.core.database.write() as work:
+        FolderWriter(work).mirror(room.account_key, FOLDERS, {}, totals)
+        work.emit(events.FoldersChanged(room.account_key))
+    await until(lambda: says("1,234 mails are on the server"))
+    asked.clear()
+    assert empty.button.text() == "Load"
+    empty.button.click()
+    await until(lambda: asked == [-key, room.account_key])
+
+    board.set(AccountStatus(room.account_key, Activity.SYNCING))
+    await until(lambda: says("being fetched", "1,234 mails"))
+    assert not empty.button.isVisible()
+    room.deliver(folder="Projects/Kranich")
+    await until(lambda: stand.pane._stack.currentWidget() is stand.pane.view)
+
+    stand.browser.show_list(room.keys["Projects/Helix pilot"])
+    await until(lambda: says("No mail in Helix pilot"))
+
+
+async def test_a_folder_fetched_whole_and_empty_says_so_at_once(room, stand):
+    await started(stand, 0)
+    room.services.accounts._statuses.set(AccountStatus(room.account_key, Activity.SYNCING))
+    stand.browser.show_list(room.keys["Projects/Kranich"])
+    await until(lambda: stand.pane._empty.title.text() == "This folder is being fetched")
+
+    mirror = Mirror(room.core.database, Space(room.core.profile.root))
+    mirror.complete(mirror.folder(room.keys["Projects/Kranich"]), 0)
+
+    await until(lambda: stand.pane._empty.title.text() == "No mail in Kranich")

@@ -165,6 +165,11 @@ class ListPane(QWidget):
         self.header.show()
         self._open(ListQuery(list_id, self._grouped(list_id), sort_by, descending), at)
 
+    def set_name(self, name: str) -> None:
+        """Say the new name of the server folder that is shown."""
+        self._title = name
+        self._show_state()
+
     def show_search(self, sentence: str, searched: str) -> None:
         """Say above the list that it shows hits, and below an empty one what was searched."""
         self._searched = searched

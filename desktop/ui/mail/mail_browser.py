@@ -248,6 +248,7 @@ class MailBrowser(QObject):
     def _open(self, node: Node) -> None:
         wanted = self.pane.loader.wanted
         if wanted is not None and wanted.list_id == node.list_id:
+            self.pane.set_name(node.name)  # which may be new
             return
         self.results.stop()
         self.search.clear()

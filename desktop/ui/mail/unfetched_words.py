@@ -1,6 +1,6 @@
 """What an empty server folder says while its mail is not here: that it comes, or how many there are and how to get it.
 
-Folders that are watched say so with the Inbox (`empty_words`). Pure.
+During the first sync of an account its watched folders speak with the Inbox (`empty_words`). Pure.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ _AT_WORK = (Activity.CONNECTING, Activity.SYNCING, Activity.UP_TO_DATE)
 
 def unfetched_words(folder: FolderNode, status: AccountStatus) -> EmptyWords | None:
     """Return what a folder says that was opened and holds nothing here; None when it is empty on its server too."""
-    if folder.fetched or folder.watched or folder.on_server == 0:
+    first_sync = folder.watched and not status.synced_at_ms
+    if folder.fetched or first_sync or folder.on_server == 0:
         return None
     if status.activity in _AT_WORK:
         return EmptyWords("refresh-cw", _("This folder is being fetched"), _coming(folder.on_server))
@@ -26,11 +27,11 @@ def unfetched_words(folder: FolderNode, status: AccountStatus) -> EmptyWords | N
         title = n_("{n} mail is on the server", "{n} mails are on the server", folder.on_server)
         title = title.format(n=_number(folder.on_server))
     if status.activity is Activity.PAUSED:
-        text = _("Fetching is paused for this account. What is here can be read, searched and filed.")
+        text = _("Fetching is paused for this account. Mail fetched before can be read, searched and filed.")
         return EmptyWords("pause", title, text, _("Resume and load"), Step.LOAD)
     if status.activity in (Activity.WAITING, Activity.TROUBLE):
         text = _(
-            "The server cannot be reached now. What is here can be read, searched and filed; "
+            "The server cannot be reached now. Mail fetched before can be read, searched and filed; "
             "the server learns of it later."
         )
         return EmptyWords("cloud-off", title, text, _("Load"), Step.LOAD)

@@ -212,6 +212,7 @@ async def test_a_folder_is_renamed_in_place(room, stand):
     await until(lambda: stand.model.node(stand.model.index_of_id(node_id)).name == "Kranich Logistik")
 
     assert stand.tree.current_node.id == node_id
+    await until(lambda: stand.pane.header.title.text == "Kranich Logistik")
 
 
 async def test_a_new_folder_appears(room, stand):

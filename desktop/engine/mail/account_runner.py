@@ -10,13 +10,13 @@ import logging
 import math
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.base import backoff, clock
 from desktop.base.errors import Problem
-from desktop.domain.mail.folder import Role
+from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.sync import SyncFolder
 from desktop.engine.mail import pacing
@@ -300,12 +300,15 @@ class AccountRunner:
                 numbered[wire_name] = session.status(wire_name).uidvalidity or 0
             except (errors.FolderGone, errors.ServerRefused):
                 log.info("a new folder does not tell its numbering")
-        self._means.mirror.folder_list(self._account.key, listed, numbered, self._totals(session))
+        self._means.mirror.folder_list(self._account.key, listed, numbered, self._totals(session, listed))
         self._misses_folder = False
         self._list_at_s = clock.monotonic() + FOLDER_LIST_EVERY_S
 
-    def _totals(self, session: Session) -> dict[bytes, int]:
-        """Return how many mails lie in the folders of the server: what those not fetched say of themselves."""
+    def _totals(self, session: Session, listed: Sequence[ServerFolder]) -> dict[bytes, int]:
+        """Return how many mails the server has in its folders, as long as one of them was never fetched."""
+        fetched = {folder.wire_name for folder in self._means.mirror.folders(self._account.key) if folder.uidvalidity}
+        if all(folder.wire_name in fetched for folder in listed if folder.selectable):
+            return {}
         counted = session.status_of_all().items()
         return {wire_name: status.messages for wire_name, status in counted if status.messages is not None}
 

@@ -226,7 +226,7 @@ def _delete(work: UnitOfWork, account_key: int, held: Sequence[Holding]) -> None
     for one in held:
         FolderWriter(work).goes(one.key)
         argument: dict[str, object] = {"path": one.path}
-        if one.mails is not None:
+        if one.selectable and one.mails is not None:
             argument["mails"] = one.mails
             argument |= {"uidvalidity": one.uidvalidity, "uidnext": one.uidnext, "coming": one.coming}
         OperationWriter(work).delete_folder(account_key, one.key, argument)

@@ -38,6 +38,7 @@ class Holding:
 
     key: int
     path: str
+    selectable: bool
     mails: int | None
     """Copies that lie in it or are on their way there; None when nobody knows."""
     seen: bool
@@ -334,11 +335,11 @@ def _holding(
     coming: int,
 ) -> Holding:
     if not selectable or pending == _MADE_HERE:
-        return Holding(key, path, here, True, uidvalidity, 0, coming)
+        return Holding(key, path, bool(selectable), here, True, uidvalidity, 0, coming)
     if synced_down_to == 1 and numbered >= server_total:
-        return Holding(key, path, here, True, uidvalidity, max(uidnext, highest + 1), coming)
+        return Holding(key, path, bool(selectable), here, True, uidvalidity, max(uidnext, highest + 1), coming)
     total = max(server_total, here) if server_total != NOT_TOLD else None
-    return Holding(key, path, total, False, uidvalidity, 0, coming)
+    return Holding(key, path, bool(selectable), total, False, uidvalidity, 0, coming)
 
 
 def _parent(row: tuple[Any, ...]) -> str:

@@ -69,7 +69,8 @@ class FolderTree(QTreeView):
         self._state = state
         self._hovered: QPersistentModelIndex | None = None
         self._restoring = False
-        self._scrolled = 0
+        self._scrolled: int | None = None
+        """How far down the pane was before its rows changed."""
         self._painter = FolderDelegate(theme, model, self)
         self.setAccessibleName(_("Folders"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -132,8 +133,10 @@ class FolderTree(QTreeView):
             self._state.set(_CURRENT_STATE, int(Unified.INBOX))
         self.setCurrentIndex(current)
         self._restoring = False
-        self.executeDelayedItemsLayout()
-        self.verticalScrollBar().setValue(self._scrolled)
+        if self._scrolled is not None:
+            self.executeDelayedItemsLayout()
+            self.verticalScrollBar().setValue(self._scrolled)
+            self._scrolled = None
 
     def rename_current(self) -> None:
         """Let the person write another name for the folder with the cursor."""
@@ -319,7 +322,8 @@ class FolderTree(QTreeView):
         self.opened.emit(node)
 
     def _note_scrolling(self) -> None:
-        self._scrolled = self.verticalScrollBar().value()
+        if self._scrolled is None and self._model.has_accounts:
+            self._scrolled = self.verticalScrollBar().value()
 
     def _folded_accounts(self) -> set[str]:
         """Return which accounts are folded: at first sight all but the first, and none that is added later."""

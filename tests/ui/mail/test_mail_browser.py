@@ -839,3 +839,22 @@ async def test_a_folder_fetched_whole_and_empty_says_so_at_once(room, stand):
     mirror.complete(mirror.folder(room.keys["Projects/Kranich"]), 0)
 
     await until(lambda: stand.pane._empty.title.text() == "No mail in Kranich")
+
+
+async def test_the_pane_stays_where_it_was_scrolled_when_the_folders_change(room, stand):
+    for number in range(40):
+        _create(room, f"Folder {number:02}")
+    await started(stand, 0)
+    await until(lambda: _named(stand, "Folder 39"))
+    bar = stand.tree.verticalScrollBar()
+    bar.setValue(bar.maximum() - 60)
+    where = bar.value()
+
+    _create(room, "Zebra")
+    await until(lambda: _named(stand, "Zebra"))
+    came = bar.value()
+    room.services.folders.move(_named(stand, "Folder 38").key, room.keys["Archive"])
+    room.bridge.flush()
+    await until(lambda: _named(stand, "Folder 38").parent_key == room.keys["Archive"])
+
+    assert (came, bar.value()) == (where, where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from desktop.base.bus import Bus
@@ -62,12 +63,12 @@ class Folders:
             node = Store(work).get(key)
             if node is None:
                 return
-            held = Store(work).holdings(key)
-            if len(held) > 1 or held[0].mails != 0:
+            [held, *above] = Store(work).holdings(key)
+            if above or held.mails:
                 raise FolderInvalid(_("“{name}” is no longer empty, so it stays.").format(name=node.name))
             creation = Queue(work).creation_of(key)
             if creation is None or not _withdrawn(work, creation):
-                _delete(work, node.account_key, held)
+                _delete(work, node.account_key, [replace(held, mails=0)])  # what nobody saw here the server tells
             _emit(work, node.account_key)
         catch_up(self._database)
 

@@ -116,13 +116,16 @@ def test_the_creation_of_a_folder_is_withdrawn(shelf: Shelf) -> None:
     assert shelf.operations.waiting() == ()
 
 
-def test_a_folder_that_the_server_has_made_is_deleted_again_while_it_is_empty(shelf: Shelf) -> None:
+@pytest.mark.parametrize("totals", [{b"New": 0}, {}], ids=["counted", "not counted"])
+def test_a_folder_that_the_server_has_made_is_deleted_again_while_it_is_empty(
+    shelf: Shelf, totals: dict[bytes, int]
+) -> None:
     key = shelf.server_folders.create(shelf.account, None, "New")
     creation = shelf.queue.next(shelf.account)
     assert creation is not None
     shelf.queue.begin(creation)
     shelf.queue.folder_done(creation, b"New")
-    shelf.mirror.folder_list(shelf.account, (*LISTED, ServerFolder(b"New", "New", "/")), totals={b"New": 0})
+    shelf.mirror.folder_list(shelf.account, (*LISTED, ServerFolder(b"New", "New", "/")), totals=totals)
 
     shelf.server_folders.uncreate(key)
 

@@ -270,6 +270,18 @@ class Replay:
             )
         self._queue.appended(operation, appendix.place_key, where)
 
+    def _refuse_more(self, operation: Queued, folder: FolderRef) -> None:
+        """Raise HoldsMore when mails came into a folder that is to be deleted after the person was asked."""
+        told = operation.argument
+        if "mails" not in told:
+            return
+        now = self._session.status(folder.wire_name)
+        there = now.messages or 0
+        same = now.uidvalidity == told["uidvalidity"] and told["uidnext"] > 0
+        came = now.uidnext - told["uidnext"] if same and now.uidnext is not None else 0
+        if there > told["mails"] or (there and came > told["coming"]):
+            raise HoldsMore(there)
+
     def _on_folder(self, operation: Queued, folder: FolderRef) -> None:
         wire_name = self._wire_name(operation, folder)
         match operation.kind:
@@ -296,18 +308,6 @@ class Replay:
                 else:
                     self._session.unsubscribe(wire_name)
         self._queue.folder_done(operation, wire_name)
-
-    def _refuse_more(self, operation: Queued, folder: FolderRef) -> None:
-        """Raise HoldsMore when mails came into a folder that is to be deleted after the person was asked."""
-        told = operation.argument
-        if "mails" not in told:
-            return
-        now = self._session.status(folder.wire_name)
-        there = now.messages or 0
-        same = now.uidvalidity == told["uidvalidity"] and told["uidnext"] > 0
-        came = now.uidnext - told["uidnext"] if same and now.uidnext is not None else 0
-        if there > told["mails"] or (there and came > told["coming"]):
-            raise HoldsMore(there)
 
     def _wire_name(self, operation: Queued, folder: FolderRef) -> bytes:
         """Return the server's name of the path a folder is to have.

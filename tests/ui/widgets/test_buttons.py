@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import LARGE, SMALL, Button, IconButton, Kind, SplitButton
-from desktop.ui.widgets.choices import CheckBox, FilterChip, Segment, Select, Switch
+from desktop.ui.widgets.choices import FilterChip, Segment, Select, Switch
 from desktop.ui.widgets.focus_ring import _Frame
 from desktop.ui.widgets.labels import SectionHeader
 from desktop.ui.widgets.menu import Menu
@@ -150,24 +150,3 @@ def test_the_ring_is_whole_where_its_control_has_no_margin_and_follows_when_scro
 
     assert whole == ring.rect()
     qtbot.waitUntil(lambda: ring.mapToGlobal(QPoint(3, 3)) == box.mapToGlobal(QPoint(0, 0)))
-
-
-@pytest.mark.parametrize("made", [Button, FilterChip, CheckBox])
-def test_an_ampersand_is_a_letter_like_others(
-    theme: Theme, qtbot: QtBot, made: type[Button] | type[FilterChip] | type[CheckBox]
-) -> None:
-    button = made(theme, "R&D & Co")
-    qtbot.addWidget(button)
-    plain = made(theme, "R+D + Co")
-    qtbot.addWidget(plain)
-    said = QAccessible.queryAccessibleInterface(button).text(QAccessible.Text.Name)
-    first = button.text()
-
-    button.setText("Q&A")
-
-    assert (first, said) == ("R&D & Co", "R&D & Co")
-    assert button.text() == "Q&A"
-    assert button.shortcut().isEmpty(), "no letter of a name is a shortcut"
-    button.setText("R&D & Co")
-    wider = button.fontMetrics().horizontalAdvance("&&") - plain.fontMetrics().horizontalAdvance("++")
-    assert button.sizeHint().width() == plain.sizeHint().width() + wider

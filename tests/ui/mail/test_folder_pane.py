@@ -228,7 +228,7 @@ async def test_a_folder_that_is_not_here_says_that_it_comes_or_offers_to_load_it
     empty.button.click()
     await until(lambda: asked == [-key, room.account_key])
 
-    board.set(AccountStatus(room.account_key, Activity.SYNCING))
+    board.set(AccountStatus(room.account_key, Activity.SYNCING, synced_at_ms=1))
     await until(lambda: says("being fetched", "1,234 mails"))
     assert not empty.button.isVisible()
     room.deliver(folder="Projects/Kranich")
@@ -240,7 +240,7 @@ async def test_a_folder_that_is_not_here_says_that_it_comes_or_offers_to_load_it
 
 async def test_a_folder_fetched_whole_and_empty_says_so_at_once(room, stand):
     await started(stand, 0)
-    room.services.accounts._statuses.set(AccountStatus(room.account_key, Activity.SYNCING))
+    room.services.accounts._statuses.set(AccountStatus(room.account_key, Activity.SYNCING, synced_at_ms=1))
     stand.browser.show_list(room.keys["Projects/Kranich"])
     await until(lambda: stand.pane._empty.title.text() == "This folder is being fetched")
 

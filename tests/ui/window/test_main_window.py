@@ -247,7 +247,7 @@ async def test_a_report_of_what_went_with_its_folder_can_be_dropped_and_not_retr
     window.status_bar._waiting.click()
     shown = window.findChild(OperationsWindow)
     assert isinstance(shown, OperationsWindow)
-    await desk.until(lambda: shown._column.count() == 2)
+    await desk.until(lambda: shown._column.count() == 1)
 
     line = shown._column.itemAt(0).widget()
 

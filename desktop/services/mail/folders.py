@@ -214,9 +214,13 @@ def _add(work: UnitOfWork, account_key: int, path: str, delimiter: str, role: Ro
 
 
 def _free(work: UnitOfWork, account_key: int, path: str) -> str:
-    """Return a path no folder has: "Archive", "Archive 2" where the name belongs to one that holds no mail."""
+    """Return a path no folder has: "Archive", "Archive 2" where the name belongs to one that holds no mail.
+
+    One that waits to be deleted is gone by then.
+    """
+    taken = {node.path.casefold() for node in Store(work).nodes() if node.account_key == account_key}
     number, free = 1, path
-    while Store(work).taken(account_key, free):
+    while free.casefold() in taken:
         number += 1
         free = f"{path} {number}"
     return free

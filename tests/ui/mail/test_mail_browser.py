@@ -12,13 +12,14 @@ import shiboken6
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.message import Flag
+from desktop.domain.mail.operation import Verb
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.folders import FolderWriter
 from desktop.ui.mail import mail_files
@@ -30,6 +31,7 @@ from desktop.ui.mail.mail_drag import FILES, FOLDER, MAILS, MailDragData, MailLo
 from desktop.ui.mail.mail_files import MailFiles
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
+from desktop.ui.widgets.dialog import Dialog
 from tests.ui.mail.room import FOLDERS, Room
 from tests.ui.mail.rows import MINUTE
 from tests.ui.mail.waiting import until
@@ -611,3 +613,16 @@ async def test_what_was_searched_is_told_whole_in_a_narrow_list(room, stand):
     await until(lambda: head.width() == 300)
 
     assert head.words.height() >= head.words.heightForWidth(head.words.width()) > 30
+
+
+async def test_what_changes_nothing_is_not_told(room, stand):
+    key = room.deliver("Old", folder="Archive")
+    await started(stand, 0)
+    told = []
+    stand.undo.pushed.connect(told.append)
+
+    stand.browser.mails.apply(Verb.ARCHIVE, MailLoad(mails=(key,)))
+    stand.browser.mails.apply(Verb.TRASH, MailLoad(mails=(key,)))
+    await until(lambda: told)
+
+    assert [entry.text for entry in told] == ["1 mail moved to Trash"]

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import LARGE, SMALL, Button, IconButton, Kind, SplitButton
-from desktop.ui.widgets.choices import FilterChip, Segment, Select, Switch
+from desktop.ui.widgets.choices import CheckBox, FilterChip, Segment, Select, Switch
 from desktop.ui.widgets.focus_ring import _Frame
 from desktop.ui.widgets.labels import SectionHeader
 from desktop.ui.widgets.menu import Menu

@@ -113,28 +113,29 @@ class Panes(QWidget):
         return self.window().width()
 
     def _place(self, layout: Layout) -> None:
-        """Build the splitters of a layout around the panes."""
+        """Build the splitters of a layout around the panes; none leaves the window, for one may have the keyboard."""
         old, self._placed = self._outer, layout
-        self._right = QWidget()
+        horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        outer = _Splitter(vertical if layout is Layout.WIDE else horizontal)
+        inner = _Splitter(vertical if layout is Layout.CLASSIC else horizontal)
+        self._column.addWidget(outer)
+        self._right = QWidget(outer)
         column = QVBoxLayout(self._right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
-        horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        outer = _Splitter(vertical if layout is Layout.WIDE else horizontal)
-        inner = _Splitter(vertical if layout is Layout.CLASSIC else horizontal)
         if layout is Layout.WIDE:
-            column.addWidget(self._list, 1)
+            outer.addWidget(inner)
             inner.addWidget(self._tree)
             inner.addWidget(self._right)
-            outer.addWidget(inner)
+            column.addWidget(self._list, 1)
             outer.addWidget(self._reader)
         else:
-            inner.addWidget(self._list)
-            inner.addWidget(self._reader)
-            column.addWidget(inner, 1)
             outer.addWidget(self._tree)
             outer.addWidget(self._right)
+            column.addWidget(inner, 1)
+            inner.addWidget(self._list)
+            inner.addWidget(self._reader)
         self._outer, self._inner = outer, inner
         for splitter in (outer, inner):
             splitter.splitterMoved.connect(self._remember)
@@ -143,7 +144,6 @@ class Panes(QWidget):
             old.hide()
             self._column.removeWidget(old)
             old.deleteLater()
-        self._column.addWidget(outer)
         self._head.show()
         inner.show()
         outer.show()

@@ -193,13 +193,13 @@ async def test_rows_that_come_and_go_leave_expansion_and_cursor_alone(room, stan
 async def test_the_inbox_opens_when_the_folder_that_is_shown_goes(room, stand):
     await started(stand, 0)
     stand.browser.show_list(room.keys["Projects/Kranich"])
-    await until(lambda: stand.pane.list_id == room.keys["Projects/Kranich"])
+    await until(lambda: stand.pane.model.query.list_id == room.keys["Projects/Kranich"])
 
     with room.core.database.write() as work:
         FolderWriter(work).remove(room.keys["Projects/Kranich"])
     room.bridge.folders_changed.emit(frozenset({room.account_key}))
 
-    await until(lambda: stand.pane.list_id == Unified.INBOX)
+    await until(lambda: stand.pane.model.query.list_id == Unified.INBOX)
     assert stand.tree.current_node.list_id == Unified.INBOX
 
 

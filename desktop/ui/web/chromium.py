@@ -7,6 +7,7 @@ network is taken away where names are resolved, and a dead proxy stands where a 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import MutableMapping
 
@@ -27,7 +28,11 @@ _FLAGS = (
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--renderer-process-limit=1",
 )
-_NEVER = ("--no-sandbox", "--disable-web-security", "--remote-debugging", "--remote-allow-origins")
+_OF_THE_PERSON = re.compile(
+    r"--(?:disable-gpu(?:-compositing|-rasterization)?|ignore-gpu-blocklist"
+    r"|(?:force-device-scale-factor|lang|use-angle|use-gl)=[\w.,-]+)"
+)
+"""Flags about drawing and language, which get a picture on the screen of an odd machine; no other passes."""
 
 
 def prepare() -> None:
@@ -38,16 +43,14 @@ def prepare() -> None:
 
 
 def set_flags(env: MutableMapping[str, str]) -> None:
-    """Write our flags into an environment; flags of the person that open doors are dropped.
+    """Write our flags into an environment, behind the few a person may set: Chromium takes the last of a kind.
 
     The sandbox is off for root only, under whom Chromium refuses to start with it (containers, tests).
     """
-    own = env.get(FLAGS_VARIABLE, "")
-    kept = [flag for flag in own.split() if not flag.startswith(_NEVER)] if '"' not in own else []
-    flags = [*_FLAGS, *kept]
+    flags = [flag for flag in env.get(FLAGS_VARIABLE, "").split() if _OF_THE_PERSON.fullmatch(flag)]
     if draws_in_software(env) and "--disable-gpu" not in flags:
         flags.append("--disable-gpu")
-    env[FLAGS_VARIABLE] = " ".join(flags)
+    env[FLAGS_VARIABLE] = " ".join((*flags, *_FLAGS))
     env.pop("QTWEBENGINE_REMOTE_DEBUGGING", None)
     if runs_as_root():
         env[SANDBOX_VARIABLE] = "1"

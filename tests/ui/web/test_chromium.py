@@ -19,15 +19,41 @@ def test_m12_names_resolve_nowhere_and_the_proxy_is_dead() -> None:
     assert "--proxy-server=socks5://127.0.0.1:9" in made
 
 
-@pytest.mark.parametrize("flag", ["--no-sandbox", "--remote-debugging-port=9222", "--disable-web-security"])
-def test_c14_flags_that_open_doors_are_dropped(flag: str) -> None:
-    environ = {chromium.FLAGS_VARIABLE: f"{flag} --lang=de", "QTWEBENGINE_REMOTE_DEBUGGING": "9222"}
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "--no-sandbox",
+        "--remote-debugging-port=9222",
+        "--disable-web-security",
+        "--single-process",
+        "--disable-seccomp-filter-sandbox",
+        "--disable-namespace-sandbox",
+        "--in-process-gpu",
+        "--host-resolver-rules= --proxy-server=direct://",
+        '--host-resolver-rules="MAP * 127.0.0.1"',
+        "--proxy-bypass-list=*",
+        "--proxy-pac-url=data:,x",
+        "--enable-features=x",
+        '"--no-sandbox"',
+        "--lang=de;--no-sandbox",
+        '--lang="de --no-sandbox"',
+        "-no-sandbox",
+        "http://192.0.2.1/",
+    ],
+)
+def test_c14_m12_flags_that_open_doors_are_dropped(typed: str) -> None:
+    environ = {chromium.FLAGS_VARIABLE: f"{typed} --lang=ru", "QTWEBENGINE_REMOTE_DEBUGGING": "9222"}
 
     made = flags(environ)
 
-    assert flag not in made
-    assert "--lang=de" in made
+    assert made == f"--lang=ru {flags({})}"
     assert "QTWEBENGINE_REMOTE_DEBUGGING" not in environ
+
+
+def test_m12_flags_of_the_person_are_about_drawing_and_stand_before_ours() -> None:
+    typed = "--use-gl=angle --force-device-scale-factor=1.5 --ignore-gpu-blocklist --disable-gpu-compositing"
+
+    assert flags({chromium.FLAGS_VARIABLE: typed}) == f"{typed} {flags({})}"
 
 
 @pytest.mark.parametrize(("root", "expected"), [(True, "1"), (False, None)])

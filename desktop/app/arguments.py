@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
@@ -131,8 +132,9 @@ COMMANDS = ("mail-account", "sync", "search", "show", "worker", "doctor")
 _IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 _SERVER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]]+))(?::(\d{1,5}))?(?:/(\w+))?")
-_OPTIONS_WITH_VALUE = ("--profile",)
+_OPTIONS_WITH_VALUE = ("--profile", "--limit")
 _MOST_HITS = 10_000
+_MOST_DIGITS = 1000
 
 
 class _Parser(argparse.ArgumentParser):
@@ -153,8 +155,10 @@ def parse(argv: Sequence[str], folder: Path) -> tuple[str | None, Command]:
 
     Raises UsageError, HelpWanted.
     """
-    if _first_word(argv) in COMMANDS:
-        found = _commands().parse_args(list(argv))
+    at = _first_word(argv)
+    if at is not None and argv[at] in COMMANDS:
+        after = argv[at + 1 :]
+        found = _commands().parse_args([*argv[: at + 1], *(_query_last(after) if argv[at] == "search" else after)])
         return found.profile, _command(found, folder)
     parser = _window()
     found = parser.parse_args(list(argv))
@@ -163,15 +167,35 @@ def parse(argv: Sequence[str], folder: Path) -> tuple[str | None, Command]:
     return found.profile, OpenWindow(_mail_file(parser, found.file, folder) if found.file else None)
 
 
-def _first_word(argv: Sequence[str]) -> str:
-    """Return the first argument that is neither an option nor the value of one."""
-    words = iter(argv)
-    for word in words:
+def _first_word(argv: Sequence[str]) -> int | None:
+    """Return where the first argument stands that is neither an option nor the value of one."""
+    words = iter(enumerate(argv))
+    for at, word in words:
         if word in _OPTIONS_WITH_VALUE:
             next(words, None)
         elif not word.startswith("-"):
-            return word
-    return ""
+            return at
+    return None
+
+
+def _query_last(argv: Sequence[str]) -> list[str]:
+    """Return the arguments of `search` with its options first: `-from:anna` and `-not` are words of the query.
+
+    What begins with two dashes stays an option, so that a misspelled one is told; after `--` everything is query.
+    """
+    options: list[str] = []
+    query: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            query.extend(words)
+        elif word in _OPTIONS_WITH_VALUE:
+            options += [word, *islice(words, 1)]
+        elif word == "-h" or word.startswith("--"):
+            options.append(word)
+        else:
+            query.append(word)
+    return [*options, "--", *query]
 
 
 def _window() -> _Parser:
@@ -350,7 +374,8 @@ def _day(text: str) -> str:
 
 
 def _limit(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= _MOST_HITS:
+    # Python would refuse to read very long numbers
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and 0 < int(text) <= _MOST_HITS:
         return int(text)
     sentence = _("“{text}” is not a number from 1 to {most}.")
     raise argparse.ArgumentTypeError(sentence.format(text=text, most=_MOST_HITS))

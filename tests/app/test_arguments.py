@@ -37,6 +37,9 @@ ADD = ("mail-account", "add", "--address", "a@example.org")
         ("search", "x", "--limit", "0"),
         ("search", "x", "--limit", "many"),
         ("search", "x", "--limit", "9" * 5000),
+        ("search", "x", "--limit", "00000100000000"),
+        ("search", "x", "--limit"),
+        ("search", "x", "--jso"),
         ("show",),
         ("show", "1", "--json", "--raw"),
         ("mail-account",),
@@ -102,7 +105,32 @@ def test_commands_are_read(tmp_path: Path) -> None:
     assert added.ca_file == str(tmp_path / "ca.pem")
 
 
-@pytest.mark.parametrize("argv", [("--help",), ("sync", "-h"), ("mail-account", "add", "--help")])
+@pytest.mark.parametrize(
+    ("typed", "query", "limit", "as_json"),
+    [
+        ("a -from:me", "a -from:me", 50, False),
+        ("foo -not bar", "foo -not bar", 50, False),
+        ("-x", "-x", 50, False),
+        ("-from:me --limit 7 -is:read --json b", "-from:me -is:read b", 7, True),
+        ("a --limit=007 -b", "a -b", 7, False),
+        ("--json a -- --limit -h", "a --limit -h", 50, True),
+        ("- a -5", "- a -5", 50, False),
+    ],
+)
+def test_a_minus_is_a_word_of_the_query(typed: str, query: str, limit: int, as_json: bool) -> None:
+    argv = ("--profile", "p", "search", *typed.split())
+
+    assert parse(argv, Path("/")) == ("p", SearchMails(query, limit, as_json))
+
+
+def test_the_profile_may_stand_within_a_query() -> None:
+    assert parse(("search", "a", "--profile", "p", "-b"), Path("/")) == ("p", SearchMails("a -b", 50, False))
+    assert parse(("search", "a", "-b", "--profile=p"), Path("/")) == ("p", SearchMails("a -b", 50, False))
+
+
+@pytest.mark.parametrize(
+    "argv", [("--help",), ("sync", "-h"), ("search", "a", "-h"), ("mail-account", "add", "--help")]
+)
 def test_help_is_text(argv: tuple[str, ...]) -> None:
     with pytest.raises(HelpWanted) as found:
         parse(argv, Path("/"))
@@ -122,7 +150,7 @@ def test_wrong_usage_of_a_command_ends_with_2_before_anything_is_made(rapport: R
 
 
 def test_reading_a_profile_nobody_used_says_so_and_makes_nothing(rapport: Rapport) -> None:
-    for command in (("search", "x"), ("show", "1"), ("doctor", "--json")):
+    for command in (("search", "x"), ("show", "1")):
         done = rapport(*command)
 
         assert (done.returncode, done.stdout) == (1, "")

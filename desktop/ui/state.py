@@ -47,7 +47,8 @@ class State:
         draft = self._path.with_suffix(".new")
         try:
             with open_private(draft, "w", encoding="utf-8") as file:
-                json.dump(self._values, file, ensure_ascii=False, indent=1)
+                # as ASCII: a folder name or a search may hold half a surrogate pair, which no encoding takes
+                json.dump(self._values, file, indent=1)
             draft.replace(self._path)
             self._dirty = False
         except OSError:

@@ -21,6 +21,15 @@ def test_values_come_back(tmp_path: Path) -> None:
     assert (again.get("tree", 1), again.get("open", False), again.get("folded", [""])) == (240, True, ["2026-01-01"])
 
 
+def test_half_a_surrogate_pair_is_kept(tmp_path: Path) -> None:
+    state = State(tmp_path / "window.json")
+    state.set("folded", ["half a pair: \ud83d"])
+
+    state.save()
+
+    assert State(tmp_path / "window.json").get("folded", [""]) == ["half a pair: \ud83d"]
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b'{"tree": "wide", "open": 1, "list": [{}]}'])
 def test_garbage_gives_the_defaults(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "window.json"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from pathlib import Path
 
 from desktop.app import remote
@@ -60,6 +61,9 @@ class Calls:
         except Problem as problem:
             console.complain(problem)
             return 1
+        except CancelledError:  # what the engine was to do for it, when the program ended
+            console.say(_("The running Rapport was closed."))
+            return 1
         finally:
             self._core.database.close_thread()
 
@@ -76,6 +80,8 @@ class Calls:
                 if self._engine_runs:
                     return sync.ask_engine(command, self._core, console)
                 with self._one_sync:
+                    if self._core.ending.is_set():
+                        return remote.LATER
                     return sync.run(command, self._core, console)
             case _:
                 console.say(_("The running Rapport does not do this for others."))

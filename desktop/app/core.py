@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,14 +56,25 @@ class Core:
     services: Services
     supervisor: Supervisor
     secrets: Secrets
+    ending: threading.Event
+    """Set once the engine is being ended: who waits for it waits no longer."""
+    _end_work: tuple[Callable[[], None], ...]
     _close: tuple[Callable[[], None], ...]
 
     def start(self) -> None:
         """Start the threads of the engine."""
         self.supervisor.start()
 
+    def end_work(self) -> None:
+        """End the engine; reading and writing the profile still work. The second time does nothing."""
+        if not self.ending.is_set():
+            self.ending.set()
+            for end in self._end_work:
+                end()
+
     def close(self) -> None:
         """End every thread and process and close the files; what was written is safe."""
+        self.end_work()
         for close in self._close:
             close()
 
@@ -126,8 +138,17 @@ def build_core(
         operations=Operations(database),
         settings=Settings(database),
     )
-    close = (supervisor.close, errands.close, importing.close, reading.close, blobs.close, database.close)
-    return Core(profile, bus, database, services, supervisor, secrets, close)
+    return Core(
+        profile,
+        bus,
+        database,
+        services,
+        supervisor,
+        secrets,
+        threading.Event(),
+        _end_work=(supervisor.close, errands.close),
+        _close=(importing.close, reading.close, blobs.close, database.close),
+    )
 
 
 def _prepare(profile: Profile, after_crash: bool) -> None:

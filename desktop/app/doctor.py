@@ -5,6 +5,7 @@ The report may be shown to strangers: no passwords, no subjects, addresses short
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 import sqlite3
@@ -19,7 +20,7 @@ from desktop.app import lock, passphrase
 from desktop.app.arguments import Examine
 from desktop.app.console import Console
 from desktop.app.file_system import network_kind
-from desktop.app.reading_only import NothingHere, was_used
+from desktop.app.reading_only import was_used
 from desktop.base import clock
 from desktop.base.bus import Bus
 from desktop.base.errors import Problem
@@ -57,10 +58,9 @@ class _Visit:
 
 
 def run(command: Examine, profile: Profile, console: Console) -> int:
-    """Print the report; returns 0 when all is well, else 1. Raises NothingHere."""
-    if not was_used(profile):
-        raise NothingHere(profile)
+    """Print the report; returns 0 when all is well, else 1. A profile that nobody used yet is no fault."""
     visit = _Visit(profile)
+    used = visit.ask(lambda: was_used(profile))
     report: dict[str, object] = {
         "version": VERSION,
         "python": platform.python_version(),
@@ -69,13 +69,14 @@ def run(command: Examine, profile: Profile, console: Console) -> int:
         "sqlite": sqlite3.sqlite_version,
         "bundled": bool(getattr(sys, "frozen", False)),
         "profile": shown(profile.root),
+        "used": used,
         "in_use_by": _holder(profile),
-        **_database(visit),
+        **(_database(visit) if used else {"schema": None, "schema_of_program": migrate.latest()}),
         "disk": _disk(visit),
-        "private": _private(visit),
+        "private": _private(visit) if used else None,
         "secrets": visit.ask(lambda: _secrets(profile)),
         "parser": visit.ask(_parser),
-        "backups": _backups(profile),
+        "backups": _backups(profile) if used else None,
     }
     report["problems"] = visit.problems
     report["ok"] = not visit.problems
@@ -85,6 +86,10 @@ def run(command: Examine, profile: Profile, console: Console) -> int:
         _print(report, console)
     for problem in visit.problems:
         console.say(problem)
+    if used is False:
+        console.say(
+            _("There is nothing in {path} yet. Rapport makes it at its first start.").format(path=report["profile"])
+        )
     if not visit.problems:
         console.say(_("Everything is in order."))
     return 1 if visit.problems else 0
@@ -145,9 +150,17 @@ def _accounts(database: Database) -> list[dict[str, object]]:
         ]
 
 
-def _disk(visit: _Visit) -> dict[str, object]:
+def _disk(visit: _Visit) -> dict[str, object] | None:
+    """Look at the disk the profile lies on, or will lie on."""
     profile = visit.profile
-    free = shutil.disk_usage(profile.root).free
+    there = next(path for path in (profile.root, *profile.root.parents) if os.path.lexists(path))
+    if not os.path.isdir(there):
+        visit.problems.append(_("The profile {path} is not a folder.").format(path=shown(profile.root)))
+        return None
+    if there != profile.root and not os.access(there, os.W_OK | os.X_OK):
+        sentence = _("The profile folder {path} cannot be read and written by this user.")
+        visit.problems.append(sentence.format(path=shown(profile.root)))
+    free = shutil.disk_usage(there).free
     if free < LEAST_FREE_BYTES:
         visit.problems.append(
             _("Less than {n} MB are free on the disk of the profile.").format(n=LEAST_FREE_BYTES >> 20)

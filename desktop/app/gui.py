@@ -22,7 +22,7 @@ from desktop.app import crash, passphrase, remote
 from desktop.app.calls import Calls
 from desktop.app.core import Core, build_core
 from desktop.app.lock import Lock
-from desktop.base import i18n, log
+from desktop.base import i18n
 from desktop.base.paths import Profile
 from desktop.domain import settings
 from desktop.domain.passphrase import AskPassphrase
@@ -43,7 +43,6 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
 
     Returns the exit code. Raises Problem when the profile cannot be opened.
     """
-    crash.install(profile.log, log.start(profile.log))
     chromium.prepare()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
 
@@ -107,9 +106,12 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
         loop.run_forever()
     finally:
         collector.close()
-        server.close()
+        # nobody is waited for who waits himself: first the questions and the engine end, then who called is answered
+        server.refuse()
         end_watch()
         asker.close()
+        core.end_work()
+        server.close()
         bridge.close()
         tasks.close()
         window.deleteLater()
@@ -126,6 +128,7 @@ def _close_on_signals(close: Callable[[], object]) -> Callable[[], None]:
     """Close the window when the system asks for an end; the returned function ends the watch.
 
     Qt waits in C, where Python's handlers do not run, so the signal is also written to a socket that wakes the loop.
+    A second signal of the kind ends the process at once, also while the window is closing.
     """
     from PySide6.QtCore import QSocketNotifier
     from PySide6.QtWidgets import QApplication
@@ -135,8 +138,9 @@ def _close_on_signals(close: Callable[[], object]) -> Callable[[], None]:
         end.setblocking(False)
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
         number = getattr(signal, name, None)
-        if number is not None:
-            signal.signal(number, lambda *_: None)
+        # what is ignored from outside (nohup) stays ignored
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, _frame: signal.signal(number, signal.SIG_DFL))
     signal.set_wakeup_fd(ours.fileno(), warn_on_full_buffer=False)
     notifier = QSocketNotifier(told.fileno(), QSocketNotifier.Type.Read, QApplication.instance())
 

@@ -33,6 +33,7 @@ from desktop.base.i18n import _
 from desktop.base.paths import Profile
 from desktop.base.version import VERSION
 
+_NOWHERE = Path(os.devnull)
 _DONE, _FAILED, _WRONG_USAGE, _INTERRUPTED, _SIGNALLED = 0, 1, 2, 130, 128
 
 
@@ -43,10 +44,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     crash.install()
     console = here()
     words = tuple(sys.argv[1:] if argv is None else argv)
+    folder = _working_folder()
     try:
-        chosen, command = arguments.parse(words, Path.cwd())
+        chosen, command = arguments.parse(words, folder)
+        profile = Profile.choose(chosen)
+        if folder == _NOWHERE:
+            os.chdir(os.sep)  # no child process starts without a working folder
         with signals.unwinding():
-            return _run(Profile.choose(chosen), command, words, console)
+            return _run(profile, command, words, folder, console)
     except HelpWanted as wanted:
         console.text(str(wanted).rstrip())
         return _DONE
@@ -66,13 +71,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _INTERRUPTED
 
 
-def _run(profile: Profile, command: Command, argv: tuple[str, ...], console: Console) -> int:
+def _working_folder() -> Path:
+    """Return the folder relative names are taken from; where it was removed, one in which nothing is found."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return _NOWHERE
+
+
+def _run(profile: Profile, command: Command, argv: tuple[str, ...], folder: Path, console: Console) -> int:
     match command:
         case TellVersion():
             console.line(f"rapport {VERSION}")
             return _DONE
         case OpenWindow():
-            return _open_window(profile, command, argv, console)
+            return _open_window(profile, command, argv, folder, console)
         case SearchMails() | ShowMail():
             return _read(profile, command, console)
         case Examine():
@@ -81,17 +94,17 @@ def _run(profile: Profile, command: Command, argv: tuple[str, ...], console: Con
             log.start(None)
             return doctor.run(command, profile, console)
         case _:
-            return _write(profile, command, argv, console)
+            return _write(profile, command, argv, folder, console)
 
 
-def _open_window(profile: Profile, command: OpenWindow, argv: tuple[str, ...], console: Console) -> int:
+def _open_window(profile: Profile, command: OpenWindow, argv: tuple[str, ...], folder: Path, console: Console) -> int:
     if not has_display():
         console.say(_("Rapport needs a graphical display to open its window, and there is none."))
         return _FAILED
     from desktop.app.claim import claim
     from desktop.app.lock import Kind
 
-    claimed = claim(profile, Kind.WINDOW, console, argv, folder=str(Path.cwd()))
+    claimed = claim(profile, Kind.WINDOW, console, argv, folder=str(folder))
     if isinstance(claimed, int):
         return claimed
     with claimed:
@@ -118,7 +131,7 @@ def _read(profile: Profile, command: SearchMails | ShowMail, console: Console) -
         core.close()
 
 
-def _write(profile: Profile, command: Command, argv: tuple[str, ...], console: Console) -> int:
+def _write(profile: Profile, command: Command, argv: tuple[str, ...], folder: Path, console: Console) -> int:
     """Carry out a command that needs the profile for itself, or let its holder do it."""
     from desktop.app import passphrase
     from desktop.app.claim import claim
@@ -131,7 +144,7 @@ def _write(profile: Profile, command: Command, argv: tuple[str, ...], console: C
         Kind.WORKER if works else Kind.COMMAND,
         console,
         None if works else argv,
-        folder=str(Path.cwd()),
+        folder=str(folder),
         password=password,
     )
     if isinstance(claimed, int):
@@ -162,8 +175,16 @@ def _write(profile: Profile, command: Command, argv: tuple[str, ...], console: C
 
             server = remote.serve(profile, calls)
             try:
-                return worker.run(core, console) if works else calls.run(command, console, password)
+                if works:
+                    return worker.run(core, console)
+                code = calls.run(command, console, password)
+                server.refuse()
+                server.await_calls()
+                return code
             finally:
+                # who called is answered by the engine's end, and before the database is closed
+                server.refuse()
+                core.end_work()
                 server.close()
         finally:
             core.close()

@@ -99,8 +99,8 @@ class Server:
         fresh.replace(self._file)
         return listener
 
-    def close(self) -> None:
-        """Take no more calls, give those under way a moment to end, and take the socket away."""
+    def refuse(self) -> None:
+        """Take no more calls; those under way go on."""
         if self._listener is None or self._closing.is_set():
             return
         self._closing.set()
@@ -109,13 +109,20 @@ class Server:
             Client(self._address).close()  # `accept` has no other way to be woken
         self._thread.join(_CALLS_END_WITHIN_S)
         self._listener.close()
+
+    def await_calls(self) -> None:
+        """Give the calls under way a moment to end: one for all of them."""
         with self._calls_lock:
             calls = list(self._calls)
-        # one moment for all of them: a caller may have connected and never said a word
         deadline = monotonic() + _CALLS_END_WITHIN_S
         for call in calls:
             if call is not threading.current_thread():
                 call.join(max(deadline - monotonic(), 0.0))
+
+    def close(self) -> None:
+        """Take no more calls, give those under way a moment to end, and take the socket away."""
+        self.refuse()
+        self.await_calls()
         if self._own_folder is not None:
             shutil.rmtree(self._own_folder, ignore_errors=True)
 
@@ -195,22 +202,27 @@ def call(profile: Profile, request: Request, console: Console) -> int | None:
 
 
 def _listen(connection: Connection, console: Console) -> int:
+    while True:
+        match _next_answer(connection):
+            # a stdout or stderr of ours that nobody reads is no fault of the other side, and passes through here
+            case {"out": str() as octets}:
+                console.write(octets.encode("latin-1"))
+            case {"words": str() as words}:
+                console.write_words(words)
+            case {"exit": int() as code}:
+                return code
+            case _:
+                # it may have done what was asked, so nobody asks again
+                console.say(_("The running Rapport ended before it had answered."))
+                return 1
+
+
+def _next_answer(connection: Connection) -> object:
+    """Return what the running program says next, None when it is gone or makes no sense."""
     try:
-        while True:
-            answer = json.loads(connection.recv_bytes(ANSWER_MAX_BYTES))
-            match answer:
-                case {"out": str() as octets}:
-                    console.write(octets.encode("latin-1"))
-                case {"words": str() as words}:
-                    console.write_words(words)
-                case {"exit": int() as code}:
-                    return code
-                case _:
-                    raise EOFError
-    except (EOFError, ConnectionError, ValueError):
-        # it may have done what was asked, so nobody asks again
-        console.say(_("The running Rapport ended before it had answered."))
-        return 1
+        return json.loads(connection.recv_bytes(ANSWER_MAX_BYTES))
+    except (EOFError, OSError, ValueError):
+        return None
 
 
 def write_request(request: Request) -> bytes:

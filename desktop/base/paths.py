@@ -38,9 +38,17 @@ class Profile:
 
     @classmethod
     def choose(cls, option: str | os.PathLike[str] | None = None) -> Profile:
-        """Return the profile of `--profile`, else of RAPPORT_PROFILE, else the system's place for data of a user."""
+        """Return the profile of `--profile`, else of RAPPORT_PROFILE, else the system's place for data of a user.
+
+        Raises ProfileUnusable for a relative one when there is no working folder.
+        """
         chosen = option or os.environ.get(PROFILE_VARIABLE) or default_root(sys.platform, os.environ, Path.home())
-        return cls(Path(chosen).absolute())
+        try:
+            return cls(Path(chosen).absolute())
+        except OSError as error:  # relative to a working folder that was removed
+            sentence = _("The profile folder {path} cannot be used: {reason}.")
+            text = sentence.format(path=shown(Path(chosen)), reason=error.strerror or str(error))
+            raise ProfileUnusable(text) from error
 
     @property
     def database(self) -> Path:

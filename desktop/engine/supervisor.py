@@ -12,7 +12,9 @@ from desktop.domain import events
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.engine.clock_watch import ClockWatch
 from desktop.engine.housekeeping import Housekeeping
-from desktop.engine.mail.account_runner import AccountRunner, Means
+from desktop.engine.mail.account_runner import AccountRunner, Means, endpoint_of
+from desktop.engine.mail.fetch import Stopped
+from desktop.net import errors
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,8 @@ class Supervisor:
         self._runners: dict[int, tuple[MailAccount, AccountRunner]] = {}
         self._ending: dict[int, AccountRunner] = {}
         self._running = False
+        self._ended = False
+        self._passes: set[AccountRunner] = set()
         self._unsubscribe: list[Callable[[], None]] = [
             bus.subscribe(events.MailAccountsChanged, lambda event: self._reload(event.account_keys)),
             bus.subscribe(events.OperationsChanged, lambda event: self._wake(event.account_key)),
@@ -48,7 +52,9 @@ class Supervisor:
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         with self._lock:
-            self._running = False
+            self._running, self._ended = False, True
+            for one_pass in self._passes:
+                one_pass.stop()
             running = {key: runner for key, (_, runner) in self._runners.items()}
             runners = [*running.values(), *self._ending.values()]
             self._runners.clear()
@@ -61,9 +67,26 @@ class Supervisor:
             runner.join()
 
     def sync_once(self, account_keys: frozenset[int] | None = None) -> dict[int, Problem | None]:
-        """Do one full pass for accounts, one after another, on this thread; None means it went well."""
+        """Do one full pass for accounts, one after another, on this thread; None means it went well.
+
+        `close` on another thread cuts it short.
+        """
         accounts = [a for a in self._means.mirror.accounts() if account_keys is None or a.key in account_keys]
-        return {account.key: AccountRunner(account, self._means).once() for account in accounts}
+        return {account.key: self._pass(account) for account in accounts}
+
+    def _pass(self, account: MailAccount) -> Problem | None:
+        runner = AccountRunner(account, self._means)
+        with self._lock:
+            if self._ended:
+                runner.stop()
+            self._passes.add(runner)
+        try:
+            return runner.once()
+        except Stopped:
+            return errors.Cancelled(endpoint_of(account).host)
+        finally:
+            with self._lock:
+                self._passes.discard(runner)
 
     def _reload(self, changed: Collection[int] = ()) -> None:
         """Make the runners those of the accounts as they are now; of `changed` perhaps the password is new."""

@@ -70,12 +70,58 @@ def test_r33_what_cannot_be_a_profile_is_said(tmp_path: Path, passphrase_file: P
     (tmp_path / "file").write_text("no folder")
     for root in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/nowhere"), Path("/dev/null")):
         rapport = Rapport(root, passphrase_file)
-        for command in (("sync",), ("worker",), ("search", "x"), ("doctor",), ("mail-account", "list")):
+        for command in (("sync",), ("worker",), ("search", "x"), ("mail-account", "list")):
             done = rapport(*command, folder=tmp_path)
 
             assert done.returncode == 1, (root, command, done)
             assert done.stdout == ""
             assert len(done.stderr.splitlines()) == 1, done.stderr
+        examined = rapport("doctor", "--json", folder=tmp_path)
+        report = json.loads(examined.stdout)
+        assert (examined.returncode, report["ok"], report["used"]) == (1, False, False)
+        assert report["parser"]["works"]
+
+
+def test_the_doctor_examines_the_installation_also_before_there_is_a_profile(rapport: Rapport) -> None:
+    examined = rapport("doctor", "--json")
+
+    report = json.loads(examined.stdout)
+    assert (examined.returncode, report["ok"], report["used"]) == (0, True, False)
+    assert report["parser"]["works"]
+    assert report["secrets"]["kept_in"] in ("vault", "keyring")
+    assert report["qt"]
+    assert report["disk"]["free_bytes"] > 0
+    assert "at its first start" in examined.stderr
+    assert not rapport.profile.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder in use can be removed on POSIX only")
+def test_a_working_folder_that_was_removed_is_in_nobodys_way(rapport: Rapport, tmp_path: Path) -> None:
+    def away(*arguments: str | Path, profile: str | Path = rapport.profile) -> subprocess.CompletedProcess[str]:
+        folder = tmp_path / "gone"
+        folder.mkdir()
+        script = 'rmdir "$PWD" && exec "$@"'
+        command = [sys.executable, "-P", "-m", "desktop", "--profile", profile, *arguments]
+        return subprocess.run(
+            ["sh", "-c", script, "sh", *command],
+            cwd=folder,
+            env=rapport.environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+            check=False,
+        )
+
+    version, listed, synced = away("--version"), away("mail-account", "list"), away("sync", "--json")
+    examined = away("doctor", "--json")
+    wrong_file, wrong_profile = away("a.eml"), away("mail-account", "list", profile="relative")
+
+    for done in (version, listed, synced, examined):
+        assert done.returncode == 0, done
+    for done in (wrong_file, wrong_profile):
+        assert done.returncode == (2 if done is wrong_file else 1), done
+        assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(not _can_mount(), reason="may not mount here")

@@ -65,6 +65,33 @@ def test_smoke_picture_of_an_html_mail_from_a_file(tmp_path: Path, letter: Path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_a_window_whose_closing_hangs(tmp_path: Path, number: signal.Signals) -> None:
+    profile = tmp_path / "profile"
+    script = (
+        "import sys, threading\n"
+        "from desktop.app.core import Core\nfrom desktop.app.main import main\n"
+        "def hang(core):\n    print('hangs', file=sys.stderr, flush=True)\n    threading.Event().wait()\n"
+        "Core.end_work = hang\n"
+        f"sys.exit(main(['--profile', {str(profile)!r}]))\n"
+    )
+    window = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    with window:
+        try:
+            assert window.stderr is not None
+            _wait_for(lambda: (profile / remote.FILE_NAME).exists())
+            window.send_signal(number)
+            while window.stderr.readline() not in ("hangs\n", ""):
+                pass
+            window.send_signal(number)
+            code = window.wait(WITHIN_S)
+        finally:
+            window.kill()
+
+    assert code == -number
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_second_start_ends_at_once_and_a_signal_closes_the_window_cleanly(tmp_path: Path, letter: Path) -> None:
     profile = tmp_path / "profile"
     first = _start(profile)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import stat
 import threading
@@ -13,6 +14,7 @@ from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
 from pathlib import Path
 
+import psutil
 import pytest
 
 from desktop.app import remote
@@ -237,6 +239,58 @@ def test_a_failure_inside_is_a_sentence_outside(profile: Profile) -> None:
     assert code == 1
     assert "log" in heard.words
     assert "secret-ish" not in heard.words
+
+
+def test_a_stdout_nobody_reads_is_not_said_to_be_the_others_fault(profile: Profile) -> None:
+    said: list[str] = []
+
+    def closed(octets: bytes) -> None:
+        raise BrokenPipeError
+
+    def carry_out(request: Request, console: Console) -> int:
+        console.write(b"x")
+        return 0
+
+    with serving(profile, carry_out), pytest.raises(BrokenPipeError):
+        remote.call(profile, Request(), Console(closed, said.append))
+
+    assert said == []
+
+
+def test_a_command_whose_stdout_is_closed_ends_without_a_word(rapport: Rapport) -> None:
+    with rapport.worker(), rapport.start("mail-account", "list", "--json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        words = process.stderr.read()
+        code = process.wait(60)
+
+    assert (code, words) == (1, "")
+
+
+def test_a_call_under_way_does_not_delay_the_end_and_is_answered(rapport: Rapport) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        with rapport.worker() as worker:
+            rapport(
+                *("mail-account", "add", "--address", "a@example.org", "--password-stdin"),
+                *("--imap", f"127.0.0.1:{silent.getsockname()[1]}/plain"),
+                stdin="x\n",
+            )
+            signing_in, _address = silent.accept()
+            threads = psutil.Process(worker.pid).num_threads()
+            waiting = rapport.start("sync")
+            wait_for(lambda: psutil.Process(worker.pid).num_threads() > threads)
+            began = monotonic()
+            worker.send_signal(signal.SIGTERM)
+            worker.communicate(timeout=60)
+            took_s = monotonic() - began
+        signing_in.close()
+        words = waiting.communicate(timeout=60)[1]
+
+    assert waiting.returncode == 1
+    assert "was closed" in words
+    assert took_s < remote._CALLS_END_WITHIN_S * 0.6, took_s
 
 
 def test_commands_are_carried_out_by_the_worker(

@@ -126,7 +126,7 @@ def _await_pass(core: Core, account: MailAccount) -> tuple[str, str]:
                     break
                 if status.activity in _FAILED and status != before:
                     return status.problem, status.details
-                if status.activity is Activity.OFF and status != before:
+                if core.ending.is_set() or (status.activity is Activity.OFF and status != before):
                     return _("The running Rapport was closed."), ""
                 changed.wait(_LOOK_EVERY_S)
                 changed.clear()

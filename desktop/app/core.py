@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
+from desktop.app import recovery
 from desktop.base.bus import Bus
-from desktop.base.paths import Profile, touch_private
+from desktop.base.paths import Profile
 from desktop.domain.passphrase import AskPassphrase
 from desktop.engine.downloads import Downloads
 from desktop.engine.errands import NetworkErrands
@@ -38,9 +36,8 @@ from desktop.store import backup, migrate
 from desktop.store.database import Database
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.blobs import Blobs
+from desktop.store.restoration import Restoration
 from desktop.store.space import Space
-
-log = logging.getLogger(__name__)
 
 READER_IDLE_S = 120.0
 """The reader's process goes after so long without work, and comes back with the next mail."""
@@ -56,6 +53,8 @@ class Core:
     services: Services
     supervisor: Supervisor
     secrets: Secrets
+    restored: Restoration | None
+    """What this start did to a damaged database."""
     ending: threading.Event
     """Set once the engine is being ended: who waits for it waits no longer."""
     _end_work: tuple[Callable[[], None], ...]
@@ -87,10 +86,12 @@ def build_core(
     read_only: bool = False,
     secrets: Secrets | None = None,
     importing: ParserProcess | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Core:
     """Open a profile, migrating it first. The caller holds the profile's lock unless `read_only`.
 
-    `after_crash` says that the last user of the profile did not end cleanly: then the database is checked first.
+    `after_crash` says that the last user of the profile did not end cleanly: then the database is checked first, which
+    takes seconds for a large one; `stop` is asked meanwhile and breaks it off with backup.Stopped.
     `secrets` and `importing` are taken as they are where `app.ahead` has made them already.
 
     Raises Problem: the profile cannot be used, was used by a newer Rapport, is damaged and has no backup.
@@ -98,12 +99,13 @@ def build_core(
     bus = Bus()
     if not read_only:
         profile.create()
-        _prepare(profile, after_crash)
+        recovery.examine(profile, after_crash, stop)
     database = Database(profile.database, bus, read_only=read_only)
     if not read_only:
         migrate.migrate(database, lambda: _back_up(profile))
         with database.write() as work:
             AccountWriter(work).ensure_user()
+    restored = None if read_only else recovery.take_over(profile, database)
     blobs = Blobs(profile.raw, read_only=read_only)
     secrets = secrets or Secrets(profile.vault, ask_passphrase)
     space = Space(profile.root)
@@ -145,38 +147,11 @@ def build_core(
         services,
         supervisor,
         secrets,
-        threading.Event(),
+        restored,
+        ending=threading.Event(),
         _end_work=(supervisor.close, errands.close),
         _close=(importing.close, reading.close, blobs.close, database.close),
     )
-
-
-def _prepare(profile: Profile, after_crash: bool) -> None:
-    """Set a damaged database of ours aside and its newest backup in its place, before anything opens it."""
-    waiting = profile.database.with_suffix(".restoring")
-    if waiting.exists() and not profile.database.exists():
-        waiting.replace(profile.database)  # killed before the backup took its place
-    waiting.unlink(missing_ok=True)
-    touch_private(profile.database)
-    found = backup.damage(profile.database) if after_crash or backup.is_suspect(profile.database) else ""
-    if found or not backup.is_readable(profile.database):
-        log.error("the database is damaged: %s", found)
-        good = backup.newest(profile.backup)
-        if good is not None:
-            _copy(good, waiting)
-        backup.move_aside(profile.database)
-        if good is not None:
-            waiting.replace(profile.database)
-        touch_private(profile.database)
-    backup.set_suspect(profile.database, suspect=False)
-
-
-def _copy(good: Path, to: Path) -> None:
-    """Copy a backup so that under the name `to` there is all of it or nothing."""
-    half = to.with_suffix(".copying")
-    touch_private(half)
-    shutil.copyfile(good, half)
-    half.replace(to)
 
 
 def _back_up(profile: Profile) -> None:

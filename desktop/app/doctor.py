@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
-from desktop.app import lock, passphrase
+from desktop.app import lock, passphrase, recovery
 from desktop.app.arguments import Examine
 from desktop.app.console import Console
 from desktop.app.file_system import network_kind
@@ -31,7 +31,7 @@ from desktop.base.version import VERSION
 from desktop.engine.mail.content import Content
 from desktop.engine.mail.importer import ParserProcess
 from desktop.net.keychain import Secrets
-from desktop.store import backup, migrate
+from desktop.store import backup, migrate, restoration
 from desktop.store.database import Database
 from desktop.store.examination import Examination, examine
 from desktop.store.mail.accounts import Accounts
@@ -77,6 +77,7 @@ def run(command: Examine, profile: Profile, console: Console) -> int:
         "secrets": visit.ask(lambda: _secrets(profile)),
         "parser": visit.ask(_parser),
         "backups": _backups(profile) if used else None,
+        "restored": _restored(visit),
     }
     report["problems"] = visit.problems
     report["ok"] = not visit.problems
@@ -154,7 +155,7 @@ def _disk(visit: _Visit) -> dict[str, object] | None:
     """Look at the disk the profile lies on, or will lie on."""
     profile = visit.profile
     there = next(path for path in (profile.root, *profile.root.parents) if os.path.lexists(path))
-    if not os.path.isdir(there):
+    if not there.is_dir():
         visit.problems.append(_("The profile {path} is not a folder.").format(path=shown(profile.root)))
         return None
     if there != profile.root and not os.access(there, os.W_OK | os.X_OK):
@@ -213,8 +214,22 @@ def _parser() -> dict[str, object]:
 
 def _backups(profile: Profile) -> dict[str, object]:
     newest = backup.newest(profile.backup)
-    made = clock.to_datetime(int(newest.stat().st_mtime * 1000)).isoformat() if newest else None
+    made = clock.to_datetime(backup.made_at_ms(newest)).isoformat() if newest else None
     return {"kept": len(list(profile.backup.glob("rapport-*.db"))), "newest": made}
+
+
+def _restored(visit: _Visit) -> dict[str, object] | None:
+    """Tell of a database that was damaged, as long as its file lies in the profile: the person deletes it."""
+    done = restoration.read(visit.profile.root)
+    if done is None or not (visit.profile.root / done.damaged).exists():
+        return None
+    visit.problems.append(recovery.words(visit.profile, done))
+    return {
+        "at": clock.to_datetime(done.at_ms).isoformat(),
+        "damaged": done.damaged,
+        "backup": clock.to_datetime(done.backup_ms).isoformat() if done.backup_ms is not None else None,
+        "taken_over": done.rescued,
+    }
 
 
 def _print(report: Mapping[str, object], console: Console, indent: str = "") -> None:

@@ -156,6 +156,7 @@ def _write(profile: Profile, command: Command, argv: tuple[str, ...], folder: Pa
             from desktop.app import ahead
 
             parts = ahead.begin(profile)
+        from desktop.app import recovery
         from desktop.app.core import build_core
 
         core = build_core(
@@ -166,6 +167,8 @@ def _write(profile: Profile, command: Command, argv: tuple[str, ...], folder: Pa
             importing=parts.importing if parts else None,
         )
         try:
+            if core.restored is not None:
+                console.say(recovery.words(profile, core.restored))
             from desktop.app.calls import Calls
 
             calls = Calls(core, engine_runs=works, ends=not works)

@@ -8,16 +8,21 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from desktop.base import clock
 from desktop.base.paths import touch_private
-from desktop.store.database import problem_of
+from desktop.store.database import DatabaseDamaged, problem_of
 from desktop.store.readable import uri_path
 
 log = logging.getLogger(__name__)
 
 KEPT = 3
+_STAMP = "%Y%m%d-%H%M%S"
+_LOOK_EVERY_STEPS = 10_000
+"""Of SQLite's machine; a few milliseconds."""
 
 
 def make(database: Path, folder: Path, *, why: str) -> Path:
@@ -58,7 +63,16 @@ def _oldest_first(folder: Path) -> list[Path]:
 
 
 def _stamp() -> str:
-    return clock.to_datetime(clock.now()).strftime("%Y%m%d-%H%M%S")
+    return clock.to_datetime(clock.now()).strftime(_STAMP)
+
+
+def made_at_ms(path: Path) -> int:
+    """Return when a backup was made, by its name; by its file where the name does not say."""
+    try:
+        made = datetime.strptime(path.name[len("rapport-") :][:15], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return int(path.stat().st_mtime * 1000)
+    return int(made.timestamp() * 1000)
 
 
 def newest(folder: Path) -> Path | None:
@@ -76,12 +90,23 @@ def newest(folder: Path) -> Path | None:
     return None
 
 
-def damage(database: Path) -> str:
-    """Return what an integrity check finds wrong, "" when all is well. Reads the whole file."""
+class Stopped(Exception):
+    """An integrity check was broken off; nothing is known."""
+
+
+def damage(database: Path, stop: Callable[[], bool] = lambda: False) -> str:
+    """Return what an integrity check finds wrong, "" when all is well. Reads the whole file.
+
+    `stop` is asked now and then and breaks the check off. Raises Stopped, and the Problem that kept the file from being
+    read where that is not damage.
+    """
     try:
         connection = sqlite3.connect(str(database), timeout=10)
         try:
             connection.execute("PRAGMA query_only = ON")
+            connection.set_progress_handler(stop, _LOOK_EVERY_STEPS)
+            if stop():
+                raise Stopped
             found = connection.execute("PRAGMA quick_check(5)").fetchall()
             if [row[0] for row in found] != ["ok"]:
                 return "; ".join(str(row[0]) for row in found)
@@ -90,6 +115,11 @@ def damage(database: Path) -> str:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
+        if str(error) == "interrupted":
+            raise Stopped from error
+        problem = problem_of(error)
+        if problem is not None and not isinstance(problem, DatabaseDamaged):
+            raise problem from error
         return str(error)
     return ""
 
@@ -121,9 +151,14 @@ def is_readable(database: Path) -> bool:
     return True
 
 
-def move_aside(database: Path) -> Path:
+def name_aside(at_ms: int) -> str:
+    """Return the name a database gets that is found damaged now."""
+    return f"rapport-damaged-{clock.to_datetime(at_ms).strftime(_STAMP)}.db"
+
+
+def move_aside(database: Path, name: str) -> Path:
     """Take a damaged database out of the way, with its log; returns where it lies now."""
-    aside = database.with_name(f"rapport-damaged-{_stamp()}.db")
+    aside = database.with_name(name)
     for suffix in ("-wal", "-shm"):
         companion = database.with_name(database.name + suffix)
         if companion.exists():

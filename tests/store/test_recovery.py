@@ -67,7 +67,7 @@ def _with_setting(folder: Path) -> Profile:
 def test_r28_a_restoration_killed_half_way_is_ended_by_the_next_start(tmp_path: Path) -> None:
     profile = _with_setting(tmp_path / "profile")
     shutil.copyfile(next(profile.backup.glob("*.db")), profile.database.with_suffix(".restoring"))
-    backup.move_aside(profile.database)
+    backup.move_aside(profile.database, "rapport-damaged-x.db")
 
     core = build_core(profile, lambda new: PASSPHRASE)
 

@@ -1,0 +1,106 @@
+"""What becomes of a profile whose last user crashed or whose database is damaged, before anything else opens it.
+
+The file is examined; a damaged one is set aside, the newest backup put in its place, and what only the damaged one held
+taken over as far as it can be read. What was done is noted in the profile (`store.restoration`), so that it is told by
+whoever meets the person first: window, command line, doctor. Killed at any point, it is gone on with by the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.base import clock
+from desktop.base.i18n import _, n_
+from desktop.base.paths import Profile, shown, touch_private
+from desktop.store import backup, rescue, restoration
+from desktop.store.database import Database
+from desktop.store.restoration import Restoration
+
+log = logging.getLogger(__name__)
+
+
+def examine(profile: Profile, after_crash: bool, stop: Callable[[], bool]) -> None:
+    """Set a damaged database of ours aside and its newest backup in its place.
+
+    The whole file is read only where there is a reason to. Raises backup.Stopped when `stop` says so meanwhile.
+    """
+    waiting = profile.database.with_suffix(".restoring")
+    if waiting.exists() and not profile.database.exists():
+        waiting.replace(profile.database)  # killed before the backup took its place
+    waiting.unlink(missing_ok=True)
+    touch_private(profile.database)
+    if after_crash:
+        # whoever ends us before the examination is done does not end the need for it
+        backup.set_suspect(profile.database, suspect=True)
+    found = backup.damage(profile.database, stop) if backup.is_suspect(profile.database) else ""
+    if found or not backup.is_readable(profile.database):
+        log.error("the database is damaged: %s", found)
+        _replace(profile, waiting)
+    backup.set_suspect(profile.database, suspect=False)
+
+
+def _replace(profile: Profile, waiting: Path) -> None:
+    good = backup.newest(profile.backup)
+    if good is not None:
+        _copy(good, waiting)
+    now = clock.now()
+    name = backup.name_aside(now)
+    restoration.write(profile.root, Restoration(now, name, backup.made_at_ms(good) if good is not None else None))
+    backup.move_aside(profile.database, name)
+    if good is not None:
+        waiting.replace(profile.database)
+    touch_private(profile.database)
+
+
+def _copy(good: Path, to: Path) -> None:
+    """Copy a backup so that under the name `to` there is all of it or nothing."""
+    half = to.with_suffix(".copying")
+    touch_private(half)
+    shutil.copyfile(good, half)
+    half.replace(to)
+
+
+def take_over(profile: Profile, database: Database) -> Restoration | None:
+    """Take over from the damaged file what is missing in the database in its place, once that has our schema.
+
+    Returns what was done by this start, None when there was nothing to do.
+    """
+    noted = restoration.read(profile.root)
+    if noted is None or noted.rescued is not None:
+        return None
+    damaged = profile.root / noted.damaged
+    done = replace(noted, rescued=rescue.rescue(database, damaged) if damaged.exists() else 0)
+    restoration.write(profile.root, done)
+    log.warning("the database was restored; %d entries are taken over from the damaged one", done.rescued)
+    return done
+
+
+def words(profile: Profile, done: Restoration) -> str:
+    """Return what the person must know of a restoration."""
+    if done.backup_ms is None:
+        first = _("The mail database was damaged, and there was no backup of it: Rapport has begun a new one.")
+    else:
+        made = clock.to_datetime(done.backup_ms).astimezone().strftime("%Y-%m-%d %H:%M")
+        first = _("The mail database was damaged; the backup of {date} was put in its place.").format(date=made)
+    sentences = [first]
+    if done.rescued:
+        sentences.append(
+            n_(
+                "{n} newer entry of the damaged file could be taken over: mail accounts, settings, what you marked, "
+                "what waits for a server.",
+                "{n} newer entries of the damaged file could be taken over: mail accounts, settings, what you marked, "
+                "what waits for a server.",
+                done.rescued,
+            ).format(n=done.rescued)
+        )
+    sentences += [
+        _("Mails are fetched again from their servers; what was newer and only on this computer may be missing."),
+        _("The damaged file is kept as {path}; delete it when you miss nothing.").format(
+            path=shown(profile.root / done.damaged)
+        ),
+    ]
+    return " ".join(sentences)

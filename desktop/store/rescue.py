@@ -1,0 +1,268 @@
+"""Takes over from a damaged database what only was there: settings, accounts, the person's view, waiting operations.
+
+The database in its place is the newest backup, or a new one. Mails come again from their servers; what is copied here
+does not. A row is taken over only where it surely means the same: mails and accounts are compared by their ids, places
+by folder and UID. How far folders are synced is never taken over: the backup has the mails of its own day only.
+Everything is one transaction, and doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import peewee
+
+from desktop.store.database import Database, UnitOfWork, problem_of
+from desktop.store.mail.accounts import Accounts, AccountWriter
+from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.messages import MessageWriter
+from desktop.store.mail.operations import OperationWriter
+from desktop.store.mail.states import StateWriter
+from desktop.store.readable import readable_uri
+
+log = logging.getLogger(__name__)
+
+_STATE = ("read", "important", "answered", "forwarded", "in_inbox", "in_archive", "in_junk", "in_trash")
+_NOT_OF_THE_PERSON = ("key", "id", "owner_key", "synced_at_ms")
+_CHOICES = ("role", "role_by_user", "watched", "shows_in_inbox", "opened")
+_FOLDER = ("key", "account_key", "wire_name", "path", "delimiter", "selectable", "subscribed", *_CHOICES)
+_PLACE = ("account_key", "folder_key", "uidvalidity", "uid")
+_NOTES = "upkeep."
+"""Begins the names of what the program notes for itself among the settings."""
+
+
+def rescue(database: Database, damaged: Path) -> int:
+    """Copy what can be read of `damaged` into `database`; returns how many entries that changed."""
+    try:
+        with closing(sqlite3.connect(readable_uri(damaged), uri=True, timeout=10)) as connection:
+            for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
+                connection.execute(f"PRAGMA {pragma}")
+            old = _Damaged(connection)
+            with database.write() as work:
+                count = _settings(old, work) + _accounts(old, work)
+                count += _folders(old, work) + _images(old, work) + _operations(old, work)
+                return count + _states(old, work)
+    except sqlite3.Error:
+        log.warning("nothing could be read of the damaged database", exc_info=True)
+        return 0
+
+
+class _Damaged:
+    """A file of which parts can be read."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, table: str, columns: Sequence[str], key: str) -> tuple[list[tuple[Any, ...]], bool]:
+        """Return the readable rows of a table in the order of `key`, and whether these are all."""
+        found: dict[Any, tuple[Any, ...]] = {}
+        for order in ("ASC", "DESC"):  # what lies behind the damage is read from the other end
+            try:
+                cursor = self._connection.execute(f"SELECT {key}, {', '.join(columns)} FROM {table} ORDER BY 1 {order}")
+                for first, *rest in cursor:
+                    found[first] = tuple(rest)
+                return [found[first] for first in sorted(found)], True
+            except sqlite3.Error as error:
+                log.info("a part of the table %s cannot be read: %s", table, error)
+        return [found[first] for first in sorted(found, key=str)], False
+
+    def columns(self, table: str) -> list[str]:
+        """Return the columns of a table; none when it cannot be read."""
+        try:
+            return [row[1] for row in self._connection.execute(f"PRAGMA table_info({table})")]
+        except sqlite3.Error:
+            return []
+
+
+def _settings(old: _Damaged, work: UnitOfWork) -> int:
+    count = 0
+    for name, value in old.rows("setting", ("name", "value"), "name")[0]:
+        if _is_json(value) and not name.startswith(_NOTES):
+            count += work.run(
+                "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value "
+                "WHERE value <> excluded.value",
+                (name, value),
+            ).rowcount
+    return count
+
+
+def _accounts(old: _Damaged, work: UnitOfWork) -> int:
+    """Take over accounts as they were last; one that was removed since the backup is there again."""
+    names = [name for name in old.columns("mail_account") if name in _columns(work, "mail_account")]
+    changing = [name for name in names if name not in _NOT_OF_THE_PERSON]
+    if not changing:
+        return 0
+    me = AccountWriter(work).ensure_user()
+    count = 0
+    for key, id_, *values in old.rows("mail_account", ("key", "id", *changing), "key")[0]:
+        with _row(work):
+            same = work.value("SELECT id FROM mail_account WHERE key = ?", (key,))
+            if same is None:
+                work.run(
+                    f"INSERT INTO mail_account (key, id, owner_key, {', '.join(changing)}) "
+                    f"VALUES (?, ?, ?, {', '.join('?' * len(changing))})",
+                    (key, id_, me, *values),
+                )
+                count += 1
+            elif same == id_:
+                differ = " OR ".join(f"{name} IS NOT ?" for name in changing)
+                count += work.run(
+                    f"UPDATE mail_account SET {', '.join(f'{name} = ?' for name in changing)} "
+                    f"WHERE key = ? AND ({differ})",
+                    (*values, key, *values),
+                ).rowcount
+            account = Accounts(work).get(key)  # fails on words no account can have
+            if account is not None:
+                AccountWriter(work).own_address(account.address)
+    return count
+
+
+def _folders(old: _Damaged, work: UnitOfWork) -> int:
+    """Take over what the person chose for folders, and folders the backup does not have, to be synced from nothing."""
+    count = 0
+    for row in old.rows("folder", (*_FOLDER, "pending"), "key")[0]:
+        values = dict(zip(_FOLDER, row[:-1], strict=True))
+        choices = [values[name] for name in _CHOICES]
+        with _row(work):
+            there = work.first(
+                "SELECT account_key, wire_name FROM folder WHERE key = ?",
+                (values["key"],),
+            )
+            if there == (values["account_key"], values["wire_name"]):
+                differ = " OR ".join(f"{name} IS NOT ?" for name in _CHOICES)
+                count += work.run(
+                    f"UPDATE folder SET {', '.join(f'{name} = ?' for name in _CHOICES)} WHERE key = ? AND ({differ})",
+                    (*choices, values["key"], *choices),
+                ).rowcount
+            elif there is None and not row[-1]:
+                count += work.run(
+                    f"INSERT INTO folder ({', '.join(_FOLDER)}) VALUES ({', '.join('?' * len(_FOLDER))}) "
+                    "ON CONFLICT DO NOTHING",
+                    [values[name] for name in _FOLDER],
+                ).rowcount
+    return count
+
+
+def _images(old: _Damaged, work: UnitOfWork) -> int:
+    """Take over whose remote images may load."""
+    allowed = set(work.column("SELECT address FROM email_address WHERE images_allowed"))
+    count = 0
+    for address, images in old.rows("email_address", ("address", "images_allowed"), "key")[0]:
+        if images == 1 and address not in allowed:
+            with _row(work):
+                MessageWriter(work).allow_images(address, True)
+                count += 1
+    return count
+
+
+def _states(old: _Damaged, work: UnitOfWork) -> int:
+    """Take over the person's view of the mails the backup has; servers then tell what they know better."""
+    known = dict(old.rows("email", ("key", "id"), "key")[0])
+    here = dict(work.all("SELECT key, id FROM email"))
+    seen = {row[0]: row for row in work.all(f"SELECT email_key, {', '.join(_STATE)} FROM email_user")}
+    me = AccountWriter(work).ensure_user()
+    changed = []
+    updates = ", ".join(f"{name} = excluded.{name}" for name in _STATE)
+    for row in old.rows("email_user", ("email_key", *_STATE), "email_key")[0]:
+        key = row[0]
+        if here.get(key) is None or known.get(key) != here[key] or seen.get(key) == row:
+            continue
+        with _row(work):
+            work.run(
+                f"INSERT INTO email_user (user_key, email_key, {', '.join(_STATE)}) "
+                f"VALUES (?, {', '.join('?' * len(row))}) ON CONFLICT DO UPDATE SET {updates}",
+                (me, *row),
+            )
+            changed.append(key)
+    ListingWriter(work).refresh(changed)
+    return len(changed)
+
+
+def _operations(old: _Damaged, work: UnitOfWork) -> int:
+    """Take over the queue: what waited last, of mails the backup has, and not what was done since."""
+    columns = [name for name in old.columns("operation") if name in _columns(work, "operation")]
+    waiting, all_read = old.rows("operation", columns, "key") if "key" in columns else ([], False)
+    members: dict[int, set[int]] = {}
+    links, links_read = old.rows(
+        "operation_place", ("operation_key", "place_key"), "operation_key * 4294967296 + place_key"
+    )
+    if not (all_read and links_read):
+        return 0  # half a queue would do things out of their order
+    for operation, place in links:
+        members.setdefault(operation, set()).add(place)
+    count = 0
+    touched: list[int] = []
+    for key in set(work.column("SELECT key FROM operation")) - {row[columns.index("key")] for row in waiting}:
+        touched += OperationWriter(work).withdraw(key)
+        count += 1
+    places = {row[0]: row[1:] for row in old.rows("place", ("key", *_PLACE), "key")[0]}
+    for row in waiting:
+        values = dict(zip(columns, row, strict=True))
+        if _is_possible(work, values, members.get(values["key"], set()), places):
+            with _row(work):
+                work.run(
+                    f"INSERT INTO operation ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+                    row,
+                )
+                linked = sorted(members.get(values["key"], ()))
+                work.many(
+                    "INSERT INTO operation_place (operation_key, place_key) VALUES (?, ?)",
+                    [(values["key"], place) for place in linked],
+                )
+                touched += OperationWriter(work).settle(linked)
+                count += 1
+    StateWriter(work).follow_places(touched)
+    ListingWriter(work).refresh(touched)
+    return count
+
+
+def _is_possible(
+    work: UnitOfWork, operation: dict[str, Any], members: set[int], places: dict[int, tuple[Any, ...]]
+) -> bool:
+    """Say whether an operation is missing here, and everything it is about is here and the same."""
+    if work.value("SELECT 1 FROM operation WHERE key = ?", (operation["key"],)):
+        return False
+    after = operation["after_key"]
+    if after is not None and not work.value("SELECT 1 FROM operation WHERE key = ?", (after,)):
+        return False
+    for folder in (operation["folder_key"], operation["target_key"]):
+        if folder is not None and not work.value("SELECT 1 FROM folder WHERE key = ?", (folder,)):
+            return False
+    for key in members:
+        there = work.first(f"SELECT {', '.join(_PLACE)} FROM place WHERE key = ?", (key,))
+        if there is None or there != places.get(key):
+            return False
+    return True
+
+
+def _columns(work: UnitOfWork, table: str) -> list[str]:
+    return [row[1] for row in work.all(f"PRAGMA table_info({table})")]
+
+
+@contextmanager
+def _row(work: UnitOfWork) -> Iterator[None]:
+    """Take over one row in a savepoint: one that makes no sense here is left out, and nothing else."""
+    work.run("SAVEPOINT one_row")
+    try:
+        yield
+    except (sqlite3.Error, peewee.PeeweeException, ValueError, TypeError) as error:
+        work.run("ROLLBACK TO one_row")
+        if problem_of(error) is not None:
+            raise
+        log.info("a row of the damaged database makes no sense: %s", error)
+    finally:
+        work.run("RELEASE one_row")
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,57 @@
+"""What was done to a damaged database, noted in the profile, so that it is told also when nobody saw it happen.
+
+The note is written before the damaged file is replaced: a start that is killed half way is gone on with by the next.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from desktop.base.paths import open_private
+
+log = logging.getLogger(__name__)
+
+FILE_NAME = "restored.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """`damaged` is the name of the file set aside in the profile; it stays until the person deletes it."""
+
+    at_ms: int
+    damaged: str
+    backup_ms: int | None
+    """When the backup in its place was made; None when there was none and the database began anew."""
+    rescued: int | None = None
+    """How many entries were taken over from the damaged file; None as long as that is not done."""
+    told: bool = False
+    """The person has seen it in a window."""
+
+
+def read(folder: Path) -> Restoration | None:
+    """Return the last restoration of a profile, None when there was none or its note cannot be read."""
+    try:
+        return Restoration(**json.loads((folder / FILE_NAME).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError):
+        log.warning("the note of a restoration cannot be read", exc_info=True)
+        return None
+
+
+def write(folder: Path, restoration: Restoration) -> None:
+    """Note a restoration; the note is there whole or not at all. Raises OSError."""
+    draft = folder / f"{FILE_NAME}.new"
+    with open_private(draft, "w", encoding="utf-8") as file:
+        json.dump(asdict(restoration), file)
+    draft.replace(folder / FILE_NAME)
+
+
+def note_told(folder: Path) -> None:
+    """Note that the person knows of the last restoration."""
+    restoration = read(folder)
+    if restoration is not None:
+        write(folder, replace(restoration, told=True))

@@ -1,0 +1,181 @@
+"""What a damaged database alone held is taken over into the one in its place; nothing else is."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from desktop.app import recovery
+from desktop.domain import settings
+from desktop.domain.mail.mail_account import Mode
+from desktop.domain.mail.operation import Verb
+from desktop.domain.settings import Theme
+from desktop.store import backup, restoration
+from desktop.store.rescue import rescue
+from tests.desk import Desk, mail
+from tests.servers.dovecot import Dovecot
+
+
+@pytest.fixture
+def desk(dovecot: Dovecot, imap_user: str, tmp_path: Path) -> Desk:
+    """A profile with three mails of a server; a backup is made by the test."""
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 4)])
+    desk = Desk(tmp_path / "profile")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    return desk
+
+
+def back_up(desk: Desk) -> None:
+    backup.make(desk.profile.database, desk.profile.backup, why="test")
+
+
+def start_damaged(desk: Desk, *tables: str) -> Desk:
+    """Close the profile, destroy the first page of these tables, and open it again."""
+    desk.core.close()
+    with closing(sqlite3.connect(desk.profile.database)) as connection:
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        pages = [
+            connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
+            for name in tables or ("email_search_data",)
+        ]
+    with desk.profile.database.open("r+b") as file:
+        for page in pages:
+            file.seek((page - 1) * size)
+            file.write(bytes(size))
+    return Desk(desk.profile.root, after_crash=True)
+
+
+def starred_on_server(dovecot: Dovecot, user: str, folder: Path) -> int:
+    other = Desk(folder)
+    other.add(dovecot, user)
+    other.sync()
+    rows = other.core.services.views.rows(other.mails(), conversations=False)
+    other.close()
+    return sum(row.important for row in rows)
+
+
+def test_r28_settings_accounts_and_what_waits_for_a_server_survive(
+    desk: Desk, dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    back_up(desk)
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+    second = dovecot.add_user(f"second-{imap_user}", "secret")
+    desk.add(dovecot, second, mode=Mode.ARCHIVE_ONLY)
+    newest = desk.mails()[0]
+    desk.do(Verb.STAR, newest)
+
+    desk = start_damaged(desk)
+
+    done = desk.core.restored
+    assert done is not None
+    assert done.rescued
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    assert [account.address for account in desk.core.services.accounts.all()] == [imap_user, second]
+    assert [row.important for row in desk.core.services.views.rows([newest], conversations=False)] == [True]
+    assert len(desk.core.services.operations.waiting()) == 1
+    assert rescue(desk.core.database, desk.profile.root / done.damaged) == 0, "it changes nothing the second time"
+
+    desk.core.supervisor.sync_once(frozenset({1}))
+    assert desk.core.services.operations.waiting() == ()
+    assert starred_on_server(dovecot, imap_user, tmp_path / "other") == 1
+    desk.close()
+
+
+def test_r28_what_was_done_since_the_backup_is_not_done_again(desk: Desk) -> None:
+    desk.do(Verb.STAR, desk.mails()[0])
+    back_up(desk)
+    desk.sync()
+    desk.do(Verb.UNSTAR, desk.mails()[0])
+    desk.sync()
+
+    desk = start_damaged(desk)
+
+    assert desk.core.services.operations.waiting() == ()
+    desk.sync()
+    assert [row.important for row in desk.core.services.views.rows(desk.mails(), conversations=False)] == [False] * 3
+    desk.close()
+
+
+def test_r28_an_operation_on_a_mail_the_backup_does_not_have_is_left_out(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    back_up(desk)
+    dovecot.deliver(imap_user, [mail(9)])
+    desk.sync()
+    desk.do(Verb.STAR, desk.mails()[0])
+
+    desk = start_damaged(desk)
+
+    assert desk.core.services.operations.waiting() == ()
+    desk.sync()
+    assert len(desk.mails()) == 4
+    assert backup.damage(desk.profile.database) == ""
+    desk.close()
+
+
+def test_r28_half_a_queue_is_left_out_and_the_rest_is_taken_over(desk: Desk) -> None:
+    back_up(desk)
+    desk.do(Verb.STAR, desk.mails()[0])
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+
+    desk = start_damaged(desk, "operation", "email_search_data")
+
+    assert desk.core.services.operations.waiting() == ()
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    desk.sync()
+    assert len(desk.mails()) == 3
+    desk.close()
+
+
+def test_r28_without_a_backup_accounts_and_settings_survive_and_mails_come_again(desk: Desk, imap_user: str) -> None:
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+
+    desk = start_damaged(desk)
+
+    assert [account.address for account in desk.core.services.accounts.all()] == [imap_user]
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    desk.sync()
+    assert len(desk.mails()) == 3
+    assert desk.core.restored is not None
+    assert "no backup" in recovery.words(desk.profile, desk.core.restored)
+    desk.close()
+
+
+def test_r28_a_start_that_was_killed_while_taking_over_is_gone_on_with(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(desk)
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+
+    def killed(*arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(recovery.rescue, "rescue", killed)
+        start_damaged(desk)
+    noted = restoration.read(desk.profile.root)
+    assert noted is not None
+    assert noted.rescued is None
+
+    desk = Desk(desk.profile.root)
+
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    desk.close()
+    desk = Desk(desk.profile.root)
+    assert desk.core.restored is None
+    desk.close()
+
+
+def test_an_examination_that_is_broken_off_is_made_by_the_next_start(desk: Desk) -> None:
+    back_up(desk)
+    desk.core.close()
+    with pytest.raises(backup.Stopped):
+        recovery.examine(desk.profile, True, lambda: True)
+
+    assert backup.is_suspect(desk.profile.database)
+    Desk(desk.profile.root).close()
+    assert not backup.is_suspect(desk.profile.database)

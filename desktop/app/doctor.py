@@ -223,7 +223,7 @@ def _restored(visit: _Visit) -> dict[str, object] | None:
     done = restoration.read(visit.profile.root)
     if done is None or not (visit.profile.root / done.damaged).exists():
         return None
-    visit.problems.append(recovery.words(visit.profile, done))
+    visit.problems.append(" ".join(recovery.words(visit.profile, done)))
     return {
         "at": clock.to_datetime(done.at_ms).isoformat(),
         "damaged": done.damaged,

@@ -9,16 +9,18 @@ writes a line to stderr when the first mails are on the screen; the start is tim
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from desktop.app import crash, passphrase, remote
+from desktop.app import crash, passphrase, recovery, remote
 from desktop.app.calls import Calls
 from desktop.app.core import Core, build_core
 from desktop.app.lock import Lock
@@ -26,9 +28,13 @@ from desktop.base import i18n
 from desktop.base.paths import Profile
 from desktop.domain import settings
 from desktop.domain.passphrase import AskPassphrase
+from desktop.store import backup, restoration
 from desktop.ui.web import chromium
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.ui.theme import Theme
     from desktop.ui.window.passphrase import PassphraseAsker
 
 SMOKE_VARIABLE = "RAPPORT_SMOKE"
@@ -49,6 +55,7 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
     import qasync
     from PySide6.QtWidgets import QApplication
 
+    from desktop.ui.theme import Theme
     from desktop.ui.window.passphrase import PassphraseAsker
 
     app = QApplication(sys.argv[:1])
@@ -58,30 +65,57 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
     app.setQuitOnLastWindowClosed(False)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
-    asker = PassphraseAsker()
+    theme, asker = Theme(), PassphraseAsker()
+    # a thread opens the profile while things of Qt are there; from the first window on `ui.garbage` collects
+    gc.disable()
     with loop:
-        core = build_core(profile, _passphrase_from(asker), after_crash=lock.after_crash)
+        core = _open(profile, asker, theme, after_crash=lock.after_crash)
         try:
-            _show(core, asker, loop, file)
+            if core is not None:
+                _show(core, asker, theme, loop, file)
         finally:
             asker.close()
-            core.close()
+            if core is not None:
+                core.close()
     return 0
 
 
-def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, file: Path | None) -> None:
+def _open(profile: Profile, asker: PassphraseAsker, theme: Theme, *, after_crash: bool) -> Core | None:
+    """Return the open profile; None when the person, or a signal, did not want to wait for it."""
+    from desktop.ui.window.opening import opened
+
+    wanted_no_more = threading.Event()
+
+    def build() -> Core:
+        core = build_core(profile, _passphrase_from(asker), after_crash=after_crash, stop=wanted_no_more.is_set)
+        core.database.close_thread()
+        return core
+
+    end_watch = _close_on_signals(wanted_no_more.set)
+    try:
+        core = opened(theme, wanted_no_more, build)
+    except backup.Stopped:
+        return None
+    finally:
+        end_watch()
+    if wanted_no_more.is_set():
+        core.close()
+        return None
+    return core
+
+
+def _show(core: Core, asker: PassphraseAsker, theme: Theme, loop: asyncio.AbstractEventLoop, file: Path | None) -> None:
     """Make the window and run the loop until it is closed."""
     from desktop.ui.bridge import Bridge
     from desktop.ui.garbage import GarbageCollector
     from desktop.ui.state import State
     from desktop.ui.tasks import Tasks
-    from desktop.ui.theme import Theme
     from desktop.ui.window.first_list import when_painted
     from desktop.ui.window.main_window import MainWindow
     from desktop.ui.window.picture import take_picture
 
     _speak(core)
-    theme = Theme(core.services.settings.get(settings.THEME))
+    theme.choose(core.services.settings.get(settings.THEME))
     state = State(core.profile.root / "window.json")
     tasks, bridge = Tasks(loop, _crashed), Bridge(core.bus)
     window = MainWindow(core.services, tasks, bridge, theme, state, core.profile.cache)
@@ -102,6 +136,7 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
     core.start()
     collector = GarbageCollector()
     collector.start()
+    _tell_of_restoration(core.profile, theme, window)
     try:
         loop.run_forever()
     finally:
@@ -115,6 +150,16 @@ def _show(core: Core, asker: PassphraseAsker, loop: asyncio.AbstractEventLoop, f
         bridge.close()
         tasks.close()
         window.deleteLater()
+
+
+def _tell_of_restoration(profile: Profile, theme: Theme, window: QWidget) -> None:
+    """Say that the database was restored, by this start or by a command nobody watched, until it was read."""
+    done = restoration.read(profile.root)
+    if done is None or done.told:
+        return
+    from desktop.ui.window.restored_notice import RestoredNotice
+
+    RestoredNotice(theme, recovery.words(profile, done), lambda: restoration.note_told(profile.root), window).open()
 
 
 def _passphrase_from(asker: PassphraseAsker) -> AskPassphrase:

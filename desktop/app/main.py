@@ -168,7 +168,7 @@ def _write(profile: Profile, command: Command, argv: tuple[str, ...], folder: Pa
         )
         try:
             if core.restored is not None:
-                console.say(recovery.words(profile, core.restored))
+                console.say(" ".join(recovery.words(profile, core.restored)))
             from desktop.app.calls import Calls
 
             calls = Calls(core, engine_runs=works, ends=not works)

@@ -79,8 +79,8 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
     return done
 
 
-def words(profile: Profile, done: Restoration) -> str:
-    """Return what the person must know of a restoration."""
+def words(profile: Profile, done: Restoration) -> tuple[str, ...]:
+    """Return what the person must know of a restoration, in whole sentences."""
     if done.backup_ms is None:
         first = _("The mail database was damaged, and there was no backup of it: Rapport has begun a new one.")
     else:
@@ -103,4 +103,4 @@ def words(profile: Profile, done: Restoration) -> str:
             path=shown(profile.root / done.damaged)
         ),
     ]
-    return " ".join(sentences)
+    return tuple(sentences)

@@ -141,7 +141,7 @@ def test_r28_without_a_backup_accounts_and_settings_survive_and_mails_come_again
     desk.sync()
     assert len(desk.mails()) == 3
     assert desk.core.restored is not None
-    assert "no backup" in recovery.words(desk.profile, desk.core.restored)
+    assert "no backup" in recovery.words(desk.profile, desk.core.restored)[0]
     desk.close()
 
 
@@ -154,9 +154,11 @@ def test_r28_a_start_that_was_killed_while_taking_over_is_gone_on_with(
     def killed(*arguments: object) -> int:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(recovery.rescue, "rescue", killed)
+    taken_over = recovery.rescue.rescue
+    monkeypatch.setattr(recovery.rescue, "rescue", killed)
+    with pytest.raises(KeyboardInterrupt):
         start_damaged(desk)
+    monkeypatch.setattr(recovery.rescue, "rescue", taken_over)
     noted = restoration.read(desk.profile.root)
     assert noted is not None
     assert noted.rescued is None

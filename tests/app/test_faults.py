@@ -16,18 +16,20 @@ from pathlib import Path
 import pytest
 
 from tests.app.rapport import PASSPHRASE, Rapport, mail, wait_for
-from tests.corpora import PROJECT
+from tests.corpora import PROJECT, missing
 from tests.servers.dovecot import PASSWORD, Dovecot
 
 CANARY = "canary-Zk83-password"
 
 
-def _can_mount() -> bool:
-    """Return whether this user may mount in a name space of his own."""
+@pytest.fixture(scope="session")
+def mounts() -> None:
+    """The right to mount in a name space of one's own."""
+    if sys.platform != "linux":
+        pytest.skip("name spaces are of Linux")
     unshare = shutil.which("unshare")
-    if unshare is None:
-        return False
-    return subprocess.run([unshare, "-m", "true"], capture_output=True, check=False).returncode == 0
+    if unshare is None or subprocess.run([unshare, "-m", "true"], capture_output=True, check=False).returncode:
+        missing("this system lets nobody mount a small disk (unshare --mount)")
 
 
 @pytest.mark.parametrize(
@@ -124,9 +126,8 @@ def test_a_working_folder_that_was_removed_is_in_nobodys_way(rapport: Rapport, t
         assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(not _can_mount(), reason="may not mount here")
 def test_r33_a_profile_that_may_only_be_read_is_said(
-    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+    mounts: None, rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
 ) -> None:
     dovecot.deliver(imap_user, [mail(1, to=imap_user)])
     set_up()
@@ -166,9 +167,8 @@ def small_disk(megabytes: int, folder: Path) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-@pytest.mark.skipif(not _can_mount(), reason="may not mount here")
 def test_r30_a_full_disk_is_said_reading_works_and_freeing_space_helps(
-    tmp_path: Path, passphrase_file: Path, dovecot: Dovecot, imap_user: str
+    mounts: None, tmp_path: Path, passphrase_file: Path, dovecot: Dovecot, imap_user: str
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -211,8 +211,7 @@ def _fill(disk: Path, *, but_bytes: int = 0) -> None:
     os.truncate(ballast, ballast.stat().st_size - but_bytes)
 
 
-@pytest.mark.skipif(not _can_mount(), reason="may not mount here")
-def test_r30_a_disk_without_a_byte_left_is_said(tmp_path: Path, passphrase_file: Path) -> None:
+def test_r30_a_disk_without_a_byte_left_is_said(mounts: None, tmp_path: Path, passphrase_file: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     rapport = Rapport(disk / "profile", passphrase_file)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.corpora import missing
+
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -25,9 +27,16 @@ print("kept and forgotten")
 """
 
 
-@pytest.mark.skipif(not shutil.which("gnome-keyring-daemon"), reason="gnome-keyring is not installed")
-@pytest.mark.skipif(not shutil.which("dbus-run-session"), reason="dbus-run-session is not installed")
-def test_secrets_in_the_keyring_of_the_system(tmp_path: Path) -> None:
+@pytest.fixture
+def keyring_service() -> None:
+    """The programs a keyring needs."""
+    for program in ("gnome-keyring-daemon", "dbus-run-session"):
+        if shutil.which(program) is None:
+            missing(f"{program} is not installed on this machine")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the secret service is of Linux desktops")
+def test_secrets_in_the_keyring_of_the_system(keyring_service: None, tmp_path: Path) -> None:
     environment = {
         k: v for k, v in os.environ.items() if k not in {"PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"}
     }

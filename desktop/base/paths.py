@@ -18,6 +18,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 
 PROFILE_VARIABLE = "RAPPORT_PROFILE"
+PORTABLE_NAME = "portable.txt"
 
 _PRIVATE_FOLDER = 0o700
 _PRIVATE_FILE = 0o600
@@ -38,11 +39,12 @@ class Profile:
 
     @classmethod
     def choose(cls, option: str | os.PathLike[str] | None = None) -> Profile:
-        """Return the profile of `--profile`, else of RAPPORT_PROFILE, else the system's place for data of a user.
+        """Return the profile of `--profile`, else of RAPPORT_PROFILE, else beside a portable program, else of the user.
 
         Raises ProfileUnusable for a relative one when there is no working folder.
         """
-        chosen = option or os.environ.get(PROFILE_VARIABLE) or default_root(sys.platform, os.environ, Path.home())
+        chosen = option or os.environ.get(PROFILE_VARIABLE) or portable_root()
+        chosen = chosen or default_root(sys.platform, os.environ, Path.home())
         try:
             return cls(Path(chosen).absolute())
         except OSError as error:  # relative to a working folder that was removed
@@ -103,6 +105,14 @@ class Profile:
             reason = getattr(error, "strerror", None) or str(error)
             sentence = _("The profile folder {path} cannot be used: {reason}.")
             raise ProfileUnusable(sentence.format(path=shown(self.root), reason=reason), details=str(error)) from error
+
+
+def portable_root() -> Path | None:
+    """Return the profile beside a bundled program that `portable.txt` lies beside, None for any other program."""
+    folder = Path(sys.executable).parent
+    if not getattr(sys, "frozen", False) or not (folder / PORTABLE_NAME).is_file():
+        return None
+    return folder / "profile"
 
 
 def default_root(platform: str, environ: Mapping[str, str], home: Path) -> Path:

@@ -30,6 +30,32 @@ def test_the_option_comes_before_the_variable_and_the_variable_before_the_defaul
     assert Profile.choose(str(tmp_path / "option")).root == tmp_path / "option"
 
 
+def test_a_portable_bundle_has_its_profile_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("RAPPORT_PROFILE", raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "rapport"))
+    default = Profile.choose().root
+    (tmp_path / "portable.txt").touch()
+
+    assert Profile.choose().root == default, "only a bundle is a program one can carry about"
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert Profile.choose().root == tmp_path / "profile"
+    assert Profile.choose(str(tmp_path / "option")).root == tmp_path / "option"
+    monkeypatch.setenv("RAPPORT_PROFILE", str(tmp_path / "variable"))
+    assert Profile.choose().root == tmp_path / "variable"
+
+
+def test_a_relative_profile_without_a_working_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> str:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(os, "getcwd", gone)
+
+    with pytest.raises(ProfileUnusable, match="cannot be used"):
+        Profile.choose("relative")
+    assert Profile.choose(str(tmp_path)).root == tmp_path
+
+
 def test_each_system_has_its_own_place() -> None:
     home = Path("/home/anna")
 

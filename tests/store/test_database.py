@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from desktop.base.bus import Bus
 from desktop.base.errors import Bug
 from desktop.store.database import Database, DatabaseBusy, DatabaseClosed, DatabaseDamaged, DiskFull, problem_of
+from desktop.store.mail.blobs import Blobs
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,6 @@ def test_a_read_only_database_refuses_to_write(database: Database, bus: Bus) -> 
     reader.close()
 
 
-def test_c37_a_profile_file_is_data_not_code(database: Database) -> None:
-    with database.read() as view:
-        assert view.value("PRAGMA trusted_schema") == 0
-        assert view.value("PRAGMA cell_size_check") == 1
-        with pytest.raises(Exception, match="not authorized"):
-            view.value("SELECT load_extension('x')")
-
-
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
@@ -145,3 +139,26 @@ def test_a_thread_that_could_not_open_the_database_can_write_when_it_is_there(tm
         work.run("CREATE TABLE something (key INTEGER)")
 
     database.close()
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_c37_a_file_from_elsewhere_is_data_and_not_code(database: Database, read_only: bool) -> None:
+    with database.write() as work:
+        work.run("CREATE VIEW trap AS SELECT load_extension('x') AS told")
+    opened = Database(database.path, Bus(), read_only=read_only)
+    try:
+        with opened.read() as view:
+            assert view.value("PRAGMA trusted_schema") == 0
+            assert view.value("PRAGMA cell_size_check") == 1
+            with pytest.raises(sqlite3.OperationalError, match="unsafe use of load_extension"):
+                view.all("SELECT * FROM trap")
+    finally:
+        opened.close()
+
+
+def test_c37_the_file_of_sources_is_opened_as_data(tmp_path: Path) -> None:
+    for read_only in (False, True):
+        blobs = Blobs(tmp_path / "raw", read_only=read_only)
+        assert blobs._connection.execute("PRAGMA trusted_schema").fetchone() == (0,)
+        assert blobs._connection.execute("PRAGMA cell_size_check").fetchone() == (1,)
+        blobs.close()

@@ -32,6 +32,7 @@ FILE_FROM_BYTES = 512 * 1024
 _DEFLATE = 1
 _STEP = 1000
 _FOLDERS = "[0-9a-f]" * 2
+_AS_DATA = ("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
 
 
 class SourceMissing(Problem):
@@ -67,7 +68,8 @@ class Blobs:
             if read_only:
                 uri = readable_uri(folder / "blobs.db")
                 self._connection = sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False)
-                self._connection.execute("PRAGMA trusted_schema = OFF")
+                for pragma in _AS_DATA:
+                    self._connection.execute(pragma)
                 return
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             touch_private(folder / "blobs.db")
@@ -78,7 +80,7 @@ class Blobs:
                 "PRAGMA journal_mode = WAL",
                 # FULL: the main database may reach the disk first otherwise
                 "PRAGMA synchronous = FULL",
-                "PRAGMA trusted_schema = OFF",
+                *_AS_DATA,
                 "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER, data BLOB) STRICT",
                 "CREATE TABLE IF NOT EXISTS unnamed (digest BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT",
             ):

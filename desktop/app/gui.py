@@ -55,6 +55,7 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
     import qasync
     from PySide6.QtWidgets import QApplication
 
+    from desktop.ui.icons import app_icon
     from desktop.ui.theme import Theme
     from desktop.ui.window.passphrase import PassphraseAsker
 
@@ -62,6 +63,7 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
     app.setApplicationName("rapport")
     app.setApplicationDisplayName("Rapport")
     app.setDesktopFileName("rapport")
+    app.setWindowIcon(app_icon())
     app.setQuitOnLastWindowClosed(False)
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)

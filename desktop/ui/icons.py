@@ -17,6 +17,7 @@ from desktop.ui.theme import Theme
 
 _STROKES = {10: 2.8, 12: 2.6, 14: 2.4, 16: 2.1, 20: 1.8, 24: 1.6}
 _SCALES = (1.0, 1.5, 2.0)
+_APP_SIDES = (16, 24, 32, 48, 64, 128, 256)
 
 
 def pixmap(name: str, size: int, colour: QColor, scale: float = 1.0, *, filled: QColor | None = None) -> QPixmap:
@@ -56,6 +57,20 @@ def icon(theme: Theme, name: str, size: int = 16, colour: str = "secondary") -> 
         made.addPixmap(pixmap(name, size, tokens.accent, scale), QIcon.Mode.Active)
         made.addPixmap(pixmap(name, size, tokens.accent, scale), QIcon.Mode.Selected)
         made.addPixmap(pixmap(name, size, tokens.accent, scale), QIcon.Mode.Normal, QIcon.State.On)
+    return made
+
+
+def app_icon() -> QIcon:
+    """Return the program's own icon, drawn at the sizes task bars and title bars ask for."""
+    drawing = QSvgRenderer(str(resource_dir() / "rapport.svg"))
+    made = QIcon()
+    for side in _APP_SIDES:
+        drawn = QPixmap(side, side)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        drawing.render(painter)
+        painter.end()
+        made.addPixmap(drawn)
     return made
 
 

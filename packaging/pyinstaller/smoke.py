@@ -96,6 +96,10 @@ def try_bundle() -> None:
         done = run(home, "--version")
         expect(done.returncode == 0 and done.stdout.startswith("rapport "), "it says its version", done)
 
+        shared = {path.name for path in BUNDLE.rglob("share/**/rapport.*")}
+        complete = sys.platform != "linux" or shared == {"rapport.desktop", "rapport.svg"}
+        expect(complete, "menu entry and icon are in it", done)
+
         began = time.monotonic()
         done = run(home, "--profile", profile, mail, RAPPORT_SMOKE=str(picture))
         took = time.monotonic() - began

@@ -48,6 +48,15 @@ def test_developers_have_the_versions_of_users() -> None:
     assert locked(LOCKS[0]).items() <= locked(LOCKS[1]).items()
 
 
+def test_the_menu_entry_names_an_icon_that_is_there_and_the_bundle_holds() -> None:
+    entry = (PROJECT / "packaging" / "linux" / "rapport.desktop").read_text("utf-8")
+    [name] = re.findall(r"^Icon=(.+)$", entry, re.MULTILINE)
+    icon = f"{name}.svg"
+
+    assert (PROJECT / "resources" / icon).is_file()
+    assert f'"resources" / "{icon}"' in (PROJECT / "packaging" / "pyinstaller" / "rapport.spec").read_text("utf-8")
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_no_host_and_has_a_hash_for_every_package(lock: str) -> None:
     text = (PROJECT / lock).read_text("utf-8")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 import desktop
 from desktop.base.resources import resource_dir
-from desktop.ui.icons import icon, pixmap
+from desktop.ui.icons import app_icon, icon, pixmap
 from desktop.ui.theme import Theme
 
 ICONS = sorted(path.stem for path in (resource_dir() / "icons").glob("*.svg"))
@@ -32,6 +32,16 @@ def test_draws(qapp: QApplication, name: str) -> None:
 def test_is_drawn_for_the_scale_of_the_screen(qapp: QApplication) -> None:
     drawn = pixmap("mail", 16, QColor("black"), 1.5)
     assert (drawn.width(), drawn.devicePixelRatio()) == (24, 1.5)
+
+
+@pytest.mark.parametrize("side", [16, 32, 48, 256])
+def test_the_icon_of_the_program_is_an_envelope_on_the_accent(qapp: QApplication, side: int) -> None:
+    image = app_icon().pixmap(side).toImage()
+
+    assert (image.width(), image.height()) == (side, side)
+    assert image.pixelColor(side // 2, side // 8) == QColor("#4f46e5")
+    assert image.pixelColor(side // 4, side * 5 // 8) == QColor("white")
+    assert image.pixelColor(0, 0).alpha() < 128
 
 
 def test_unknown_name_is_an_error(qapp: QApplication) -> None:

@@ -95,7 +95,6 @@ class Message:
     list_id: str = ""
     calendar: str = ""
     """First text/calendar part, "" when none."""
-    delivered_to: tuple[str, ...] = ()
     defects: tuple[str, ...] = field(default=())
 
     @property

@@ -22,7 +22,7 @@ MAX_CALENDAR_CHARS = 256 * 1024
 MAX_NAME_CHARS = 200
 
 _WANTED = frozenset(
-    b"""message-id date subject from sender reply-to to cc bcc in-reply-to references list-id delivered-to x-original-to
+    b"""message-id date subject from sender reply-to to cc bcc in-reply-to references list-id
     auto-submitted x-autoreply x-autorespond content-type content-transfer-encoding content-disposition content-id
     content-description""".split()
 )
@@ -49,19 +49,6 @@ def parse_header(raw_header: bytes) -> Message:
     block, _ = header.split(_unix_lines(raw_header))
     fields = header.fields(block, _WANTED)
     return _message(fields, _hint(fields), defects=["header too long"] if len(block) >= header.MAX_HEADER_BYTES else [])
-
-
-def assemble(raw_header: bytes, root: Node) -> Message:
-    """Return the Message of a mail of which only some parts were fetched; its shape comes from BODYSTRUCTURE.
-
-    Leaves of `root` hold their encoded content in `raw`, or None and the announced `encoded_size`. Never raises.
-    """
-    try:
-        block, _ = header.split(_unix_lines(raw_header))
-        structure.number(root)
-        return _assemble(header.fields(block, _WANTED), root, ("parts were left on the server",))
-    except Exception as error:  # noqa: BLE001 - as in parse
-        return _salvage(raw_header, f"parser: {type(error).__name__}")
 
 
 def open_mail(raw: bytes) -> tuple[header.Fields, Node, tuple[str, ...]]:
@@ -267,7 +254,6 @@ def _message(
             :255
         ],
         calendar=calendar,
-        delivered_to=_delivered_to(fields),
         defects=tuple(dict.fromkeys(defects)),
     )
 
@@ -301,12 +287,6 @@ def _is_auto_reply(fields: header.Fields) -> bool:
     if b"x-autoreply" in fields or b"x-autorespond" in fields:
         return True
     return header.token(fields.get(b"auto-submitted", [b""])[0]) == "auto-replied"
-
-
-def _delivered_to(fields: header.Fields) -> tuple[str, ...]:
-    values = [*fields.get(b"delivered-to", ()), *fields.get(b"x-original-to", ())]
-    found = (address.address for value in values[:50] for address in address_list.parse(value, "", 10))
-    return tuple(dict.fromkeys(address for address in found if address))
 
 
 def _hint(fields: header.Fields) -> str:

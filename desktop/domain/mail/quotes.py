@@ -35,10 +35,6 @@ class Split:
     def signature(self) -> str:
         return "\n".join(self.lines[self.signature_at : self.quote_at]).strip()
 
-    @property
-    def quotation(self) -> str:
-        return "\n".join(self.lines[self.quote_at :]).strip()
-
 
 _ATTRIBUTION = re.compile(rf"(?:{quote_words.WROTE})(?!\w)[^:：]{{0,120}}[:：]\s*$", re.IGNORECASE)
 _DATE_OR_ADDRESS = re.compile(r"@|\d[:./-]\d")
@@ -70,12 +66,6 @@ def split(text: str) -> Split:
     lines = tuple(text.replace("\r\n", "\n").split("\n"))
     quote_at = _quote_start(lines)
     return Split(lines, _signature_start(lines, quote_at), quote_at)
-
-
-def reply_text(text: str) -> str:
-    """Return what the writer wrote: without trailing quotation and signature; all of it where nothing else is left."""
-    found = split(text)
-    return found.reply or text.strip()
 
 
 def depth(line: str) -> tuple[int, str]:

@@ -203,12 +203,3 @@ class ListingWriter:
     def drop_empty(self, list_id: ListId) -> None:
         """Forget the counts of a list that holds nothing."""
         self._work.run("DELETE FROM listing_count WHERE list_id = ? AND total = 0", (int(list_id),))
-
-    def rebuild(self) -> None:
-        """Derive every list from nothing (after a repair; tests compare it with what `refresh` kept)."""
-        for table in ("listing_entry", "listing_conversation", "listing_count"):
-            self._work.run(f"DELETE FROM {table}")
-        last = -1
-        while keys := self._work.column("SELECT key FROM email WHERE key > ? ORDER BY key LIMIT 2000", (last,)):
-            self.refresh(keys)
-            last = keys[-1]

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import FontKind, Theme
@@ -57,15 +57,9 @@ class Button(PaintedButton):
         self._kind = kind
         self._icon = icon
         self._height = height
-        self._corners = (True, True)
         self.setFont(theme.font(self._font_kind()))
         if kind is Kind.LINK:
             self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def join(self, *, left: bool, right: bool) -> None:
-        """Square off a side that touches another button."""
-        self._corners = (not left, not right)
-        self.update()
 
     def sizeHint(self) -> QSize:
         width = text_width(self.font(), self.text()) + 2 * self._padding()
@@ -78,12 +72,8 @@ class Button(PaintedButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         look = self._look()
-        area = self.rect()
-        if not all(self._corners):
-            painter.setClipRect(area)
-            area = area.adjusted(0 if self._corners[0] else -8, 0, 0 if self._corners[1] else 8, 0)
         if look.ground is not None or look.frame is not None:
-            rounded(painter, area, 6, look.ground, look.frame)
+            rounded(painter, self.rect(), 6, look.ground, look.frame)
         content = self.sizeHint().width() - 2 * self._padding()
         x = max((self.width() - content) // 2, 4)
         if self._icon:
@@ -183,26 +173,3 @@ class IconButton(PaintedButton):
         size = self._icon_size
         drawn = pixmap(self._icon, size, colour, self.devicePixelRatioF())
         painter.drawPixmap(QPoint((self.width() - size) // 2, (self.height() - size) // 2), drawn)
-
-
-class SplitButton(QWidget):
-    """A button and, joined to it, a caret that opens a menu of its variants."""
-
-    def __init__(
-        self, theme: Theme, text: str, more: str, menu: QMenu, *, icon: str = "", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self.main = Button(theme, text, Kind.PRIMARY, icon=icon, height=LARGE)
-        self.main.join(left=False, right=True)
-        self.more = Button(theme, "", Kind.PRIMARY, icon="chevron-down", height=LARGE)
-        self.more.join(left=True, right=False)
-        self.more.setFixedWidth(28)
-        self.more.setAccessibleName(more)
-        self.more.setToolTip(more)
-        self.more.clicked.connect(lambda: menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2))))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(1)
-        row.addWidget(self.main, 1)
-        row.addWidget(self.more)

@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import zlib
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPixmap, QPixmapCache
 
-from desktop.ui.icons import pixmap
 from desktop.ui.theme import FontKind, Theme, Tokens, font
-from desktop.ui.widgets.paint import CENTER, LEFT, line_of_text, rounded, text_width
+from desktop.ui.widgets.paint import CENTER, line_of_text, rounded, text_width
 
-ENTITY_ICONS = {
-    "account": "building-2",
-    "contact": "user-round",
-    "lead": "target",
-    "opportunity": "trending-up",
-    "case": "life-buoy",
-    "task": "square-check-big",
-    "meeting": "calendar",
-    "call": "phone",
-    "campaign": "megaphone",
-}
 _AVATAR_FONT_PX = {20: 9, 24: 10, 32: 12, 40: 15}
 
 
@@ -68,34 +56,6 @@ def _letters(word: str) -> str:
         if character.isalnum():
             return word[index:]
     return ""
-
-
-def entity_chip(
-    theme: Theme, entity: str, text: str, scale: float = 1.0, *, width: int = 168, selected: bool = False
-) -> QPixmap:
-    """Return the chip of a record, at most `width` wide; on a selected row its ground is the page's."""
-    tokens = theme.tokens
-    key = f"chip {entity} {text} {scale} {width} {selected} {tokens.dark}"
-    found = QPixmap()
-    if QPixmapCache.find(key, found):
-        return found
-    colour, ground = tokens.entities[entity]
-    face = font("small-medium")
-    taken = min(width, 6 + 12 + 4 + text_width(face, text) + 8)
-    made, painter = _canvas(taken, 20, scale)
-    rounded(painter, QRect(0, 0, taken, 20), 10, tokens.bg if selected else ground)
-    painter.drawPixmap(QPoint(6, 4), pixmap(ENTITY_ICONS[entity], 12, colour, scale))
-    line_of_text(painter, QRect(22, 0, taken - 30, 20), text, face, colour, LEFT)
-    painter.end()
-    QPixmapCache.insert(key, made)
-    return made
-
-
-def count_badge(theme: Theme, count: int, scale: float = 1.0, *, selected: bool = False) -> QPixmap:
-    """Return the small number of mails in a conversation."""
-    tokens = theme.tokens
-    ground, text = (tokens.soft2, tokens.accent) if selected else (tokens.count_badge, tokens.secondary)
-    return _number(f"count {selected}", tokens, str(count), scale, ground, text, height=14, kind="micro")
 
 
 def alert_badge(theme: Theme, count: int, scale: float = 1.0) -> QPixmap:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
@@ -184,32 +184,3 @@ class CheckBox(QCheckBox):
             rounded(painter, box, 4, t.raised if able else t.surface, t.field if able else t.border)
         area = QRect(24, 0, self.width() - 24, self.height())
         line_of_text(painter, area, self.text(), self.font(), t.text if able else t.disabled, LEFT)
-
-
-class Switch(QCheckBox):
-    """On or off, at once. It has no words of its own: give it a name for screen readers."""
-
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._ring = FocusRing(theme, self, 8)
-        self.setAccessibleName(name)
-        self.setFixedSize(28, 16)
-
-    def hitButton(self, pos: QPoint) -> bool:
-        return self.rect().contains(pos)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._ring.focus_in(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._ring.focus_out()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        t = self._theme.tokens
-        painter = QPainter(self)
-        rounded(painter, self.rect(), 8, t.fill if self.isChecked() else t.field)
-        painter.setBrush(t.on_fill)
-        painter.drawEllipse(QRectF(14 if self.isChecked() else 2, 2, 12, 12))

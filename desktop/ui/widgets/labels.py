@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from desktop.base.text import one_line
-from desktop.ui.icons import pixmap
 from desktop.ui.theme import FontKind, Theme
 from desktop.ui.widgets.paint import LEFT, line_of_text, text_width
 from desktop.ui.widgets.wrapped_text import lay_out
@@ -128,33 +127,3 @@ class Paragraph(QLabel):
         palette = self.palette()
         palette.setColor(self.foregroundRole(), self._theme.tokens.named(self._colour))
         self.setPalette(palette)
-
-
-class SectionHeader(QWidget):
-    """The small heading of a group, with a caret where it can be folded."""
-
-    def __init__(self, theme: Theme, text: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._text = text
-        self._folded: bool | None = None
-        self.setAccessibleName(text)
-        self.setFixedHeight(28)
-
-    def set_folded(self, folded: bool) -> None:
-        """Show a caret: right when folded, down when open."""
-        self._folded = folded
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        t = self._theme.tokens
-        painter = QPainter(self)
-        x = 0
-        if self._folded is not None:
-            caret = pixmap(
-                "chevron-right" if self._folded else "chevron-down", 12, t.secondary, self.devicePixelRatioF()
-            )
-            painter.drawPixmap(0, 8, caret)
-            x = 18
-        area = QRect(x, 0, self.width() - x, self.height())
-        line_of_text(painter, area, self._text, self._theme.font("small-strong"), t.secondary, LEFT)

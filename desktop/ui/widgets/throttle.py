@@ -31,8 +31,6 @@ class Throttle(QObject):
         if self._latest.isActive() or self._soon.isActive():
             self.cancel()
             self._act()
-        elif self.sender() is not None:
-            self._act()
 
     def cancel(self) -> None:
         """Forget what was asked for."""

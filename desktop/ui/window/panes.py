@@ -39,8 +39,6 @@ class _Splitter(QSplitter):
 class Panes(QWidget):
     """Tree, list and reader. `head` is the row above list and reader; the row beside it belongs to the tree."""
 
-    current_changed = Signal(str)
-    """The pane now worked in, where only one is shown."""
     back_changed = Signal(bool)
     """Whether Back leads anywhere."""
     reader_shown = Signal()
@@ -98,7 +96,6 @@ class Panes(QWidget):
         if pane is not self._current:
             self._current = pane
             self._fit()
-            self.current_changed.emit(pane)
 
     def go_back(self) -> None:
         """Show the pane before this one."""

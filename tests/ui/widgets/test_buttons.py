@@ -10,11 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, 
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.buttons import LARGE, SMALL, Button, IconButton, Kind, SplitButton
-from desktop.ui.widgets.choices import CheckBox, FilterChip, Segment, Select, Switch
+from desktop.ui.widgets.buttons import LARGE, SMALL, Button, IconButton, Kind
+from desktop.ui.widgets.choices import CheckBox, FilterChip, Segment, Select
 from desktop.ui.widgets.focus_ring import _Frame
-from desktop.ui.widgets.labels import SectionHeader
-from desktop.ui.widgets.menu import Menu
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -76,29 +74,6 @@ def _rings(window: QWidget) -> list[_Frame]:
     return [ring for ring in window.findChildren(_Frame) if ring.isVisible()]
 
 
-def test_split_button_has_an_act_and_a_menu(theme: Theme, qtbot: QtBot) -> None:
-    menu = Menu(theme)
-    qtbot.addWidget(menu)
-    menu.add("Send later", lambda: None)
-    button = SplitButton(theme, "Send", "Other ways to send", menu, icon="send")
-    qtbot.addWidget(button)
-    button.show()
-    assert (button.height(), button.more.width(), button.more.accessibleName()) == (LARGE, 28, "Other ways to send")
-    button.more.click()
-    qtbot.waitUntil(menu.isVisible)
-    menu.close()
-
-
-def test_heading_folds(theme: Theme, qtbot: QtBot) -> None:
-    heading = SectionHeader(theme, "My folders")
-    qtbot.addWidget(heading)
-    heading.set_folded(True)
-    folded = heading.grab().toImage()
-    heading.set_folded(False)
-    assert heading.grab().toImage() != folded
-    assert heading.accessibleName() == "My folders"
-
-
 def test_segment_tells_what_was_picked(theme: Theme, qtbot: QtBot) -> None:
     segment = Segment(theme, ["Light", "Dark"], "Theme")
     qtbot.addWidget(segment)
@@ -112,7 +87,7 @@ def test_segment_tells_what_was_picked(theme: Theme, qtbot: QtBot) -> None:
 def test_choices_draw_in_every_state(theme: Theme, qtbot: QtBot) -> None:
     select = Select(theme, "Security")
     select.addItems(["TLS", "STARTTLS"])
-    for control in (FilterChip(theme, "Unread"), Switch(theme, "On"), select):
+    for control in (FilterChip(theme, "Unread"), select):
         qtbot.addWidget(control)
         before = control.grab().toImage()
         control.setEnabled(False)

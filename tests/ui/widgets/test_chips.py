@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.chips import ENTITY_ICONS, alert_badge, avatar, count_badge, entity_chip, initials
+from desktop.ui.widgets.chips import alert_badge, avatar, initials
 
 
 @pytest.mark.parametrize(
@@ -41,11 +41,5 @@ def test_pixmaps_fit_the_screen_and_are_kept(theme: Theme) -> None:
     assert drawn.cacheKey() == again.cacheKey()
 
 
-@pytest.mark.parametrize("entity", sorted(ENTITY_ICONS))
-def test_a_long_chip_keeps_its_width(theme: Theme, entity: str) -> None:
-    assert entity_chip(theme, entity, "W" * 200, width=168).width() == 168
-
-
 def test_badges(theme: Theme) -> None:
-    assert count_badge(theme, 3).height() == 14
     assert alert_badge(theme, 5000).width() == alert_badge(theme, 100).width()

@@ -180,3 +180,15 @@ def test_throttle_makes_one_call_of_many(qtbot: QtBot) -> None:
     throttle.cancel()
     throttle.flush()
     assert len(calls) == 1
+
+
+def test_a_throttle_does_nothing_that_was_not_asked_for(qtbot: QtBot) -> None:
+    calls: list[int] = []
+    throttle = Throttle(lambda: calls.append(1), wait_ms=10)
+    button = QPushButton()
+    qtbot.addWidget(button)
+    button.clicked.connect(throttle.flush)
+
+    button.click()
+
+    assert calls == []

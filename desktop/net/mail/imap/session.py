@@ -44,8 +44,6 @@ class Moved:
     """Old UID -> UID in the target; empty when the server does not tell (no UIDPLUS)."""
     uidvalidity: int
     """Of the target folder; 0 when not told."""
-    left_marked: bool = False
-    """The originals are still there, marked \\Deleted: without UIDPLUS nothing removes just these."""
 
 
 class Session:
@@ -101,14 +99,6 @@ class Session:
     @property
     def has_special_use(self) -> bool:
         return "SPECIAL-USE" in self.capabilities
-
-    @property
-    def has_idle(self) -> bool:
-        return "IDLE" in self.capabilities
-
-    @property
-    def is_gmail(self) -> bool:
-        return "X-GM-EXT-1" in self.capabilities
 
     @property
     def encrypted(self) -> bool:
@@ -318,13 +308,17 @@ class Session:
         return self._file(b"UID COPY", uids, target)
 
     def move(self, uids: Iterable[int], target: bytes) -> Moved:
-        """Move mails to another folder: MOVE (RFC 6851), else COPY and removal of exactly these originals."""
+        """Move mails to another folder: MOVE (RFC 6851), else COPY and removal of exactly these originals.
+
+        Without UIDPLUS either nothing removes just these: then they stay, marked \\Deleted.
+        """
         wanted = list(uids)
         if self.has_move:
             return self._file(b"UID MOVE", wanted, target)
         moved = self._file(b"UID COPY", wanted, target)
         self.store_flags(wanted, add=Flag.DELETED)
-        return Moved(moved.new_uids, moved.uidvalidity, left_marked=not self.expunge(wanted))
+        self.expunge(wanted)
+        return moved
 
     def expunge(self, uids: Iterable[int]) -> bool:
         """Remove mails that are marked \\Deleted; False, and nothing done, where the server lacks UIDPLUS.

@@ -53,7 +53,6 @@ def test_sign_in(dovecot: Dovecot, imap_user: str, security: Security) -> None:
     assert session.has_move
     assert session.has_uidplus
     assert session.has_special_use
-    assert not session.is_gmail
     session.close()
     assert session.closed
 
@@ -207,9 +206,8 @@ def test_move_without_move_and_uidplus_leaves_marked(dovecot_with: Callable[...,
     session.select(b"INBOX")
     session.store_flags([2], add=Flag.DELETED)
 
-    moved = session.move([1], b"Archive")
+    session.move([1], b"Archive")
 
-    assert moved.left_marked
     assert session.uid_window(1, 10) == [1, 2]
     assert session.fetch_flags(1, 2).flags[1][0] is Flag.DELETED
     assert session.status(b"Archive").messages == 1
@@ -270,9 +268,10 @@ def test_news_is_pushed(dovecot_with: Callable[..., Dovecot], security: Security
         other.append(b"INBOX", mail(2))
         other.close()
 
-    acting = threading.Timer(0.1 if session.has_idle else 0.0, act)
+    has_idle = "IDLE" in session.capabilities
+    acting = threading.Timer(0.1 if has_idle else 0.0, act)
     acting.start()
-    if not session.has_idle:
+    if not has_idle:
         # without IDLE the first NOOP after the change tells
         acting.join()
     news = session.wait_for_news(30)

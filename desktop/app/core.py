@@ -28,6 +28,7 @@ from desktop.services.mail.reading import Reading
 from desktop.services.mail.replay import ReplayQueue
 from desktop.services.mail.search import Search
 from desktop.services.mail.status import StatusBoard
+from desktop.services.mail.strays import Strays
 from desktop.services.mail.upkeep import Upkeep
 from desktop.services.mail.views import MailViews
 from desktop.services.services import Services
@@ -128,7 +129,8 @@ def build_core(
         secrets=secrets,
         parser=importing,
     )
-    housekeeping = Housekeeping(Upkeep(database, blobs, ingest, space, profile.backup), importing)
+    upkeep = Upkeep(database, blobs, ingest, space, profile.backup)
+    housekeeping = Housekeeping(upkeep, Strays(database, blobs, ingest, profile.root), importing)
     supervisor = Supervisor(bus, means, housekeeping)
     services = Services(
         views=MailViews(database),

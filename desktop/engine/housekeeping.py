@@ -1,4 +1,7 @@
-"""The timer thread: purges what is long gone, checks the database, keeps backups, tries unreadable mails again."""
+"""The timer thread: purges what is long gone, checks the database, keeps backups, tries unreadable mails again.
+
+After a damaged database was replaced it also gathers the sources that no sync named again.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import threading
 
 from desktop.base.errors import Problem
 from desktop.engine.mail.importer import Failure, ParserProcess, ParserUnavailable
+from desktop.services.mail.strays import Strays
 from desktop.services.mail.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
@@ -18,8 +22,9 @@ EVERY_S = 3600.0
 class Housekeeping:
     """Runs the upkeep of the profile: shortly after the start, then every hour."""
 
-    def __init__(self, upkeep: Upkeep, parser: ParserProcess) -> None:
+    def __init__(self, upkeep: Upkeep, strays: Strays, parser: ParserProcess) -> None:
         self._upkeep = upkeep
+        self._strays = strays
         self._parser = parser
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
@@ -40,11 +45,25 @@ class Housekeeping:
             try:
                 self._upkeep.run()
                 self._read_again()
+                self.gather_strays()
             except Problem as problem:
                 log.warning("housekeeping: %s", problem.text)
             except Exception:
                 log.exception("housekeeping failed")
         self._upkeep.close_thread()
+
+    def gather_strays(self) -> None:
+        """After a damaged database was replaced, make mails of the sources that no sync named again."""
+        if not self._strays.are_due():
+            return
+        mails = 0
+        for raw in self._strays.sources():
+            if self._stop.is_set():
+                return
+            [message] = self._parser.parse([raw])
+            if not isinstance(message, Failure):
+                mails += self._strays.take(raw, message)
+        self._strays.done(mails)
 
     def _read_again(self) -> None:
         for key, raw in self._upkeep.unreadable():

@@ -27,6 +27,8 @@ class Restoration:
     """When the backup in its place was made; None when there was none and the database began anew."""
     rescued: int | None = None
     """How many entries were taken over from the damaged file; None as long as that is not done."""
+    strays: int | None = None
+    """How many mails were made of sources no sync named again; None as long as that is not done."""
     told: bool = False
     """The person has seen it in a window."""
 
@@ -48,6 +50,12 @@ def write(folder: Path, restoration: Restoration) -> None:
     with open_private(draft, "w", encoding="utf-8") as file:
         json.dump(asdict(restoration), file)
     draft.replace(folder / FILE_NAME)
+
+
+def has_strays(folder: Path) -> bool:
+    """Say whether sources that nothing names may be mails the database lost: they must stay until they were looked at."""
+    noted = read(folder)
+    return noted is not None and noted.strays is None
 
 
 def note_told(folder: Path) -> None:

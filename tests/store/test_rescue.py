@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from desktop.app import recovery
 from desktop.domain import settings
+from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Theme
@@ -169,6 +171,33 @@ def test_r28_a_start_that_was_killed_while_taking_over_is_gone_on_with(
     desk.close()
     desk = Desk(desk.profile.root)
     assert desk.core.restored is None
+    desk.close()
+
+
+def test_r28_a_source_no_sync_names_again_becomes_a_mail_that_stays(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    back_up(desk)
+    large = mail(8, subject="Only here", text=os.urandom(700_000).hex())
+    dovecot.deliver(imap_user, [mail(7, subject="On the server"), large])
+    desk.sync()
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "subject", "Only here")
+
+    desk = start_damaged(desk)
+    housekeeping = desk.core.supervisor._housekeeping
+    housekeeping.gather_strays()
+    assert "Only here" not in desk.subjects(Unified.ALL), "the sync may still find it"
+    desk.sync()
+    housekeeping.gather_strays()
+
+    assert desk.subjects(Unified.ALL).count("Only here") == 1
+    assert desk.subjects(Unified.ALL).count("On the server") == 1
+    assert "Only here" not in desk.subjects()
+    [key] = [key for key in desk.mails(Unified.ALL) if key not in desk.mails()]
+    assert len(desk.core.services.reading.source(key)) > 1_400_000
+    noted = restoration.read(desk.profile.root)
+    assert noted is not None
+    assert noted.strays == 1
     desk.close()
 
 

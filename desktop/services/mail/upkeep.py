@@ -12,7 +12,7 @@ from desktop.services.mail.ingest import Ingest
 from desktop.services.mail.purging import purge
 from desktop.services.mail.sources import collect_unnamed
 from desktop.services.mail.whole_folders import catch_up
-from desktop.store import backup
+from desktop.store import backup, restoration
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs, SourceMissing
 from desktop.store.mail.life import KEPT_GONE_MS, Life
@@ -56,7 +56,8 @@ class Upkeep:
         backup.make(self._database.path, self._backups, why="weekly")
         with self._database.write() as work:
             SettingValues.put(work, _CHECKED, str(clock.now()))
-        log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))
+        if not restoration.has_strays(self._database.path.parent):
+            log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))
 
     def unreadable(self) -> Iterator[tuple[int, bytes]]:
         """Yield key and source of mails an older parser could not read."""

@@ -1,0 +1,76 @@
+"""Sources nobody names after a damaged database was replaced: mails that came after the backup.
+
+Most are on their servers and named again by the next sync. What no sync found again was only here, and becomes a mail
+of its own: kept, read, in All mail, without a place on any server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from desktop.base import clock
+from desktop.domain import events
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.message import Flag, Message
+from desktop.domain.mail.state import UserState
+from desktop.services.mail.ingest import Fetched, Home, Ingest
+from desktop.store import restoration
+from desktop.store.database import Database
+from desktop.store.mail.accounts import Accounts
+from desktop.store.mail.blobs import Blobs, SourceMissing
+from desktop.store.mail.life import Life
+from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.messages import Messages
+from desktop.store.mail.states import StateWriter
+
+_NOWHERE = Home(account_key=0, folder_key=0, uidvalidity=0, role=Role.NONE, shows_in_inbox=False, two_way=True)
+
+
+class Strays:
+    """Looks once after every restoration of the profile `folder`."""
+
+    def __init__(self, database: Database, blobs: Blobs, ingest: Ingest, folder: Path) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._ingest = ingest
+        self._folder = folder
+
+    def are_due(self) -> bool:
+        """Say whether there was a restoration, and every account has synced since."""
+        done = restoration.read(self._folder)
+        if done is None or done.rescued is None or not restoration.has_strays(self._folder):
+            return False
+        with self._database.read() as view:
+            accounts = Accounts(view)
+            synced = accounts.synced_at()
+            return all(synced.get(account.key, 0) > done.at_ms for account in accounts.fetched())
+
+    def sources(self) -> Iterator[bytes]:
+        """Yield the sources nobody names."""
+        for digests in self._blobs.walk():
+            with self._database.read() as view:
+                strays = Messages(view).unnamed(digests)
+            for digest in strays:
+                try:
+                    yield self._blobs.get(digest)
+                except SourceMissing:
+                    continue
+
+    def take(self, raw: bytes, message: Message) -> int:
+        """Make a mail of a source; returns how many came of it: 0 when there is a copy of it."""
+        arrived = message.date_ms if message.date_ms is not None else clock.now()
+        keys = self._ingest.take(_NOWHERE, [Fetched(0, Flag.SEEN, arrived, len(raw), raw, message)])
+        with self._database.write() as work:
+            Life(work).keep(keys)
+            StateWriter(work).set({key: UserState(read=True) for key in keys})
+            lists = ListingWriter(work).refresh(keys)
+            work.emit(events.ListsChanged(tuple(sorted(lists))))
+        return len(keys)
+
+    def done(self, mails: int) -> None:
+        """Note that there are no more; the next restoration is another matter."""
+        noted = restoration.read(self._folder)
+        if noted is not None:
+            restoration.write(self._folder, replace(noted, strays=mails))

@@ -53,7 +53,7 @@ def write(folder: Path, restoration: Restoration) -> None:
 
 
 def has_strays(folder: Path) -> bool:
-    """Say whether sources that nothing names may be mails the database lost: they must stay until they were looked at."""
+    """Say whether sources that nothing names may be mails the database lost: they stay until they were looked at."""
     noted = read(folder)
     return noted is not None and noted.strays is None
 

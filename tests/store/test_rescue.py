@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop.app import recovery
+from desktop.base import clock
 from desktop.domain import settings
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Mode
@@ -187,6 +188,9 @@ def test_r28_a_source_no_sync_names_again_becomes_a_mail_that_stays(
     housekeeping = desk.core.supervisor._housekeeping
     housekeeping.gather_strays()
     assert "Only here" not in desk.subjects(Unified.ALL), "the sync may still find it"
+    for days in (0, 8, 16):
+        with clock.frozen(clock.now() + days * 86_400_000):
+            housekeeping._upkeep.run()  # which else deletes a source that nothing names
     desk.sync()
     housekeeping.gather_strays()
 

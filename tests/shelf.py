@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 from desktop.base.bus import Bus
@@ -13,12 +15,15 @@ from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Change, Verb
 from desktop.domain.mail.sync import SyncFolder
+from desktop.services.errands import TestResult
 from desktop.services.mail.folders import Folders
 from desktop.services.mail.ingest import Fetched, Ingest
+from desktop.services.mail.mail_accounts import MailAccounts
 from desktop.services.mail.mail_actions import Done, MailActions
 from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.operations import Operations
 from desktop.services.mail.replay import ReplayQueue
+from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.views import MailViews
 from desktop.store.database import Database
 from desktop.store.mail.accounts import AccountWriter
@@ -29,6 +34,24 @@ ROLES = (Role.INBOX, Role.SENT, Role.TRASH, Role.JUNK, Role.ARCHIVE, Role.DRAFTS
 LISTED = tuple(ServerFolder(role.value.encode() or b"Other", role.value or "Other", "/", role) for role in ROLES)
 
 
+class NoSecrets(dict[str, str]):
+    def unlock(self) -> None:
+        pass
+
+    def set(self, name: str, value: str) -> None:
+        self[name] = value
+
+    def delete(self, name: str) -> None:
+        self.pop(name, None)
+
+
+class NoErrands:
+    def test_account(self, account: object, password: str | None) -> Future[TestResult]:
+        raise NotImplementedError
+
+    fetch_part = remote_image = unlock = test_account
+
+
 class Shelf:
     """A store with one account and a folder of each role; `add` brings more accounts."""
 
@@ -37,6 +60,7 @@ class Shelf:
         self.bus = Bus()
         self.blobs = Blobs(folder / "raw")
         self.ingest = Ingest(database, self.blobs)
+        self.accounts = MailAccounts(database, self.blobs, NoSecrets(), NoErrands(), StatusBoard(self.bus), self.bus)  # type: ignore[arg-type]
         self.actions = MailActions(database, self.blobs)
         self.mirror = Mirror(database, Space(folder))
         self.views = MailViews(database)
@@ -53,6 +77,10 @@ class Shelf:
             key = AccountWriter(work).add(MailAccount(id=uuid.uuid4(), address=address, mode=mode, imap=server))
         self.mirror.folder_list(key, LISTED)
         return key
+
+    def become(self, mode: Mode, account: int = 0) -> None:
+        """Let an account have another mode."""
+        self.accounts.edit(replace(self.accounts.get(account or self.account), mode=mode))
 
     def folder(self, role: Role = Role.INBOX, account: int = 0) -> SyncFolder:
         """Return the folder of a role as it is now."""

@@ -17,7 +17,6 @@ from desktop.app.core import Core, build_core
 from desktop.base import clock
 from desktop.base.paths import Profile
 from desktop.domain import settings
-from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.services.mail.ingest import Fetched, Home
@@ -56,7 +55,7 @@ def figures(paths: list[Path]) -> dict[str, float]:
 def take_in(folder: Path, paths: list[Path]) -> list[int]:
     """Put the mails into a new profile and return their keys."""
     room = make_room(folder)
-    home = Home(room.account_key, room.keys["INBOX"], 1, Role.INBOX, True, True)
+    home = Home(room.account_key, room.keys["INBOX"], 1)
     keys: list[int] = []
     for uid, path in enumerate(paths, 1):
         raw = path.read_bytes()

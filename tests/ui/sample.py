@@ -245,8 +245,7 @@ def fill(database: Database, blobs: Blobs, mails: Sequence[Mail] = MAILS) -> tup
     for uid, mail in enumerate(sorted(mails, key=lambda mail: -mail.age_ms), 1):
         raw = source(mail, now, uid)
         node = nodes[account_keys[0], mail.folder]
-        role = next(folder.role for folder in FOLDERS if folder.path == mail.folder)
-        home = Home(account_keys[0], node.key, 1, role, mail.folder == "INBOX", True)
+        home = Home(account_keys[0], node.key, 1)
         ingest.take(home, [Fetched(uid, mail.flags, now - mail.age_ms, len(raw), raw, parse(raw))])
     return tuple(account_keys)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from desktop.domain.mail.message import Completeness, Flag, Message, Status
+from desktop.domain.mail.message import Completeness, Flag, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,4 @@ class Arrival:
     size_bytes: int
     received_ms: int
     flags: Flag = Flag.NONE
-    folder_key: int = 0
-    """0 for a mail without a server copy (opened or imported from a file)."""
-    uidvalidity: int = 0
     uid: int = 0
-    status: Status = Status.ARCHIVED

@@ -1,4 +1,4 @@
-"""How server copies and a person's view hang together: two pure functions and what they speak of.
+"""How server copies and a person's view hang together: pure functions and what they speak of.
 
 Lists read only `UserState`. For two-way accounts it follows from the places (`state_from_places`); what a person
 does becomes operations on places (`domain.mail.operation.operations_for`).
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from desktop.domain.mail.folder import Role
-from desktop.domain.mail.message import Flag
+from desktop.domain.mail.message import Flag, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,7 @@ def state_from_places(places: Iterable[Place]) -> UserState | None:
     flags = Flag.NONE
     for place in mine:
         flags |= place.flags
-    # Gmail's All Mail holds every mail: it only counts as a home when there is no other.
-    homes = [p for p in mine if p.role is not Role.ALL] or mine
+    homes = _homes(mine)
     in_inbox = any(p.shows_in_inbox for p in homes)
     in_trash = all(p.role is Role.TRASH for p in homes)
     in_junk = not in_trash and all(p.role in (Role.JUNK, Role.TRASH) for p in homes)
@@ -87,3 +86,22 @@ def joined(one: UserState, other: UserState) -> UserState:
         in_junk=not in_trash and (one.in_junk or one.in_trash) and (other.in_junk or other.in_trash),
         in_trash=in_trash,
     )
+
+
+def status_from_places(status: Status, places: Iterable[Place]) -> Status:
+    """Return what a mail is after its copies changed.
+
+    A draft has no copy but drafts: one that lies elsewhere too was sent, or is kept as a mail. Copies in Trash and Junk
+    decide only where there are no others. Without a copy it stays what it was; so does what was sent from here.
+    """
+    homes = _homes(list(places))
+    if not homes or status not in (Status.DRAFT, Status.ARCHIVED):
+        return status
+    lasting = [p for p in homes if p.role not in (Role.TRASH, Role.JUNK)] or homes
+    is_draft = all(p.role is Role.DRAFTS or p.flags & Flag.DRAFT for p in lasting)
+    return Status.DRAFT if is_draft else Status.ARCHIVED
+
+
+def _homes(places: list[Place]) -> list[Place]:
+    """Leave out Gmail's All Mail, which holds every mail: it only counts as a home when there is no other."""
+    return [place for place in places if place.role is not Role.ALL] or places

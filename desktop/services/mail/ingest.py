@@ -16,14 +16,14 @@ from desktop.domain import events
 from desktop.domain.mail.arrival import Arrival
 from desktop.domain.mail.conversation import member_hashes
 from desktop.domain.mail.folder import Role
-from desktop.domain.mail.message import Completeness, Flag, Message, Status, effective_date_ms, identity
+from desktop.domain.mail.message import Completeness, Flag, Message, effective_date_ms, identity
 from desktop.domain.mail.state import UserState
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs, digest_of
 from desktop.store.mail.conversations import Conversations
-from desktop.store.mail.folders import Folders
+from desktop.store.mail.folders import Destination, Folders
 from desktop.store.mail.joining import Joining
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
@@ -57,13 +57,6 @@ class Home:
     account_key: int
     folder_key: int
     uidvalidity: int
-    role: Role
-    shows_in_inbox: bool
-    two_way: bool
-
-
-_NOWHERE = Home(account_key=0, folder_key=0, uidvalidity=0, role=Role.NONE, shows_in_inbox=False, two_way=True)
-"""Of a mail whose copies are known already."""
 
 
 class Ingest:
@@ -77,13 +70,14 @@ class Ingest:
         """Store a batch and return the keys of new Emails. Raises DiskFull; then nothing is half-stored."""
         if not batch:
             return ()
-        arrivals = [_arrival(home, fetched) for fetched in batch]
+        arrivals = [_arrival(fetched) for fetched in batch]
         packed = self._blobs.pack((a.raw_digest, f.raw) for a, f in zip(arrivals, batch, strict=True))
         with self._database.write() as work:
-            if home.folder_key and Folders(work).settings_for_import(home.folder_key) is None:
+            into = Folders(work).destination(home.folder_key)
+            if into is None:
                 return ()  # the folder, or its whole account, was removed while its mails were on their way
             self._blobs.keep(packed)
-            new = _store(work, home, arrivals)
+            new = _store(work, home, into, arrivals)
             if new:
                 limit = clock.now() - _RECENT_MS
                 fresh = notify and any(a.received_ms > limit for a in arrivals)
@@ -109,16 +103,16 @@ class Ingest:
             found = Messages(work).unread_source(key)
             if found is None:
                 return
-            received_ms, size_bytes, status = found
+            received_ms, size_bytes = found
             fetched = Fetched(0, Flag.NONE, received_ms, size_bytes, raw, message, partial=size_bytes > len(raw))
-            arrival = replace(_arrival(_NOWHERE, fetched), status=status)
-            _store(work, _NOWHERE, [arrival])
-            now = Messages(work).keys_of([arrival.id])[arrival.id]
+            arrival = _arrival(fetched)
+            known, _new, moved = _emails(work, [arrival])
+            now = known[arrival.id]
             dropped = Joining(work).take_over(now, key, arrival.text_digest)
             work.emit(events.MessagesRemoved((key,)))
             if lists := ListingWriter(work).refresh([key]):
                 work.emit(events.ListsChanged(tuple(sorted(lists))))
-            look_again(work, [now])
+            look_again(work, [now, *moved])
         forget_unnamed(self._database, self._blobs, dropped)
 
 
@@ -134,12 +128,9 @@ def look_again(work: UnitOfWork, email_keys: Sequence[int]) -> None:
         work.emit(events.ListsChanged(tuple(sorted(lists))))
 
 
-def _arrival(home: Home, fetched: Fetched) -> Arrival:
+def _arrival(fetched: Fetched) -> Arrival:
     raw_digest = digest_of(fetched.raw)
     message = fetched.message
-    status = Status.ARCHIVED
-    if fetched.flags & Flag.DRAFT or home.role is Role.DRAFTS:
-        status = Status.DRAFT
     if message is None:
         return Arrival(
             id=ids.mail_id("unreadable\n" + raw_digest.hex()),
@@ -150,10 +141,7 @@ def _arrival(home: Home, fetched: Fetched) -> Arrival:
             size_bytes=fetched.size_bytes,
             received_ms=fetched.received_ms,
             flags=fetched.flags,
-            folder_key=home.folder_key,
-            uidvalidity=home.uidvalidity,
             uid=fetched.uid,
-            status=status,
         )
     names = "\n".join(f"{part.name} {part.size_bytes}" for part in message.parts)
     return Arrival(
@@ -165,14 +153,38 @@ def _arrival(home: Home, fetched: Fetched) -> Arrival:
         size_bytes=fetched.size_bytes,
         received_ms=fetched.received_ms,
         flags=fetched.flags,
-        folder_key=home.folder_key,
-        uidvalidity=home.uidvalidity,
         uid=fetched.uid,
-        status=status,
     )
 
 
-def _store(work: UnitOfWork, home: Home, arrivals: Sequence[Arrival]) -> list[int]:
+def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[Arrival]) -> list[int]:
+    known, new, moved = _emails(work, arrivals)
+    PlaceWriter(work).add(
+        home.folder_key,
+        home.uidvalidity,
+        [
+            Copy(a.uid, known[a.id], a.flags, a.size_bytes, a.received_ms, a.raw_digest or None, a.text_digest)
+            for a in arrivals
+        ],
+    )
+    touched = list(dict.fromkeys(known[a.id] for a in arrivals))
+    if not into.two_way:
+        _own_view(work, into, touched, known, arrivals)
+    StateWriter(work).follow_places(touched)
+    lists = ListingWriter(work).refresh([*touched, *moved])
+    changed = tuple((set(touched) - set(new)) | moved)
+    if changed:
+        work.emit(events.MessagesChanged(changed))
+    if lists:
+        work.emit(events.ListsChanged(tuple(sorted(lists))))
+    return new
+
+
+def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UUID, int], list[int], set[int]]:
+    """Make the Emails that are not here yet, and give others the content of a better copy.
+
+    Returns the keys of all by id, the new ones among them, and Emails that moved to another conversation.
+    """
     known = Messages(work).keys_of(a.id for a in arrivals)
     first: dict[bytes, Arrival] = {}
     better: dict[int, Arrival] = {}
@@ -197,30 +209,11 @@ def _store(work: UnitOfWork, home: Home, arrivals: Sequence[Arrival]) -> list[in
     )
     writer.replace_content(list(better.items()))
     known.update((a.id, key) for key, a in zip(keys, fresh, strict=True))
-    if home.folder_key:
-        PlaceWriter(work).add(
-            home.folder_key,
-            home.uidvalidity,
-            [
-                Copy(a.uid, known[a.id], a.flags, a.size_bytes, a.received_ms, a.raw_digest or None, a.text_digest)
-                for a in arrivals
-            ],
-        )
-    touched = list(dict.fromkeys(known[a.id] for a in arrivals))
-    if not home.two_way:
-        _own_view(work, home, touched, known, arrivals)
-    StateWriter(work).follow_places(touched)
-    lists = ListingWriter(work).refresh([*touched, *moved])
-    changed = tuple((set(touched) - set(keys)) | moved)
-    if changed:
-        work.emit(events.MessagesChanged(changed))
-    if lists:
-        work.emit(events.ListsChanged(tuple(sorted(lists))))
-    return keys
+    return known, keys, moved
 
 
 def _own_view(
-    work: UnitOfWork, home: Home, keys: Sequence[int], known: dict[uuid.UUID, int], arrivals: Sequence[Arrival]
+    work: UnitOfWork, into: Destination, keys: Sequence[int], known: dict[uuid.UUID, int], arrivals: Sequence[Arrival]
 ) -> None:
     """Give mails of an archive-only account their first view: the user's own from then on."""
     Life(work).keep(keys)
@@ -233,9 +226,9 @@ def _own_view(
             continue
         outgoing = arrival.message.sender.key in own
         state = UserState(read=bool(arrival.flags & Flag.SEEN), important=bool(arrival.flags & Flag.FLAGGED))
-        if home.role is Role.JUNK:
+        if into.role is Role.JUNK:
             state = replace(state, in_junk=True)
-        elif home.role is Role.TRASH:
+        elif into.role is Role.TRASH:
             state = replace(state, in_trash=True)
         elif not outgoing:
             state = replace(state, in_inbox=True)

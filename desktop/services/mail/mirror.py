@@ -62,13 +62,10 @@ class Mirror:
             return Folders(view).sync_folder(key)
 
     def home(self, folder: SyncFolder, uidvalidity: int) -> Home | None:
-        """Return what ingest must know of a folder, None when it is gone."""
+        """Return where a folder's mails are fetched from, None when it is gone."""
         with self._database.read() as view:
-            settings = Folders(view).settings_for_import(folder.key)
-        if settings is None:
-            return None
-        shows_in_inbox, two_way = settings
-        return Home(folder.account_key, folder.key, uidvalidity, folder.role, shows_in_inbox, two_way)
+            there = Folders(view).destination(folder.key)
+        return Home(folder.account_key, folder.key, uidvalidity) if there is not None else None
 
     def count(self, account_key: int) -> tuple[int, int]:
         """Return how many mails of the folders being synced are here, and how many the server has."""

@@ -50,6 +50,16 @@ class Holding:
     """Copies that have no UID in it yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What a folder makes of the mails that come into it. True in the transaction it was read in, and no longer."""
+
+    account_key: int
+    role: Role
+    shows_in_inbox: bool
+    two_way: bool
+
+
 class Folders:
     """Reads folders inside a view."""
 
@@ -145,14 +155,14 @@ class Folders:
         sql = "SELECT delimiter FROM folder WHERE account_key = ? ORDER BY role <> 'inbox', delimiter = '' LIMIT 1"
         return str(self._view.value(sql, (account_key,)) or "/")
 
-    def settings_for_import(self, key: int) -> tuple[bool, bool] | None:
-        """Return whether a folder shows in the Inbox and whether its account is two-way, None when it is gone."""
+    def destination(self, key: int) -> Destination | None:
+        """Return what a folder makes of the mails that come into it, None when it is gone."""
         row = self._view.first(
-            "SELECT f.shows_in_inbox, a.mode = 'two-way' FROM folder f JOIN mail_account a ON a.key = f.account_key "
-            "WHERE f.key = ?",
+            "SELECT f.account_key, f.role, f.shows_in_inbox, a.mode = 'two-way' "
+            "FROM folder f JOIN mail_account a ON a.key = f.account_key WHERE f.key = ?",
             (key,),
         )
-        return (bool(row[0]), bool(row[1])) if row else None
+        return Destination(row[0], Role(row[1]), bool(row[2]), bool(row[3])) if row else None
 
     def progress(self, account_key: int) -> tuple[int, int]:
         """Return how many mails of the folders being synced are here, and how many the server has."""

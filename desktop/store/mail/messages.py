@@ -13,7 +13,7 @@ from typing import Any
 from desktop.base import ids
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.arrival import Arrival
-from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Part, Status, effective_date_ms
+from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Part, effective_date_ms
 from desktop.domain.mail.query import UNSPACED
 from desktop.store.database import UnitOfWork, View
 
@@ -84,17 +84,17 @@ class Messages:
         )
         return [(key, bytes(digest)) for key, digest in rows if digest]
 
-    def unread_source(self, key: int) -> tuple[int, int, Status] | None:
-        """Return time of arrival (ms), size on the server and status of an Email that could not be read.
+    def unread_source(self, key: int) -> tuple[int, int] | None:
+        """Return time of arrival (ms) and size on the server of an Email that could not be read.
 
         None when it is gone, or was deleted for good.
         """
         row = self._view.first(
-            "SELECT received_ms, size_bytes, status FROM email WHERE key = ? AND completeness = 'cannot-show' "
+            "SELECT received_ms, size_bytes FROM email WHERE key = ? AND completeness = 'cannot-show' "
             "AND coalesce(gone_at_ms, 0) <> ?",
             (key, DELETED_AT_MS),
         )
-        return (row[0], row[1], Status(row[2])) if row else None
+        return (row[0], row[1]) if row else None
 
     def unnamed(self, digests: Sequence[bytes]) -> list[bytes]:
         """Return those sources that no Email and no place names."""
@@ -139,9 +139,9 @@ class MessageWriter:
         """Insert Emails given as (key, conversation key, outgoing, arrival), with people, text and search."""
         self._work.many(
             "INSERT INTO email (key, id, conversation_key, message_id, in_reply_to, refs, date_ms, header_date_ms, "
-            "received_ms, subject, from_name, from_address, recipients, snippet, size_bytes, status, completeness, "
+            "received_ms, subject, from_name, from_address, recipients, snippet, size_bytes, completeness, "
             "parts, has_attachment, has_html, is_auto_reply, list_id, calendar, raw_digest, parser_version, outgoing) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_email_row(key, conversation, outgoing, a) for key, conversation, outgoing, a in new],
         )
         self._add_people([(key, a.message) for key, _, _, a in new])
@@ -297,7 +297,6 @@ def _email_row(key: int, conversation: int, outgoing: bool, arrival: Arrival) ->
         _recipients(m),
         m.snippet,
         arrival.size_bytes,
-        arrival.status,
         arrival.completeness,
         parts_json(m.parts),
         m.has_attachment,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from desktop.base import clock
-from desktop.domain.mail.state import UserState, state_from_places
+from desktop.domain.mail.message import Status
+from desktop.domain.mail.state import Place, UserState, state_from_places, status_from_places
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
 from desktop.store.mail.places import Places
@@ -67,9 +68,10 @@ class StateWriter:
         )
 
     def follow_places(self, email_keys: Iterable[int]) -> None:
-        """Bring EmailUser and "no longer on the server" in step with the effective places of these Emails."""
+        """Bring EmailUser, status and "no longer on the server" in step with the effective places of these Emails."""
         keys = list(dict.fromkeys(email_keys))
         places = Places(self._work).of_emails(keys)
+        self._set_status(places)
         states = {key: state for key in keys if (state := state_from_places(places.get(key, ()))) is not None}
         self.set(states)
         self._work.many(
@@ -80,3 +82,12 @@ class StateWriter:
             "UPDATE email SET gone_at_ms = ? WHERE key = ? AND gone_at_ms IS NULL",
             [(clock.now(), key) for key in keys if not places.get(key)],
         )
+
+    def _set_status(self, places: Mapping[int, Sequence[Place]]) -> None:
+        changed: list[tuple[Status, int]] = []
+        for chunk in chunks(list(places)):
+            for key, value in self._work.all(f"SELECT key, status FROM email WHERE key IN ({marks(chunk)})", chunk):
+                status = status_from_places(Status(value), places[key])
+                if status is not Status(value):
+                    changed.append((status, key))
+        self._work.many("UPDATE email SET status = ? WHERE key = ?", changed)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
 from dataclasses import replace
 
 import pytest
 
-from desktop.base.bus import Bus
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
@@ -15,39 +13,18 @@ from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.removal import Removal
-from desktop.services.errands import TestResult
 from desktop.services.mail import whole_folders
 from desktop.services.mail.ingest import Fetched
 from desktop.services.mail.mail_accounts import AccountInvalid, MailAccounts
-from desktop.services.mail.status import StatusBoard
 from desktop.store.mail.blobs import SourceMissing
 from desktop.store.mail.listings import ListingWriter
 from tests.desk import mail
 from tests.shelf import LISTED, Shelf
 
 
-class NoSecrets(dict[str, str]):
-    def unlock(self) -> None:
-        pass
-
-    def set(self, name: str, value: str) -> None:
-        self[name] = value
-
-    def delete(self, name: str) -> None:
-        self.pop(name, None)
-
-
-class NoErrands:
-    def test_account(self, account: object, password: str | None) -> Future[TestResult]:
-        raise NotImplementedError
-
-    fetch_part = remote_image = unlock = test_account
-
-
 @pytest.fixture
 def accounts(shelf: Shelf) -> MailAccounts:
-    bus = Bus()
-    return MailAccounts(shelf.database, shelf.blobs, NoSecrets(), NoErrands(), StatusBoard(bus), bus)  # type: ignore[arg-type]
+    return shelf.accounts
 
 
 @pytest.mark.parametrize("mode", list(Mode))

@@ -83,8 +83,7 @@ class Room:
         self.last_message_id = message.message_id
         raw = f"Subject: {self.uids}\r\n\r\n{uuid.uuid4()}".encode()
         fetched = Fetched(self.uids, flags, at_ms, len(raw), raw, message)
-        role = Role.INBOX if folder == "INBOX" else Role.NONE
-        home = Home(self.account_key, self.keys[folder], 1, role, folder == "INBOX", True)
+        home = Home(self.account_key, self.keys[folder], 1)
         (key,) = self.ingest.take(home, [fetched])
         return key
 

@@ -65,10 +65,19 @@ def _unified(facts: Facts) -> Iterable[Unified]:
         yield Unified.SENT
 
 
+def is_unread(*, read: bool, in_inbox: bool, outgoing: bool, status: Status) -> bool:
+    """Say whether a mail waits to be read. Drafts never do, nor do one's own mails outside the Inbox.
+
+    In the Inbox they do: a note to oneself must be seen, and a forged sender must not hide a mail.
+    """
+    return not read and status is not Status.DRAFT and (in_inbox or not outgoing)
+
+
 def entry_flags(facts: Facts) -> EntryFlag:
-    """Return the flags of its entries. One's own mails and drafts are never unread."""
+    """Return the flags of its entries."""
     flags = EntryFlag.NONE
-    if not facts.state.read and not facts.outgoing and facts.status is not Status.DRAFT:
+    state = facts.state
+    if is_unread(read=state.read, in_inbox=state.in_inbox, outgoing=facts.outgoing, status=facts.status):
         flags |= EntryFlag.UNREAD
     if facts.state.important:
         flags |= EntryFlag.STARRED

@@ -7,7 +7,7 @@ does becomes operations on places (`domain.mail.operation.operations_for`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag, Status
@@ -85,6 +85,28 @@ def joined(one: UserState, other: UserState) -> UserState:
         in_archive=not in_inbox and (one.in_archive or other.in_archive),
         in_junk=not in_trash and (one.in_junk or one.in_trash) and (other.in_junk or other.in_trash),
         in_trash=in_trash,
+    )
+
+
+def archived_state(
+    before: UserState | None, flags: Flag, role: Role, *, outgoing: bool, shows_in_inbox: bool
+) -> UserState:
+    """Return the view of a mail of archive-only accounts after a copy came in; `before` is None for a new mail.
+
+    It is the person's own from the first copy on. But a mail of one's own that stands nowhere yet comes to the Inbox
+    with a copy that lies there: a note to oneself, or a mail under a forged name.
+    """
+    if before is not None:
+        stands = before.in_inbox or before.in_archive or before.in_junk or before.in_trash
+        return before if stands or not shows_in_inbox else replace(before, in_inbox=True)
+    return UserState(
+        read=bool(flags & Flag.SEEN),
+        important=bool(flags & Flag.FLAGGED),
+        answered=bool(flags & Flag.ANSWERED),
+        forwarded=bool(flags & Flag.FORWARDED),
+        in_inbox=role not in (Role.JUNK, Role.TRASH) and (shows_in_inbox or not outgoing),
+        in_junk=role is Role.JUNK,
+        in_trash=role is Role.TRASH,
     )
 
 

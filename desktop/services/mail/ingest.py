@@ -9,15 +9,14 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from desktop.base import clock, ids
 from desktop.domain import events
 from desktop.domain.mail.arrival import Arrival
 from desktop.domain.mail.conversation import member_hashes
-from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Completeness, Flag, Message, effective_date_ms, identity
-from desktop.domain.mail.state import UserState
+from desktop.domain.mail.state import UserState, archived_state
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
@@ -215,22 +214,16 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
 def _own_view(
     work: UnitOfWork, into: Destination, keys: Sequence[int], known: dict[uuid.UUID, int], arrivals: Sequence[Arrival]
 ) -> None:
-    """Give mails of an archive-only account their first view: the user's own from then on."""
+    """Give mails of an archive-only account their view: the person's own from then on."""
     Life(work).keep(keys)
     seen = States(work).of(keys)
     own = Accounts(work).own_addresses()
     states: dict[int, UserState] = {}
     for arrival in arrivals:
         key = known[arrival.id]
-        if key in seen or key in states:
-            continue
         outgoing = arrival.message.sender.key in own
-        state = UserState(read=bool(arrival.flags & Flag.SEEN), important=bool(arrival.flags & Flag.FLAGGED))
-        if into.role is Role.JUNK:
-            state = replace(state, in_junk=True)
-        elif into.role is Role.TRASH:
-            state = replace(state, in_trash=True)
-        elif not outgoing:
-            state = replace(state, in_inbox=True)
-        states[key] = state
+        before = states.get(key, seen.get(key))
+        after = archived_state(before, arrival.flags, into.role, outgoing=outgoing, shows_in_inbox=into.shows_in_inbox)
+        if after != before:
+            states[key] = after
     StateWriter(work).set(states)

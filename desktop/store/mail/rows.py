@@ -8,6 +8,7 @@ from typing import Any
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import Row
+from desktop.domain.mail.membership import EntryFlag, is_unread
 from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
 from desktop.store.database import View
@@ -32,8 +33,8 @@ class Rows:
         for chunk in chunks(keys):
             data = self._view.all(
                 "SELECT e.key, e.conversation_key, e.date_ms, e.subject, e.from_name, e.from_address, e.recipients, "
-                "e.outgoing, e.snippet, NOT (u.read OR e.outgoing OR e.status = 'draft'), u.important, u.answered, "
-                "u.forwarded, e.has_attachment, e.size_bytes, e.completeness, e.status "
+                "e.outgoing, e.snippet, u.read, u.important, u.answered, "
+                "u.forwarded, e.has_attachment, e.size_bytes, e.completeness, e.status, u.in_inbox "
                 f"FROM email e JOIN email_user u ON {_ME} WHERE e.key IN ({marks(chunk)})",
                 chunk,
             )
@@ -78,9 +79,9 @@ class Rows:
                     digests.setdefault(key, set()).add(digest)
             for row in self._view.all(
                 "SELECT e.key, e.conversation_key, e.message_id, e.subject, e.from_name, e.from_address, e.date_ms, "
-                "e.received_ms, e.size_bytes, NOT (u.read OR e.outgoing OR e.status = 'draft'), u.important, "
+                "e.received_ms, e.size_bytes, u.read, u.important, "
                 "u.answered, u.forwarded, e.completeness, e.status, e.parts, e.snippet, e.gone_at_ms, e.outgoing, "
-                "e.has_html "
+                "e.has_html, u.in_inbox "
                 f"FROM email e JOIN email_user u ON {_ME} WHERE e.key IN ({inside})",
                 chunk,
             ):
@@ -99,7 +100,9 @@ class Rows:
                     date_ms=row[6],
                     received_ms=row[7],
                     size_bytes=row[8],
-                    unread=bool(row[9]),
+                    unread=is_unread(
+                        read=bool(row[9]), in_inbox=bool(row[20]), outgoing=bool(row[18]), status=Status(row[14])
+                    ),
                     important=bool(row[10]),
                     answered=bool(row[11]),
                     forwarded=bool(row[12]),
@@ -134,6 +137,7 @@ class Rows:
 
 def _row(row: tuple[Any, ...], members: tuple[int, int] | None) -> Row:
     count, flags = members or (1, 0)
+    unread = is_unread(read=bool(row[9]), in_inbox=bool(row[17]), outgoing=bool(row[7]), status=Status(row[16]))
     return Row(
         key=row[0],
         conversation_key=row[1],
@@ -144,11 +148,11 @@ def _row(row: tuple[Any, ...], members: tuple[int, int] | None) -> Row:
         recipients=row[6],
         outgoing=bool(row[7]),
         snippet=row[8],
-        unread=bool(row[9]) or bool(flags & 1),
-        important=bool(row[10]) or bool(flags & 2),
+        unread=unread or bool(flags & EntryFlag.UNREAD),
+        important=bool(row[10]) or bool(flags & EntryFlag.STARRED),
         answered=bool(row[11]),
         forwarded=bool(row[12]),
-        has_attachment=bool(row[13]) or bool(flags & 4),
+        has_attachment=bool(row[13]) or bool(flags & EntryFlag.ATTACHMENT),
         size_bytes=row[14],
         completeness=Completeness(row[15]),
         status=Status(row[16]),

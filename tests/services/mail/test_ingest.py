@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
+from desktop.domain.mail.operation import Verb
 from desktop.services.mail.ingest import Fetched
 from tests.desk import mail
 from tests.shelf import Shelf
@@ -57,3 +60,41 @@ def test_drafts_are_mails_once_their_folder_is_no_drafts_folder(shelf: Shelf) ->
     shelf.server_folders.set_role(folder.key, Role.DRAFTS)
 
     assert shelf.mails(Unified.DRAFTS) == [key]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_mail_from_oneself_in_the_inbox_stands_there_unread(shelf: Shelf, mode: Mode) -> None:
+    shelf.become(mode)
+    shelf.arrive(mail(1, From="Me <ME@example.org>"))
+
+    [key] = shelf.mails()
+
+    assert shelf.views.counts([Unified.INBOX])[Unified.INBOX].unread == 1
+    assert shelf.views.head(key).unread
+    assert [row.unread for row in shelf.views.rows([key], conversations=False)] == [True]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_what_one_has_sent_is_never_unread_and_not_in_the_inbox(shelf: Shelf, mode: Mode) -> None:
+    shelf.become(mode)
+    shelf.arrive(mail(1, From="Me <me@example.org>"), Role.SENT)
+
+    [key] = shelf.mails(Unified.SENT)
+
+    assert shelf.mails() == []
+    assert shelf.views.counts([Unified.SENT])[Unified.SENT].unread == 0
+    assert not shelf.views.head(key).unread
+    assert [row.unread for row in shelf.views.rows([key], conversations=False)] == [False]
+
+
+def test_a_note_to_oneself_comes_to_the_inbox_of_an_archive_after_its_copy_in_sent(shelf: Shelf) -> None:
+    shelf.become(Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1, From="me@example.org"), Role.SENT)
+    [key] = shelf.mails(Unified.SENT)
+
+    shelf.arrive(mail(1, From="me@example.org"))
+    assert shelf.mails() == [key]
+    shelf.do(Verb.ARCHIVE, key)
+    shelf.arrive(mail(1, From="me@example.org"), Role.NONE)
+
+    assert shelf.mails() == [], "where the person put it, it stays"

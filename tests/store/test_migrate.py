@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from desktop.base.bus import Bus
+from desktop.base.paths import touch_private
 from desktop.store import backup, migrate
 from desktop.store.database import Database
+from desktop.store.mail.messages import Messages
+from desktop.store.mail.places import Places
 from desktop.store.tables import mail as tables
 
 
@@ -59,6 +63,46 @@ def test_r32_a_step_that_fails_leaves_the_old_schema(tmp_path: Path, monkeypatch
     assert migrate.version_of(path) == 1
     with database.read() as view:
         assert view.column("SELECT name FROM sqlite_master WHERE type = 'table'") == ["a"]
+    database.close()
+
+
+def test_a_profile_of_the_first_schema_keeps_its_mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = tmp_path / "first"
+    first.mkdir()
+    shutil.copy(migrate.DIRECTORY / "0001_initial.py", first)
+    path = tmp_path / "rapport.db"
+    touch_private(path)
+    database = Database(path, Bus())
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "DIRECTORY", first)
+        assert migrate.migrate(database, lambda: None) == 1
+    with database.write() as work:
+        work.run("INSERT INTO user (key, id, is_me) VALUES (1, x'01', 1)")
+        work.run("INSERT INTO mail_account (key, id, owner_key, address) VALUES (1, x'01', 1, 'me@example.org')")
+        work.run("INSERT INTO folder (key, account_key, wire_name, path) VALUES (1, 1, x'41', 'A')")
+        work.many(
+            "INSERT INTO email (key, id, conversation_key, date_ms, received_ms, completeness, size_bytes, "
+            "raw_digest, parser_version) VALUES (?, ?, 8193, 1, 1, ?, ?, x'01', 1)",
+            [(4096, b"1", "full", 9), (4097, b"2", "text", 9), (4098, b"3", "cannot-show", 99_000_000)],
+        )
+        work.many(
+            "INSERT INTO place (account_key, folder_key, uidvalidity, uid, email_key, raw_digest, text_digest) "
+            "VALUES (1, 1, 1, ?, ?, x'01', x'02')",
+            [(1, 4096), (2, 4097), (3, 4098)],
+        )
+        work.run("INSERT INTO conversation_member (message_hash, conversation_key) VALUES (7, 8193)")
+
+    migrate.migrate(database, lambda: None)
+
+    with database.read() as view:
+        assert view.all("SELECT key, partial, text_digest FROM email") == [
+            (4096, 0, None),
+            (4097, 1, None),
+            (4098, 1, None),
+        ]
+        assert view.all("SELECT uid, partial, text_digest FROM place") == [(1, 0, None), (2, 1, None), (3, 1, None)]
+        assert Messages(view).free_keys([2]) == [8194], "the key of a mail that is gone, though its conversation is not"
+        assert Places(view).twins([4096, 4097]) == {}
     database.close()
 
 

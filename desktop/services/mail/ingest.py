@@ -6,14 +6,13 @@ Idempotent: the same batch twice changes nothing. Sources are kept before the ro
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.base import clock, ids
 from desktop.domain import events
-from desktop.domain.mail.arrival import Arrival
+from desktop.domain.mail.arrival import Arrival, same_text, text_digest
 from desktop.domain.mail.conversation import member_hashes
 from desktop.domain.mail.message import Completeness, Flag, Message, effective_date_ms, identity
 from desktop.domain.mail.state import UserState, archived_state
@@ -93,18 +92,21 @@ class Ingest:
         return {copy.uid for copy in there}
 
     def read_again(self, key: int, raw: bytes, message: Message) -> None:
-        """Let an Email that could not be shown be what the parser has learned to read.
+        """Let an Email be what its source reads as: one the parser could not read before, or not the one it read.
 
-        Its identity, its date and so its key follow the header: it arrives as if it came now, or is known by another
+        Of the former identity, date and so key follow the header: it arrives as if it came now, or is known by another
         copy already, and takes over what hung on the unreadable one.
         """
         with self._database.write() as work:
             found = Messages(work).unread_source(key)
             if found is None:
                 return
-            received_ms, size_bytes = found
-            fetched = Fetched(0, Flag.NONE, received_ms, size_bytes, raw, message, partial=size_bytes > len(raw))
-            arrival = _arrival(fetched)
+            received_ms, size_bytes, partial = found
+            arrival = _arrival(Fetched(0, Flag.NONE, received_ms, size_bytes, raw, message, partial))
+            if Messages(work).keys_of([arrival.id]).get(arrival.id) == key:
+                MessageWriter(work).replace_content([(key, arrival)])
+                look_again(work, [key])
+                return
             known, _new, moved = _emails(work, [arrival])
             now = known[arrival.id]
             dropped = Joining(work).take_over(now, key, arrival.text_digest)
@@ -141,18 +143,19 @@ def _arrival(fetched: Fetched) -> Arrival:
             received_ms=fetched.received_ms,
             flags=fetched.flags,
             uid=fetched.uid,
+            partial=fetched.partial,
         )
-    names = "\n".join(f"{part.name} {part.size_bytes}" for part in message.parts)
     return Arrival(
         id=identity(message),
         message=message,
         completeness=Completeness.TEXT if fetched.partial else Completeness.FULL,
         raw_digest=raw_digest,
-        text_digest=hashlib.sha256(f"{message.subject}\n{message.text}\n{names}".encode("utf-8", "replace")).digest(),
+        text_digest=text_digest(message, whole=not fetched.partial),
         size_bytes=fetched.size_bytes,
         received_ms=fetched.received_ms,
         flags=fetched.flags,
         uid=fetched.uid,
+        partial=fetched.partial,
     )
 
 
@@ -162,7 +165,16 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
         home.folder_key,
         home.uidvalidity,
         [
-            Copy(a.uid, known[a.id], a.flags, a.size_bytes, a.received_ms, a.raw_digest or None, a.text_digest)
+            Copy(
+                a.uid,
+                known[a.id],
+                a.flags,
+                a.size_bytes,
+                a.received_ms,
+                a.raw_digest or None,
+                a.text_digest,
+                partial=a.partial,
+            )
             for a in arrivals
         ],
     )
@@ -170,6 +182,10 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
     if not into.two_way:
         _own_view(work, into, touched, known, arrivals)
     StateWriter(work).follow_places(touched)
+    misread = Messages(work).misread(touched)
+    MessageWriter(work).replace_content(
+        [(known[a.id], a) for a in arrivals if misread.get(known[a.id]) == a.raw_digest]
+    )
     lists = ListingWriter(work).refresh([*touched, *moved])
     changed = tuple((set(touched) - set(new)) | moved)
     if changed:
@@ -187,15 +203,14 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
     known = Messages(work).keys_of(a.id for a in arrivals)
     first: dict[bytes, Arrival] = {}
     better: dict[int, Arrival] = {}
-    held = Messages(work).completeness(list(known.values()))
-    ranks = {key: _BETTER[completeness] for key, completeness in held.items()}
+    held = Messages(work).shown(list(known.values()))
     for arrival in arrivals:
         key = known.get(arrival.id)
         if key is None:
             first.setdefault(arrival.id.bytes, arrival)
-        elif _BETTER[arrival.completeness] > ranks[key]:
+        elif _BETTER[arrival.completeness] > _BETTER[held[key][0]] and same_text(arrival.text_digest, held[key][1]):
             better[key] = arrival
-            ranks[key] = _BETTER[arrival.completeness]
+            held[key] = (arrival.completeness, arrival.text_digest)
     fresh = list(first.values())
     keys = Messages(work).free_keys([effective_date_ms(a.message.date_ms, a.received_ms) for a in fresh])
     conversations, moved = Conversations(work).place(

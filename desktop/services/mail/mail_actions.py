@@ -15,7 +15,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import events
 from desktop.domain.mail.folder import ListId, Unified
-from desktop.domain.mail.message import Completeness, Flag
+from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import (
     Change,
     MissingRole,
@@ -55,7 +55,7 @@ class TooLargeToMove(Problem):
 
     def __init__(self, subject: str) -> None:
         text = _("“{subject}” is too large to be moved to another account: part of it is only on its server.")
-        super().__init__(text.format(subject=subject))
+        super().__init__(text.format(subject=subject or _("(no subject)")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,9 +278,8 @@ def _transfers(view: View, folder_key: int, places: Mapping[int, Sequence[Place]
         for key, copies in places.items()
         for transfer in transfers_for([copies], folder_key, target.account_key)
     }
-    for key, completeness in Messages(view).completeness(list(transfers)).items():
-        if completeness is Completeness.TEXT:
-            raise TooLargeToMove(Rows(view).heads([key])[0].subject)
+    for key in Messages(view).partial(list(transfers)):
+        raise TooLargeToMove(Rows(view).heads([key])[0].subject)
     return transfers
 
 

@@ -89,10 +89,11 @@ class Reading:
     def source(self, key: int, *, twin: int = 0) -> bytes:
         """Return the source as it came; of a mail over the size limit its header and text. Raises MailGone."""
         with self._database.read() as view:
-            digest = Messages(view).raw_digest(key, twin)
+            digest = Messages(view).raw_digest(key)
+            others = Places(view).twins([key]).get(key, []) if twin else []
         if digest is None:
             raise MailGone
-        return self._blobs.get(bytes(digest))
+        return self._blobs.get(bytes(others[twin - 1] if 0 < twin <= len(others) else digest))
 
     def headers(self, key: int) -> str:
         """Return every header line as text."""

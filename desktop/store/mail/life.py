@@ -81,5 +81,7 @@ class Life:
         )
 
     def still_unreadable(self, key: int) -> None:
-        """Note that this version of the parser cannot read an Email either."""
-        self._work.run("UPDATE email SET parser_version = ? WHERE key = ?", (PARSER_VERSION, key))
+        """Note that this version of the parser cannot read an Email."""
+        self._work.run(
+            "UPDATE email SET parser_version = ?, completeness = 'cannot-show' WHERE key = ?", (PARSER_VERSION, key)
+        )

@@ -46,25 +46,33 @@ class Messages:
             found.update((key, uuid.UUID(bytes=i)) for key, i in self._view.all(sql, chunk))
         return found
 
-    def completeness(self, keys: Sequence[int]) -> dict[int, Completeness]:
-        """Return how much of each Email is here."""
-        found: dict[int, Completeness] = {}
+    def shown(self, keys: Sequence[int]) -> dict[int, tuple[Completeness, bytes | None]]:
+        """Return how much of each Email is here, and the digest of the text it shows, None when not known."""
+        found: dict[int, tuple[Completeness, bytes | None]] = {}
         for chunk in chunks(keys):
-            rows = self._view.all(f"SELECT key, completeness FROM email WHERE key IN ({marks(chunk)})", chunk)
-            found.update((key, Completeness(value)) for key, value in rows)
+            sql = f"SELECT key, completeness, text_digest FROM email WHERE key IN ({marks(chunk)})"
+            found.update((key, (Completeness(value), digest)) for key, value, digest in self._view.all(sql, chunk))
         return found
 
-    def raw_digest(self, key: int, twin: int = 0) -> bytes | None:
-        """Return the source of an Email, or of its n-th copy with another text; None when the Email is gone."""
+    def partial(self, keys: Sequence[int]) -> list[int]:
+        """Return those of these Emails of which the source is only a part: the rest lies on their servers."""
+        found: list[int] = []
+        for chunk in chunks(keys):
+            found += self._view.column(f"SELECT key FROM email WHERE partial AND key IN ({marks(chunk)})", chunk)
+        return found
+
+    def raw_digest(self, key: int) -> bytes | None:
+        """Return the source of an Email, None when it is gone."""
         digest: bytes | None = self._view.value("SELECT raw_digest FROM email WHERE key = ?", (key,))
-        if twin and digest is not None:
-            others = self._view.column(
-                "SELECT min(raw_digest) FROM place WHERE email_key = ? AND raw_digest IS NOT NULL "
-                "GROUP BY text_digest HAVING sum(raw_digest = ?) = 0 ORDER BY 1",
-                (key, digest),
-            )
-            digest = others[twin - 1] if twin <= len(others) else digest
         return digest
+
+    def misread(self, keys: Sequence[int]) -> dict[int, bytes]:
+        """Return the sources of those of these Emails that were given another than the one their text came from."""
+        found: dict[int, bytes] = {}
+        for chunk in chunks(keys):
+            sql = f"SELECT key, raw_digest FROM email WHERE parser_version = 0 AND key IN ({marks(chunk)})"
+            found.update((key, bytes(digest)) for key, digest in self._view.all(sql, chunk) if digest)
+        return found
 
     def images_allowed(self, key: int) -> bool:
         """Say whether the person lets the remote images of this mail's sender load."""
@@ -77,24 +85,25 @@ class Messages:
         )
 
     def unreadable(self) -> list[tuple[int, bytes]]:
-        """Return key and source digest of Emails that only an older parser has tried to read."""
+        """Return key and source digest of Emails whose source was not read, or by an older parser in vain."""
         rows = self._view.all(
-            "SELECT key, raw_digest FROM email WHERE completeness = 'cannot-show' AND parser_version < ?",
+            "SELECT key, raw_digest FROM email WHERE completeness = 'cannot-show' AND parser_version < ? "
+            "UNION SELECT key, raw_digest FROM email WHERE parser_version = 0",
             (PARSER_VERSION,),
         )
         return [(key, bytes(digest)) for key, digest in rows if digest]
 
-    def unread_source(self, key: int) -> tuple[int, int] | None:
-        """Return time of arrival (ms) and size on the server of an Email that could not be read.
+    def unread_source(self, key: int) -> tuple[int, int, bool] | None:
+        """Return time of arrival (ms), size on the server and "partial" of an Email whose source was not read.
 
         None when it is gone, or was deleted for good.
         """
         row = self._view.first(
-            "SELECT received_ms, size_bytes FROM email WHERE key = ? AND completeness = 'cannot-show' "
-            "AND coalesce(gone_at_ms, 0) <> ?",
+            "SELECT received_ms, size_bytes, partial FROM email WHERE key = ? "
+            "AND (completeness = 'cannot-show' OR parser_version = 0) AND coalesce(gone_at_ms, 0) <> ?",
             (key, DELETED_AT_MS),
         )
-        return (row[0], row[1]) if row else None
+        return (row[0], row[1], bool(row[2])) if row else None
 
     def unnamed(self, digests: Sequence[bytes]) -> list[bytes]:
         """Return those sources that no Email and no place names."""
@@ -111,7 +120,10 @@ class Messages:
         return [digest for digest in digests if digest not in named]
 
     def free_keys(self, dates_ms: Sequence[int]) -> list[int]:
-        """Return an unused key for each date, in the same order."""
+        """Return a key for each date, in the same order, that no mail has or ever had.
+
+        What still holds the key of a deleted mail (undo, an event, its conversation) must not mean another one.
+        """
         taken: dict[int, int] = {}
         keys = []
         for date_ms in dates_ms:
@@ -119,7 +131,11 @@ class Messages:
             while True:
                 if low not in taken:
                     high = low + KEY_STEP - 1
-                    last = self._view.value("SELECT max(key) FROM email WHERE key BETWEEN ? AND ?", (low, high))
+                    last = self._view.value(
+                        "SELECT max(last) FROM (SELECT max(key) AS last FROM email WHERE key BETWEEN ? AND ? "
+                        "UNION ALL SELECT last FROM spent_key WHERE low = ?)",
+                        (low, high, low),
+                    )
                     taken[low] = low if last is None else last + 1
                 if taken[low] < low + KEY_STEP:
                     break
@@ -140,8 +156,8 @@ class MessageWriter:
         self._work.many(
             "INSERT INTO email (key, id, conversation_key, message_id, in_reply_to, refs, date_ms, header_date_ms, "
             "received_ms, subject, from_name, from_address, recipients, snippet, size_bytes, completeness, "
-            "parts, has_attachment, has_html, is_auto_reply, list_id, calendar, raw_digest, parser_version, outgoing) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "parts, has_attachment, has_html, is_auto_reply, list_id, calendar, raw_digest, text_digest, partial, "
+            "parser_version, outgoing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_email_row(key, conversation, outgoing, a) for key, conversation, outgoing, a in new],
         )
         self._add_people([(key, a.message) for key, _, _, a in new])
@@ -154,8 +170,8 @@ class MessageWriter:
             self._work.run(
                 "UPDATE email SET subject = ?, snippet = ?, size_bytes = ?, completeness = ?, parts = ?, "
                 "has_attachment = ?, has_html = ?, is_auto_reply = ?, list_id = ?, calendar = ?, raw_digest = ?, "
-                "parser_version = ?, from_name = ?, from_address = ?, recipients = ?, message_id = ?, "
-                "in_reply_to = ?, refs = ? WHERE key = ?",
+                "text_digest = ?, partial = ?, parser_version = ?, from_name = ?, from_address = ?, recipients = ?, "
+                "message_id = ?, in_reply_to = ?, refs = ? WHERE key = ?",
                 (
                     m.subject,
                     m.snippet,
@@ -168,6 +184,8 @@ class MessageWriter:
                     m.list_id,
                     m.calendar,
                     arrival.raw_digest or None,
+                    arrival.text_digest or None,
+                    arrival.partial,
                     PARSER_VERSION,
                     m.sender.name,
                     m.sender.address,
@@ -198,6 +216,10 @@ class MessageWriter:
                 )
             )
         self._forget_text(keys)
+        self._work.many(
+            "INSERT INTO spent_key (low, last) VALUES (?, ?) ON CONFLICT DO UPDATE SET last = max(last, excluded.last)",
+            [(key - key % KEY_STEP, key) for key in keys],
+        )
         for chunk in chunks(keys):
             self._work.run(f"DELETE FROM email WHERE key IN ({marks(chunk)})", chunk)
         return list(digests)
@@ -305,6 +327,8 @@ def _email_row(key: int, conversation: int, outgoing: bool, arrival: Arrival) ->
         m.list_id,
         m.calendar,
         arrival.raw_digest or None,
+        arrival.text_digest or None,
+        arrival.partial,
         PARSER_VERSION,
         outgoing,
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.base import clock
+from desktop.domain.mail.arrival import same_text
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.state import Place
@@ -38,6 +39,18 @@ class Copy:
     received_ms: int
     raw_digest: bytes | None = None
     text_digest: bytes | None = None
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a copy reads as; None where it was not fetched by itself."""
+
+    place_key: int
+    raw_digest: bytes | None
+    text_digest: bytes | None
+    is_shown: bool
+    """Its text is the one the Email shows, as far as is known."""
 
 
 class Places:
@@ -119,14 +132,56 @@ class Places:
         )
 
     def on_server(self, email_key: int) -> tuple[int, int, int, int] | None:
-        """Return account, folder, UIDVALIDITY and UID of a copy that can be fetched now, None when there is none."""
+        """Return account, folder, UIDVALIDITY and UID of a copy that can be fetched now, None when there is none.
+
+        It is one with the very text the Email shows: parts of a twin must not pass for parts of this mail.
+        """
         row = self._view.first(
             "SELECT p.account_key, p.folder_key, p.uidvalidity, p.uid FROM place p "
             "JOIN folder f ON f.key = p.folder_key AND f.uidvalidity = p.uidvalidity "
-            "WHERE p.email_key = ? AND p.uid IS NOT NULL",
+            "JOIN email e ON e.key = p.email_key "
+            f"WHERE p.email_key = ? AND p.uid IS NOT NULL AND {THERE} "
+            "AND (p.raw_digest = e.raw_digest OR p.text_digest IS e.text_digest) "
+            "ORDER BY p.raw_digest IS e.raw_digest DESC, p.key LIMIT 1",
             (email_key,),
         )
         return (row[0], row[1], row[2], row[3]) if row else None
+
+    def twins(self, email_keys: Sequence[int]) -> dict[int, list[bytes]]:
+        """Return the sources of copies whose text is not the one their Email shows, one for each text."""
+        found: dict[int, list[bytes]] = {}
+        for key, sources in self._differing(email_keys).items():
+            others: dict[bytes, bytes | None] = {}
+            for source in sources:
+                told = any(same_text(source.text_digest, other) for other in others.values())
+                if source.raw_digest and not source.is_shown and not told:
+                    others[bytes(source.raw_digest)] = source.text_digest
+            if others:
+                found[key] = list(others)
+        return found
+
+    def unshown(self, email_keys: Sequence[int]) -> dict[int, int]:
+        """Return the Emails that show a text none of their copies has: Email key -> a place with another."""
+        found: dict[int, int] = {}
+        for key, sources in self._differing(email_keys).items():
+            if not any(source.is_shown for source in sources):
+                found.update((key, source.place_key) for source in reversed(sources) if source.raw_digest)
+        return found
+
+    def _differing(self, email_keys: Sequence[int]) -> dict[int, list[Source]]:
+        """Return the copies that are there, oldest first, of Emails with a copy that reads otherwise; few have one."""
+        found: dict[int, list[Source]] = {}
+        for chunk in chunks(email_keys):
+            rows = self._view.all(
+                "SELECT e.key, p.key, p.raw_digest, p.text_digest, e.text_digest FROM email e "
+                f"JOIN place p ON p.email_key = e.key WHERE e.key IN ({marks(chunk)}) AND {THERE} "
+                "AND EXISTS (SELECT 1 FROM place q WHERE q.email_key = e.key AND q.text_digest <> e.text_digest) "
+                "ORDER BY p.key",
+                chunk,
+            )
+            for email, place, raw, text, shown in rows:
+                found.setdefault(email, []).append(Source(place, raw, text, same_text(text, shown)))
+        return found
 
     def expected(self, folder_key: int, uidvalidity: int) -> dict[int, list[int]]:
         """Return the copies due in a folder under UIDs not yet known: Email key -> sizes in octets."""
@@ -162,11 +217,11 @@ class PlaceWriter:
                 fresh.append(copy)
         self._work.many(
             "INSERT INTO place (account_key, folder_key, uidvalidity, uid, email_key, raw_digest, text_digest, "
-            "size_bytes, received_ms, flags) SELECT f.account_key, f.key, ?, ?, ?, ?, ?, ?, ?, ? "
+            "partial, size_bytes, received_ms, flags) SELECT f.account_key, f.key, ?, ?, ?, ?, ?, ?, ?, ?, ? "
             "FROM folder f WHERE f.key = ? "
             "ON CONFLICT (folder_key, uidvalidity, uid) DO UPDATE SET email_key = excluded.email_key, "
             "raw_digest = coalesce(excluded.raw_digest, raw_digest), text_digest = excluded.text_digest, "
-            "size_bytes = excluded.size_bytes, flags = excluded.flags",
+            "partial = excluded.partial, size_bytes = excluded.size_bytes, flags = excluded.flags",
             [
                 (
                     uidvalidity,
@@ -174,6 +229,7 @@ class PlaceWriter:
                     c.email_key,
                     c.raw_digest,
                     c.text_digest,
+                    c.partial,
                     c.size_bytes,
                     c.received_ms,
                     int(c.flags),
@@ -190,13 +246,16 @@ class PlaceWriter:
         )
         self._work.run(
             "UPDATE place SET uidvalidity = ?, uid = ?, flags = ?, size_bytes = ?, received_ms = ?, "
-            "raw_digest = coalesce(?, raw_digest), text_digest = coalesce(?, text_digest) WHERE key = ?",
+            "partial = CASE WHEN ? IS NULL THEN partial ELSE ? END, raw_digest = coalesce(?, raw_digest), "
+            "text_digest = coalesce(?, text_digest) WHERE key = ?",
             (
                 uidvalidity,
                 copy.uid,
                 int(copy.flags),
                 copy.size_bytes,
                 copy.received_ms,
+                copy.raw_digest,
+                copy.partial,
                 copy.raw_digest,
                 copy.text_digest,
                 place_key,

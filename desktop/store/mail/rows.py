@@ -13,7 +13,7 @@ from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
 from desktop.store.database import View
 from desktop.store.mail.messages import chunks, marks, parts_from_json
-from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE
+from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE, Places
 
 _ME = "u.email_key = e.key AND u.user_key = (SELECT key FROM user WHERE is_me)"
 
@@ -67,16 +67,14 @@ class Rows:
                 people.setdefault(key, {}).setdefault(kind, []).append(Address(name, address))
             accounts: dict[int, set[int]] = {}
             folders: dict[int, list[int]] = {}
-            digests: dict[int, set[bytes]] = {}
-            for key, account, folder, digest in self._view.all(
-                f"SELECT p.email_key, p.account_key, {EFFECTIVE_FOLDER}, p.text_digest FROM place p "
+            twins = Places(self._view).twins(chunk)
+            for key, account, folder in self._view.all(
+                f"SELECT p.email_key, p.account_key, {EFFECTIVE_FOLDER} FROM place p "
                 f"WHERE p.email_key IN ({inside}) AND {THERE}",
                 chunk,
             ):
                 accounts.setdefault(key, set()).add(account)
                 folders.setdefault(key, []).append(folder)
-                if digest:
-                    digests.setdefault(key, set()).add(digest)
             for row in self._view.all(
                 "SELECT e.key, e.conversation_key, e.message_id, e.subject, e.from_name, e.from_address, e.date_ms, "
                 "e.received_ms, e.size_bytes, u.read, u.important, "
@@ -113,7 +111,7 @@ class Rows:
                     account_keys=tuple(sorted(accounts.get(key, ()))),
                     folder_keys=tuple(sorted(folders.get(key, ()))),
                     gone=row[17] is not None,
-                    twins=max(0, len(digests.get(key, ())) - 1),
+                    twins=len(twins.get(key, ())),
                     outgoing=bool(row[18]),
                     has_html=bool(row[19]),
                 )

@@ -72,6 +72,7 @@ class StateWriter:
         keys = list(dict.fromkeys(email_keys))
         places = Places(self._work).of_emails(keys)
         self._set_status(places)
+        self._show_what_is_there(list(places))
         states = {key: state for key in keys if (state := state_from_places(places.get(key, ()))) is not None}
         self.set(states)
         self._work.many(
@@ -91,3 +92,16 @@ class StateWriter:
                 if status is not Status(value):
                     changed.append((status, key))
         self._work.many("UPDATE email SET status = ? WHERE key = ?", changed)
+
+    def _show_what_is_there(self, email_keys: Sequence[int]) -> None:
+        """Let Emails whose text no copy has any more take the source of a copy that is there, to be read again.
+
+        Whoever sends a forged copy first, and sees it removed, must not hide the genuine one that came after.
+        """
+        self._work.many(
+            "UPDATE email SET raw_digest = p.raw_digest, text_digest = p.text_digest, partial = p.partial, "
+            "size_bytes = p.size_bytes, completeness = CASE WHEN p.partial THEN 'text' ELSE 'full' END, "
+            "parser_version = 0, snippet = '', parts = '[]', has_attachment = 0 FROM place p "
+            "WHERE p.key = ? AND email.key = ?",
+            [(place, key) for key, place in Places(self._work).unshown(email_keys).items()],
+        )

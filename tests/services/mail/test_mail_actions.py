@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
-from desktop.domain.mail.message import Flag
+from desktop.domain.mail.message import Flag, key_date_ms
 from desktop.domain.mail.operation import Change, Verb
 from desktop.store.mail.life import Life
 from tests.desk import mail
@@ -122,3 +124,21 @@ def test_a_mail_without_a_server_is_changed_once(shelf: Shelf) -> None:
     second = shelf.actions.apply(Change(Verb.STAR), [key])
 
     assert (first.keys, second.keys) == ((key,), ())
+
+
+@pytest.mark.parametrize("answer", ["", "<1@acme.example>"], ids=["alone", "in a conversation"])
+def test_the_key_of_a_deleted_mail_is_never_another_ones(shelf: Shelf, answer: str) -> None:
+    shelf.become(Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    if answer:
+        shelf.arrive(mail(2, In_Reply_To=answer))
+    shelf.do(Verb.DELETE, key)
+    date = next(line for line in mail(1).decode().splitlines() if line.startswith("Date:"))
+
+    shelf.arrive(mail(7, Date=date.removeprefix("Date: ")))
+
+    new = shelf.mails()[-1]
+    assert new != key
+    assert key_date_ms(new) == key_date_ms(key)
+    assert [head.subject for head in shelf.views.conversation(new).heads] == ["Mail 7"]

@@ -10,7 +10,7 @@ from desktop.base.errors import Problem
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
-from desktop.domain.mail.message import Completeness, Flag
+from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Change, Verb
 from desktop.services.mail import mail_actions
 from desktop.services.mail.mail_actions import TooLargeToMove
@@ -163,7 +163,7 @@ def test_a_mail_too_large_to_be_moved_stops_the_others_before_the_first(full: Sh
     other = full.add("other@example.org")
     keys = full.mails()
     with full.database.write() as work:
-        work.run("UPDATE email SET completeness = ? WHERE key = ?", (Completeness.TEXT, keys[-1]))
+        work.run("UPDATE email SET partial = 1 WHERE key = ?", (keys[-1],))
 
     with pytest.raises(TooLargeToMove):
         full.actions.apply(Change(Verb.MOVE, full.folder(account=other).key), keys)

@@ -28,7 +28,8 @@ def _unreadable(
     home = shelf.mirror.home(folder, folder.uidvalidity)
     assert home is not None
     uid = shelf.uids[folder.key] = shelf.uids.get(folder.key, 0) + 1
-    [key] = shelf.ingest.take(home, [Fetched(uid, flags, RECEIVED_MS, size_bytes or len(raw), raw, None)])
+    fetched = Fetched(uid, flags, RECEIVED_MS, size_bytes or len(raw), raw, None, partial=size_bytes > len(raw))
+    [key] = shelf.ingest.take(home, [fetched])
     return key
 
 
@@ -101,7 +102,7 @@ def test_a_header_with_text_gives_way_to_the_whole_mail(shelf: Shelf) -> None:
     folder = shelf.folder()
     home = shelf.mirror.home(folder, 0)
     assert home is not None
-    [here] = shelf.ingest.take(home, [Fetched(1, Flag.NONE, 1, 99, raw[:-8], parse(raw[:-8]), partial=True)])
+    [here] = shelf.ingest.take(home, [Fetched(1, Flag.NONE, 1, 99, raw + b"\r\n", parse(raw), partial=True)])
 
     shelf.ingest.read_again(key, raw, parse(raw))
 

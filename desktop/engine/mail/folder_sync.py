@@ -8,7 +8,7 @@ any point costs at most the batch under way, and the next start goes on where th
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -213,8 +213,8 @@ class FolderSync:
             return
         known = self._mirror.known(folder, folder.uidvalidity, uids[0], uids[-1])
         wanted = [uid for uid in uids if uid not in known]
-        if wanted and (expected := self._mirror.expected(home)):
-            wanted = self._meet_again(home, wanted, expected)
+        if wanted and self._mirror.is_expecting(home):
+            wanted = self._meet_again(home, wanted)
         unread: list[int] = []
         oversized = self._oversized.get(folder.key, ())
         try:
@@ -231,13 +231,14 @@ class FolderSync:
             # not before they are stored: a mail fetched again after a kill would pass for read
             self._session.store_flags(unread, Flag.SEEN)
 
-    def _meet_again(self, home: Home, uids: Sequence[int], expected: Mapping[int, list[int]]) -> list[int]:
+    def _meet_again(self, home: Home, uids: Sequence[int]) -> list[int]:
         """Look at headers first: mails that are expected get their new UID without being fetched again.
 
         One of another size may be a twin with another text, which must be fetched to be seen (R17).
         """
         probes = self._session.fetch_probe(uids)
         here = self._mirror.here({uid: parse_header(probe.headers) for uid, probe in probes.items()})
+        expected = self._mirror.expected(home, here.values())
         copies: list[Copy] = []
         for uid, key in here.items():
             overview = probes[uid].overview

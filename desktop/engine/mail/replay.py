@@ -219,11 +219,7 @@ class Replay:
         moved = self._session.move(list(uids), target.wire_name)
         new_uids = {place: moved.new_uids.get(uid) for uid, place in uids.items()}
         new_uids |= {t.place_key: None for t in there}
-        # What the server numbered under another UIDVALIDITY than we know is found again by its header.
-        validity = moved.uidvalidity or target.uidvalidity
-        if validity != target.uidvalidity:
-            new_uids = dict.fromkeys(new_uids)
-        self._queue.moved(operation, target, new_uids, target.uidvalidity)
+        self._queue.moved(operation, target, new_uids, moved.uidvalidity)
 
     def _copied(self, folder: FolderRef, target: FolderRef, targets: Sequence[Target]) -> list[Target]:
         """After a kill between COPY and EXPUNGE: take what already lies in the target out of its old folder."""

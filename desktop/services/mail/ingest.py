@@ -26,7 +26,7 @@ from desktop.store.mail.joining import Joining
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages, MessageWriter
-from desktop.store.mail.places import Copy, PlaceWriter
+from desktop.store.mail.places import Copy, Places, PlaceWriter
 from desktop.store.mail.states import States, StateWriter
 
 _RECENT_MS = 2 * 86_400_000
@@ -74,11 +74,14 @@ class Ingest:
             into = Folders(work).destination(home.folder_key)
             if into is None:
                 return ()  # the folder, or its whole account, was removed while its mails were on their way
-            self._blobs.keep(packed)
-            new = _store(work, home, into, arrivals)
+            deleted = set() if into.two_way else Places(work).deleted(into.account_key, [a.id for a in arrivals])
+            PlaceWriter(work).skip(home.folder_key, home.uidvalidity, [a.uid for a in arrivals if a.id in deleted])
+            wanted = [a for a in arrivals if a.id not in deleted]
+            self._blobs.keep(source for source, a in zip(packed, arrivals, strict=True) if a.id not in deleted)
+            new = _store(work, home, into, wanted)
             if new:
                 limit = clock.now() - _RECENT_MS
-                fresh = notify and any(a.received_ms > limit for a in arrivals)
+                fresh = notify and any(a.received_ms > limit for a in wanted)
                 work.emit(events.MessagesArrived(tuple(new), home.account_key, fresh))
         return tuple(new)
 

@@ -6,7 +6,7 @@ who writes waits long. A kill between two costs nothing: how far a folder is syn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from desktop.base import clock
@@ -102,10 +102,15 @@ class Mirror:
         with self._database.read() as view:
             return Places(view).known_uids(folder.key, uidvalidity, low, high)
 
-    def expected(self, home: Home) -> dict[int, list[int]]:
-        """Return the mails that are here and due in a folder under new UIDs: Email key -> sizes of their copies."""
+    def is_expecting(self, home: Home) -> bool:
+        """Say whether mails that are here are due in a folder under new UIDs."""
         with self._database.read() as view:
-            return Places(view).expected(home.folder_key, home.uidvalidity)
+            return Places(view).is_expecting(home.folder_key, home.uidvalidity)
+
+    def expected(self, home: Home, keys: Collection[int]) -> dict[int, list[int]]:
+        """Return those of these Emails that are due in a folder under new UIDs: Email key -> sizes of their copies."""
+        with self._database.read() as view:
+            return Places(view).expected(home.folder_key, home.uidvalidity, keys)
 
     def here(self, headers: Mapping[int, Message]) -> dict[int, int]:
         """Return uid -> Email key of those mails (given by header) that are here already."""
@@ -153,19 +158,25 @@ class Mirror:
 
     def complete(self, folder: SyncFolder, uidvalidity: int) -> None:
         """Note that every UID of a folder is known: places not met under the present numbering are gone."""
+        self._drop_unmet(folder, uidvalidity)
+        with self._database.write() as work:
+            FolderWriter(work).set(folder.key, synced_down_to=1)
+            work.emit(events.FoldersChanged(folder.account_key))
+
+    def reconciled(self, folder: SyncFolder) -> None:
+        """Note that a folder was compared with the server from end to end: copies not met on the way are gone."""
+        now = self.folder(folder.key)
+        if now is not None and now.complete:
+            self._drop_unmet(now, now.uidvalidity)
+        with self._database.write() as work:
+            FolderWriter(work).set(folder.key, reconciled_at_ms=clock.now())
+
+    def _drop_unmet(self, folder: SyncFolder, uidvalidity: int) -> None:
         more = True
         while more:
             with self._database.write() as work:
                 gone, more = PlaceWriter(work).vanish_older(folder.key, uidvalidity, PORTION)
                 look_again(work, gone)
-                if not more:
-                    FolderWriter(work).set(folder.key, synced_down_to=1)
-                    work.emit(events.FoldersChanged(folder.account_key))
-
-    def reconciled(self, folder: SyncFolder) -> None:
-        """Note that a folder was compared with the server from end to end."""
-        with self._database.write() as work:
-            FolderWriter(work).set(folder.key, reconciled_at_ms=clock.now())
 
     def lost(self, folder: SyncFolder) -> None:
         """Note that the server no longer has a folder."""

@@ -86,10 +86,13 @@ class ReplayQueue:
             PlaceWriter(work).flags_stored(place_keys, int(operation.add), int(operation.remove))
             self._done(work, operation, place_keys)
 
-    def moved(self, operation: Queued, target: FolderRef, new_uids: Mapping[int, int | None], uidvalidity: int) -> None:
-        """The server has moved the mails; `new_uids` gives the new UID of each place where the server told it."""
+    def moved(self, operation: Queued, target: FolderRef, new_uids: Mapping[int, int | None], told: int) -> None:
+        """The server has moved the mails; `new_uids` gives the new UID of each place where the server told it.
+
+        `told` is the UIDVALIDITY it gave with them (COPYUID, RFC 4315, section 3), 0 for none.
+        """
         with self._database.write() as work:
-            PlaceWriter(work).moved(target.key, uidvalidity, new_uids)
+            _moved(work, target.key, new_uids, told)
             self._done(work, operation, list(new_uids))
 
     def to_append(self, operation: Queued) -> Appendix | None:
@@ -99,18 +102,14 @@ class ReplayQueue:
         if found is None:
             return None
         raw = self._blobs.get(found.digest)
-        is_whole = len(raw) >= found.least_bytes
-        return Appendix(found.place_key, raw, found.message_id, found.flags, found.received_ms, is_whole)
+        return Appendix(found.place_key, raw, found.message_id, found.flags, found.received_ms, not found.partial)
 
     def appended(self, operation: Queued, place_key: int, where: tuple[int, int] | None) -> None:
         """The server has the copy; `where` is its UIDVALIDITY and UID, where it told them."""
-        folder = self.folder(operation.folder_key)
+        told, uid = where or (0, None)
         with self._database.write() as work:
-            if folder is not None:
-                known = where is not None and where[0] == folder.uidvalidity
-                PlaceWriter(work).moved(
-                    folder.key, folder.uidvalidity, {place_key: where[1] if known and where else None}
-                )
+            if operation.folder_key is not None:
+                _moved(work, operation.folder_key, {place_key: uid}, told)
             OperationWriter(work).release(operation.key)
             self._finish(work, operation)
 
@@ -172,3 +171,20 @@ class ReplayQueue:
     def _finish(self, work: UnitOfWork, operation: Queued) -> None:
         look_again(work, OperationWriter(work).remove(operation.key))
         work.emit(events.OperationsChanged(operation.account_key))
+
+
+def _moved(work: UnitOfWork, folder_key: int, new_uids: Mapping[int, int | None], told: int) -> None:
+    """Let places lie in a folder under the UIDs the server told, numbered under the UIDVALIDITY `told`.
+
+    A folder never synced takes that numbering for its own. What was numbered under another one than is known here is
+    found again by its header.
+    """
+    folder = Operations(work).folder_ref(folder_key)
+    if folder is None:
+        return
+    uidvalidity = folder.uidvalidity or told
+    if uidvalidity != folder.uidvalidity:
+        FolderWriter(work).set(folder_key, uidvalidity=uidvalidity)
+    if told not in (0, uidvalidity):
+        new_uids = dict.fromkeys(new_uids)
+    PlaceWriter(work).moved(folder_key, uidvalidity, new_uids)

@@ -157,7 +157,8 @@ class MessageWriter:
             "INSERT INTO email (key, id, conversation_key, message_id, in_reply_to, refs, date_ms, header_date_ms, "
             "received_ms, subject, from_name, from_address, recipients, snippet, size_bytes, completeness, "
             "parts, has_attachment, has_html, is_auto_reply, list_id, calendar, raw_digest, text_digest, partial, "
-            "parser_version, outgoing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "parser_version, outgoing) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_email_row(key, conversation, outgoing, a) for key, conversation, outgoing, a in new],
         )
         self._add_people([(key, a.message) for key, _, _, a in new])

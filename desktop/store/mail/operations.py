@@ -61,8 +61,8 @@ class ToAppend:
     message_id: str
     flags: Flag
     received_ms: int
-    least_bytes: int
-    """A source smaller than this is only a part of the mail: what cannot be shown does not tell otherwise."""
+    partial: bool
+    """The source is only a part of the mail: the rest lies on its old server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +184,13 @@ class Operations:
     def to_append(self, key: int) -> ToAppend | None:
         """Return what an "append" operation copies, None when it is gone."""
         row = self._view.first(
-            "SELECT p.key, p.raw_digest, e.message_id, p.flags, p.received_ms, "
-            "CASE e.completeness WHEN 'cannot-show' THEN e.size_bytes ELSE 0 END FROM operation_place o "
+            "SELECT p.key, p.raw_digest, e.message_id, p.flags, p.received_ms, p.partial FROM operation_place o "
             "JOIN place p ON p.key = o.place_key JOIN email e ON e.key = p.email_key WHERE o.operation_key = ?",
             (key,),
         )
         if row is None or row[1] is None:
             return None
-        return ToAppend(row[0], bytes(row[1]), row[2], Flag(row[3]), row[4], row[5])
+        return ToAppend(row[0], bytes(row[1]), row[2], Flag(row[3]), row[4], bool(row[5]))
 
     def folder_ref(self, key: int | None) -> FolderRef | None:
         """Return a folder an operation is about, None when it is gone."""

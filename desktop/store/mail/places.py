@@ -6,7 +6,8 @@ operations will make of it. Everything a person sees is computed from the two to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.base import clock
@@ -21,11 +22,10 @@ EFFECTIVE_FLAGS = "((p.flags | p.pending_add) & ~p.pending_remove)"
 THERE = f"NOT p.pending_gone AND NOT {EFFECTIVE_FLAGS} & {int(Flag.DELETED)}"
 """A copy that waits to be expunged, by us or by another program, is no copy to a person."""
 EFFECTIVE_FOLDER = "coalesce(p.pending_folder_key, p.folder_key)"
-_COPY = "SELECT key, email_key, size_bytes, text_digest FROM place WHERE email_key IS NOT NULL AND folder_key = ? AND"
-_WAITING = (
-    f"{_COPY} uidvalidity < ? UNION ALL {_COPY} uidvalidity > ? UNION ALL {_COPY} uidvalidity = ? AND uid IS NULL"
-)
-"""Copies due in a folder under UIDs not yet known; three seeks, where one condition would read the whole folder."""
+_ARCHIVES = "SELECT key FROM mail_account WHERE mode <> 'two-way'"
+_DUE = "SELECT 1 FROM place WHERE email_key IS NOT NULL AND folder_key = ? AND"
+_EXPECTING = f"{_DUE} uidvalidity < ? UNION ALL {_DUE} uidvalidity > ? UNION ALL {_DUE} uidvalidity = ? AND uid IS NULL"
+"""Whether copies are due in a folder under UIDs not yet known; three seeks, where one condition would read it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +183,36 @@ class Places:
                 found.setdefault(email, []).append(Source(place, raw, text, same_text(text, shown)))
         return found
 
-    def expected(self, folder_key: int, uidvalidity: int) -> dict[int, list[int]]:
-        """Return the copies due in a folder under UIDs not yet known: Email key -> sizes in octets."""
-        found: dict[int, list[int]] = {}
-        for _key, email, size_bytes, _digest in self._view.all(_WAITING, (folder_key, uidvalidity) * 3):
-            found.setdefault(email, []).append(size_bytes)
+    def is_expecting(self, folder_key: int, uidvalidity: int) -> bool:
+        """Say whether copies are due in a folder under UIDs not yet known."""
+        return self._view.first(f"{_EXPECTING} LIMIT 1", (folder_key, uidvalidity) * 3) is not None
+
+    def expected(self, folder_key: int, uidvalidity: int, email_keys: Collection[int]) -> dict[int, list[int]]:
+        """Return which of these Emails are due in a folder under UIDs not yet known: key -> sizes in octets."""
+        waiting = self.waiting(folder_key, uidvalidity, email_keys)
+        return {email: [size_bytes for _key, size_bytes, _text in places] for email, places in waiting.items()}
+
+    def waiting(
+        self, folder_key: int, uidvalidity: int, email_keys: Collection[int]
+    ) -> dict[int, list[tuple[int, int, bytes | None]]]:
+        """Return key, size and text digest of the copies of these Emails that are due in a folder, by Email."""
+        found: dict[int, list[tuple[int, int, bytes | None]]] = {}
+        for chunk in chunks(list(dict.fromkeys(email_keys))):
+            rows = self._view.all(
+                f"SELECT email_key, key, size_bytes, text_digest FROM place WHERE email_key IN ({marks(chunk)}) "
+                "AND +folder_key = ? AND (uidvalidity <> ? OR uid IS NULL) ORDER BY key",
+                (*chunk, folder_key, uidvalidity),
+            )
+            for email, *place in rows:
+                found.setdefault(email, []).append((place[0], place[1], place[2]))
+        return found
+
+    def deleted(self, account_key: int, mail_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+        """Return those of these mails that the person deleted for good while an account was archive-only."""
+        found: set[uuid.UUID] = set()
+        for chunk in chunks([mail_id.bytes for mail_id in mail_ids]):
+            sql = f"SELECT id FROM deleted_mail WHERE account_key = ? AND id IN ({marks(chunk)})"
+            found.update(uuid.UUID(bytes=value) for value in self._view.column(sql, (account_key, *chunk)))
         return found
 
 
@@ -203,9 +228,7 @@ class PlaceWriter:
         A copy of a mail that was moved here by us (its new UID not yet known), or known under an older UIDVALIDITY,
         takes over that place, so that queued operations and keys stay valid.
         """
-        waiting: dict[int, list[tuple[int, int, bytes | None]]] = {}
-        for key, email, size_bytes, text_digest in self._work.all(_WAITING, (folder_key, uidvalidity) * 3):
-            waiting.setdefault(email, []).append((key, size_bytes, text_digest))
+        waiting = Places(self._work).waiting(folder_key, uidvalidity, [copy.email_key for copy in copies])
         fresh = []
         for copy in copies:
             if places := waiting.get(copy.email_key):
@@ -272,11 +295,17 @@ class PlaceWriter:
     def vanish_older(self, folder_key: int, uidvalidity: int, most: int) -> tuple[list[int], bool]:
         """Remove places known under an older UIDVALIDITY, or moved here and never seen, once all UIDs are known.
 
-        Returns their Emails, and whether there may be more of them than `most`.
+        That a mail older than the day from which an account is fetched was not seen says nothing. Returns their Emails,
+        and whether there may be more of them than `most`.
         """
+        since = (
+            "SELECT CAST(coalesce(strftime('%s', a.fetch_since), 0) AS INTEGER) * 1000 FROM mail_account a "
+            "WHERE a.key = place.account_key"
+        )
         gone = self._work.column(
             "DELETE FROM place WHERE key IN (SELECT key FROM place WHERE folder_key = ? AND (uid IS NULL OR "
-            "uidvalidity <> ?) AND NOT EXISTS (SELECT 1 FROM operation_place o WHERE o.place_key = place.key) LIMIT ?) "
+            f"uidvalidity <> ?) AND received_ms >= ({since}) "
+            "AND NOT EXISTS (SELECT 1 FROM operation_place o WHERE o.place_key = place.key) LIMIT ?) "
             "RETURNING email_key",
             (folder_key, uidvalidity, most),
         )
@@ -322,18 +351,37 @@ class PlaceWriter:
             )
 
     def forget(self, email_keys: Sequence[int]) -> None:
-        """Leave places without Email where the program may not touch the server, so that nothing is fetched again."""
+        """Leave places without Email where the program may not touch the server, so that nothing is fetched again.
+
+        In archive-only accounts the mails themselves are remembered: a server may number, name or move them anew.
+        """
+        self._remember_deleted(email_keys)
         self._forget("email_key = ?", email_keys)
 
     def forget_archived(self, email_keys: Sequence[int]) -> None:
         """Do so with the places in archive-only accounts alone."""
-        archived = "SELECT key FROM mail_account WHERE mode <> 'two-way'"
-        self._forget(f"email_key = ? AND account_key IN ({archived})", email_keys)
+        self._remember_deleted(email_keys)
+        self._forget(f"email_key = ? AND account_key IN ({_ARCHIVES})", email_keys)
+
+    def _remember_deleted(self, email_keys: Sequence[int]) -> None:
+        self._work.many(
+            "INSERT OR IGNORE INTO deleted_mail (account_key, id) SELECT p.account_key, e.id FROM place p "
+            f"JOIN email e ON e.key = p.email_key WHERE p.email_key = ? AND p.account_key IN ({_ARCHIVES})",
+            [(key,) for key in email_keys],
+        )
 
     def _forget(self, which: str, email_keys: Sequence[int]) -> None:
         self._work.many(
             f"UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' WHERE {which}",
             [(key,) for key in email_keys],
+        )
+
+    def skip(self, folder_key: int, uidvalidity: int, uids: Iterable[int]) -> None:
+        """Note copies of mails that are not wanted here, so that they are not fetched again."""
+        self._work.many(
+            "INSERT OR IGNORE INTO place (account_key, folder_key, uidvalidity, uid, skipped_by) "
+            "SELECT account_key, key, ?, ?, x'00' FROM folder WHERE key = ?",
+            [(uidvalidity, uid, folder_key) for uid in uids],
         )
 
     def vanish(self, folder_key: int, uidvalidity: int, uids: Sequence[int]) -> list[int]:

@@ -656,7 +656,7 @@ def test_a_mail_that_cannot_be_copied_to_another_account_stays_where_it_is_and_o
         connection.close()
     else:
         with desk.core.database.write() as work:
-            work.run("UPDATE email SET completeness = 'cannot-show', size_bytes = 1000000 WHERE key = ?", (one,))
+            work.run("UPDATE place SET partial = 1 WHERE email_key = ?", (one,))
 
     desk.sync()
     desk.sync()

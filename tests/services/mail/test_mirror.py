@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 
 from desktop.domain import events
-from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.folder import Role, ServerFolder, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Verb
 from desktop.services.mail import mirror
 from desktop.store.mail import places
-from desktop.store.mail.places import Copy
+from desktop.store.mail.places import Copy, Places
 from tests.desk import mail
-from tests.shelf import Shelf
+from tests.shelf import LISTED, Shelf
 
 
 def test_r02_after_uidnext_fell_no_number_is_believed(shelf: Shelf) -> None:
@@ -46,7 +47,8 @@ def test_r17_a_twin_takes_the_place_of_its_own_text(shelf: Shelf) -> None:
     shelf.mirror.renumbered(folder, 0)
     home = shelf.mirror.home(folder, 0)
     assert home is not None
-    assert shelf.mirror.expected(home) == {key: [len(raw) for raw in texts]}
+    assert shelf.mirror.is_expecting(home)
+    assert shelf.mirror.expected(home, [key, key + 1]) == {key: [len(raw) for raw in texts]}
 
     shelf.ingest.attach(home, [Copy(8, key, Flag.NONE, len(texts[1]), 1)])
     shelf.fetched(folder, 9, mail(1, text="a third, which came meanwhile"))
@@ -60,7 +62,7 @@ def test_r17_a_twin_takes_the_place_of_its_own_text(shelf: Shelf) -> None:
 
 def test_what_is_expected_in_a_folder_is_found_without_reading_the_folder(shelf: Shelf) -> None:
     with shelf.database.read() as view:
-        plan = [row[3] for row in view.all(f"EXPLAIN QUERY PLAN {places._WAITING}", (1, 1) * 3)]
+        plan = [row[3] for row in view.all(f"EXPLAIN QUERY PLAN {places._EXPECTING}", (1, 1) * 3)]
     seeks = [line for line in plan if line.startswith("SEARCH")]
     assert len(seeks) == 3
     assert all(re.search(r"folder_key=\? AND uidvalidity[<>=]", line) for line in seeks), plan
@@ -112,3 +114,152 @@ def test_a_copy_of_a_mail_deleted_a_moment_ago_is_not_attached_and_so_fetched(sh
 
     assert attached == {8}
     assert set(shelf.mirror.known(shelf.folder(Role.ARCHIVE), 0, 1, 9)) == {8}
+
+
+def test_what_of_a_batch_is_expected_is_found_by_its_mails_alone(shelf: Shelf) -> None:
+    statements: list[str] = []
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    with shelf.database.read() as view:
+        view.connection.set_trace_callback(statements.append)
+        Places(view).waiting(1, 1, [key])
+        view.connection.set_trace_callback(None)
+        [plan] = [row[3] for row in view.all(f"EXPLAIN QUERY PLAN {statements[-1]}") if "place" in row[3]]
+    assert "place_email" in plan
+
+
+def _move_unnumbered(shelf: Shelf, verb: Verb, key: int, told: int = 0) -> None:
+    """Let the server move a mail and tell no new UID."""
+    shelf.do(verb, key)
+    queued = shelf.queue.next(shelf.account)
+    assert queued is not None
+    shelf.queue.begin(queued)
+    target = shelf.queue.folder(queued.target_key)
+    assert target is not None
+    shelf.queue.moved(queued, target, dict.fromkeys(queued.place_keys), told)
+
+
+def test_a_copy_that_waited_for_its_number_and_never_came_is_gone_after_a_reconcile(shelf: Shelf) -> None:
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    shelf.mirror.complete(shelf.folder(Role.TRASH), 0)
+    _move_unnumbered(shelf, Verb.TRASH, key)
+    assert shelf.mails(Unified.TRASH) == [key]
+
+    shelf.mirror.reconciled(shelf.folder(Role.TRASH))
+
+    assert shelf.mails(Unified.TRASH) == []
+
+
+def test_a_copy_kept_for_an_operation_is_gone_after_the_next_reconcile(shelf: Shelf) -> None:
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    shelf.do(Verb.READ, key)
+    shelf.mirror.renumbered(shelf.folder(), 9)
+    shelf.mirror.complete(shelf.folder(), 9)
+    assert shelf.mails() == [key], "the operation on it still waits"
+    queued = shelf.queue.next(shelf.account)
+    assert queued is not None
+    shelf.queue.nothing_left(queued)
+
+    shelf.mirror.reconciled(shelf.folder())
+
+    assert shelf.mails() == []
+
+
+def test_a_folder_not_yet_read_to_its_end_loses_nothing_by_a_reconcile(shelf: Shelf) -> None:
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    _move_unnumbered(shelf, Verb.TRASH, key)
+
+    shelf.mirror.reconciled(shelf.folder(Role.TRASH))
+
+    assert shelf.mails(Unified.TRASH) == [key]
+
+
+def test_a_mail_older_than_the_day_fetched_from_stays_though_it_was_not_met(shelf: Shelf) -> None:
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    shelf.accounts.edit(replace(shelf.accounts.get(shelf.account), fetch_since="2026-09-01"))
+    shelf.mirror.complete(shelf.folder(Role.TRASH), 0)
+    _move_unnumbered(shelf, Verb.TRASH, key)
+
+    shelf.mirror.reconciled(shelf.folder(Role.TRASH))
+
+    assert shelf.mails(Unified.TRASH) == [key]
+
+
+def test_a_folder_never_synced_takes_the_numbers_of_what_is_moved_there(shelf: Shelf) -> None:
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    shelf.do(Verb.ARCHIVE, key)
+    queued = shelf.queue.next(shelf.account)
+    assert queued is not None
+    target = shelf.queue.folder(queued.target_key)
+    assert target is not None
+
+    shelf.queue.moved(queued, target, dict.fromkeys(queued.place_keys, 5), 77)
+
+    archive = shelf.folder(Role.ARCHIVE)
+    assert archive.uidvalidity == 77
+    with shelf.database.read() as view:
+        assert Places(view).on_server(key) == (shelf.account, archive.key, 77, 5)
+
+
+def test_numbers_told_under_another_numbering_are_not_believed(shelf: Shelf) -> None:
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    shelf.mirror.renumbered(shelf.folder(Role.ARCHIVE), 70)
+    shelf.do(Verb.ARCHIVE, key)
+    queued = shelf.queue.next(shelf.account)
+    assert queued is not None
+    target = shelf.queue.folder(queued.target_key)
+    assert target is not None
+
+    shelf.queue.moved(queued, target, dict.fromkeys(queued.place_keys, 5), 77)
+
+    assert shelf.folder(Role.ARCHIVE).uidvalidity == 70
+    with shelf.database.read() as view:
+        assert Places(view).on_server(key) is None
+    assert shelf.mails(Unified.ARCHIVE) == [key]
+
+
+@pytest.mark.parametrize("how", ["renumbered", "renamed", "moved", "moved, first seen gone"])
+def test_a_mail_deleted_for_good_in_an_archive_does_not_come_back(shelf: Shelf, how: str) -> None:
+    shelf.become(Mode.ARCHIVE_ONLY)
+    uid = shelf.arrive(mail(1))
+    shelf.arrive(mail(2), Role.NONE)
+    shelf.do(Verb.DELETE, *shelf.mails())
+    other = shelf.folder(Role.NONE)
+
+    match how:
+        case "renumbered":
+            shelf.mirror.renumbered(shelf.folder(), 9)
+            shelf.fetched(shelf.folder(), 7, mail(1))
+            shelf.mirror.complete(shelf.folder(), 9)
+        case "renamed":
+            renamed = ServerFolder(b"New", "New", "/", Role.NONE)
+            shelf.mirror.folder_list(shelf.account, [*(f for f in LISTED if f.role is not Role.NONE), renamed])
+            shelf.fetched(shelf.folder(Role.NONE), 7, mail(2))
+        case "moved":
+            shelf.fetched(other, 7, mail(1))
+            shelf.mirror.vanished(shelf.folder(), 0, [uid])
+        case _:
+            shelf.mirror.vanished(shelf.folder(), 0, [uid])
+            shelf.fetched(other, 7, mail(1))
+
+    assert shelf.mails(Unified.ALL) == []
+    with shelf.database.read() as view:
+        assert view.value("SELECT count(*) FROM email") == 0
+        assert view.value("SELECT count(*) FROM place WHERE uid = 7 AND email_key IS NULL") == 1, "not fetched again"
+
+
+def test_a_mail_deleted_for_good_in_an_archive_comes_in_by_another_account(shelf: Shelf) -> None:
+    shelf.become(Mode.ARCHIVE_ONLY)
+    other = shelf.add("other@example.org")
+    shelf.arrive(mail(1))
+    shelf.do(Verb.DELETE, *shelf.mails())
+
+    shelf.arrive(mail(1), account=other)
+
+    assert len(shelf.mails()) == 1

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from desktop.base import clock
 from desktop.domain.mail.folder import Role, Unified
-from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Verb
-from desktop.services.mail.ingest import Fetched
 from desktop.store.mail.folders import Folders
 from tests.desk import mail
 from tests.shelf import LISTED, Shelf
@@ -147,21 +145,3 @@ def test_one_folder_is_read_as_it_stands_in_the_tree(shelf: Shelf) -> None:
         folders = Folders(view)
         assert [folders.get(node.key) for node in folders.nodes()] == folders.nodes()
         assert folders.get(12345) is None
-
-
-def test_a_mail_of_which_only_a_part_is_here_is_not_copied_to_another_account(shelf: Shelf) -> None:
-    other = shelf.add("other@example.org")
-    folder = shelf.folder()
-    home = shelf.mirror.home(folder, 0)
-    assert home is not None
-    raw = mail(1)
-    [key] = shelf.ingest.take(home, [Fetched(1, Flag.NONE, 1, len(raw) + 1_000_000, raw, None, partial=True)])
-    shelf.do(Verb.MOVE, key, folder=shelf.folder(account=other).key)
-    copy = shelf.queue.next(other)
-    assert copy is not None
-    assert copy.kind == "append"
-
-    appendix = shelf.queue.to_append(copy)
-
-    assert appendix is not None
-    assert not appendix.is_whole

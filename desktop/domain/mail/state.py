@@ -7,7 +7,7 @@ does becomes operations on places (`domain.mail.operation.operations_for`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag, Status
@@ -107,6 +107,33 @@ def archived_state(
         in_inbox=role not in (Role.JUNK, Role.TRASH) and (shows_in_inbox or not outgoing),
         in_junk=role is Role.JUNK,
         in_trash=role is Role.TRASH,
+    )
+
+
+def copy_flags(state: UserState, places: Iterable[Place]) -> Flag:
+    """Return the flags of a new copy of a mail: as the person sees it, and a draft where a copy is one."""
+    flags = Flag.NONE
+    for place in places:
+        flags |= place.flags & Flag.DRAFT
+    for seen, flag in (
+        (state.read, Flag.SEEN),
+        (state.important, Flag.FLAGGED),
+        (state.answered, Flag.ANSWERED),
+        (state.forwarded, Flag.FORWARDED),
+    ):
+        flags |= flag if seen else Flag.NONE
+    return flags
+
+
+def taken_back(now: UserState, before: UserState, after: UserState) -> UserState:
+    """Return a view without what led from `before` to `after`; what was done since stays."""
+    return replace(
+        now,
+        **{
+            field.name: getattr(before, field.name)
+            for field in fields(UserState)
+            if getattr(before, field.name) is not getattr(after, field.name)
+        },
     )
 
 

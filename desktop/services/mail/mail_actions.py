@@ -27,7 +27,7 @@ from desktop.domain.mail.operation import (
     operations_for,
     transfers_for,
 )
-from desktop.domain.mail.state import Place, UserState
+from desktop.domain.mail.state import Place, UserState, taken_back
 from desktop.services.mail.folders import FolderInvalid, make_home
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.sources import forget_unnamed
@@ -75,8 +75,8 @@ class Portion:
     """Mails that are otherwise than before: what already lay in Trash was not moved there."""
     operation_keys: tuple[int, ...] = ()
     inverse: tuple[Operation, ...] = ()
-    states: tuple[tuple[int, UserState], ...] = ()
-    """Views before the verb, of mails that have no two-way copy."""
+    states: tuple[tuple[int, UserState, UserState], ...] = ()
+    """Views before and after the verb, of mails that had no two-way copy."""
     transfers: tuple[Transferred, ...] = ()
     """Mails that went to another account."""
 
@@ -210,10 +210,13 @@ def _take_back(work: UnitOfWork, portion: Portion) -> None:
         elif (possible := Operations(work).still_possible(inverse)) is not None:
             writer.queue([possible])
         accounts.add(inverse.account_key)
-    StateWriter(work).set(dict(portion.states))
-    look_again(work, touched)
     for transferred in portion.transfers:
         _bring_back(work, transferred)
+    now = States(work).of([key for key, _before, _after in portion.states])
+    StateWriter(work).set(
+        {key: taken_back(now[key], before, after) for key, before, after in portion.states if key in now}
+    )
+    look_again(work, touched)
     for account in accounts:
         work.emit(events.OperationsChanged(account))
 
@@ -227,12 +230,13 @@ def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Portion:
     operation_keys = OperationWriter(work).queue([operation for operation, _ in split])
     alone = [key for key in keys if not any(place.two_way for place in places.get(key, ()))]
     states = States(work).of(alone)
-    after = {key: _changed(state, change.verb) for key, state in states.items()}
-    StateWriter(work).set(after)
-    StateWriter(work).follow_places(key for key in keys if key not in states)
-    changed = {key for key, state in states.items() if state != after[key]}
-    changed |= {transferred.email_key for transferred in transfers}
+    transferred = {transfer.email_key for transfer in transfers}
+    own = {key: _changed(state, change.verb) for key, state in states.items() if key not in transferred}
+    StateWriter(work).set(own)
+    StateWriter(work).follow_places(key for key in keys if key not in own)
+    after = own | States(work).of([key for key in states if key in transferred])
     touched = {place_key for operation in operations for place_key in operation.place_keys}
+    changed = {key for key, state in states.items() if state != after[key]} | transferred
     changed |= {key for key, some in places.items() if any(place.key in touched for place in some)}
     lists = ListingWriter(work).refresh(keys)
     work.emit(events.MessagesChanged(tuple(keys)))
@@ -247,7 +251,7 @@ def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Portion:
         tuple(key for key in keys if key in changed),
         operation_keys=operation_keys,
         inverse=tuple(inverse for _, inverse in split),
-        states=tuple(states.items()),
+        states=tuple((key, state, after[key]) for key, state in states.items()),
         transfers=transfers,
     )
 

@@ -11,9 +11,11 @@ from desktop.base import backoff, clock
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags, Transfer
+from desktop.domain.mail.state import UserState, copy_flags
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
-from desktop.store.mail.places import EFFECTIVE_FLAGS, EFFECTIVE_FOLDER, PlaceWriter
+from desktop.store.mail.places import EFFECTIVE_FOLDER, Places, PlaceWriter
+from desktop.store.mail.states import States
 from desktop.store.tables.mail import OperationRow
 
 _FREE = "NOT parked AND after_key IS NULL"
@@ -312,12 +314,13 @@ class OperationWriter:
         The mail stands in its new folder at once, in a place that has no number yet. A twin, a copy with another text,
         is not what is copied: it stays where it is.
         """
+        places = Places(self._work).of_emails([email_key]).get(email_key, [])
+        state = States(self._work).of([email_key]).get(email_key, UserState())
         place = self._work.run(
-            "INSERT INTO place (account_key, folder_key, uidvalidity, email_key, raw_digest, text_digest, size_bytes, "
-            "received_ms, flags) SELECT ?, ?, 0, e.key, e.raw_digest, coalesce(max(CASE WHEN p.raw_digest = "
-            "e.raw_digest THEN p.text_digest END), max(p.text_digest)), e.size_bytes, e.received_ms, "
-            f"max({EFFECTIVE_FLAGS}) FROM email e JOIN place p ON p.email_key = e.key WHERE e.key = ?",
-            (transfer.account_key, transfer.folder_key, email_key),
+            "INSERT INTO place (account_key, folder_key, uidvalidity, email_key, raw_digest, text_digest, partial, "
+            "size_bytes, received_ms, flags) SELECT ?, ?, 0, key, raw_digest, text_digest, partial, size_bytes, "
+            "received_ms, ? FROM email WHERE key = ?",
+            (transfer.account_key, transfer.folder_key, int(copy_flags(state, places)), email_key),
         ).lastrowid
         copy = self._insert(account_key=transfer.account_key, folder_key=transfer.folder_key, kind="append")
         self._work.run("INSERT INTO operation_place (operation_key, place_key) VALUES (?, ?)", (copy, place))

@@ -8,7 +8,9 @@ from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag, key_date_ms
 from desktop.domain.mail.operation import Change, Verb
+from desktop.domain.mail.state import UserState
 from desktop.store.mail.life import Life
+from desktop.store.mail.states import States
 from tests.desk import mail
 from tests.shelf import Shelf
 
@@ -142,3 +144,95 @@ def test_the_key_of_a_deleted_mail_is_never_another_ones(shelf: Shelf, answer: s
     assert new != key
     assert key_date_ms(new) == key_date_ms(key)
     assert [head.subject for head in shelf.views.conversation(new).heads] == ["Mail 7"]
+
+
+def _view(shelf: Shelf, key: int) -> UserState:
+    with shelf.database.read() as view:
+        return States(view).of([key])[key]
+
+
+def _append(shelf: Shelf, account: int) -> Flag:
+    """Let the server of an account take a copy; returns the flags it got."""
+    queued = shelf.queue.next(account)
+    assert queued is not None
+    assert queued.kind == "append"
+    shelf.queue.begin(queued)
+    appendix = shelf.queue.to_append(queued)
+    assert appendix is not None
+    shelf.queue.appended(queued, appendix.place_key, None)
+    return appendix.flags
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wanted"),
+    [
+        (Flag.SEEN, Flag.FLAGGED, Flag.SEEN | Flag.FLAGGED),
+        (Flag.SEEN | Flag.FLAGGED, Flag.DELETED, Flag.SEEN | Flag.FLAGGED),
+        (Flag.ANSWERED, Flag.FORWARDED | Flag.DELETED, Flag.ANSWERED),
+    ],
+    ids=["of two copies", "one of them marked as deleted", "marks of a copy that is none"],
+)
+def test_a_mail_that_moves_to_another_account_keeps_the_marks_of_its_copies(
+    shelf: Shelf, first: Flag, second: Flag, wanted: Flag
+) -> None:
+    other = shelf.add("b@example.org")
+    shelf.arrive(mail(1), Role.NONE, first)
+    shelf.arrive(mail(1), Role.ARCHIVE, second)
+    [key] = shelf.mails(Unified.ALL)
+    before = _view(shelf, key)
+
+    shelf.do(Verb.MOVE, key, folder=shelf.folder(Role.NONE, other).key)
+
+    assert shelf.mails(shelf.folder(Role.NONE, other).key) == [key]
+    now = _view(shelf, key)
+    assert (now.read, now.important, now.answered) == (before.read, before.important, before.answered)
+    assert _append(shelf, other) == wanted
+
+
+def test_a_mail_that_moves_out_of_an_archive_is_as_the_person_left_it(shelf: Shelf) -> None:
+    shelf.become(Mode.ARCHIVE_ONLY)
+    other = shelf.add("b@example.org")
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    shelf.do(Verb.READ, key)
+    shelf.do(Verb.ARCHIVE, key)
+
+    done = shelf.do(Verb.MOVE, key, folder=shelf.folder(account=other).key)
+    assert shelf.mails() == [key], "it is in the Inbox at once, not only when the server has it"
+    assert _view(shelf, key).read
+    shelf.actions.undo(done)
+    assert (shelf.mails(), shelf.mails(Unified.ARCHIVE)) == ([], [key])
+    shelf.do(Verb.MOVE, key, folder=shelf.folder(account=other).key)
+
+    assert _append(shelf, other) == Flag.SEEN
+    assert (shelf.mails(), _view(shelf, key).read) == ([key], True)
+
+
+@pytest.mark.parametrize("how", ["deleted", "account removed"])
+def test_undo_passes_over_mails_that_are_gone(shelf: Shelf, how: str) -> None:
+    archive = shelf.add("a@example.org", Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1), account=archive)
+    shelf.arrive(mail(2), account=shelf.add("b@example.org", Mode.ARCHIVE_ONLY))
+    two, one = shelf.mails()
+    done = shelf.do(Verb.ARCHIVE, one, two)
+    if how == "deleted":
+        shelf.do(Verb.DELETE, one)
+    else:
+        shelf.accounts.remove(archive)
+
+    shelf.actions.undo(done)
+
+    assert shelf.mails() == [two]
+
+
+def test_undo_leaves_what_was_done_since(shelf: Shelf) -> None:
+    shelf.become(Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    done = shelf.do(Verb.ARCHIVE, key)
+    shelf.do(Verb.READ, key)
+    shelf.do(Verb.STAR, key)
+
+    shelf.actions.undo(done)
+
+    assert _view(shelf, key) == UserState(read=True, important=True, in_inbox=True)

@@ -130,6 +130,10 @@ def test_every_table_is_strict(database: Database) -> None:
         ("SELECT key FROM email WHERE id IN (x'00', x'01')", "sqlite_autoindex_email_1"),
         ("SELECT uid FROM place WHERE folder_key = 1 AND uidvalidity = 1 AND uid BETWEEN 1 AND 9", "autoindex_place"),
         ("SELECT 1 FROM listing_entry WHERE email_key IN (1, 2)", "listing_entry_email"),
+        (
+            "SELECT 1 FROM email r WHERE r.in_reply_to = 'x' AND r.outgoing AND r.in_reply_to <> ''",
+            "email_reply",
+        ),
         ("SELECT address_key FROM email_person WHERE address_key = 1", "email_person_address"),
     ],
 )

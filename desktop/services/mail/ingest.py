@@ -125,9 +125,9 @@ def look_again(work: UnitOfWork, email_keys: Sequence[int]) -> None:
     keys = tuple(dict.fromkeys(email_keys))
     if not keys:
         return
-    StateWriter(work).follow_places(keys)
+    answered = StateWriter(work).follow_places(keys)
     lists = ListingWriter(work).refresh(keys)
-    work.emit(events.MessagesChanged(keys))
+    work.emit(events.MessagesChanged((*keys, *answered)))
     if lists:
         work.emit(events.ListsChanged(tuple(sorted(lists))))
 
@@ -184,13 +184,13 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
     touched = list(dict.fromkeys(known[a.id] for a in arrivals))
     if not into.two_way:
         _own_view(work, into, touched, known, arrivals)
-    StateWriter(work).follow_places(touched)
+    answered = StateWriter(work).follow_places(touched)
     misread = Messages(work).misread(touched)
     MessageWriter(work).replace_content(
         [(known[a.id], a) for a in arrivals if misread.get(known[a.id]) == a.raw_digest]
     )
     lists = ListingWriter(work).refresh([*touched, *moved])
-    changed = tuple((set(touched) - set(new)) | moved)
+    changed = tuple((set(touched) - set(new)) | moved | answered)
     if changed:
         work.emit(events.MessagesChanged(changed))
     if lists:

@@ -13,6 +13,11 @@ from desktop.store.mail.places import Places
 
 _COLUMNS = ("read", "important", "answered", "forwarded", "in_inbox", "in_archive", "in_junk", "in_trash")
 
+_REPLY = (
+    "r.outgoing AND r.in_reply_to <> '' AND o.message_id <> '' AND r.status <> 'draft' AND r.key <> o.key AND EXISTS "
+    "(SELECT 1 FROM place p JOIN folder f ON f.key = p.folder_key WHERE p.email_key = r.key AND f.role = 'sent')"
+)
+
 
 class States:
     """Reads the profile's user and his view of mails."""
@@ -67,8 +72,11 @@ class StateWriter:
             ],
         )
 
-    def follow_places(self, email_keys: Iterable[int]) -> None:
-        """Bring EmailUser, status and "no longer on the server" in step with the effective places of these Emails."""
+    def follow_places(self, email_keys: Iterable[int]) -> set[int]:
+        """Bring EmailUser, status and "no longer on the server" in step with the effective places of these Emails.
+
+        Returns other Emails that count as answered now.
+        """
         keys = list(dict.fromkeys(email_keys))
         places = Places(self._work).of_emails(keys)
         self._set_status(places)
@@ -83,6 +91,29 @@ class StateWriter:
             "UPDATE email SET gone_at_ms = ? WHERE key = ? AND gone_at_ms IS NULL",
             [(clock.now(), key) for key in keys if not places.get(key)],
         )
+        return self._mark_answered(keys) - set(keys)
+
+    def _mark_answered(self, email_keys: Sequence[int]) -> set[int]:
+        """Count Emails as answered to which a reply of the person's own lies in Sent, and return those not so before.
+
+        Looks at these Emails and at what they are replies to. The mark is for the eye: servers are told nothing, since
+        the first look at an old Sent folder would change flags by the thousand.
+        """
+        answered: set[int] = set()
+        for chunk in chunks(email_keys):
+            inside = marks(chunk)
+            answered.update(
+                self._work.column(
+                    "UPDATE email_user SET answered = 1 WHERE NOT answered "
+                    "AND user_key = (SELECT key FROM user WHERE is_me) AND email_key IN ("
+                    "SELECT o.key FROM email o JOIN email r ON r.in_reply_to = o.message_id "
+                    f"WHERE o.key IN ({inside}) AND {_REPLY} "
+                    "UNION SELECT o.key FROM email r JOIN email o ON o.message_id = r.in_reply_to "
+                    f"WHERE r.key IN ({inside}) AND {_REPLY}) RETURNING email_key",
+                    (*chunk, *chunk),
+                )
+            )
+        return answered
 
     def _set_status(self, places: Mapping[int, Sequence[Place]]) -> None:
         changed: list[tuple[Status, int]] = []

@@ -13,6 +13,7 @@ UPDATE email SET partial = 1 WHERE completeness = 'text' OR (completeness = 'can
     AND size_bytes > (SELECT min(size_limit_bytes) FROM mail_account));
 UPDATE place SET text_digest = NULL,
     partial = coalesce((SELECT e.partial FROM email e WHERE e.key = place.email_key), 0);
+CREATE INDEX email_reply ON email (in_reply_to) WHERE outgoing AND in_reply_to <> '';
 CREATE INDEX email_misread ON email (key) WHERE parser_version = 0;
 
 CREATE TABLE spent_key (

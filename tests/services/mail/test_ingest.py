@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag
@@ -98,3 +99,41 @@ def test_a_note_to_oneself_comes_to_the_inbox_of_an_archive_after_its_copy_in_se
     shelf.arrive(mail(1, From="me@example.org"), Role.NONE)
 
     assert shelf.mails() == [], "where the person put it, it stays"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("reply_first", [True, False])
+def test_a_reply_of_ones_own_in_sent_marks_the_mail_as_answered(shelf: Shelf, mode: Mode, reply_first: bool) -> None:
+    shelf.become(mode)
+    changed: list[int] = []
+    shelf.database._bus.subscribe(events.MessagesChanged, lambda event: changed.extend(event.keys))
+    arrivals = [(mail(1), Role.INBOX), (mail(2, From="me@example.org", In_Reply_To="<1@acme.example>"), Role.SENT)]
+    for raw, role in reversed(arrivals) if reply_first else arrivals:
+        shelf.arrive(raw, role)
+
+    [key] = shelf.mails()
+    assert shelf.views.head(key).answered
+    assert reply_first or key in changed, "the window is told"
+    shelf.mirror.flags(shelf.folder(), 0, [(1, Flag.SEEN)])
+    assert shelf.views.head(key).answered, "for good, though the server knows nothing of it"
+    assert shelf.operations.waiting() == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "headers"),
+    [
+        (Role.INBOX, {"From": "me@example.org"}),
+        (Role.DRAFTS, {"From": "me@example.org"}),
+        (Role.SENT, {"From": "bob@acme.example"}),
+    ],
+    ids=["a forged sender", "a draft", "of somebody else"],
+)
+def test_what_is_no_reply_of_ones_own_marks_nothing_as_answered(
+    shelf: Shelf, role: Role, headers: dict[str, str]
+) -> None:
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+
+    shelf.arrive(mail(2, In_Reply_To="<1@acme.example>", **headers), role)
+
+    assert not shelf.views.head(key).answered

@@ -57,6 +57,13 @@ class MailAccount:
     """Extra certificate authority (PEM), "" for the system's."""
     trusted_fingerprints: tuple[str, ...] = ()
     """Exceptions a person made: `Certificate.exception`."""
+    aliases: tuple[str, ...] = ()
+    """More addresses of the person that lead to this account: mails from them are his own."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The address of the account and its aliases."""
+        return (self.address, *self.aliases)
 
     @property
     def two_way(self) -> bool:

@@ -137,6 +137,17 @@ def taken_back(now: UserState, before: UserState, after: UserState) -> UserState
     )
 
 
+def after_sender(state: UserState, *, outgoing: bool, shows_in_inbox: bool) -> UserState:
+    """Return the view of a mail of archive-only accounts once its sender turned out to be the person, or not.
+
+    What he has sent leaves the Inbox unless a copy lies in a folder that shows there (`shows_in_inbox`); what he has
+    not, and stands nowhere, comes there.
+    """
+    if outgoing:
+        return replace(state, in_inbox=state.in_inbox and shows_in_inbox)
+    return replace(state, in_inbox=state.in_inbox or not (state.in_archive or state.in_junk or state.in_trash))
+
+
 def status_from_places(status: Status, places: Iterable[Place]) -> Status:
     """Return what a mail is after its copies changed.
 

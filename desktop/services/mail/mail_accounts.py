@@ -20,6 +20,7 @@ from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import give_up
+from desktop.services.mail.own_addresses import follow, note_changes
 from desktop.services.mail.purging import purge
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.whole_folders import catch_up, note_behind
@@ -108,12 +109,14 @@ class MailAccounts:
         `folders` are what a test of the account listed and `watched` the paths chosen of them: so the choice stands
         before the first sync. None watches the Inbox. `roles` says what folders are for, as for `assign`.
         """
-        _check(account)
+        account = _checked(account)
         if any(other.address.lower() == account.address.lower() for other in self.all()):
             raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
         self._keep(account, imap_password, smtp_password)
         with self._database.write() as work:
+            own = Accounts(work).own_addresses()
             key = AccountWriter(work).add(account)
+            note_changes(work, own)
             if folders:
                 FolderWriter(work).mirror(key, folders, {})
                 if watched is not None:
@@ -122,6 +125,7 @@ class MailAccounts:
                 work.emit(events.FoldersChanged(key))
             work.emit(events.MailAccountsChanged((key,)))
         catch_up(self._database)
+        follow(self._database)
         return replace(account, key=key)
 
     def edit(
@@ -133,9 +137,9 @@ class MailAccounts:
 
         An earlier day to fetch from brings in the older mails; what is here is not fetched again. An account that
         becomes archive-only writes no more to its server, and its mails stay; one that becomes two-way shows them as
-        the server has them.
+        the server has them. Mails from a new alias count as sent by the person, those from one that went do not.
         """
-        _check(account)
+        account = _checked(account)
         if smtp_password is None and account.smtp is not None:
             smtp_password = self._followed(account, imap_password)
         self._keep(account, imap_password, smtp_password)
@@ -143,11 +147,14 @@ class MailAccounts:
             before = Accounts(work).get(account.key)
             if before is not None and before.fetch_since > account.fetch_since:
                 FolderWriter(work).fetch_anew(account.key)
+            own = Accounts(work).own_addresses()
             AccountWriter(work).edit(account)
+            note_changes(work, own)
             if before is not None and before.mode is not account.mode:
                 _follow_mode(work, account)
             work.emit(events.MailAccountsChanged((account.key,)))
         catch_up(self._database)
+        follow(self._database)
         return account
 
     def watch(self, key: int, paths: Collection[str]) -> None:
@@ -186,7 +193,9 @@ class MailAccounts:
             touched = Places(work).emails_of(key)
             folders = Folders(work).keys_of(key).values()
             listed = {email for folder in folders for email in Listings(work).members(folder)}
+            own = Accounts(work).own_addresses()
             AccountWriter(work).remove(key)
+            note_changes(work, own)
             orphans = OperationWriter(work).withdraw_orphans()
             Life(work).let_go([*touched, *orphans])
             look_again(work, [*orphans, *(email for email in touched if email not in listed)])
@@ -196,6 +205,7 @@ class MailAccounts:
                 note_behind(work, folder)
             work.emit(events.MailAccountsChanged((key,)))
         catch_up(self._database)
+        follow(self._database)
         self._statuses.forget(key)
         self._secrets.delete(imap_secret(account))
         self._secrets.delete(smtp_secret(account))
@@ -303,10 +313,15 @@ def _assign(work: UnitOfWork, key: int, roles: Mapping[Role, str]) -> bool:
     return changed
 
 
-def _check(account: MailAccount) -> None:
-    local, at, domain = account.address.rpartition("@")
-    if not (local and at and domain) or any(c.isspace() or not c.isprintable() for c in account.address):
-        raise AccountInvalid(_("“{address}” is not an email address.").format(address=account.address))
+def _checked(account: MailAccount) -> MailAccount:
+    """Return an account with each alias once. Raises AccountInvalid."""
+    aliases = {alias.lower(): alias for alias in map(str.strip, account.aliases) if alias}
+    aliases.pop(account.address.lower(), None)
+    account = replace(account, aliases=tuple(aliases.values()))
+    for address in account.addresses:
+        local, at, domain = address.rpartition("@")
+        if not (local and at and domain) or any(c.isspace() or not c.isprintable() for c in address):
+            raise AccountInvalid(_("“{address}” is not an email address.").format(address=encodable(address)))
     for endpoint in (account.imap, account.smtp):
         if endpoint is None:
             continue
@@ -323,6 +338,7 @@ def _check(account: MailAccount) -> None:
         raise AccountInvalid(fault)
     if account.fetch_since and not _is_day(account.fetch_since):
         raise AccountInvalid(_("“{day}” is not a day; write it as 2026-01-31.").format(day=account.fetch_since))
+    return account
 
 
 def _is_day(text: str) -> bool:

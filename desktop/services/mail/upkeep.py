@@ -9,6 +9,7 @@ from pathlib import Path
 from desktop.base import clock
 from desktop.domain.mail.message import Message
 from desktop.services.mail.ingest import Ingest
+from desktop.services.mail.own_addresses import follow
 from desktop.services.mail.purging import purge
 from desktop.services.mail.sources import collect_unnamed
 from desktop.services.mail.whole_folders import catch_up
@@ -44,6 +45,7 @@ class Upkeep:
         """
         self._space.keep_reserve()
         catch_up(self._database)
+        follow(self._database)
         purge(self._database, self._blobs, max(clock.now() - KEPT_GONE_MS, DELETED_AT_MS + 1))
         with self._database.read() as view:
             checked_at_ms = int(SettingValues(view).get(_CHECKED) or 0)

@@ -1,4 +1,4 @@
-"""Mail accounts, and the profile's user with his own addresses."""
+"""Mail accounts, and the profile's user, whose own addresses follow from them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import uuid
 from typing import Any
 
 from desktop.base import ids
-from desktop.domain.mail.address import Address
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
 from desktop.store.database import UnitOfWork, View
-from desktop.store.mail.messages import MessageWriter
 from desktop.store.tables.mail import MailAccountRow
 
 
@@ -44,13 +42,8 @@ class Accounts:
         return dict(self._view.all("SELECT key, synced_at_ms FROM mail_account"))
 
     def own_addresses(self) -> frozenset[str]:
-        """Return the user's own addresses in lower case."""
-        return frozenset(
-            self._view.column(
-                "SELECT a.address FROM user_address o JOIN email_address a ON a.key = o.address_key "
-                "JOIN user u ON u.key = o.user_key WHERE u.is_me"
-            )
-        )
+        """Return the person's own addresses in lower case: those of the accounts and their aliases."""
+        return frozenset(address.lower() for account in self.all() for address in account.addresses)
 
 
 class AccountWriter:
@@ -68,27 +61,16 @@ class AccountWriter:
         return int(key)
 
     def add(self, account: MailAccount) -> int:
-        """Insert an account and make its address one of the user's own; returns its key."""
+        """Insert an account; returns its key."""
         owner = self.ensure_user(account.display_name)
         position = self._work.value("SELECT count(*) FROM mail_account")
         query = MailAccountRow.insert(owner_key=owner, position=position, **_columns(account))
-        key = int(query.execute(self._work.peewee))
-        self.own_address(account.address)
-        return key
+        return int(query.execute(self._work.peewee))
 
     def edit(self, account: MailAccount) -> None:
         """Store changed values of an account."""
         values = _columns(account)
         MailAccountRow.update(**values).where(MailAccountRow.key == account.key).execute(self._work.peewee)
-        self.own_address(account.address)
-
-    def own_address(self, address: str) -> None:
-        """Make an address one of the user's own."""
-        keys = MessageWriter(self._work).address_keys([Address("", address)])
-        self._work.run(
-            "INSERT OR IGNORE INTO user_address (user_key, address_key) VALUES (?, ?)",
-            (self.ensure_user(), keys[address.lower()]),
-        )
 
     def remove(self, key: int) -> None:
         """Delete an account with its folders, places and operations."""
@@ -117,6 +99,7 @@ def _columns(account: MailAccount) -> dict[str, Any]:
         "active": int(account.active),
         "ca_file": account.ca_file,
         "trusted_fingerprints": json.dumps(account.trusted_fingerprints),
+        "aliases": json.dumps(account.aliases),
     }
     for half, endpoint in (("imap", account.imap), ("smtp", account.smtp)):
         columns |= {
@@ -149,4 +132,5 @@ def _account(row: Any) -> MailAccount:
         active=bool(row.active),
         ca_file=row.ca_file,
         trusted_fingerprints=tuple(json.loads(row.trusted_fingerprints)),
+        aliases=tuple(json.loads(row.aliases)),
     )

@@ -74,6 +74,14 @@ class Messages:
             found.update((key, bytes(digest)) for key, digest in self._view.all(sql, chunk) if digest)
         return found
 
+    def sent_from(self, address: str) -> list[int]:
+        """Return the Emails from an address, given in lower case."""
+        return self._view.column(
+            "SELECT p.email_key FROM email_person p JOIN email_address a ON a.key = p.address_key "
+            "WHERE a.address = ? AND p.kind = 'from'",
+            (address,),
+        )
+
     def images_allowed(self, key: int) -> bool:
         """Say whether the person lets the remote images of this mail's sender load."""
         return bool(
@@ -203,6 +211,10 @@ class MessageWriter:
             self._work.run(f"DELETE FROM email_person WHERE email_key IN ({marks(chunk)})", chunk)
         self._add_people([(key, a.message) for key, a in changed])
         self._add_text([(key, a.message) for key, a in changed])
+
+    def set_outgoing(self, keys: Sequence[int], outgoing: bool) -> None:
+        """Note whether the person has sent Emails himself."""
+        self._work.many("UPDATE email SET outgoing = ? WHERE key = ?", [(outgoing, key) for key in keys])
 
     def delete(self, keys: Sequence[int]) -> list[bytes]:
         """Delete Emails for good and return the digests of the sources they named."""

@@ -72,7 +72,7 @@ class StateWriter:
             ],
         )
 
-    def follow_places(self, email_keys: Iterable[int]) -> set[int]:
+    def follow_places(self, email_keys: Iterable[int]) -> frozenset[int]:
         """Bring EmailUser, status and "no longer on the server" in step with the effective places of these Emails.
 
         Returns other Emails that count as answered now.
@@ -93,27 +93,25 @@ class StateWriter:
         )
         return self._mark_answered(keys) - set(keys)
 
-    def _mark_answered(self, email_keys: Sequence[int]) -> set[int]:
+    def _mark_answered(self, email_keys: Sequence[int]) -> frozenset[int]:
         """Count Emails as answered to which a reply of the person's own lies in Sent, and return those not so before.
 
         Looks at these Emails and at what they are replies to. The mark is for the eye: servers are told nothing, since
         the first look at an old Sent folder would change flags by the thousand.
         """
-        answered: set[int] = set()
+        answered: list[int] = []
         for chunk in chunks(email_keys):
             inside = marks(chunk)
-            answered.update(
-                self._work.column(
-                    "UPDATE email_user SET answered = 1 WHERE NOT answered "
-                    "AND user_key = (SELECT key FROM user WHERE is_me) AND email_key IN ("
-                    "SELECT o.key FROM email o JOIN email r ON r.in_reply_to = o.message_id "
-                    f"WHERE o.key IN ({inside}) AND {_REPLY} "
-                    "UNION SELECT o.key FROM email r JOIN email o ON o.message_id = r.in_reply_to "
-                    f"WHERE r.key IN ({inside}) AND {_REPLY}) RETURNING email_key",
-                    (*chunk, *chunk),
-                )
+            answered += self._work.column(
+                "UPDATE email_user SET answered = 1 WHERE NOT answered "
+                "AND user_key = (SELECT key FROM user WHERE is_me) AND email_key IN ("
+                "SELECT o.key FROM email o JOIN email r ON r.in_reply_to = o.message_id "
+                f"WHERE o.key IN ({inside}) AND {_REPLY} "
+                "UNION SELECT o.key FROM email r JOIN email o ON o.message_id = r.in_reply_to "
+                f"WHERE r.key IN ({inside}) AND {_REPLY}) RETURNING email_key",
+                (*chunk, *chunk),
             )
-        return answered
+        return frozenset(answered)
 
     def _set_status(self, places: Mapping[int, Sequence[Place]]) -> None:
         changed: list[tuple[Status, int]] = []

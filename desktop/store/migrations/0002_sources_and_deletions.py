@@ -1,6 +1,7 @@
-"""Why: which text an Email shows and whether its source is whole are facts; what was deleted is remembered.
+"""Why: which text an Email shows and whether its source is whole are facts; what was deleted is remembered; aliases.
 
-Digests of texts were made with estimated sizes of parts and compare with nothing made now: they count as unknown.
+The person's own addresses follow from his accounts: no table repeats them. Digests of texts were made with estimated
+sizes of parts and compare with nothing made now: they count as unknown.
 """
 
 from peewee import SqliteDatabase
@@ -13,6 +14,8 @@ UPDATE email SET partial = 1 WHERE completeness = 'text' OR (completeness = 'can
     AND size_bytes > (SELECT min(size_limit_bytes) FROM mail_account));
 UPDATE place SET text_digest = NULL,
     partial = coalesce((SELECT e.partial FROM email e WHERE e.key = place.email_key), 0);
+ALTER TABLE mail_account ADD COLUMN aliases TEXT NOT NULL DEFAULT '[]';
+DROP TABLE user_address;
 CREATE INDEX email_reply ON email (in_reply_to) WHERE outgoing AND in_reply_to <> '';
 CREATE INDEX email_misread ON email (key) WHERE parser_version = 0;
 

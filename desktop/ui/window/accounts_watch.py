@@ -77,7 +77,7 @@ class AccountsWatch(QObject):
         self._accounts = await self._tasks.read(self._services.accounts.all)
         first = self._accounts[0] if self._accounts else None
         self._navigation.me.set_person(first.display_name if first else "", first.address if first else "")
-        self.accounts_known.emit(tuple(account.address for account in self._accounts))
+        self.accounts_known.emit(tuple(address for account in self._accounts for address in account.addresses))
         self._read_statuses.ask()
 
     async def _show_statuses(self) -> None:

@@ -82,6 +82,11 @@ class Shelf:
         """Let an account have another mode."""
         self.accounts.edit(replace(self.accounts.get(account or self.account), mode=mode))
 
+    def set_aliases(self, *aliases: str) -> tuple[str, ...]:
+        """Give the first account these aliases and no others; returns those it has then."""
+        self.accounts.edit(replace(self.accounts.get(self.account), aliases=aliases))
+        return self.accounts.get(self.account).aliases
+
     def folder(self, role: Role = Role.INBOX, account: int = 0) -> SyncFolder:
         """Return the folder of a role as it is now."""
         return next(f for f in self.mirror.folders(account or self.account) if f.role is role)

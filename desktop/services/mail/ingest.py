@@ -15,7 +15,6 @@ from desktop.domain import events
 from desktop.domain.mail.arrival import Arrival, same_text, text_digest
 from desktop.domain.mail.conversation import member_hashes
 from desktop.domain.mail.message import Completeness, Flag, Message, effective_date_ms, identity
-from desktop.domain.mail.state import UserState, archived_state
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
@@ -27,7 +26,7 @@ from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.places import Copy, Places, PlaceWriter
-from desktop.store.mail.states import States, StateWriter
+from desktop.store.mail.states import StateWriter
 
 _RECENT_MS = 2 * 86_400_000
 _BETTER = {Completeness.CANNOT_SHOW: 0, Completeness.TEXT: 1, Completeness.FULL: 2}
@@ -183,7 +182,7 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
     )
     touched = list(dict.fromkeys(known[a.id] for a in arrivals))
     if not into.two_way:
-        _own_view(work, into, touched, known, arrivals)
+        Life(work).keep(touched)
     answered = StateWriter(work).follow_places(touched)
     misread = Messages(work).misread(touched)
     MessageWriter(work).replace_content(
@@ -227,21 +226,3 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
     writer.replace_content(list(better.items()))
     known.update((a.id, key) for key, a in zip(keys, fresh, strict=True))
     return known, keys, moved
-
-
-def _own_view(
-    work: UnitOfWork, into: Destination, keys: Sequence[int], known: dict[uuid.UUID, int], arrivals: Sequence[Arrival]
-) -> None:
-    """Give mails of an archive-only account their view: the person's own from then on."""
-    Life(work).keep(keys)
-    seen = States(work).of(keys)
-    own = Accounts(work).own_addresses()
-    states: dict[int, UserState] = {}
-    for arrival in arrivals:
-        key = known[arrival.id]
-        outgoing = arrival.message.sender.key in own
-        before = states.get(key, seen.get(key))
-        after = archived_state(before, arrival.flags, into.role, outgoing=outgoing, shows_in_inbox=into.shows_in_inbox)
-        if after != before:
-            states[key] = after
-    StateWriter(work).set(states)

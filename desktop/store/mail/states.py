@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from desktop.base import clock
-from desktop.domain.mail.message import Status
-from desktop.domain.mail.state import Place, UserState, state_from_places, status_from_places
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.message import Flag, Status
+from desktop.domain.mail.state import Place, UserState, archived_state, state_from_places, status_from_places
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
-from desktop.store.mail.places import Places
+from desktop.store.mail.places import EFFECTIVE_FLAGS, Places
 
 _COLUMNS = ("read", "important", "answered", "forwarded", "in_inbox", "in_archive", "in_junk", "in_trash")
 
@@ -82,7 +83,7 @@ class StateWriter:
         self._set_status(places)
         self._show_what_is_there(list(places))
         states = {key: state for key in keys if (state := state_from_places(places.get(key, ()))) is not None}
-        self.set(states)
+        self.set(states | self._archived([key for key in keys if key not in states]))
         self._work.many(
             "UPDATE email SET gone_at_ms = NULL WHERE key = ? AND gone_at_ms IS NOT NULL",
             [(key,) for key in keys if places.get(key)],
@@ -92,6 +93,27 @@ class StateWriter:
             [(clock.now(), key) for key in keys if not places.get(key)],
         )
         return self._mark_answered(keys) - set(keys)
+
+    def _archived(self, email_keys: Sequence[int]) -> dict[int, UserState]:
+        """Return the views that copies in archive-only accounts give to Emails, where they are not as they were.
+
+        A copy marked as deleted counts too: an archive keeps what its server is about to lose.
+        """
+        before = States(self._work).of(email_keys)
+        after: dict[int, UserState] = {}
+        for chunk in chunks(email_keys):
+            for key, flags, role, shows, outgoing in self._work.all(
+                f"SELECT e.key, {EFFECTIVE_FLAGS}, f.role, f.shows_in_inbox, e.outgoing FROM email e "
+                "JOIN place p ON p.email_key = e.key JOIN folder f ON f.key = p.folder_key "
+                "JOIN mail_account a ON a.key = p.account_key AND a.mode <> 'two-way' "
+                f"WHERE e.key IN ({marks(chunk)}) ORDER BY p.key",
+                chunk,
+            ):
+                state = after.get(key, before.get(key))
+                after[key] = archived_state(
+                    state, Flag(flags), Role(role), outgoing=bool(outgoing), shows_in_inbox=bool(shows)
+                )
+        return {key: state for key, state in after.items() if state != before.get(key)}
 
     def _mark_answered(self, email_keys: Sequence[int]) -> frozenset[int]:
         """Count Emails as answered to which a reply of the person's own lies in Sent, and return those not so before.

@@ -18,11 +18,6 @@ from tests.shelf import Shelf
 ALIAS = "Team@Example.org"
 
 
-def _aliases(shelf: Shelf, *aliases: str) -> tuple[str, ...]:
-    shelf.accounts.edit(replace(shelf.accounts.get(shelf.account), aliases=aliases))
-    return shelf.accounts.get(shelf.account).aliases
-
-
 def _unread(shelf: Shelf, list_id: int) -> int:
     return shelf.views.counts([list_id])[list_id].unread
 
@@ -36,13 +31,13 @@ def test_an_alias_makes_mails_from_it_sent_ones_and_its_end_undoes_that(shelf: S
     assert before == ([] if mode is Mode.TWO_WAY else [key])
     assert shelf.views.head(key).unread
 
-    assert _aliases(shelf, ALIAS) == (ALIAS,)
+    assert shelf.set_aliases(ALIAS) == (ALIAS,)
     assert (shelf.mails(), shelf.mails(Unified.SENT)) == ([], [key])
     assert (_unread(shelf, Unified.ALL), shelf.views.head(key).unread) == (0, False)
     shelf.arrive(mail(2, From=ALIAS), Role.SENT)
     assert len(shelf.mails(Unified.SENT)) == 2, "and those that come"
 
-    assert _aliases(shelf) == ()
+    assert shelf.set_aliases() == ()
     assert (shelf.mails()[-1:], shelf.mails(Unified.SENT)) == (before, [])
     assert shelf.views.head(key).unread
 
@@ -53,7 +48,7 @@ def test_a_mail_from_an_alias_that_lies_in_the_inbox_stays_there_unread(shelf: S
     shelf.arrive(mail(1, From=ALIAS))
     [key] = shelf.mails()
 
-    _aliases(shelf, ALIAS)
+    shelf.set_aliases(ALIAS)
 
     assert (shelf.mails(), shelf.mails(Unified.SENT), _unread(shelf, Unified.INBOX)) == ([key], [key], 1)
 
@@ -64,8 +59,8 @@ def test_where_the_person_put_a_mail_it_stays(shelf: Shelf) -> None:
     [key] = shelf.mails()
     shelf.do(Verb.ARCHIVE, key)
 
-    _aliases(shelf, ALIAS)
-    _aliases(shelf)
+    shelf.set_aliases(ALIAS)
+    shelf.set_aliases()
 
     assert (shelf.mails(), shelf.mails(Unified.ARCHIVE)) == ([], [key])
 
@@ -76,7 +71,7 @@ def test_a_reply_from_an_alias_marks_the_mail_as_answered(shelf: Shelf) -> None:
     [key] = shelf.mails()
     assert not shelf.views.head(key).answered
 
-    _aliases(shelf, ALIAS)
+    shelf.set_aliases(ALIAS)
 
     assert shelf.views.head(key).answered
 
@@ -96,18 +91,18 @@ def test_the_address_of_another_account_makes_mails_here_sent_ones(shelf: Shelf)
 def test_an_address_of_two_accounts_stays_ones_own_with_either(shelf: Shelf) -> None:
     shelf.arrive(mail(1, From=ALIAS), Role.SENT)
     other = shelf.add("other@example.org")
-    _aliases(shelf, ALIAS)
+    shelf.set_aliases(ALIAS)
     shelf.accounts.edit(replace(shelf.accounts.get(other), aliases=(ALIAS.lower(),)))
 
-    _aliases(shelf)
+    shelf.set_aliases()
 
     assert len(shelf.mails(Unified.SENT)) == 1
 
 
 def test_aliases_are_kept_once_each_and_must_be_addresses(shelf: Shelf) -> None:
-    assert _aliases(shelf, " a@x.org", "A@x.org ", "", "ME@example.org", "b@x.org") == ("A@x.org", "b@x.org")
+    assert shelf.set_aliases(" a@x.org", "A@x.org ", "", "ME@example.org", "b@x.org") == ("A@x.org", "b@x.org")
     with pytest.raises(AccountInvalid, match="not an email address"):
-        _aliases(shelf, "nobody")
+        shelf.set_aliases("nobody")
     assert shelf.accounts.get(shelf.account).aliases == ("A@x.org", "b@x.org")
 
 
@@ -118,7 +113,7 @@ def test_mails_follow_in_portions_and_after_a_kill(shelf: Shelf, monkeypatch: py
     with monkeypatch.context() as patch:
         patch.setattr(own_addresses, "look_again", _killed)
         with pytest.raises(KeyboardInterrupt):
-            _aliases(shelf, ALIAS)
+            shelf.set_aliases(ALIAS)
     assert shelf.mails(Unified.SENT) == []
 
     own_addresses.follow(shelf.database)

@@ -169,14 +169,14 @@ class Places:
         return found
 
     def _differing(self, email_keys: Sequence[int]) -> dict[int, list[Source]]:
-        """Return the copies that are there, oldest first, of Emails with a copy that reads otherwise; few have one."""
+        """Return the copies that are there, whole ones first, of the few Emails with one that reads otherwise."""
         found: dict[int, list[Source]] = {}
         for chunk in chunks(email_keys):
             rows = self._view.all(
                 "SELECT e.key, p.key, p.raw_digest, p.text_digest, e.text_digest FROM email e "
                 f"JOIN place p ON p.email_key = e.key WHERE e.key IN ({marks(chunk)}) AND {THERE} "
                 "AND EXISTS (SELECT 1 FROM place q WHERE q.email_key = e.key AND q.text_digest <> e.text_digest) "
-                "ORDER BY p.key",
+                "ORDER BY p.partial, p.key",
                 chunk,
             )
             for email, place, raw, text, shown in rows:

@@ -219,3 +219,25 @@ def test_r44_a_download_over_a_dead_line_is_cancelled_within_a_second(
 
     until(lambda: list((desk.profile.cache / "downloads").iterdir()) == [])
     assert clock.monotonic() - before <= 1
+
+
+def test_attachments_of_a_large_mail_are_found_where_it_was_moved(
+    desk: Desk, dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    film = _film(1, seed(), tmp_path / "film.eml")
+    dovecot.deliver_file(imap_user, tmp_path / "film.eml")
+    dovecot.doveadm("mailbox", "create", "-u", imap_user, "Projects")
+    desk.add(dovecot, imap_user, size_limit_bytes=100_000)
+    desk.sync()
+    [key] = desk.mails()
+    [part] = [p for p in desk.core.services.views.head(key).parts if p.name]
+    projects = desk.folder("Projects").key
+    desk.do(Verb.MOVE, key, folder=projects)
+    desk.sync()
+    with desk.core.database.read() as view:
+        synced = view.value("SELECT synced_down_to FROM folder WHERE key = ?", (projects,))
+    assert synced == 0, "the folder it went to was never looked into"
+
+    saved = desk.core.services.reading.fetch_part(key, part.section, tmp_path / "film.mp4").result(60)
+
+    assert hashlib.sha256(saved.read_bytes()).digest() == film

@@ -117,9 +117,7 @@ def _accounts(old: _Damaged, work: UnitOfWork) -> int:
                     f"WHERE key = ? AND ({differ})",
                     (*values, key, *values),
                 ).rowcount
-            account = Accounts(work).get(key)  # fails on words no account can have
-            if account is not None:
-                AccountWriter(work).own_address(account.address)
+            Accounts(work).get(key)  # fails on words no account can have
     return count
 
 

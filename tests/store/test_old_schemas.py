@@ -58,6 +58,19 @@ def schema(path: Path) -> set[tuple[str, ...]]:
         return set(connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"))
 
 
+REWRITTEN = {"user_address": (), "place": ("text_digest",)}
+"""What a migration changes or drops on purpose, by table; nothing named means all of it."""
+
+
+def lasting(columns: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the columns of tables that every migration leaves as they are."""
+    return {
+        table: [name for name in names if name not in REWRITTEN.get(table, ())]
+        for table, names in columns.items()
+        if REWRITTEN.get(table) != ()
+    }
+
+
 def contents(path: Path, columns: dict[str, list[str]] | None = None) -> tuple[dict[str, list[str]], dict[str, object]]:
     """Return the columns of every ordinary table, and the rows; of `columns` alone where they are given."""
     with closing(sqlite3.connect(path)) as connection:
@@ -102,7 +115,8 @@ def test_one_migration_more_changes_an_old_file_as_a_new_one_and_loses_nothing(
     dump: Path, tmp_path: Path, one_more: Path
 ) -> None:
     old, new = build(dump, tmp_path / "old.db"), tmp_path / "new.db"
-    columns, before = contents(old)
+    columns = lasting(contents(old)[0])
+    before = contents(old, columns)[1]
 
     brought_up_to_date(old)
     brought_up_to_date(new)
@@ -171,7 +185,9 @@ def test_r32_a_migration_killed_in_any_step_leaves_the_old_or_the_new_file(tmp_p
     whole = run(tmp_path / "whole", 0)
     assert whole.returncode == 0, whole.stderr
     steps = int(whole.stdout)
-    columns, before = contents(build(dump, tmp_path / "before.db"))
+    not_migrated = build(dump, tmp_path / "before.db")
+    columns = lasting(contents(not_migrated)[0])
+    before = contents(not_migrated, columns)[1]
     many = rounds(4, 30)
     found = set()
     for at in sorted(random.Random(seed()).sample(range(1, steps + 1), min(many, steps))):

@@ -15,6 +15,7 @@ from desktop.domain import events
 from desktop.domain.mail.arrival import Arrival, same_text, text_digest
 from desktop.domain.mail.conversation import member_hashes
 from desktop.domain.mail.message import Completeness, Flag, Message, effective_date_ms, identity
+from desktop.domain.mail.state import UserState
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
@@ -83,6 +84,25 @@ class Ingest:
                 fresh = notify and any(a.received_ms > limit for a in wanted)
                 work.emit(events.MessagesArrived(tuple(new), home.account_key, fresh))
         return tuple(new)
+
+    def take_alone(self, mail: Fetched) -> int | None:
+        """Store a mail that lies on no server: kept, read, in All mail. Returns its key, None when it is here already.
+
+        Raises DiskFull.
+        """
+        arrival = _arrival(mail)
+        packed = self._blobs.pack([(arrival.raw_digest, mail.raw)])
+        with self._database.write() as work:
+            if Messages(work).keys_of([arrival.id]):
+                return None
+            self._blobs.keep(packed)
+            _known, [key], moved = _emails(work, [arrival])
+            Life(work).keep([key])
+            StateWriter(work).set({key: UserState(read=True)})
+            lists = ListingWriter(work).refresh([key, *moved])
+            work.emit(events.MessagesArrived((key,), 0, False))
+            work.emit(events.ListsChanged(tuple(sorted(lists))))
+        return key
 
     def attach(self, home: Home, copies: Sequence[Copy]) -> set[int]:
         """Note further copies of Emails that are here; returns the UIDs of those that still were."""

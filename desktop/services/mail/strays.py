@@ -11,21 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from desktop.base import clock
-from desktop.domain import events
-from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag, Message
-from desktop.domain.mail.state import UserState
-from desktop.services.mail.ingest import Fetched, Home, Ingest
+from desktop.services.mail.ingest import Fetched, Ingest
 from desktop.store import restoration
 from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs, SourceMissing
-from desktop.store.mail.life import Life
-from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import Messages
-from desktop.store.mail.states import StateWriter
-
-_NOWHERE = Home(account_key=0, folder_key=0, uidvalidity=0, role=Role.NONE, shows_in_inbox=False, two_way=True)
 
 
 class Strays:
@@ -61,13 +53,7 @@ class Strays:
     def take(self, raw: bytes, message: Message) -> int:
         """Make a mail of a source; returns how many came of it: 0 when there is a copy of it."""
         arrived = message.date_ms if message.date_ms is not None else clock.now()
-        keys = self._ingest.take(_NOWHERE, [Fetched(0, Flag.SEEN, arrived, len(raw), raw, message)])
-        with self._database.write() as work:
-            Life(work).keep(keys)
-            StateWriter(work).set({key: UserState(read=True) for key in keys})
-            lists = ListingWriter(work).refresh(keys)
-            work.emit(events.ListsChanged(tuple(sorted(lists))))
-        return len(keys)
+        return int(self._ingest.take_alone(Fetched(0, Flag.SEEN, arrived, len(raw), raw, message)) is not None)
 
     def done(self, mails: int) -> None:
         """Note that there are no more; the next restoration is another matter."""

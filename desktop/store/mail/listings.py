@@ -113,6 +113,15 @@ class ListingWriter:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
+    def rebuild(self) -> None:
+        """Derive every list from nothing: after a repair, as after damage."""
+        for table in ("listing_entry", "listing_conversation", "listing_count"):
+            self._work.run(f"DELETE FROM {table}")
+        last = -1
+        while keys := self._work.column("SELECT key FROM email WHERE key > ? ORDER BY key LIMIT 2000", (last,)):
+            self.refresh(keys)
+            last = keys[-1]
+
     def refresh(self, email_keys: Iterable[int]) -> set[ListId]:
         """Recompute the lists of these Emails (also deleted ones) and return the lists that changed."""
         keys = list(dict.fromkeys(email_keys))

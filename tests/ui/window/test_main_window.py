@@ -252,7 +252,7 @@ async def test_a_report_of_what_went_with_its_folder_can_be_dropped_and_not_retr
     line = shown._column.itemAt(0).widget()
 
     assert operation_words(desk.core.services.operations.waiting()[0]) == "Move 3 mails from Projects to Old"
-    assert line.drop.isVisible()
+    await desk.until(line.drop.isVisible)
     assert not line.retry.isVisible()
     shown.close()
 

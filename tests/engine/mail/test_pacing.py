@@ -50,7 +50,7 @@ def test_r10_where_only_the_person_can_help_nothing_is_tried() -> None:
     for problem in (
         errors.WrongPassword(HOST, "me"),
         errors.SignInNotPossible(HOST),
-        errors.CertificateUntrusted(HOST, 993, "", errors.Untrusted.EXPIRED),
+        errors.CertificateUntrusted(HOST, errors.Untrusted.EXPIRED),
     ):
         assert math.isinf(pause_s(problem, 0, 0.5))
 

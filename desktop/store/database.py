@@ -70,6 +70,11 @@ class DatabaseBusy(Problem):
         super().__init__(_("Another program is holding the mail database."))
 
 
+def fold(text: str) -> str:
+    """Return a text without the difference of upper and lower case, in every alphabet; SQL knows it as `fold`."""
+    return text.casefold()
+
+
 def problem_of(error: Exception) -> Problem | None:
     """Return what an SQLite error means for the person, or None when it is our own fault."""
     text = str(error).lower()
@@ -161,6 +166,7 @@ class Database:
                 connection: sqlite3.Connection = self.peewee.connection()
                 if not self.read_only:
                     connection.execute("PRAGMA journal_mode = WAL")
+                connection.create_function("fold", 1, fold, deterministic=True)
                 for pragma in _PRAGMAS:
                     connection.execute(pragma)
             except (sqlite3.Error, peewee.PeeweeException) as error:

@@ -14,7 +14,8 @@ from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import FolderContents, FolderNode
 from desktop.services.mail.operations import give_up
 from desktop.services.mail.whole_folders import catch_up, note_behind
-from desktop.store.database import Database, UnitOfWork
+from desktop.store.database import Database, UnitOfWork, View
+from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.folders import Folders as Store
 from desktop.store.mail.folders import FolderWriter, Holding
 from desktop.store.mail.operations import Operations as Queue
@@ -50,8 +51,9 @@ class Folders:
     def create(self, account_key: int, parent_key: int | None, name: str) -> int:
         """Create a folder below another, or at the top; returns its key, for `uncreate`. Raises FolderInvalid."""
         with self._database.write() as work:
+            refuse_archive_only(work, account_key)
             delimiter = Store(work).delimiter(account_key)
-            path = _path(work, parent_key, _checked(name, delimiter), delimiter)
+            path = _path(work, account_key, parent_key, _checked(name, delimiter), delimiter)
             _refuse_taken(work, account_key, path)
             key = _add(work, account_key, path, delimiter, Role.NONE)
             _emit(work, account_key)
@@ -86,16 +88,16 @@ class Folders:
         with self._database.write() as work:
             node = _node(work, key)
             delimiter = Store(work).delimiter(node.account_key)
-            path = _path(work, parent_key, node.name, delimiter)
+            path = _path(work, node.account_key, parent_key, node.name, delimiter)
             if parent_key is not None and f"{path}{delimiter}".startswith(f"{node.path}{delimiter}"):
                 raise FolderInvalid(_("A folder cannot be moved into itself."))
             return self._rename(work, node, path)
 
     def _rename(self, work: UnitOfWork, node: FolderNode, path: str) -> Inverse | None:
-        _refuse_fixed(node)
+        _refuse_fixed(work, node)
         if path == node.path:
             return None
-        _refuse_taken(work, node.account_key, path)
+        _refuse_taken(work, node.account_key, path, but=node.key)
         FolderWriter(work).rename(node.key, path)
         operation = OperationWriter(work).queue_folder(
             node.account_key, "rename-folder", node.key, {"from": node.path, "path": path}
@@ -110,7 +112,7 @@ class Folders:
             delimiter = Store(work).delimiter(before.account_key)
             path = before.path
             if before.parent_key is not None:  # which may have another name by now
-                path = _path(work, before.parent_key, before.name, delimiter)
+                path = _path(work, before.account_key, before.parent_key, before.name, delimiter)
             self._rename(work, _node(work, before.key), path)
 
     def contents(self, key: int) -> FolderContents:
@@ -125,7 +127,7 @@ class Folders:
         """
         with self._database.write() as work:
             node = _node(work, key)
-            _refuse_fixed(node)
+            _refuse_fixed(work, node)
             held = Store(work).holdings(key)
             if said is not None and _is_more(_contents(held), said):
                 words = _("Meanwhile something came into “{name}”, so it was not deleted.")
@@ -140,6 +142,7 @@ class Folders:
             node = _node(work, key)
             if node.subscribed is on:
                 return None
+            refuse_archive_only(work, node.account_key)
             FolderWriter(work).set(key, subscribed=int(on))
             operation = OperationWriter(work).queue_folder(node.account_key, "subscribe-folder", key, {"on": on})
             _emit(work, node.account_key)
@@ -190,6 +193,14 @@ class Folders:
         self._bus.publish(events.FolderOpened(key))
 
 
+def refuse_archive_only(view: View, account_key: int) -> None:
+    """Raise FolderInvalid where nothing may change on the server of an account."""
+    account = Accounts(view).get(account_key)
+    if account is not None and not account.two_way:
+        words = _("{address} is archived only: Rapport changes nothing on its server.")
+        raise FolderInvalid(words.format(address=account.address))
+
+
 def make_home(work: UnitOfWork, account_key: int, role: Role) -> None:
     """Let an account have a folder for a role it lacks: one of that name, else a new one."""
     path = _ROLE_NAMES[role]
@@ -228,6 +239,7 @@ def _free(work: UnitOfWork, account_key: int, path: str) -> str:
 
 def _delete(work: UnitOfWork, account_key: int, held: Sequence[Holding]) -> None:
     """Queue the deletion of folders, the deepest first."""
+    refuse_archive_only(work, account_key)
     for one in held:
         FolderWriter(work).goes(one.key)
         argument: dict[str, object] = {"path": one.path}
@@ -277,8 +289,13 @@ def _node(work: UnitOfWork, key: int) -> FolderNode:
     return node
 
 
-def _path(work: UnitOfWork, parent_key: int | None, name: str, delimiter: str) -> str:
-    return name if parent_key is None else f"{_node(work, parent_key).path}{delimiter}{name}"
+def _path(work: UnitOfWork, account_key: int, parent_key: int | None, name: str, delimiter: str) -> str:
+    if parent_key is None:
+        return name
+    parent = _node(work, parent_key)
+    if parent.account_key != account_key:
+        raise FolderInvalid(_("A folder stays in its account: it cannot lie below a folder of another."))
+    return f"{parent.path}{delimiter}{name}"
 
 
 def _checked(name: str, delimiter: str) -> str:
@@ -292,11 +309,13 @@ def _checked(name: str, delimiter: str) -> str:
     return name
 
 
-def _refuse_taken(work: UnitOfWork, account_key: int, path: str) -> None:
-    if Store(work).taken(account_key, path):
+def _refuse_taken(work: UnitOfWork, account_key: int, path: str, *, but: int | None = None) -> None:
+    """Raise FolderInvalid where another folder than `but`, which may change its case, has a path."""
+    if Store(work).taken(account_key, path, but=but):
         raise FolderInvalid(_("There is already a folder “{path}”.").format(path=path))
 
 
-def _refuse_fixed(node: FolderNode) -> None:
+def _refuse_fixed(work: UnitOfWork, node: FolderNode) -> None:
+    refuse_archive_only(work, node.account_key)
     if node.role is Role.INBOX:
         raise FolderInvalid(_("The Inbox cannot be renamed, moved or deleted."))

@@ -28,7 +28,7 @@ from desktop.domain.mail.operation import (
     transfers_for,
 )
 from desktop.domain.mail.state import Place, UserState, taken_back
-from desktop.services.mail.folders import FolderInvalid, make_home
+from desktop.services.mail.folders import FolderInvalid, make_home, refuse_archive_only
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork, View
@@ -273,10 +273,14 @@ def _refuse_too_large(view: View, folder_key: int, keys: Sequence[int]) -> None:
 
 
 def _transfers(view: View, folder_key: int, places: Mapping[int, Sequence[Place]]) -> dict[int, Transfer]:
-    """Return what carries mails to the account of a folder that has none of them. Raises TooLargeToMove."""
+    """Return what carries mails to the account of a folder that has none of them.
+
+    Raises TooLargeToMove, and FolderInvalid where nothing may be moved to a folder.
+    """
     target = Folders(view).get(folder_key)
     if target is None:
         raise FolderInvalid(_("This folder is no longer there."))
+    refuse_archive_only(view, target.account_key)
     transfers = {
         key: transfer
         for key, copies in places.items()

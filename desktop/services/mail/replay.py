@@ -11,7 +11,7 @@ from desktop.domain.mail.message import Flag
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import lose_folder
 from desktop.services.mail.sources import forget_unnamed
-from desktop.services.mail.whole_folders import catch_up
+from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import FolderWriter
@@ -145,12 +145,12 @@ class ReplayQueue:
             if key is not None:
                 if operation.kind == "delete-folder":
                     lose_folder(work, key)
-                elif wire_name is not None:
-                    FolderWriter(work).named(key, wire_name)
+                elif wire_name is not None and (became := FolderWriter(work).named(key, wire_name)) != key:
+                    for folder in (key, became):
+                        note_behind(work, folder)
             self._finish(work, operation)
             work.emit(events.FoldersChanged(operation.account_key))
-        if operation.kind == "delete-folder":
-            catch_up(self._database)
+        catch_up(self._database)
 
     def postponed(self, operation: Queued, until_ms: int, problem: str) -> None:
         """The server could not do it now."""

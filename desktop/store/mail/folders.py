@@ -68,7 +68,7 @@ class Folders:
 
     def nodes(self) -> list[FolderNode]:
         """Return every folder for the tree, parents before children, roles first, then by name."""
-        rows = self._view.all(f"{_NODES} ORDER BY f.account_key, f.role <> 'inbox', f.path COLLATE NOCASE")
+        rows = self._view.all(f"{_NODES} ORDER BY f.account_key, f.role <> 'inbox', fold(f.path), f.path")
         by_path = {(row[1], row[2]): row[0] for row in rows}
         return [_node(row, by_path.get((row[1], _parent(row)))) for row in rows]
 
@@ -81,7 +81,7 @@ class Folders:
         return _node(row, self._view.value(sql, (row[1], _parent(row), _GOES)))
 
     def homes(self) -> dict[tuple[int, Role], int]:
-        """Return which folder plays each role in each account."""
+        """Return which folder plays each role in each account; one that is about to be deleted plays none."""
         rows = self._view.all(
             "SELECT account_key, role, key FROM folder "
             f"WHERE role <> '' AND selectable AND pending <> {_GOES} ORDER BY key"
@@ -145,10 +145,10 @@ class Folders:
         row = self._view.first("SELECT role, role_by_user FROM folder WHERE key = ?", (key,))
         return (str(row[0]), int(row[1])) if row else ("", 0)
 
-    def taken(self, account_key: int, path: str) -> bool:
-        """Say whether an account has a folder of this path, whatever its case."""
-        sql = "SELECT 1 FROM folder WHERE account_key = ? AND path = ? COLLATE NOCASE"
-        return self._view.first(sql, (account_key, path)) is not None
+    def taken(self, account_key: int, path: str, *, but: int | None = None) -> bool:
+        """Say whether an account has another folder than `but` of this path, whatever its case."""
+        sql = "SELECT 1 FROM folder WHERE account_key = ? AND fold(path) = fold(?) AND key IS NOT ?"
+        return self._view.first(sql, (account_key, path, but)) is not None
 
     def delimiter(self, account_key: int) -> str:
         """Return what separates the levels of an account's paths."""
@@ -290,21 +290,27 @@ class FolderWriter:
         self.set(key, pending=0)
         return True
 
-    def named(self, key: int, wire_name: bytes) -> None:
-        """Note the server's name of a folder, which is there now, and so of the folders below it.
+    def named(self, key: int, wire_name: bytes) -> int:
+        """Note the server's name of a folder, which is there now, and so of the folders below it; returns its key.
 
-        A row LIST made meanwhile gives way.
+        A row LIST made meanwhile gives way; a folder made here becomes that row once mails lie in it, and the lists of
+        both must follow.
         """
-        row = self._work.first("SELECT account_key, wire_name, delimiter FROM folder WHERE key = ?", (key,))
+        row = self._work.first("SELECT account_key, wire_name, delimiter, pending FROM folder WHERE key = ?", (key,))
         if row is None:
-            return
-        account, old, delimiter = row
+            return key
+        account, old, delimiter, pending = row
         self._work.run(
             "DELETE FROM folder WHERE key <> ? AND wire_name = ? AND account_key = "
             "(SELECT account_key FROM folder WHERE key = ?) AND NOT EXISTS (SELECT 1 FROM place WHERE "
             "folder_key = folder.key)",
             (key, wire_name, key),
         )
+        sql = "SELECT key FROM folder WHERE account_key = ? AND wire_name = ? AND key <> ?"
+        listed: int | None = self._work.value(sql, (account, wire_name, key))
+        if listed is not None and pending == _MADE_HERE:
+            self._become(key, listed)
+            key = listed
         self._work.run("UPDATE OR IGNORE folder SET wire_name = ?, pending = 0 WHERE key = ?", (wire_name, key))
         if delimiter and old != wire_name:
             end = delimiter.encode()
@@ -314,6 +320,26 @@ class FolderWriter:
                 "WHERE account_key = ? AND substr(wire_name, 1, ?) = ?",
                 (wire_name + end, len(below) + 1, account, len(below), below),
             )
+        return key
+
+    def _become(self, made: int, listed: int) -> None:
+        """Give all that is about a folder made here to the row that LIST made of the same folder."""
+        for table, column in (
+            ("place", "folder_key"),  # without numbers, since they were never on a server
+            ("place", "pending_folder_key"),
+            ("operation", "folder_key"),
+            ("operation", "target_key"),
+        ):
+            self._work.run(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (listed, made))
+        self._work.run(
+            "UPDATE folder SET watched = max(folder.watched, made.watched), "
+            "shows_in_inbox = CASE WHEN made.watched THEN made.shows_in_inbox ELSE folder.shows_in_inbox END, "
+            "role = CASE WHEN made.role <> '' THEN made.role ELSE folder.role END, "
+            "role_by_user = max(folder.role_by_user, made.role_by_user) "
+            "FROM folder made WHERE made.key = ? AND folder.key = ?",
+            (made, listed),
+        )
+        self._work.run("DELETE FROM folder WHERE key = ?", (made,))
 
     def add(self, account_key: int, path: str, wire_name: bytes, delimiter: str) -> int:
         """Insert a folder made here, not yet on the server; returns its key."""

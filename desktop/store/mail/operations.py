@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desktop.base import backoff, clock
-from desktop.domain.mail.mail_account import WaitingOperation
+from desktop.base.errors import Bug
+from desktop.domain.mail.mail_account import Mode, WaitingOperation
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags, Transfer
 from desktop.domain.mail.state import UserState, copy_flags
@@ -174,7 +175,13 @@ class Operations:
         return (row[0], row[1], row[2], json.loads(row[3])) if row else None
 
     def still_possible(self, operation: Move | StoreFlags | Expunge) -> Move | StoreFlags | Expunge | None:
-        """Return an operation about those of its places that are there; None without any, or without its folders."""
+        """Return an operation about those of its places that are there.
+
+        None without any, without its folders, and where nothing may be changed on the server any more.
+        """
+        mode = self._view.value("SELECT mode FROM mail_account WHERE key = ?", (operation.account_key,))
+        if mode != Mode.TWO_WAY:
+            return None
         folders = {operation.folder_key, operation.target_key if isinstance(operation, Move) else operation.folder_key}
         if any(self.folder_ref(key) is None for key in folders):
             return None
@@ -363,6 +370,9 @@ class OperationWriter:
         return key
 
     def _insert(self, **columns: Any) -> int:
+        account = columns["account_key"]
+        if self._work.value("SELECT mode FROM mail_account WHERE key = ?", (account,)) != Mode.TWO_WAY:
+            raise Bug(f"a change of the server of account {account} was queued, which is only archived")
         return int(OperationRow.insert(created_at_ms=clock.now(), **columns).execute(self._work.peewee))
 
     def begin(self, key: int) -> bool:

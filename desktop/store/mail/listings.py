@@ -10,6 +10,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from desktop.base.text import encodable
 from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.listing import ListCounts, ListQuery, SortBy
 from desktop.domain.mail.membership import EntryFlag, Facts, entry_flags, lists_of
@@ -18,12 +19,15 @@ from desktop.domain.mail.state import UserState
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
 from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE
+from desktop.store.mail.search_expression import holding
 
 _ORDER = {
-    SortBy.SENDER: "CASE WHEN e.from_name <> '' THEN e.from_name ELSE e.from_address END COLLATE NOCASE",
-    SortBy.SUBJECT: "e.subject COLLATE NOCASE",
+    SortBy.SENDER: "fold(CASE WHEN e.from_name <> '' THEN e.from_name ELSE e.from_address END)",
+    SortBy.SUBJECT: "fold(e.subject)",
     SortBy.SIZE: "e.size_bytes",
 }
+_FILTERED = ("e.subject", "e.from_name", "e.from_address", "e.recipients")
+_MOST_FILTER_CHARS = 200
 
 
 class Listings:
@@ -33,9 +37,14 @@ class Listings:
         self._view = view
 
     def keys(self, query: ListQuery) -> array[int]:
-        """Return the Email keys of a list in the order asked for."""
+        """Return the Email keys of a list in the order asked for.
+
+        The quick filter looks at every mail of a conversation that stands in the list, and at no more than its first
+        200 characters.
+        """
         table, key = ("listing_conversation", "latest_key") if query.conversations else ("listing_entry", "email_key")
-        where, values = ["l.list_id = ?"], [query.list_id]
+        where: list[str] = ["l.list_id = ?"]
+        values: list[int | str] = [query.list_id]
         wanted = EntryFlag.NONE
         for on, flag in (
             (query.unread, EntryFlag.UNREAD),
@@ -47,19 +56,22 @@ class Listings:
         if wanted:
             where.append("l.flags & ? = ?")
             values += [int(wanted), int(wanted)]
-        join = ""
-        if query.contains or query.sort_by is not SortBy.DATE:
-            join = f"JOIN email e ON e.key = l.{key}"
-        if query.contains:
-            pattern = "%" + query.contains.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        sorted_by_mail = query.sort_by is not SortBy.DATE
+        filtered_by_mail = bool(query.contains) and not query.conversations
+        join = f"JOIN email e ON e.key = l.{key}" if sorted_by_mail or filtered_by_mail else ""
+        holds, patterns = holding(_FILTERED, encodable(query.contains[:_MOST_FILTER_CHARS]))
+        if filtered_by_mail:
+            where.append(holds)
+            values += patterns
+        elif query.contains:
             where.append(
-                "(e.subject LIKE ? ESCAPE '\\' OR e.from_name LIKE ? ESCAPE '\\' OR e.from_address LIKE ? ESCAPE '\\' "
-                "OR e.recipients LIKE ? ESCAPE '\\')"
+                "l.conversation_key IN (SELECT n.conversation_key FROM listing_entry n JOIN email e ON e.key = "
+                f"n.email_key WHERE n.list_id = ? AND {holds})"
             )
-            values += [pattern] * 4  # type: ignore[list-item]
+            values += [query.list_id, *patterns]
         direction = "DESC" if query.descending else "ASC"
         order = f"l.{key} {direction}"
-        if query.sort_by is not SortBy.DATE:
+        if sorted_by_mail:
             order = f"{_ORDER[query.sort_by]} {direction}, l.{key} DESC"
         sql = f"SELECT l.{key} FROM {table} l {join} WHERE {' AND '.join(where)} ORDER BY {order}"
         return array("q", [row[0] for row in self._view.connection.execute(sql, values)])

@@ -46,6 +46,23 @@ def like(fragment: str) -> str:
     return "%" + fragment.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
+def holding(columns: Sequence[str], text: str) -> tuple[str, list[str]]:
+    """Return the condition that one of these columns holds a text, whatever its case, and its values.
+
+    SQLite folds ASCII alone; other letters become classes of a GLOB, which take a third of the time of a call of
+    Python for each row.
+    """
+    verb, pattern = ("LIKE", like(text)) if text.isascii() else ("GLOB", f"*{''.join(map(_letter, text))}*")
+    end = " ESCAPE '\\'" if text.isascii() else ""
+    return f"({' OR '.join(f'{column} {verb} ?{end}' for column in columns)})", [pattern] * len(columns)
+
+
+def _letter(character: str) -> str:
+    spellings = {character, character.lower(), character.upper(), character.title(), character.casefold()}
+    one = "".join(sorted(spelling for spelling in spellings if len(spelling) == 1))
+    return f"[{one}]" if len(one) > 1 or character in "*?[" else character
+
+
 def either(expressions: Sequence[str]) -> str:
     """Return an expression for mails that match at least one."""
     return expressions[0] if len(expressions) == 1 else f"({' OR '.join(expressions)})"

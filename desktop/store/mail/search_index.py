@@ -167,7 +167,7 @@ class SearchIndex:
 
     def folder_paths(self, keys: Sequence[int]) -> list[str]:
         """Return the paths of folders in the order of their names."""
-        sql = f"SELECT DISTINCT path FROM folder WHERE key IN ({marks(keys)}) ORDER BY path COLLATE NOCASE"
+        sql = f"SELECT DISTINCT path FROM folder WHERE key IN ({marks(keys)}) ORDER BY fold(path)"
         return [str(path) for path in self._view.column(sql, keys)]
 
     def bodies(self, keys: Sequence[int], max_chars: int) -> dict[int, str]:

@@ -131,6 +131,7 @@ def build_core(
     )
     upkeep = Upkeep(database, blobs, ingest, space, profile.backup)
     housekeeping = Housekeeping(upkeep, Strays(database, blobs, ingest, profile.root), importing)
+    database.when_index_damaged = housekeeping.mend_index
     supervisor = Supervisor(bus, means, housekeeping)
     services = Services(
         views=MailViews(database),

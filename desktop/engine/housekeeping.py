@@ -20,13 +20,15 @@ EVERY_S = 3600.0
 
 
 class Housekeeping:
-    """Runs the upkeep of the profile: shortly after the start, then every hour."""
+    """Runs the upkeep of the profile: shortly after the start, then every hour, and at once to mend the search index."""
 
     def __init__(self, upkeep: Upkeep, strays: Strays, parser: ParserProcess) -> None:
         self._upkeep = upkeep
         self._strays = strays
         self._parser = parser
         self._stop = threading.Event()
+        self._index_is_damaged = threading.Event()
+        self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
     def start(self) -> None:
@@ -35,14 +37,27 @@ class Housekeeping:
     def stop(self) -> None:
         """Ask the thread to end and wait for it."""
         self._stop.set()
+        self._wake.set()
         if self._thread.is_alive():
             self._thread.join(10)
 
+    def mend_index(self) -> None:
+        """Have the search index built anew; any thread."""
+        self._index_is_damaged.set()
+        self._wake.set()
+
     def _run(self) -> None:
         wait_s = FIRST_AFTER_S
-        while not self._stop.wait(wait_s):
+        while True:
+            self._wake.wait(wait_s)
+            self._wake.clear()
+            if self._stop.is_set():
+                break
             wait_s = EVERY_S
             try:
+                if self._index_is_damaged.is_set():
+                    self._index_is_damaged.clear()
+                    self._upkeep.mend_search()
                 self._upkeep.run()
                 self._read_again()
                 self.gather_strays()

@@ -8,6 +8,7 @@ that does much in many units of work lets every other in between.
 
 from __future__ import annotations
 
+import errno
 import logging
 import sqlite3
 import threading
@@ -39,6 +40,9 @@ _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cell_size_check = ON",
 )
+_INDEX_DAMAGED = 267
+"""SQLITE_CORRUPT_VTAB: FTS5 found its tables wrong, while the pages they lie on are sound."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskFull(Problem):
@@ -48,11 +52,36 @@ class DiskFull(Problem):
         super().__init__(_("The disk is full. Free some space; Rapport then goes on by itself."))
 
 
+class DiskFailed(Problem):
+    """A file could not be read or written, though there is room."""
+
+    remedy = Remedy.NONE
+
+    def __init__(self, details: str) -> None:
+        text = _("The disk does not take or give what Rapport stores. Check the disk and the permissions of the profile.")
+        super().__init__(text, details=details)
+
+    @classmethod
+    def of(cls, error: OSError) -> Problem:
+        """Return what went wrong with a file."""
+        return DiskFull() if error.errno in _NO_ROOM else cls(str(error))
+
+
 class DatabaseDamaged(Problem):
     can_retry = False
 
     def __init__(self, details: str) -> None:
         super().__init__(_("The mail database is damaged."), details=details)
+
+
+class SearchIndexDamaged(DatabaseDamaged):
+    """The search index alone is damaged: it is derived from what is whole and can be built anew."""
+
+    can_retry = True
+
+    def __init__(self, details: str) -> None:
+        super().__init__(details)
+        self.text = _("The search index is damaged. Rapport builds it anew by itself; try again in a few minutes.")
 
 
 class DatabaseClosed(Problem):
@@ -78,8 +107,12 @@ def fold(text: str) -> str:
 def problem_of(error: Exception) -> Problem | None:
     """Return what an SQLite error means for the person, or None when it is our own fault."""
     text = str(error).lower()
-    if "disk is full" in text or "disk i/o error" in text:
+    if "disk is full" in text:
         return DiskFull()
+    if "disk i/o error" in text:
+        return DiskFailed(str(error))
+    if getattr(error, "sqlite_errorcode", None) == _INDEX_DAMAGED:
+        return SearchIndexDamaged(str(error))
     if "malformed" in text or "not a database" in text or "corrupt" in text:
         return DatabaseDamaged(str(error))
     if "readonly database" in text or "unable to open" in text:
@@ -155,6 +188,8 @@ class Database:
         """Called when a write failed for lack of room, before its problem is raised."""
         self.when_damaged: Callable[[], None] = lambda: None
         """Called when the file turned out to be damaged, before its problem is raised."""
+        self.when_index_damaged: Callable[[], None] = lambda: None
+        """Called when the search index turned out to be damaged, before its problem is raised."""
         self._local = threading.local()
 
     def _connection(self) -> sqlite3.Connection:
@@ -224,7 +259,9 @@ class Database:
 
     def _problem_of(self, error: Exception) -> Problem | None:
         problem = problem_of(error)
-        if isinstance(problem, DatabaseDamaged):
+        if isinstance(problem, SearchIndexDamaged):
+            self.when_index_damaged()
+        elif isinstance(problem, DatabaseDamaged):
             self.when_damaged()
         return problem
 
@@ -235,6 +272,17 @@ class Database:
                 connection.execute("ROLLBACK")
             except sqlite3.Error:
                 log.warning("roll back failed", exc_info=True)
+
+    def settle(self) -> bool:
+        """See that what is committed outlives a loss of power, which a commit alone does not; some milliseconds.
+
+        Returns False when somebody still reads an older state: then nothing is known. Not inside a view.
+        """
+        try:
+            busy, logged, copied = self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error as error:
+            raise self._problem_of(error) or error from error
+        return not busy and logged == copied
 
     def close_thread(self) -> None:
         """Close this thread's connection. A pool thread calls it before it ends."""

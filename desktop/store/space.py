@@ -35,7 +35,7 @@ class Space:
 
     def keep_reserve(self) -> None:
         """Make the reserve where it is missing and there is room for it."""
-        if self._reserve.exists() or shutil.disk_usage(self._folder).free < SHORT_BYTES + RESERVE_BYTES:
+        if self._is_whole() or shutil.disk_usage(self._folder).free < SHORT_BYTES + RESERVE_BYTES:
             return
         try:
             with open_private(self._reserve) as file:
@@ -44,6 +44,13 @@ class Space:
         except OSError:
             self._reserve.unlink(missing_ok=True)
             log.info("there is no room for the reserve")
+
+    def _is_whole(self) -> bool:
+        """A kill while it was written leaves a part of it, which must be made anew."""
+        try:
+            return self._reserve.stat().st_size >= RESERVE_BYTES
+        except FileNotFoundError:
+            return False
 
     def give_up_reserve(self) -> None:
         """Free the reserve: what the person does now must succeed."""

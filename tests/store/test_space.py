@@ -46,6 +46,14 @@ def test_m13_the_reserve_takes_real_room_and_is_given_up_when_a_write_fails(
     assert reserve.exists(), "made again when there is room"
 
 
+def test_m13_a_reserve_half_written_by_a_kill_is_made_whole(tmp_path: Path, free: list[int]) -> None:
+    (tmp_path / "reserve").write_bytes(b"x" * 4096)
+
+    Space(tmp_path).keep_reserve()
+
+    assert (tmp_path / "reserve").stat().st_size == RESERVE_BYTES
+
+
 def test_m13_no_reserve_is_made_where_room_is_short(tmp_path: Path, free: list[int]) -> None:
     free[0] = SHORT_BYTES + RESERVE_BYTES - 1
 

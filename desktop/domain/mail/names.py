@@ -37,7 +37,7 @@ def safe_name(raw_name: str) -> str:
     dashes, trailing dots or spaces, and never longer than MAX_NAME_BYTES; the real extension stays visible.
     """
     if _PLAIN.fullmatch(raw_name) and not _RESERVED.match(raw_name):
-        return raw_name.replace("  ", " ") if "  " not in raw_name else " ".join(raw_name.split())
+        return " ".join(raw_name.split()) if "  " in raw_name else raw_name
     name = raw_name[:2000]
     for _ in range(3):
         # encoded again inside: decoded until nothing changes, so that the last reader finds nothing to decode

@@ -172,10 +172,11 @@ class FolderSync:
             if self._session.has_qresync:
                 self._mirror.flags(folder, folder.uidvalidity, ((c.uid, c.flags) for c in selected.changed))
                 self.vanished(folder, selected.vanished)
-            elif modseq > folder.modseq and last >= folder.synced_down_to:
-                sweep = self._session.fetch_flags(folder.synced_down_to, last, folder.modseq)
-                changed = ((uid, flags) for uid, (flags, _) in sweep.flags.items())
-                self._mirror.flags(folder, folder.uidvalidity, changed)
+            elif modseq > folder.modseq:
+                for low, high in windows_up(folder.synced_down_to, last, SWEEP_WINDOW):
+                    sweep = self._session.fetch_flags(low, high, folder.modseq)
+                    changed = ((uid, flags) for uid, (flags, _) in sweep.flags.items())
+                    self._mirror.flags(folder, folder.uidvalidity, changed)
             return
         # A modseq that went down says nothing: look at everything once.
         low = folder.synced_down_to if modseq is not None else max(folder.synced_down_to, last - SWEEP_NEWEST + 1)

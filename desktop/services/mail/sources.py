@@ -21,8 +21,12 @@ _PORTION = 100
 
 
 def forget_unnamed(database: Database, blobs: Blobs, digests: Sequence[bytes]) -> None:
-    """Delete those sources that no Email and no copy names (any more)."""
-    if not digests:
+    """Delete those sources that no Email and no copy names (any more).
+
+    They go for good at once, so the rows that named them must have gone for good before: after a loss of power a mail
+    would be back without its source. Where that cannot be had now, the sources wait to be collected.
+    """
+    if not digests or not database.settle():
         return
     with database.write() as work:
         blobs.drop(Messages(work).unnamed(digests))

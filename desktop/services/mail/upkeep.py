@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.base import clock
+from desktop.domain import events
+from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.message import Message
 from desktop.services.mail.ingest import Ingest
 from desktop.services.mail.own_addresses import follow
@@ -15,9 +17,10 @@ from desktop.services.mail.sources import collect_unnamed
 from desktop.services.mail.whole_folders import catch_up
 from desktop.store import backup, restoration
 from desktop.store.database import Database
+from desktop.store.mail import search_mending
 from desktop.store.mail.blobs import Blobs, SourceMissing
 from desktop.store.mail.life import KEPT_GONE_MS, Life
-from desktop.store.mail.messages import DELETED_AT_MS, Messages
+from desktop.store.mail.messages import DELETED_AT_MS, Messages, MessageWriter
 from desktop.store.settings import SettingValues
 from desktop.store.space import Space
 
@@ -25,6 +28,8 @@ log = logging.getLogger(__name__)
 
 DAY_MS = 86_400_000
 CHECK_EVERY_MS = 7 * DAY_MS
+_ADDRESSES = 2000
+"""Addresses a transaction: it holds back all other writers for some milliseconds."""
 _CHECKED = "upkeep.checked-at-ms"
 
 
@@ -47,6 +52,7 @@ class Upkeep:
         catch_up(self._database)
         follow(self._database)
         purge(self._database, self._blobs, max(clock.now() - KEPT_GONE_MS, DELETED_AT_MS + 1))
+        self._forget_people()
         with self._database.read() as view:
             checked_at_ms = int(SettingValues(view).get(_CHECKED) or 0)
         if abs(clock.now() - checked_at_ms) < CHECK_EVERY_MS:
@@ -55,11 +61,28 @@ class Upkeep:
             log.error("the database is damaged: %s", found)
             backup.set_suspect(self._database.path, suspect=True)
             return
-        backup.make(self._database.path, self._backups, why="weekly")
+        copy = backup.make(self._database.path, self._backups, why="weekly")
+        if found := search_mending.damage(copy):
+            log.error("the search index is damaged: %s", found)
+            self.mend_search()
         with self._database.write() as work:
             SettingValues.put(work, _CHECKED, str(clock.now()))
         if not restoration.has_strays(self._database.path.parent):
             log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))
+
+    def mend_search(self) -> None:
+        """Build the search index anew; whoever writes waits meanwhile, some ten seconds for 50,000 mails."""
+        with self._database.write() as work:
+            search_mending.mend(work)
+            work.emit(events.ListsChanged(tuple(int(unified) for unified in Unified)))
+        log.warning("the search index was built anew")
+
+    def _forget_people(self) -> None:
+        """Delete the addresses of people of whom no mail is left."""
+        last: int | None = 0
+        while last is not None:
+            with self._database.write() as work:
+                last = MessageWriter(work).drop_unnamed_addresses(last, _ADDRESSES)
 
     def unreadable(self) -> Iterator[tuple[int, bytes]]:
         """Yield key and source of mails an older parser could not read."""

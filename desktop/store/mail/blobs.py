@@ -15,7 +15,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from typing import Any
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.base.paths import sync_folder, touch_private
-from desktop.store.database import DiskFull, problem_of
+from desktop.store.database import DiskFailed, problem_of
 from desktop.store.readable import readable_uri
 
 FILE_FROM_BYTES = 512 * 1024
@@ -95,7 +95,7 @@ class Blobs:
         return [Packed(digest, zlib.compress(raw, 1)) for digest, raw in sources]
 
     def keep(self, packed: Iterable[Packed]) -> None:
-        """Keep sources for good; returns after commit. Raises DiskFull.
+        """Keep sources for good; returns after commit. Raises DiskFull, DiskFailed.
 
         Called inside the unit of work that will name them, so that `forget_unnamed` cannot come between.
         """
@@ -204,9 +204,9 @@ class Blobs:
         path = self._path(digest)
         if path.exists():
             return
+        half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
             descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
@@ -215,4 +215,6 @@ class Blobs:
             half.replace(path)
             sync_folder(path.parent)
         except OSError as error:
-            raise DiskFull from error
+            with suppress(OSError):
+                half.unlink(missing_ok=True)
+            raise DiskFailed.of(error) from error

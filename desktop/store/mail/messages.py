@@ -257,6 +257,22 @@ class MessageWriter:
             [(key, kind, position, keys[person.key], person.name) for key, kind, position, person in rows],
         )
 
+    def drop_unnamed_addresses(self, after: int, width: int) -> int | None:
+        """Delete addresses that no mail names and nothing is noted of, among `width` rows after a key.
+
+        Returns the last key looked at, None when there are no more.
+        """
+        last: int | None = self._work.value(
+            "SELECT max(key) FROM (SELECT key FROM email_address WHERE key > ? ORDER BY key LIMIT ?)", (after, width)
+        )
+        if last is not None:
+            self._work.run(
+                "DELETE FROM email_address WHERE key > ? AND key <= ? AND NOT images_allowed AND NOT EXISTS "
+                "(SELECT 1 FROM email_person p WHERE p.address_key = email_address.key)",
+                (after, last),
+            )
+        return last
+
     def allow_images(self, address: str, allowed: bool) -> None:
         """Note whether the remote images of a sender may load by themselves."""
         key = self.address_keys([Address("", address)])[address.lower()]

@@ -17,12 +17,13 @@ class SearchNames:
         self._view = view
 
     def people(self, text: str, limit: int) -> list[Address]:
-        """Return people whose address, or a word of whose name, begins with a text."""
+        """Return people of mails that are here, whose address, or a word of whose name, begins with a text."""
         begins = like(fold(text))[1:]
         rows = self._view.all(
             "SELECT name, spelling FROM ("
-            "SELECT a.key, a.name, a.spelling FROM email_address a WHERE a.address LIKE ? ESCAPE '\\' "
-            "OR ' ' || fold(a.name) LIKE ? ESCAPE '\\' ORDER BY a.key LIMIT ?) c "
+            "SELECT a.key, a.name, a.spelling FROM email_address a WHERE (a.address LIKE ? ESCAPE '\\' "
+            "OR ' ' || fold(a.name) LIKE ? ESCAPE '\\') "
+            "AND EXISTS (SELECT 1 FROM email_person n WHERE n.address_key = a.key) ORDER BY a.key LIMIT ?) c "
             "ORDER BY (SELECT count(*) FROM (SELECT 1 FROM email_person p WHERE p.address_key = c.key LIMIT ?)) DESC, "
             "c.key LIMIT ?",
             (begins, f"% {begins}", _CANDIDATES, _COUNTED_MAILS, limit),

@@ -122,6 +122,8 @@ class AccountNode:
     address: str
     name: str
     folders: tuple[FolderNode, ...]
+    two_way: bool = True
+    """False where nothing may change on its server: its folders stay as they are and take no mails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class MailViews:
                     account.address,
                     account.display_name,
                     tuple(node for node in nodes if node.account_key == account.key),
+                    account.two_way,
                 )
                 for account in Accounts(view).all()
             )

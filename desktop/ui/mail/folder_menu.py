@@ -42,7 +42,7 @@ def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderAction
     if node.kind is NodeKind.ACCOUNT:
         keys = "F5" if node.account_key == steps.account_key else ""
         menu.add(_("Get mail"), partial(steps.get_mail, node.account_key), icon="refresh-cw", shortcut=keys)
-        menu.add(_("New folder…"), partial(actions.ask_new, node), icon="folder-plus")
+        menu.add(_("New folder…"), partial(actions.ask_new, node), icon="folder-plus", enabled=node.two_way)
         return menu
     if node.list_id:
         menu.add(_("Open"), partial(steps.open, node), icon="folder-open")
@@ -61,12 +61,13 @@ def _add_folder_lines(
     theme: Theme, menu: Menu, node: Node, folder: FolderNode, actions: FolderActions, steps: FolderSteps
 ) -> None:
     fixed = folder.role is Role.INBOX
+    can_change = node.two_way and not fixed
     if not menu.isEmpty():
         menu.addSeparator()
-    menu.add(_("New folder inside…"), partial(actions.ask_new, node), icon="folder-plus")
-    menu.add(_("Rename"), partial(steps.rename, node), icon="pencil", shortcut="F2", enabled=not fixed)
-    menu.add(_("Move to…"), partial(steps.choose_place, folder), icon="folder-input", enabled=not fixed)
-    menu.add(_("Delete…"), partial(actions.delete, folder), icon="trash-2", colour="danger", enabled=not fixed)
+    menu.add(_("New folder inside…"), partial(actions.ask_new, node), icon="folder-plus", enabled=node.two_way)
+    menu.add(_("Rename"), partial(steps.rename, node), icon="pencil", shortcut="F2", enabled=can_change)
+    menu.add(_("Move to…"), partial(steps.choose_place, folder), icon="folder-input", enabled=can_change)
+    menu.add(_("Delete…"), partial(actions.delete, folder), icon="trash-2", colour="danger", enabled=can_change)
     menu.addSeparator()
     menu.add(
         _("Fetch new mail in the background"), partial(actions.watch, folder), checked=folder.watched, enabled=not fixed
@@ -77,7 +78,7 @@ def _add_folder_lines(
         checked=folder.shows_in_inbox,
         enabled=not fixed and folder.selectable,
     )
-    menu.add(_("Subscribed"), partial(actions.subscribe, folder), checked=folder.subscribed)
+    menu.add(_("Subscribed"), partial(actions.subscribe, folder), checked=folder.subscribed, enabled=node.two_way)
     if not fixed and folder.selectable:
         uses = Menu(theme, menu, _("Use as"))
         for role in _ROLES:

@@ -93,7 +93,7 @@ class FolderModel(QAbstractItemModel):
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDropEnabled
         if node.list_id:
             flags |= Qt.ItemFlag.ItemIsSelectable
-        if node.folder is not None:
+        if node.folder is not None and node.two_way:
             flags |= Qt.ItemFlag.ItemIsDragEnabled | Qt.ItemFlag.ItemIsEditable
         return flags
 
@@ -186,7 +186,7 @@ class FolderModel(QAbstractItemModel):
         if node.list_id != fresh.list_id:
             self._lists.pop(node.list_id, None)
         node.name, node.icon, node.list_id = fresh.name, fresh.icon, fresh.list_id
-        node.counts, node.folder = fresh.counts, fresh.folder
+        node.counts, node.folder, node.two_way = fresh.counts, fresh.folder, fresh.two_way
         if node.list_id:
             self._lists[node.list_id] = node
         if seen:

@@ -59,6 +59,8 @@ class Node:
     parent: Node | None = None
     children: list[Node] = field(default_factory=list)
     position: int = 0
+    two_way: bool = True
+    """False for an account nothing of which may change on its server, and for its folders."""
 
     @property
     def depth(self) -> int:
@@ -89,7 +91,7 @@ class Node:
         """Whether mails can be dropped here."""
         if self.kind is NodeKind.UNIFIED:
             return self.list_id not in (Unified.ALL, Unified.SENT, Unified.DRAFTS)
-        return self.kind is NodeKind.FOLDER and self.list_id != 0
+        return self.kind is NodeKind.FOLDER and self.list_id != 0 and self.two_way
 
 
 def build(tree: FolderTree) -> list[Node]:
@@ -113,6 +115,7 @@ def build(tree: FolderTree) -> list[Node]:
 
 def _account(account: AccountNode) -> Node:
     top = Node(NodeKind.ACCOUNT, f"account {account.key}", account.address, account_key=account.key)
+    top.two_way = account.two_way
     nodes: dict[int, Node] = {}
     for folder in account.folders:
         nodes[folder.key] = Node(
@@ -124,6 +127,7 @@ def _account(account: AccountNode) -> Node:
             folder.counts,
             account.key,
             folder,
+            two_way=account.two_way,
         )
     for folder in account.folders:
         node = nodes[folder.key]

@@ -337,7 +337,7 @@ class MailBrowser(QObject):
         return [node for row in rows if (node := self.model.node(self.model.index(row))) is not None]
 
     def _targets(self) -> list[Target]:
-        return [_target(node, folder) for node, folder in self.model.folders() if folder.selectable]
+        return [_target(node, folder) for node, folder in self.model.folders() if node.takes_mails]
 
     def _ask(self, targets: list[Target], name: str, use: Callable[[Target], object]) -> None:
         if self._picker is None:
@@ -355,7 +355,7 @@ class MailBrowser(QObject):
         self.pane.set_recent_folders(tuple(self._recent_folders()))
 
     def _recent_folders(self) -> list[FolderNode]:
-        known = {folder.key: folder for _node, folder in self.model.folders()}
+        known = {folder.key: folder for node, folder in self.model.folders() if node.takes_mails}
         return [known[key] for key in self._recent.newest() if key in known]
 
     def _set_density(self, density: Density) -> None:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.sync import SyncFolder
+from desktop.services.mail.folders import FolderInvalid
 from desktop.store import migrate
 from desktop.store.database import Database
 from tests.desk import mail
@@ -98,7 +100,12 @@ class History:
                 self.shelf.actions.undo(done)
 
     def move(self, which: int, account: int, number: int, undone: bool) -> None:
-        self.do(Verb.MOVE, which, undone, self.folder(account, number).key)
+        folder = self.folder(account, number).key
+        if self.shelf.accounts.get(self.accounts[account]).two_way:
+            self.do(Verb.MOVE, which, undone, folder)
+        elif (key := self.email(which)) is not None:
+            with pytest.raises(FolderInvalid):
+                self.shelf.do(Verb.MOVE, key, folder=folder)
 
     def mode(self, account: int, mode: Mode) -> None:
         self.shelf.become(mode, self.accounts[account])

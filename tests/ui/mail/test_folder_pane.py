@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from PySide6.QtWidgets import QLineEdit
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
-from desktop.domain.mail.mail_account import AccountStatus, Activity
+from desktop.domain.mail.mail_account import AccountStatus, Activity, Mode
 from desktop.services.mail.mirror import Mirror
 from desktop.store.mail.folders import FolderWriter
 from desktop.store.space import Space
+from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.labels import Paragraph
@@ -267,3 +269,23 @@ async def test_the_pane_stays_where_it_was_scrolled_when_the_folders_change(room
     await until(lambda: _named(stand, "Folder 38").parent_key == room.keys["Archive"])
 
     assert (came, bar.value()) == (where, where)
+
+
+async def test_nothing_is_offered_that_would_change_a_server_that_is_only_archived(room, stand):
+    await started(stand, 0)
+    account = room.core.services.accounts.all()[0]
+    shown = next(node for node, folder in stand.model.folders() if folder.name == "Archive")
+    assert shown.takes_mails
+
+    room.core.services.accounts.edit(replace(account, mode=Mode.ARCHIVE_ONLY))
+    await until(lambda: not shown.two_way)
+
+    assert not shown.takes_mails
+    assert not stand.browser._targets()
+    assert not stand.model.flags(stand.model.index_of_id(shown.id)) & Qt.ItemFlag.ItemIsEditable
+    steps = FolderSteps(*[lambda *_what: None] * 4, account_key=0)
+    menu = folder_menu(stand.browser._theme, stand.window, shown, stand.browser.folders, steps)
+    enabled = {action.text().partition("\t")[0]: action.isEnabled() for action in menu.actions() if action.text()}
+    menu.deleteLater()
+    changing = {"New folder inside…", "Rename", "Move to…", "Delete…", "Subscribed"}
+    assert {text for text, on in enabled.items() if not on} == changing

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -24,7 +25,7 @@ from desktop.services.mail.own_addresses import follow, note_changes
 from desktop.services.mail.purging import purge
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.whole_folders import catch_up, note_behind
-from desktop.store.database import Database, UnitOfWork
+from desktop.store.database import Database, UnitOfWork, View
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders, FolderWriter
@@ -110,10 +111,10 @@ class MailAccounts:
         before the first sync. None watches the Inbox. `roles` says what folders are for, as for `assign`.
         """
         account = _checked(account)
-        if any(other.address.lower() == account.address.lower() for other in self.all()):
-            raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
-        self._keep(account, imap_password, smtp_password)
-        with self._database.write() as work:
+        with self._database.read() as view:
+            _refuse_known(view, account)
+        with self._kept(account, imap_password, smtp_password), self._database.write() as work:
+            _refuse_known(work, account)  # another may have come while a passphrase was asked for
             own = Accounts(work).own_addresses()
             key = AccountWriter(work).add(account)
             note_changes(work, own)
@@ -225,10 +226,14 @@ class MailAccounts:
 
     def trust_certificate(self, key: int, certificate: Certificate) -> None:
         """Accept exactly this certificate on its host and port for an account from now on."""
-        account = self.get(key)
-        if certificate.exception not in account.trusted_fingerprints:
-            trusted = (*account.trusted_fingerprints, certificate.exception)
-            self.edit(replace(account, trusted_fingerprints=trusted))
+        with self._database.write() as work:
+            account = Accounts(work).get(key)
+            if account is None:
+                raise AccountUnknown
+            if certificate.exception not in account.trusted_fingerprints:
+                trusted = (*account.trusted_fingerprints, certificate.exception)
+                AccountWriter(work).edit(replace(account, trusted_fingerprints=trusted))
+                work.emit(events.MailAccountsChanged((key,)))
 
     def status(self, key: int) -> AccountStatus:
         """Return how an account is doing."""
@@ -262,6 +267,17 @@ class MailAccounts:
         receiving, sending = (self._secrets.get(name(account)) for name in (imap_secret, smtp_secret))
         return (imap_password or receiving) if sending in (None, receiving) else None
 
+    @contextmanager
+    def _kept(self, account: MailAccount, imap_password: str | None, smtp_password: str | None) -> Iterator[None]:
+        """Keep the passwords of a new account; where it is not stored after all they do not stay."""
+        self._keep(account, imap_password, smtp_password)
+        try:
+            yield
+        except BaseException:
+            self._secrets.delete(imap_secret(account))
+            self._secrets.delete(smtp_secret(account))
+            raise
+
     def _keep(self, account: MailAccount, imap_password: str | None, smtp_password: str | None) -> None:
         if imap_password is not None or smtp_password is not None:
             self._secrets.unlock()
@@ -269,6 +285,11 @@ class MailAccounts:
             self._secrets.set(imap_secret(account), imap_password)
         if smtp_password is not None:
             self._secrets.set(smtp_secret(account), smtp_password)
+
+
+def _refuse_known(view: View, account: MailAccount) -> None:
+    if any(other.address.lower() == account.address.lower() for other in Accounts(view).all()):
+        raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
 
 
 def _follow_mode(work: UnitOfWork, account: MailAccount) -> None:

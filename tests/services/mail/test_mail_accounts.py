@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import uuid
 from dataclasses import replace
 
 import pytest
 
 from desktop.domain import events
+from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, Unified
-from desktop.domain.mail.mail_account import Mode
+from desktop.domain.mail.mail_account import MailAccount, Mode
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Verb
@@ -16,10 +19,11 @@ from desktop.domain.mail.removal import Removal
 from desktop.services.mail import whole_folders
 from desktop.services.mail.ingest import Fetched
 from desktop.services.mail.mail_accounts import AccountInvalid, MailAccounts
+from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import SourceMissing
 from desktop.store.mail.listings import ListingWriter
 from tests.desk import mail
-from tests.shelf import LISTED, Shelf
+from tests.shelf import LISTED, NoSecrets, Shelf
 
 
 @pytest.fixture
@@ -177,3 +181,48 @@ def test_a_person_says_which_folder_is_for_what(shelf: Shelf, accounts: MailAcco
         "sent": Role.SENT,
     }
     assert (before, shelf.subjects(Unified.ARCHIVE)) == (["Mail 1"], [])
+
+
+def test_passwords_of_an_account_that_is_not_stored_after_all_do_not_stay(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = shelf.accounts.get(shelf.account)
+    unlock = NoSecrets.unlock
+
+    def unlock_slowly(self: NoSecrets) -> None:
+        unlock(self)
+        shelf.add("same@example.org")  # while the passphrase is asked for
+
+    monkeypatch.setattr(NoSecrets, "unlock", unlock_slowly)
+
+    with pytest.raises(AccountInvalid, match="already set up"):
+        shelf.accounts.add(replace(known, key=0, id=uuid.uuid4(), address="Same@example.org"), "secret", "secret")
+
+    assert shelf.accounts._secrets == {}
+    assert sum(account.address.lower() == "same@example.org" for account in shelf.accounts.all()) == 1
+
+
+def test_a_certificate_is_trusted_beside_what_changes_meanwhile(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Accounts.get
+    certificate = Certificate("mail.example.org", 993, "ab" * 32)
+
+    def pause() -> None:
+        shelf.accounts.pause(shelf.account)
+        shelf.database.close_thread()
+
+    other = threading.Thread(target=pause)
+
+    def read_while_another_writes(self: Accounts, key: int) -> MailAccount | None:
+        found = read(self, key)
+        if not other.is_alive():
+            other.start()
+            other.join(0.3)  # it is held back until the certificate is stored
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Accounts, "get", read_while_another_writes)
+        shelf.accounts.trust_certificate(shelf.account, certificate)
+    other.join(10)
+
+    assert shelf.accounts.get(shelf.account).trusted_fingerprints == (certificate.exception,)
+    assert shelf.accounts.fetched() == (), "it is paused"

@@ -7,6 +7,7 @@ from desktop.app.commands import moment
 from desktop.app.console import Console
 from desktop.app.core import Core
 from desktop.base.i18n import _
+from desktop.services.mail.search import searched_sentence
 
 _DATE_WIDTH = len("2026-01-31 23:59")
 
@@ -20,7 +21,7 @@ def run(command: SearchMails, core: Core, console: Console) -> int:
         console.json(
             {
                 "query": command.query,
-                "searched": result.searched,
+                "searched": searched_sentence(result.searched),
                 "unknown": list(result.unknown),
                 "complete": result.complete,
                 "hits": [
@@ -46,7 +47,7 @@ def run(command: SearchMails, core: Core, console: Console) -> int:
     for row in rows:
         day = moment.in_words(row.date_ms, "%Y-%m-%d %H:%M").ljust(_DATE_WIDTH)
         console.line(f"{row.key}  {day}  {row.sender_name or row.sender_address}  {row.subject}")
-    console.say(result.searched)
+    console.say(searched_sentence(result.searched))
     for word in result.unknown:
         console.say(_("Not understood: {word}").format(word=word))
     if not result.complete:

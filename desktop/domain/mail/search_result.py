@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.listing import Row
 from desktop.domain.mail.search_marks import Marks
 
@@ -25,14 +26,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """How many mails were looked at, and in which lists; `place` names these where they are not all folders."""
+
+    mails: int
+    lists: tuple[ListId, ...]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """The first hits, newest first. Ask for more with `before_key` of the last one."""
 
     hits: tuple[Hit, ...]
     complete: bool
     """False when more follow."""
-    searched: str
-    """A sentence: how many mails were searched, and where."""
+    searched: Searched
     unknown: tuple[str, ...]
     """Operators that were not understood, as typed; their words were searched as text, or not at all."""
 

@@ -83,7 +83,7 @@ def at_cursor(text: str, cursor: int) -> Place:
     if found is None:
         return Place(end, end, "", "", "")
     operator = (found["operator"] or "").lower()
-    begin = start + (1 if text[start : start + 1] == "-" else 0)
+    begin = start + (1 if text[start:end].startswith("-") else 0)
     if operator and operator not in OPERATORS:
         return Place(begin, end, text[begin:end], "", "")
     return Place(begin, end, text[begin:end], operator, found["value"].lstrip('"'))

@@ -7,7 +7,7 @@ Cancelled.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
@@ -16,7 +16,7 @@ from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.query import EVERYWHERE, InFolder, Node, Query, leaves
 from desktop.domain.mail.query_parse import parse
 from desktop.domain.mail.search_marks import Marker
-from desktop.domain.mail.search_result import Hit, SearchResult, Suggestion
+from desktop.domain.mail.search_result import Hit, Searched, SearchResult, Suggestion
 from desktop.domain.mail.search_suggestions import Place, at_cursor, fixed
 from desktop.store.database import Database
 from desktop.store.mail.rows import Rows
@@ -79,26 +79,30 @@ def _unknown(index: SearchIndex, query: Query) -> tuple[str, ...]:
     return (*query.unknown, *(f"in:{leaf.path}" for leaf in folders if not index.folder_keys(leaf.path)))
 
 
-def _searched(index: SearchIndex, root: Node | None) -> str:
-    lists = index.lists_of(root)
-    count = index.mails_in(lists) if lists else 0
-    number = f"{count:,}"
-    if lists == (Unified.ALL,):
+def searched_sentence(searched: Searched, number: Callable[[int], str] = str) -> str:
+    """Say how many mails were searched, and where; `number` writes their count as the person reads numbers."""
+    count = number(searched.mails)
+    if searched.lists == (Unified.ALL,):
         return n_(
             "Searched {count} mail in all folders but Trash and Junk.",
             "Searched {count} mails in all folders but Trash and Junk.",
-            count,
-        ).format(count=number)
-    if lists == EVERYWHERE:
-        return n_("Searched {count} mail in all folders.", "Searched {count} mails in all folders.", count).format(
-            count=number
-        )
-    return n_("Searched {count} mail in {place}.", "Searched {count} mails in {place}.", count).format(
-        count=number, place=_place(index, lists)
-    )
+            searched.mails,
+        ).format(count=count)
+    if searched.lists == EVERYWHERE:
+        words = n_("Searched {count} mail in all folders.", "Searched {count} mails in all folders.", searched.mails)
+        return words.format(count=count)
+    words = n_("Searched {count} mail in {place}.", "Searched {count} mails in {place}.", searched.mails)
+    return words.format(count=count, place=searched.place)
+
+
+def _searched(index: SearchIndex, root: Node | None) -> Searched:
+    lists = index.lists_of(root)
+    return Searched(index.mails_in(lists) if lists else 0, lists, _place(index, lists))
 
 
 def _place(index: SearchIndex, lists: tuple[ListId, ...]) -> str:
+    if lists in ((Unified.ALL,), EVERYWHERE):
+        return ""
     names = {
         Unified.INBOX: _("Inbox"),
         Unified.IMPORTANT: _("Important"),

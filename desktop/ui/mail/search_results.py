@@ -14,7 +14,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.search_result import Cancelled, Hit, SearchResult
-from desktop.services.mail.search import Search
+from desktop.services.mail.search import Search, searched_sentence
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail import dates
 from desktop.ui.mail.list_line import HitMarks
@@ -83,7 +83,7 @@ class SearchResults(QObject):
         marks = {hit.row.key: HitMarks(hit.subject_marks, hit.snippet, hit.snippet_marks) for hit in self._hits}
         rows = [hit.row for hit in self._hits]
         self._pane.loader.show_hits(_HITS, rows, marks, more=quiet or before is not None)
-        self._pane.show_search(found_sentence(len(rows), result), one_line(result.searched))
+        self._pane.show_search(found_sentence(len(rows), result), _searched(result))
 
 
 def found_sentence(count: int, result: SearchResult) -> str:
@@ -93,8 +93,12 @@ def found_sentence(count: int, result: SearchResult) -> str:
         found = n_("{n} mail, newest first.", "{n} mails, newest first.", count).format(n=number)
     else:
         found = n_("The newest {n} mail, more below.", "The newest {n} mails, more below.", count).format(n=number)
-    parts = [found, one_line(result.searched)]
+    parts = [found, _searched(result)]
     if result.unknown:
         words = ", ".join(one_line(word) for word in result.unknown)
         parts.insert(1, _("Not understood: {words}.").format(words=words))
     return " ".join(parts)
+
+
+def _searched(result: SearchResult) -> str:
+    return one_line(searched_sentence(result.searched, dates.locale().toString))

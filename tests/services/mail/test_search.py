@@ -10,9 +10,10 @@ import pytest
 
 from desktop.base import clock
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.message import Flag
-from desktop.domain.mail.search_result import Cancelled, SuggestionKind
-from desktop.services.mail.search import Search
+from desktop.domain.mail.search_result import Cancelled, Searched, SuggestionKind
+from desktop.services.mail.search import Search, searched_sentence
 from desktop.store.database import Database
 from tests.store.mail.search_mailbox import DAY_MS, START_MS, Mail, add, new_database
 
@@ -80,7 +81,15 @@ def test_a_full_last_page_is_complete(search: Search) -> None:
     ],
 )
 def test_says_what_was_searched(search: Search, text: str, sentence: str) -> None:
-    assert search.search(text).searched == sentence
+    assert searched_sentence(search.search(text).searched) == sentence
+
+
+def test_the_number_of_mails_searched_is_written_as_the_person_reads_numbers(search: Search) -> None:
+    searched = Searched(12_345, (Unified.ALL,), "")
+
+    words = searched_sentence(searched, lambda number: f"{number:,}".replace(",", "\u202f"))
+
+    assert words == "Searched 12\u202f345 mails in all folders but Trash and Junk."
 
 
 def test_names_what_was_not_understood(search: Search) -> None:
@@ -169,4 +178,11 @@ def test_suggests_folders_and_operators(search: Search) -> None:
 @pytest.mark.parametrize("text", ['"', "from:%", "in:_", "\0", "a" * 5000, "from:\ud800", "((((", "x:y:z", "-"])
 def test_c36_suggestions_for_any_text(search: Search, text: str) -> None:
     for cursor in (0, 1, len(text), len(text) + 5, -1):
-        search.suggestions(text, cursor)
+        found = search.suggestions(text, cursor)
+        assert len(found) <= 8
+        for suggestion in found:
+            assert 0 <= suggestion.start <= suggestion.end <= len(text)
+            assert suggestion.text
+            suggestion.text.encode()
+            typed = text[: suggestion.start] + suggestion.text + text[suggestion.end :]
+            assert search.search(typed).complete, "what is offered can be searched"

@@ -21,6 +21,8 @@ class Settings:
         self._database = database
         self._lock = threading.Lock()
         self._values: dict[str, object] | None = None
+        self._coming: dict[str, list[object]] = {}
+        """The value of a setting between its storing and the end of `set`: what is read from the file may be older."""
 
     def get(self, setting: Setting[T]) -> T:
         """Return the value of a setting, its default where none is stored or the stored one makes no sense."""
@@ -28,23 +30,29 @@ class Settings:
             if self._values is None:
                 with self._database.read() as view:
                     self._values = {name: _loaded(text) for name, text in SettingValues(view).all().items()}
-            stored = self._values.get(setting.name)
+            coming = self._coming.get(setting.name)
+            stored = coming[0] if coming is not None else self._values.get(setting.name)
         return setting.default if stored is None else setting.parse(stored)
 
     def set(self, setting: Setting[T], value: T) -> None:
         """Store a value. Raises ValueError when the setting cannot have it."""
-        dumped = setting.dump(value)
+        coming: list[object] = [setting.dump(value)]
+        stored = False
         try:
             with self._database.write() as work:
-                SettingValues.put(work, setting.name, json.dumps(dumped))
+                SettingValues.put(work, setting.name, json.dumps(coming[0]))
                 work.emit(events.SettingsChanged((setting.name,)))
                 with self._lock:  # before commit: who hears of it reads it at once
-                    if self._values is not None:
-                        self._values[setting.name] = dumped
-        except BaseException:
+                    self._coming[setting.name] = coming
+            stored = True
+        finally:
             with self._lock:
-                self._values = None  # it was not stored: what is stored is read anew
-            raise
+                if self._coming.get(setting.name) is coming:  # else a newer value is on its way
+                    del self._coming[setting.name]
+                    if not stored:
+                        self._values = None
+                    elif self._values is not None:
+                        self._values[setting.name] = coming[0]
 
 
 def _loaded(text: str) -> object:

@@ -30,9 +30,20 @@ def make(database: Path, folder: Path, *, why: str) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     target = folder / f"rapport-{_stamp()}-{why}.db"
     half = target.with_suffix(".half")
-    for left in folder.glob("rapport-*.half"):  # by a kill: only one is ever made at a time
-        left.unlink(missing_ok=True)
+    _clear_halves(folder)
     os.close(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
+    try:
+        _copy(database, half)
+    except sqlite3.Error as error:
+        _clear_halves(folder)
+        raise problem_of(error) or error from error
+    half.replace(target)
+    for old in _oldest_first(folder)[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def _copy(database: Path, half: Path) -> None:
     source = copy = None
     try:
         source = sqlite3.connect(str(database), timeout=10)
@@ -43,17 +54,16 @@ def make(database: Path, folder: Path, *, why: str) -> Path:
         found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise sqlite3.DatabaseError(f"malformed backup: {found}")
-    except sqlite3.Error as error:
-        half.unlink(missing_ok=True)
-        raise problem_of(error) or error from error
     finally:
         for connection in (source, copy):
             if connection is not None:
                 connection.close()
-    half.replace(target)
-    for old in _oldest_first(folder)[:-KEPT]:
-        old.unlink(missing_ok=True)
-    return target
+
+
+def _clear_halves(folder: Path) -> None:
+    """Delete what a kill or a failure left, with its log; only one backup is ever made at a time."""
+    for left in folder.glob("rapport-*.half*"):
+        left.unlink(missing_ok=True)
 
 
 def _oldest_first(folder: Path) -> list[Path]:

@@ -223,4 +223,10 @@ def test_c36_every_text_is_a_query() -> None:
     words = ["from:", "is:", "OR", "AND", "NOT", "before:", "older_than:", "in:", "larger:", "label:"]
     for _ in range(rounds(2_000, 50_000)):
         text = "".join(chance.choice(words) if chance.random() < 0.2 else chance.choice(letters) for _ in range(20))
-        parse(text, TODAY)
+        query = parse(f"{text} zebra", TODAY)
+        assert "zebra" in repr(query), f"a word is dropped in silence: {text!r}"
+        found = [leaf for leaf, _wanted in leaves(query.root)]
+        assert len(found) <= MAX_TERMS
+        for leaf in found:
+            assert "\0" not in str(leaf)
+            str(leaf).encode()

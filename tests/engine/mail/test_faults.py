@@ -24,8 +24,9 @@ from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Activity, Endpoint, MailAccount, Security
 from desktop.domain.mail.operation import Change, Verb
-from desktop.engine.mail import account_runner
+from desktop.engine.mail import account_runner, folder_sync
 from desktop.net import errors
+from desktop.net.mail.imap.reading import FlagSweep
 from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.tls import TlsPolicy
 from desktop.store import backup
@@ -112,6 +113,32 @@ def test_r03_the_store_follows_the_server_with_and_without_extensions(
         assert Counter(desk.subjects()) == server_subjects(dovecot, imap_user)
         unseen = dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "UNSEEN").split("\n")
         assert desk.unread() == len(unseen) - 1
+
+
+def test_r03_changed_flags_are_asked_for_in_windows(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault_proxy.change(without("QRESYNC"))
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 31)])
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    desk.sync()
+    dovecot.doveadm("flags", "add", "-u", imap_user, "\\Seen", "mailbox", "INBOX", "uid", "1,12,25:30")
+    asked: list[tuple[int, int]] = []
+    fetch_flags = Session.fetch_flags
+
+    def fetch(self: Session, low: int, high: int, changed_since: int | None = None) -> FlagSweep:
+        if changed_since:
+            asked.append((low, high))
+        return fetch_flags(self, low, high, changed_since)
+
+    monkeypatch.setattr(folder_sync, "SWEEP_WINDOW", 10)
+    monkeypatch.setattr(Session, "fetch_flags", fetch)
+
+    desk.sync()
+
+    assert asked == [(1, 10), (11, 20), (21, 30)]
+    assert desk.unread() == 22
 
 
 @pytest.mark.parametrize("missing", [(), ("QRESYNC",)])

@@ -20,7 +20,7 @@ EVERY_S = 3600.0
 
 
 class Housekeeping:
-    """Runs the upkeep of the profile: shortly after the start, then every hour, and at once to mend the search index."""
+    """Runs the upkeep of the profile: shortly after the start and every hour; mends the search index at once."""
 
     def __init__(self, upkeep: Upkeep, strays: Strays, parser: ParserProcess) -> None:
         self._upkeep = upkeep

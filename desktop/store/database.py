@@ -58,7 +58,7 @@ class DiskFailed(Problem):
     remedy = Remedy.NONE
 
     def __init__(self, details: str) -> None:
-        text = _("The disk does not take or give what Rapport stores. Check the disk and the permissions of the profile.")
+        text = _("The disk does not take or give what Rapport stores. Check the disk and the profile’s permissions.")
         super().__init__(text, details=details)
 
     @classmethod

@@ -39,8 +39,8 @@ class Listings:
     def keys(self, query: ListQuery) -> array[int]:
         """Return the Email keys of a list in the order asked for.
 
-        The quick filter looks at every mail of a conversation that stands in the list, and at no more than its first
-        200 characters.
+        The first 200 characters of the quick filter are looked for in every mail of a conversation that stands in the
+        list.
         """
         table, key = ("listing_conversation", "latest_key") if query.conversations else ("listing_entry", "email_key")
         where: list[str] = ["l.list_id = ?"]

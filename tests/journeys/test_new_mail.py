@@ -131,6 +131,7 @@ async def test_deleting_for_good_asks_and_trash_does_not(program: Program, dovec
     await program.until(lambda: program.window.findChild(Dialog))
     button(program.window.findChild(Dialog), "Cancel").click()
     assert program.subjects() == ["Mail 2", "Mail 1"]
+    await program.until(program.window.isActiveWindow, "the keyboard is back")
     program.press(Qt.Key.Key_Delete, SHIFT)
     await program.until(lambda: any(dialog.isVisible() for dialog in program.window.findChildren(Dialog)))
     question = next(dialog for dialog in program.window.findChildren(Dialog) if dialog.isVisible())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -72,3 +72,28 @@ def line_of_text(
     painter.setPen(colour)
     shown = QFontMetrics(font).elidedText(text, elide, rect.width())
     painter.drawText(rect, align | Qt.TextFlag.TextSingleLine | Qt.TextFlag.TextDontClip, shown)
+
+
+def lines_of_text(text: str, font: QFont, width: int, most: int) -> tuple[str, ...]:
+    """Return plain text as the lines it takes in `width` px, `most` of them; the last is cut with an ellipsis."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    # positions of Qt count UTF-16 units, two for an emoji
+    units = text.encode("utf-16-le", "surrogatepass")
+    starts: list[int] = []
+    layout.beginLayout()
+    while len(starts) <= most and (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        starts.append(line.textStart())
+    layout.endLayout()
+    ends = [*starts[1:], len(units) // 2]
+    lines = [
+        units[2 * start : 2 * end].decode("utf-16-le", "replace").strip()
+        for start, end in zip(starts[:most], ends, strict=False)
+    ]
+    if len(starts) > most:
+        rest = units[2 * starts[most - 1] :].decode("utf-16-le", "replace")
+        lines[-1] = QFontMetrics(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
+    return tuple(lines)

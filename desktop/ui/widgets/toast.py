@@ -1,24 +1,40 @@
 """The toast: what was just done, for eight seconds, with the way back. One at a time; a new one replaces the old.
 
 It lies on its host at the lower left, 16 px from the edge, and a line along its bottom runs down. While the pointer is
-over it or its button has the focus, time stands still.
+over it or its button has the focus, time stands still. A long sentence takes up to three lines; what is still cut is in
+the tooltip. Screen readers are told the whole of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleEvent,
+    QColor,
+    QEnterEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.paint import CENTER, LEFT, line_of_text, rounded, soft_shadow, text_width
+from desktop.ui.widgets.labels import plain_tip
+from desktop.ui.widgets.paint import CENTER, lines_of_text, line_of_text, rounded, soft_shadow, text_width
 from desktop.ui.widgets.painted_button import PaintedButton
 
 SHOWN_MS = 8000
 _HEIGHT = 40
+_LINE = 18
+_MOST_LINES = 3
+_WIDEST_WORDS = 440
+"""A longer sentence is easier to read in several lines."""
 _MARGIN = 14
 """Room around the toast for its shadow."""
 
@@ -51,10 +67,13 @@ class Toast(QWidget):
         self._host = host
         self._icon = "check"
         self._text = ""
+        self._lines: tuple[str, ...] = ()
+        self._face = theme.font("body")
         self._left = 1.0
         self._act: Callable[[], object] | None = None
         self._button = _Action(theme, self)
         self._button.clicked.connect(self._pressed)
+        self._button.installEventFilter(self)
         self._clock = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=SHOWN_MS)
         self._clock.valueChanged.connect(self._tick)
         self._clock.finished.connect(self.hide)
@@ -86,6 +105,8 @@ class Toast(QWidget):
         self.raise_()
         self._clock.stop()
         self._clock.start()
+        self._hold()
+        announce(self, text)
 
     def dismiss(self) -> None:
         """Go away before the time: what it says is no longer so."""
@@ -107,20 +128,32 @@ class Toast(QWidget):
         painter.drawPixmap(card.topLeft() + QPoint(12, 12), drawn)
         right = self._button.width() + 16 if self._act else 12
         area = card.adjusted(40, 0, -right, 0)
-        line_of_text(painter, area, self._text, self._theme.font("body"), t.toast_text, LEFT)
+        top = card.top() + (card.height() - _LINE * len(self._lines)) // 2
+        for line in self._lines:
+            line_of_text(painter, QRect(area.left(), top, area.width(), _LINE), line, self._face, t.toast_text)
+            top += _LINE
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        if self._clock.state() is QVariantAnimation.State.Running:
-            self._clock.pause()
+        self._hold()
 
     def leaveEvent(self, event: QEvent) -> None:
-        if self._clock.state() is QVariantAnimation.State.Paused:
-            self._clock.resume()
+        self._hold()
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if isinstance(event, QResizeEvent):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and isinstance(event, QResizeEvent):
             self._place()
+        elif event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self._hold()
         return False
+
+    def _hold(self) -> None:
+        """Let time stand still while somebody is at the toast."""
+        states = QVariantAnimation.State
+        if self.underMouse() or self._button.hasFocus():
+            if self._clock.state() is states.Running:
+                self._clock.pause()
+        elif self._clock.state() is states.Paused:
+            self._clock.resume()
 
     def _pressed(self) -> None:
         self.dismiss()
@@ -137,14 +170,24 @@ class Toast(QWidget):
         self._left = left
 
     def _place(self) -> None:
-        words = text_width(self._theme.font("body"), self._text)
         button = self._button.sizeHint().width() + 16 if self._act else 12
-        most = self._host.width() - 2 * self._corner.x()
-        card = QRect(0, 0, min(max(40 + words + 8 + button, 320), max(most, 120)), _HEIGHT)
+        most = max(self._host.width() - 2 * self._corner.x(), 120)
+        room = max(min(_WIDEST_WORDS, most - 40 - 8 - button), 1)
+        self._lines = lines_of_text(self._text, self._face, room, _MOST_LINES)
+        words = min(max((text_width(self._face, line) for line in self._lines), default=0), room)
+        self.setToolTip(plain_tip(self._text) if self._lines and self._lines[-1].endswith("…") else "")
+        height = _HEIGHT + _LINE * (max(len(self._lines), 1) - 1)
+        card = QRect(0, 0, min(max(40 + words + 8 + button, 320), most), height)
         card.moveBottomLeft(QPoint(self._corner.x(), self._host.height() - self._corner.y() - 1))
         self.setGeometry(card.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN))
         size = self._button.sizeHint()
         inner = self._card()
         self._button.setGeometry(
-            inner.right() - 7 - size.width(), inner.top() + (_HEIGHT - size.height()) // 2, size.width(), size.height()
+            inner.right() - 7 - size.width(), inner.top() + (height - size.height()) // 2, size.width(), size.height()
         )
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Have screen readers say `text`: as an announcement, and for those that know none of these as an alert."""
+    QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.Alert))
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))

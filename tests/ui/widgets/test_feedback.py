@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.theme import Theme
+from desktop.ui.widgets import toast as toast_module
 from desktop.ui.widgets.banner import Banner, Tone
 from desktop.ui.widgets.dialog import confirm
 from desktop.ui.widgets.empty_state import EmptyState
@@ -192,3 +194,56 @@ def test_a_throttle_does_nothing_that_was_not_asked_for(qtbot: QtBot) -> None:
     button.click()
 
     assert calls == []
+
+
+def test_time_stands_still_while_the_button_of_a_toast_has_the_keyboard(theme: Theme, qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(600, 400)
+    other = QPushButton(host)
+    host.show()
+    host.activateWindow()
+    qtbot.waitUntil(host.isActiveWindow)
+    toast = Toast(theme, host)
+    toast.show_text("1 mail archived", "Undo", lambda: None)
+
+    toast._button.setFocus()
+    assert toast._clock.state() is toast._clock.State.Paused
+    other.setFocus()
+    assert toast._clock.state() is toast._clock.State.Running
+
+
+def test_a_long_sentence_of_a_toast_is_shown_whole_in_several_lines(theme: Theme, qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(700, 400)
+    host.show()
+    toast = Toast(theme, host)
+    sentence = "The server of anna.keller@acme.example says: the mailbox is full, no mail can be moved there now."
+
+    toast.show_text(sentence)
+
+    assert len(toast._lines) == 2
+    assert " ".join(toast._lines) == sentence
+    assert toast._card().height() == 58
+    assert toast.toolTip() == ""
+
+    toast.show_text("word " * 200)
+    assert len(toast._lines) == 3
+    assert toast._lines[-1].endswith("…")
+    assert "word word" in toast.toolTip()
+    assert host.rect().contains(toast._card().translated(toast.pos()))
+
+
+def test_a_toast_is_told_to_screen_readers(theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[QAccessibleEvent] = []
+    monkeypatch.setattr(toast_module.QAccessible, "updateAccessibility", told.append)
+    host = QWidget()
+    qtbot.addWidget(host)
+    toast = Toast(theme, host)
+
+    toast.show_text("1 mail archived", "Undo", lambda: None)
+
+    assert [event.type() for event in told] == [QAccessible.Event.Alert, QAccessible.Event.Announcement]
+    assert isinstance(told[1], QAccessibleAnnouncementEvent)
+    assert told[1].message() == "1 mail archived"

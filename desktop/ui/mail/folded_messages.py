@@ -23,6 +23,8 @@ ROW = 44
 COUNT_ROW = 32
 SHOWN = 2
 """So many rows next to the open message; the others wait behind a count."""
+AT_ONCE = 50
+"""So many more come with each press on the count: a row costs half a millisecond."""
 _MOST_HEIGHT = 5 * ROW
 
 
@@ -31,18 +33,23 @@ class FoldedMessage(PaintedButton):
 
     def __init__(self, theme: Theme, head: MessageHead, parent: QWidget | None = None) -> None:
         super().__init__(theme, "", 0, parent)
+        self.setFixedHeight(ROW)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_head(head)
+
+    def show_head(self, head: MessageHead) -> None:
+        """Show this message."""
         self.head = head
         name = one_line(head.sender.display) or _("(no sender)")
         date = dates.row_date(head.date_ms, clock.now(), dates.zone())
         self._name, self._date = name, date
-        self.setFixedHeight(ROW)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         state = _("unread") if head.unread else _("read")
         self.setAccessibleName(
             _("Message of {name}, {date}, {state}. {snippet}").format(
                 name=name, date=date, state=state, snippet=one_line(head.snippet)
             )
         )
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(200, ROW)
@@ -77,11 +84,10 @@ class FoldedMessage(PaintedButton):
 class _Count(PaintedButton):
     """Stands for the rows that are not shown."""
 
-    def __init__(self, theme: Theme, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(theme, text, 0, parent)
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "", 0, parent)
         self.setFixedHeight(COUNT_ROW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(text)
 
     def sizeHint(self) -> QSize:
         return QSize(200, COUNT_ROW)
@@ -99,7 +105,7 @@ class _Count(PaintedButton):
 
 
 class FoldedMessages(QScrollArea):
-    """The rows above or below the open message; scrolls when there are many and all are shown."""
+    """The rows above or below the open message; scrolls when there are many."""
 
     chosen = Signal(object)
     """The key of the message to open."""
@@ -109,7 +115,8 @@ class FoldedMessages(QScrollArea):
         self._theme = theme
         self._above = above
         self._heads: tuple[MessageHead, ...] = ()
-        self._all = False
+        self._limit = SHOWN
+        self._rows: dict[int, FoldedMessage] = {}
         self._inner = QWidget()
         self._column = QVBoxLayout(self._inner)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -120,6 +127,9 @@ class FoldedMessages(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._count = _Count(theme)
+        self._count.clicked.connect(self._show_more)
+        self._column.addWidget(self._count)
         self.hide()
 
     def show_heads(self, heads: Sequence[MessageHead]) -> None:
@@ -127,7 +137,7 @@ class FoldedMessages(QScrollArea):
         if tuple(heads) == self._heads:
             return
         if {head.key for head in heads}.isdisjoint(head.key for head in self._heads):
-            self._all = False
+            self._limit = SHOWN
         self._heads = tuple(heads)
         self._fill()
 
@@ -136,39 +146,56 @@ class FoldedMessages(QScrollArea):
         return tuple(head.key for head in self._heads)
 
     def _fill(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        shown, height = self._heads, 0
-        hidden = 0 if self._all or len(self._heads) <= SHOWN + 1 else len(self._heads) - SHOWN
-        if hidden:
-            shown = self._heads[-SHOWN:] if self._above else self._heads[:SHOWN]
-            words = (
-                n_("{n} older message", "{n} older messages", hidden)
-                if self._above
-                else n_("{n} newer message", "{n} newer messages", hidden)
-            )
-            count = _Count(self._theme, words.format(n=hidden))
-            count.clicked.connect(self._show_all)
-            height += COUNT_ROW
-        rows: list[QWidget] = []
-        for head in shown:
-            row = FoldedMessage(self._theme, head)
-            row.clicked.connect(lambda _checked=False, key=head.key: self.chosen.emit(key))
-            rows.append(row)
-            height += ROW
-        if hidden:
-            rows.insert(0 if self._above else len(rows), count)
-        for each in rows:
-            self._column.addWidget(each)
-        self.setVisible(bool(rows))
+        """Show the rows next to the open message up to the limit; the row of a message that stays stays."""
+        count = len(self._heads)
+        # a count of one row would take as much room as that row
+        shown = count if count <= self._limit + 1 else self._limit
+        heads = self._heads[count - shown :] if self._above else self._heads[:shown]
+        wanted = {head.key for head in heads}
+        for key in self._rows.keys() - wanted:
+            row = self._rows.pop(key)
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        first = 1 if self._above else 0
+        for number, head in enumerate(heads, first):
+            row = self._row(head)
+            if self._column.indexOf(row) != number:
+                self._column.insertWidget(number, row)
+                row.show()  # at once, so that it can take the keyboard
+        self._say_hidden(count - shown)
+        height = shown * ROW + (COUNT_ROW if count > shown else 0)
+        self.setVisible(count > 0)
         self.setFixedHeight(min(height, _MOST_HEIGHT))
-        if self._above:
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.maximum())
 
-    def _show_all(self) -> None:
-        self._all = True
+    def _row(self, head: MessageHead) -> FoldedMessage:
+        row = self._rows.get(head.key)
+        if row is None:
+            row = self._rows[head.key] = FoldedMessage(self._theme, head)
+            row.clicked.connect(lambda: self.chosen.emit(head.key))
+        elif row.head != head:
+            row.show_head(head)
+        return row
+
+    def _say_hidden(self, hidden: int) -> None:
+        words = (
+            n_("{n} older message", "{n} older messages", hidden)
+            if self._above
+            else n_("{n} newer message", "{n} newer messages", hidden)
+        ).format(n=hidden)
+        self._count.setText(words)
+        self._count.setAccessibleName(words)
+        self._count.setVisible(hidden > 0)
+
+    def _show_more(self) -> None:
+        """Show the next rows and give the keyboard to the one next to those that were there."""
+        before = set(self._rows)
+        self._limit += AT_ONCE
         self._fill()
+        new = [head.key for head in self._heads if head.key in self._rows and head.key not in before]
+        if new:
+            row = self._rows[new[-1] if self._above else new[0]]
+            row.setFocus(Qt.FocusReason.TabFocusReason)
+            # laid out only now that there is more of it
+            self._inner.adjustSize()
+            self.ensureWidgetVisible(row)

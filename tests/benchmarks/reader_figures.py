@@ -20,6 +20,7 @@ from desktop.domain import settings
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.services.mail.ingest import Fetched, Home
+from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.mail.reader import Reader
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
@@ -70,7 +71,7 @@ async def measure(core: Core, keys: list[int], loop: asyncio.AbstractEventLoop) 
     services = core.services
     state = State(core.profile.root / "window.json")
     theme = Theme(settings.Theme.LIGHT)
-    reader = Reader(theme, tasks, services.views, services.reading, services.settings, state, core.profile.cache)
+    reader = Reader(theme, tasks, services.views, services.reading, services.settings, state, PrivateFiles(core.profile.cache))
     reader.resize(*SIZE)
     reader.show()
     heads = {key: services.reading.head(key) for key in keys}

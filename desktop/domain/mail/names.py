@@ -81,6 +81,10 @@ class Danger(StrEnum):
     """A disk image or an archive that hides where its files came from."""
     DISGUISED = "disguised"
     """Name, declared type and content do not agree, or the name hides its real extension."""
+    PACKED = "packed"
+    """An archive with one of these inside."""
+    SEALED = "sealed"
+    """An archive that cannot be looked into."""
 
 
 _PROGRAM = words(

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QStandardPaths, Qt, QTimer, QUrl, Signal
@@ -23,8 +24,10 @@ from desktop.domain.mail.message import Completeness, Part
 from desktop.domain.mail.names import Danger
 from desktop.ui.mail import attachment_saving
 from desktop.ui.mail.attachment_bar import danger_words
-from desktop.ui.mail.attachment_saving import Content, OpenedCopies
+from desktop.ui.mail.attachment_danger import danger_of
+from desktop.ui.mail.attachment_saving import Content
 from desktop.ui.mail.letter import Opened, Reading
+from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -34,23 +37,40 @@ from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
 
 _FOLDER = "reader.save-folder"
-_FIRST_BYTES = 512
+_NAMED = 5
+"""So many names a question about several attachments tells."""
 
 OpenUrl = Callable[[QUrl], object]
+Place = tuple[int, str]
+"""Key of a mail and section of a part: sections of two mails have the same numbers."""
+
+
+@dataclass(slots=True)
+class _Fetch:
+    """One part on its way from its server."""
+
+    share: float = 0.0
+    errand: Future[Path] | None = None
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        if self.errand is not None:
+            self.errand.cancel()
 
 
 class AttachmentActions(QObject):
     """Acts on the parts of the letter last given to `set_letter`.
 
-    What was begun goes on with the letter it was begun for, though another is shown by then: sections of two mails
-    have the same numbers.
+    What was begun goes on with the letter it was begun for, though another is shown by then. Only the person ends it,
+    by pressing the card again.
     """
 
     progress = Signal(str, object)
-    """Section of a part, and the share fetched or None."""
+    """Section of a part of the letter that is shown, and the share fetched or None."""
     told = Signal(str)
     """A sentence about what was done."""
-    _fetched = Signal(str, int, int)
+    _fetched = Signal(object, int, int)
 
     def __init__(
         self,
@@ -58,7 +78,7 @@ class AttachmentActions(QObject):
         tasks: Tasks,
         reading: Reading,
         state: State,
-        copies: OpenedCopies,
+        files: PrivateFiles,
         window: QWidget,
         open_url: OpenUrl,
     ) -> None:
@@ -67,28 +87,35 @@ class AttachmentActions(QObject):
         self._tasks = tasks
         self._reading = reading
         self._state = state
-        self._copies = copies
+        self._files = files
         self._window = window
         self._open_url = open_url
         self._opened: Opened | None = None
-        self._fetches: dict[str, Future[Path]] = {}
+        self._fetches: dict[Place, list[_Fetch]] = {}
         # told on a thread of the engine
         self._fetched.connect(self._tell_progress, Qt.ConnectionType.QueuedConnection)
 
     def set_letter(self, opened: Opened | None) -> None:
-        """Act on this letter from now on; fetches for the one before are cancelled."""
-        for fetch in self._fetches.values():
-            fetch.cancel()
-        self._fetches.clear()
+        """Act on this letter from now on, and tell what of it is under way."""
         self._opened = opened
+        for (key, section), fetches in self._fetches.items():
+            if opened is not None and opened.letter.key == key:
+                self.progress.emit(section, fetches[0].share)
 
     def open(self, part: Part) -> None:
-        """Show the part with the system's program for it, after a question; refuse a dangerous one."""
-        if part.section in self._fetches:
-            self._fetches[part.section].cancel()
+        """Show the part with the system's program for it, after a question; refuse a dangerous one.
+
+        While it is being fetched this ends the fetching.
+        """
+        opened = self._opened
+        if opened is None:
             return
-        if self._opened is not None:
-            self._tasks.run(self._open(self._opened, part))
+        fetches = self._fetches.get((opened.letter.key, part.section))
+        if fetches is None:
+            self._tasks.run(self._open(opened, part))
+            return
+        for fetch in fetches:
+            fetch.cancel()
 
     def save(self, part: Part) -> None:
         """Ask where to, and save; ask before that about a dangerous part."""
@@ -97,7 +124,7 @@ class AttachmentActions(QObject):
             return
         danger = names.danger(part.name, part.media_type)
         if danger is not None:
-            self._warn(part, danger, lambda: self._choose_file(opened, part))
+            self._warn(part, danger, lambda: self._choose_file(opened, part), _("Save as…"))
         else:
             self._choose_file(opened, part)
 
@@ -110,15 +137,7 @@ class AttachmentActions(QObject):
         if not dangerous:
             self._choose_folder(opened, tuple(parts))
             return
-        listed = ", ".join(one_line(part.name) for part in dangerous[:5])
-        confirm(
-            self._theme,
-            self._window,
-            title=_("Save dangerous attachments too?"),
-            text=_("These can do harm when they are opened: {names}.").format(names=listed),
-            action=_("Save all"),
-            on_yes=lambda: self._choose_folder(opened, tuple(parts)),
-        )
+        self._warn_of_all(dangerous, _("Save all"), lambda: self._choose_folder(opened, tuple(parts)))
 
     def drag(self, part: Part) -> None:
         """Drag a copy out to another program; a dangerous part stays."""
@@ -140,20 +159,19 @@ class AttachmentActions(QObject):
     async def _open(self, opened: Opened, part: Part) -> None:
         copy, danger = await self._copy(opened, part)
         if danger is not None:
-            self._warn(part, danger, lambda: self._choose_file(opened, part))
+            self._warn(part, danger, lambda: self._choose_file(opened, part, warned=True), _("Save as…"))
         elif copy is not None:
             self._ask_to_open(opened, part, copy)
 
     async def _copy(self, opened: Opened, part: Part) -> tuple[Path | None, Danger | None]:
         """Return a copy for another program, and what is dangerous about it: of that no copy is made."""
-        async with self._content(opened, part, self._copies.cache) as content:
+        async with self._content(opened, part, None) as content:
             if content is None:
                 return None, None
-            begin = await self._tasks.read(attachment_saving.first_bytes, content, _FIRST_BYTES)
-            danger = names.danger(part.name, part.media_type, begin)
+            danger = await self._tasks.read(danger_of, part, content)
             if danger is not None:
                 return None, danger
-            return await self._tasks.read(self._copies.add, part.name, content), None
+            return await self._tasks.read(attachment_saving.copy_to_open, self._files, part.name, content), None
 
     def _ask_to_open(self, opened: Opened, part: Part, copy: Path) -> None:
         name = one_line(part.name) or _("Attachment")
@@ -186,23 +204,39 @@ class AttachmentActions(QObject):
             # a drag runs a loop of its own, which must not stand inside a coroutine
             QTimer.singleShot(0, lambda: _drag_file(self._window, path))
 
-    def _warn(self, part: Part, danger: Danger, save: Callable[[], object]) -> None:
+    def _warn(self, part: Part, danger: Danger, save: Callable[[], object], action: str) -> Dialog:
         name = one_line(part.name) or _("Attachment")
-        confirm(
+        return confirm(
             self._theme,
             self._window,
             title=_("Save “{name}”?").format(name=name),
             text=danger_words(danger) + "\n" + _("It is not opened here. Save it only if you expected it."),
-            action=_("Save as…"),
+            action=action,
             on_yes=save,
         )
 
-    def _choose_file(self, opened: Opened, part: Part) -> None:
+    def _warn_of_all(self, parts: Sequence[Part], action: str, save: Callable[[], object]) -> None:
+        listed = ", ".join(one_line(part.name) for part in parts[:_NAMED])
+        more = len(parts) - _NAMED
+        if more > 0:
+            listed = n_("{names} and {n} other", "{names} and {n} others", more).format(names=listed, n=more)
+        confirm(
+            self._theme,
+            self._window,
+            title=_("Save dangerous attachments too?"),
+            text=_("These can do harm when they are opened: {names}.").format(names=listed),
+            action=action,
+            on_yes=save,
+        )
+
+    def _choose_file(self, opened: Opened, part: Part, *, warned: bool = False) -> None:
         name = names.safe_name(part.name) or _("Attachment")
         chooser = QFileDialog(self._window, _("Save attachment"), str(Path(self._folder()) / name))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_to(opened, part, Path(path))))
+        chooser.fileSelected.connect(
+            lambda path: self._tasks.run(self.save_to(opened, part, Path(path), warned=warned))
+        )
         chooser.open()
 
     def _choose_folder(self, opened: Opened, parts: tuple[Part, ...]) -> None:
@@ -213,62 +247,104 @@ class AttachmentActions(QObject):
         chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_all_to(opened, parts, Path(path))))
         chooser.open()
 
-    async def save_to(self, opened: Opened, part: Part, path: Path) -> None:
-        """Save one part as the file a person chose."""
+    async def save_to(self, opened: Opened, part: Part, path: Path, *, warned: bool = False) -> None:
+        """Save one part as the file a person chose; ask once more where it is not what it seemed to be."""
         async with self._content(opened, part, path.parent) as content:
             if content is None:
                 return
+            if not warned and names.danger(part.name, part.media_type) is None:
+                danger = await self._tasks.read(danger_of, part, content)
+                if danger is not None and not await self._asked(part, danger):
+                    return
             await self._tasks.read(attachment_saving.save_as, path, content)
         self._state.set(_FOLDER, str(path.parent))
         self.told.emit(_("{name} saved").format(name=path.name))
 
-    async def save_all_to(self, opened: Opened, parts: Sequence[Part], folder: Path) -> None:
-        """Save parts under their own names, over nothing that is there."""
-        saved = 0
+    async def save_all_to(
+        self, opened: Opened, parts: Sequence[Part], folder: Path, *, warned: bool = False
+    ) -> None:
+        """Save parts under their own names, over nothing that is there; ask at the end about those that seemed safe."""
+        saved, dangerous = 0, list[Part]()
         for part in parts:
             async with self._content(opened, part, folder) as content:
-                if content is not None:
-                    await self._tasks.read(attachment_saving.save, folder, part.name, content)
-                    saved += 1
+                if content is None:
+                    continue
+                if not warned and names.danger(part.name, part.media_type) is None:
+                    if await self._tasks.read(danger_of, part, content) is not None:
+                        dangerous.append(part)
+                        continue
+                await self._tasks.read(attachment_saving.save, folder, part.name, content)
+                saved += 1
         self._state.set(_FOLDER, str(folder))
-        self.told.emit(n_("{n} attachment saved", "{n} attachments saved", saved).format(n=saved))
+        if saved:
+            self.told.emit(n_("{n} attachment saved", "{n} attachments saved", saved).format(n=saved))
+        if dangerous:
+            self._warn_of_all(
+                dangerous,
+                _("Save"),
+                lambda: self._tasks.run(self.save_all_to(opened, dangerous, folder, warned=True)),
+            )
+
+    async def _asked(self, part: Part, danger: Danger) -> bool:
+        """Ask whether a part is to be saved that is dangerous by what it holds."""
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        question = self._warn(part, danger, lambda: None, _("Save"))
+        question.finished.connect(lambda code: None if answer.done() else answer.set_result(bool(code)))
+        return await answer
 
     @asynccontextmanager
-    async def _content(self, opened: Opened, part: Part, folder: Path) -> AsyncIterator[Content | None]:
-        """Give the octets of a part, or the draft in `folder` into which it was fetched; None when it was cancelled."""
+    async def _content(self, opened: Opened, part: Part, folder: Path | None) -> AsyncIterator[Content | None]:
+        """Give the octets of a part, or the draft it was fetched into, in `folder` or a private one.
+
+        None when the person ended the fetching.
+        """
         if opened.head.completeness is not Completeness.TEXT or not opened.letter.key:
             yield await self._tasks.read(opened.letter.part, part.section)
             return
-        drafts = await self._tasks.read(attachment_saving.draft_folder, folder)
+        drafts = await self._tasks.read(attachment_saving.draft_folder, self._files, folder)
         try:
-            yield await self._fetch(opened.letter.key, part.section, drafts / "part")
+            yield await self._fetch(opened.letter.key, part, drafts / "part")
         finally:
-            attachment_saving.drop_draft_folder(drafts)
+            await self._tasks.read(self._files.drop, drafts)
 
-    async def _fetch(self, key: int, section: str, to: Path) -> Path | None:
-        """Fetch a part from its server; None when the person cancelled."""
-        self.progress.emit(section, 0.0)
+    async def _fetch(self, key: int, part: Part, to: Path) -> Path | None:
+        """Fetch a part from its server; None when the person ended it."""
+        place = key, part.section
+        fetch = _Fetch()
+        self._fetches.setdefault(place, []).append(fetch)
+        self._tell(place, fetch.share)
         try:
-            fetch = await self._tasks.read(
+            fetch.errand = await self._tasks.read(
                 self._reading.fetch_part,
                 key,
-                section,
+                part.section,
                 to,
-                lambda done, total: self._fetched.emit(section, done, total),
+                lambda done, total: self._fetched.emit(place, done, total),
             )
-            self._fetches[section] = fetch
-            return await self._tasks.errand(fetch)
+            if fetch.cancelled:
+                fetch.errand.cancel()
+            return await self._tasks.errand(fetch.errand)
         except asyncio.CancelledError:
-            if self._fetches.get(section) is None:
+            if not fetch.cancelled:
                 raise
+            name = one_line(part.name) or _("Attachment")
+            self.told.emit(_("Fetching of {name} ended").format(name=name))
             return None
         finally:
-            self._fetches.pop(section, None)
-            self.progress.emit(section, None)
+            self._fetches[place].remove(fetch)
+            if not self._fetches[place]:
+                del self._fetches[place]
+                self._tell(place, None)
 
-    def _tell_progress(self, section: str, done: int, total: int) -> None:
-        if section in self._fetches:
-            self.progress.emit(section, done / total if total else 0.0)
+    def _tell_progress(self, place: Place, done: int, total: int) -> None:
+        for fetch in self._fetches.get(place, ()):
+            fetch.share = done / total if total else 0.0
+            self._tell(place, fetch.share)
+
+    def _tell(self, place: Place, share: float | None) -> None:
+        key, section = place
+        if self._opened is not None and self._opened.letter.key == key:
+            self.progress.emit(section, share)
 
     def _folder(self) -> str:
         default = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)

@@ -31,6 +31,8 @@ _HEAD = 32
 _TWO_ROWS_FROM = 2
 _MOST_ROWS = 2
 _ONE_COLUMN_BELOW = 380
+AT_ONCE = 50
+"""So many cards are made before one asks for more: each costs a quarter of a millisecond."""
 
 _KINDS = (  # beginning of the media type or an extension, icon, colours of the tile
     (("application/pdf", "pdf"), "file-text", "case"),
@@ -63,6 +65,8 @@ def danger_words(danger: Danger) -> str:
         Danger.ACTIVE: _("This is a web page: opened in a browser, it runs its sender's scripts."),
         Danger.DISK: _("This is a disk image: what is inside escapes the warnings of the system."),
         Danger.DISGUISED: _("This file is not what its name says."),
+        Danger.PACKED: _("This archive holds a program or another file that can do harm when it is opened."),
+        Danger.SEALED: _("It cannot be seen what this archive holds: it is damaged or unusually large."),
     }[danger]
 
 
@@ -89,8 +93,13 @@ class AttachmentCard(PaintedButton):
         lines = (self._title,) if self.danger is None else (self._title, danger_words(self.danger))
         self.setToolTip(plain_tip("\n".join(lines)))
 
+    @property
+    def progress(self) -> float | None:
+        """How much of it has been fetched; None when nothing is under way."""
+        return self._progress
+
     def set_progress(self, share: float | None) -> None:
-        """Show how much of it has been fetched; None when nothing is under way."""
+        """Show how much of it has been fetched."""
         self._progress = share
         self.update()
 
@@ -167,11 +176,13 @@ class _Grid(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: list[AttachmentCard] = []
+        self.more: Button | None = None
+        """Stands after the cards for those that are not there yet."""
 
     def rows(self, width: int) -> int:
         """Return how many rows the cards take at a width."""
         columns = 1 if width < _ONE_COLUMN_BELOW else _TWO_ROWS_FROM
-        return -(-len(self.cards) // columns)
+        return -(-self._places() // columns)
 
     def place(self) -> None:
         """Put every card where it belongs."""
@@ -180,6 +191,14 @@ class _Grid(QWidget):
         for number, card in enumerate(self.cards):
             row, column = divmod(number, columns)
             card.setGeometry(column * (width + GAP), row * (CARD + GAP), width, CARD)
+        if self.more is not None and not self.more.isHidden():
+            row, column = divmod(len(self.cards), columns)
+            size = self.more.sizeHint()
+            top = row * (CARD + GAP) + (CARD - size.height()) // 2
+            self.more.setGeometry(column * (width + GAP), top, min(size.width(), width), size.height())
+
+    def _places(self) -> int:
+        return len(self.cards) + (self.more is not None and not self.more.isHidden())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.place()
@@ -199,7 +218,11 @@ class AttachmentBar(QWidget):
         self._theme = theme
         self._parts: tuple[Part, ...] = ()
         self._summary = ("", "")
+        self._limit = AT_ONCE
         self._grid = _Grid()
+        self._grid.more = Button(theme, "", Kind.LINK, height=SMALL, parent=self._grid)
+        self._grid.more.clicked.connect(self._show_more)
+        self._grid.more.hide()
         self._area = QScrollArea()
         self._area.setWidget(self._grid)
         self._area.setWidgetResizable(True)
@@ -223,18 +246,12 @@ class AttachmentBar(QWidget):
 
     def show_parts(self, parts: Sequence[Part]) -> None:
         """Show a card for each part; parts the body shows inline are left out by the caller."""
-        self._parts = tuple(parts)
+        if tuple(parts) != self._parts:
+            self._parts = tuple(parts)
+            self._limit = AT_ONCE
         for card in self._grid.cards:
-            card.hide()
-            card.deleteLater()
-        self._grid.cards = []
-        for part in self._parts:
-            card = AttachmentCard(self._theme, part, self._grid)
-            card.clicked.connect(lambda _checked=False, each=part: self.open_requested.emit(each))
-            card.menu_wanted.connect(self.menu_requested)
-            card.drag_wanted.connect(self.drag_requested)
-            card.show()
-            self._grid.cards.append(card)
+            card.set_progress(None)
+        self._fill()
         count = len(self._parts)
         total = sum(part.size_bytes for part in self._parts)
         self._summary = (
@@ -245,6 +262,37 @@ class AttachmentBar(QWidget):
         self._fit()
         self.setVisible(count > 0)
         self.update()
+
+    def _fill(self) -> None:
+        """Show cards for the parts up to the limit; a card of a part that stays stays, with the keyboard."""
+        shown = self._parts[: self._limit]
+        there = self._grid.cards
+        same = next((n for n, (card, part) in enumerate(zip(there, shown, strict=False)) if card.part != part), None)
+        keep = min(len(there), len(shown)) if same is None else same
+        for card in there[keep:]:
+            card.hide()
+            card.deleteLater()
+        self._grid.cards = [*there[:keep], *(self._card(part) for part in shown[keep:])]
+        hidden = len(self._parts) - len(shown)
+        if self._grid.more is not None:
+            self._grid.more.setText(n_("Show {n} more", "Show {n} more", hidden).format(n=hidden))
+            self._grid.more.setVisible(hidden > 0)
+
+    def _card(self, part: Part) -> AttachmentCard:
+        card = AttachmentCard(self._theme, part, self._grid)
+        card.clicked.connect(lambda: self.open_requested.emit(part))
+        card.menu_wanted.connect(self.menu_requested)
+        card.drag_wanted.connect(self.drag_requested)
+        card.show()
+        return card
+
+    def _show_more(self) -> None:
+        first = len(self._grid.cards)
+        self._limit += AT_ONCE
+        self._fill()
+        self._fit()
+        self._grid.cards[first].setFocus(Qt.FocusReason.TabFocusReason)
+        self._area.ensureWidgetVisible(self._grid.cards[first])
 
     def set_progress(self, section: str, share: float | None) -> None:
         """Show the fetching of one part."""

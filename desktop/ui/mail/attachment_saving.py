@@ -6,25 +6,19 @@ written to disk must not depend on who called.
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
-import shutil
-import stat
-import sys
-import tempfile
 from pathlib import Path
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail import names
-
-log = logging.getLogger(__name__)
+from desktop.ui.mail import foreign_mark
+from desktop.ui.mail.private_files import PrivateFiles
 
 _TRIES = 1000
 _SAVED_MODE = 0o600
 _OPENED_MODE = 0o400
-_DRAFTS = ".rapport-"
 
 
 Content = bytes | Path
@@ -37,25 +31,31 @@ class NotSaved(Problem):
     remedy = Remedy.RETRY
 
 
-def draft_folder(folder: Path) -> Path:
-    """Make a folder for a draft beside where it is to be moved: no second copy is written; raises NotSaved."""
+def draft_folder(files: PrivateFiles, beside: Path | None) -> Path:
+    """Make a folder for a draft beside where it is to be moved, so that no second copy is written; raises NotSaved."""
     try:
-        return Path(tempfile.mkdtemp(prefix=_DRAFTS, dir=folder))
+        return files.new_folder() if beside is None else files.new_draft_folder(beside)
     except OSError as error:
-        raise _not_saved(folder.name, error) from error
+        raise _not_saved(_("Attachment") if beside is None else beside.name, error) from error
 
 
-def drop_draft_folder(folder: Path) -> None:
-    """Remove a draft's folder and what was left in it."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def first_bytes(content: Content, count: int) -> bytes:
-    """Return how an attachment begins; raises NotSaved."""
+def size_of(content: Content) -> int:
+    """Return how many bytes an attachment has; raises NotSaved."""
     if isinstance(content, bytes):
-        return content[:count]
+        return len(content)
+    try:
+        return content.stat().st_size
+    except OSError as error:
+        raise _not_saved(content.name, error) from error
+
+
+def bytes_at(content: Content, start: int, count: int) -> bytes:
+    """Return `count` bytes of an attachment, or what there is of them; raises NotSaved."""
+    if isinstance(content, bytes):
+        return content[start : start + count]
     try:
         with content.open("rb") as file:
+            file.seek(start)
             return file.read(count)
     except OSError as error:
         raise _not_saved(content.name, error) from error
@@ -77,7 +77,6 @@ def save(folder: Path, name: str, content: Content) -> Path:
                 _make_new(path, content, _SAVED_MODE)
             except FileExistsError:
                 continue
-            _mark_as_foreign(path)
             return path
     except OSError as error:
         raise _not_saved(safe, error) from error
@@ -96,33 +95,17 @@ def save_as(path: Path, content: Content) -> Path:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise _not_saved(path.name, error) from error
-    _mark_as_foreign(path)
     return path
 
 
-class OpenedCopies:
-    """Read-only copies of attachments that other programs show, in one private folder, gone when we end."""
-
-    def __init__(self, cache: Path) -> None:
-        self.cache = cache
-        self._root = cache / "opened"
-
-    def add(self, name: str, content: Content) -> Path:
-        """Make a copy and return its path; raises NotSaved."""
-        folder = self._root / secrets.token_hex(8)
-        try:
-            folder.mkdir(mode=0o700, parents=True)
-            path = folder / (names.safe_name(name) or _("Attachment"))
-            _make_new(path, content, _OPENED_MODE)
-        except OSError as error:
-            raise _not_saved(name, error) from error
-        _mark_as_foreign(path)
-        return path
-
-    def remove_all(self) -> None:
-        """Delete all copies; also those a killed program left. One that another program holds open is left."""
-        for folder in (self._root, *self.cache.glob(f"{_DRAFTS}*")):
-            shutil.rmtree(folder, ignore_errors=True)
+def copy_to_open(files: PrivateFiles, name: str, content: Content) -> Path:
+    """Make a read-only copy that other programs show, in a folder of its own; raises NotSaved."""
+    try:
+        path = files.new_folder() / (names.safe_name(name) or _("Attachment"))
+        _make_new(path, content, _OPENED_MODE)
+    except OSError as error:
+        raise _not_saved(name, error) from error
+    return path
 
 
 def _not_saved(name: str, error: OSError) -> NotSaved:
@@ -137,23 +120,13 @@ def _make_new(path: Path, content: Content, mode: int) -> None:
         with os.fdopen(handle, "wb") as file:
             if isinstance(content, bytes):
                 file.write(content)
-            if hasattr(os, "fchmod"):
-                os.fchmod(file.fileno(), mode)
-        if isinstance(content, Path):
+        made = content if isinstance(content, Path) else path
+        # marked first: what is read-only takes no mark
+        foreign_mark.mark(made)
+        made.chmod(mode)
+        if made is not path:
             # the name is ours by now, so nothing of somebody else is replaced
-            content.chmod(mode if hasattr(os, "fchmod") else stat.S_IREAD | stat.S_IWRITE)
-            content.replace(path)
+            made.replace(path)
     except OSError:
         path.unlink(missing_ok=True)
         raise
-    if not hasattr(os, "fchmod"):
-        path.chmod(stat.S_IREAD if mode == _OPENED_MODE else stat.S_IREAD | stat.S_IWRITE)
-
-
-def _mark_as_foreign(path: Path) -> None:
-    """Tell Windows that the file came from outside ("Mark of the Web": zone 3 is the internet)."""
-    if sys.platform == "win32":
-        try:
-            Path(f"{path}:Zone.Identifier").write_text("[ZoneTransfer]\r\nZoneId=3\r\n", encoding="ascii")
-        except OSError:
-            log.debug("the file system keeps no marks")

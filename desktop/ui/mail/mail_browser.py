@@ -32,7 +32,6 @@ from desktop.ui.mail.folder_tree import FolderTree
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.list_pane import ListPane
 from desktop.ui.mail.mail_drag import MailLoad
-from desktop.ui.mail.mail_files import MailFiles
 from desktop.ui.mail.move_picker import MovePicker, RecentFolders, Target
 from desktop.ui.mail.search_bar import SearchBar
 from desktop.ui.mail.search_results import SearchResults
@@ -89,7 +88,6 @@ class MailBrowser(QObject):
         self.search = SearchBar(theme, services.search, tasks, state)
         self.pane.role_of_folder = self._role_of_folder
         self.pane.unfetched = self._unfetched
-        self.pane.view.file_writer = MailFiles(services.reading).write
         self.results = SearchResults(services.search, self.pane, tasks, bridge)
         self.loader = FolderLoader(self.model, services.views, services.accounts, tasks, bridge, self)
         bridge.settings_changed.connect(lambda _names: tasks.run(self._read_settings()))

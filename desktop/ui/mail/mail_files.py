@@ -1,15 +1,13 @@
 """Mails as .eml files for a drag to another program. GUI thread, but the sources are read on a thread of its own.
 
-The other program asks at the moment of the drop and waits, so this waits too, for a few seconds at most. The files lie
-in a folder of their own that goes with the program: who took a drop has copied it by then.
+The other program asks at the moment of the drop and waits, so this waits too, for a few seconds at most. The files go
+with the program: who took a drop has copied it by then.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-import shutil
-import tempfile
-import weakref
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +16,9 @@ from desktop.base.errors import Problem
 from desktop.base.paths import open_private
 from desktop.domain.mail.names import safe_name
 from desktop.services.mail.reading import Reading
+from desktop.ui.mail.private_files import PrivateFiles
+
+log = logging.getLogger(__name__)
 
 _DEADLINE_S = 10
 _LONGEST_NAME = 80
@@ -28,25 +29,28 @@ _SLASHES = re.compile(r"[/\\]")
 class MailFiles:
     """Writes the sources of mails; make one for a window."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, files: PrivateFiles) -> None:
         self._reading = reading
-        self._folder: str | None = None
+        self._files = files
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="drag-out")
 
     def write(self, keys: Sequence[int]) -> list[Path]:
         """Return one file a mail; mails whose source is not here are left out. None where all takes too long."""
-        if self._folder is None:
-            self._folder = tempfile.mkdtemp(prefix="rapport-")
-            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(dir=self._folder))
-        written = self._pool.submit(self._write_all, folder, tuple(keys))
+        written = self._pool.submit(self._write_all, tuple(keys))
         try:
             return written.result(timeout=_DEADLINE_S)
         except TimeoutError:
             written.cancel()
             return []
 
-    def _write_all(self, folder: Path, keys: Sequence[int]) -> list[Path]:
+    def _write_all(self, keys: Sequence[int]) -> list[Path]:
+        try:
+            return self._write_into(self._files.new_folder(), keys)
+        except OSError as error:
+            log.warning("mails could not be written for a drag: %s", error.strerror)
+            return []
+
+    def _write_into(self, folder: Path, keys: Sequence[int]) -> list[Path]:
         paths: list[Path] = []
         for key in keys:
             try:

@@ -24,15 +24,16 @@ from desktop.domain.mail.reading import MessageHead
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import link_question, reader_menu, reader_notices
 from desktop.ui.mail.attachment_actions import AttachmentActions, listed
-from desktop.ui.mail.attachment_saving import OpenedCopies
 from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, Views, load_file, open_letter
 from desktop.ui.mail.letter_output import LetterOutput
 from desktop.ui.mail.letter_pictures import LetterPictures
 from desktop.ui.mail.message_page import MessagePage
+from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.mail.reader_loading import Loaded, Settings, Wish, heads_of, load
 from desktop.ui.mail.reader_notices import NoticeColumn, Remedy, Situation
 from desktop.ui.mail.reader_tools import ReaderTools
 from desktop.ui.mail.selection_summary import SelectionSummary
+from desktop.ui.rereading import Rereading
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -65,7 +66,7 @@ class Reader(QWidget):
         reading: Reading,
         settings: Settings,
         state: State,
-        cache: Path,
+        files: PrivateFiles,
         *,
         actions: Actions | None = None,
         open_url: Callable[[QUrl], object] = QDesktopServices.openUrl,
@@ -83,12 +84,13 @@ class Reader(QWidget):
         self._loading: asyncio.Future[Any] | None = None
         self._heads: tuple[MessageHead, ...] = ()
         self._opened: Opened | None = None
+        self._changed_while_loading: frozenset[int] = frozenset()
+        self._rereading = Rereading(tasks, self._refresh)
         self._pictures: LetterPictures | None = None
         self._images_shown = False
         self._darken = False
         self._hurt = False
         self._mark_when_painted = False
-        self._copies = OpenedCopies(cache)
         self._mark = QTimer(self, singleShot=True)
         self._mark.timeout.connect(self._mark_read)
 
@@ -107,7 +109,7 @@ class Reader(QWidget):
         column.addWidget(self._stack, 1)
         self.setAccessibleName(_("Reader"))
 
-        self.attachments = AttachmentActions(theme, tasks, reading, state, self._copies, self, open_url)
+        self.attachments = AttachmentActions(theme, tasks, reading, state, files, self, open_url)
         self.output = LetterOutput(theme, tasks, reading, self)
         self._connect_page()
         if actions is not None:
@@ -164,11 +166,10 @@ class Reader(QWidget):
 
     def refresh(self, keys: frozenset[int]) -> None:
         """Read the shown conversation again where one of these mails belongs to it."""
-        opened = self._opened
-        if opened is None or not opened.letter.key or self._wanted is None:
-            return
+        if self._loading is not None and not self._loading.done():
+            self._changed_while_loading |= keys
         if keys & {head.key for head in self._heads}:
-            self._tasks.run(self._refresh(opened, conversations=self._wanted[1]))
+            self._rereading.ask()
 
     def select_all(self) -> None:
         """Select the text of the open message."""
@@ -190,11 +191,10 @@ class Reader(QWidget):
             self.go_previous.emit()
 
     def close_browser(self) -> None:
-        """End the browser and delete the copies other programs were shown."""
+        """End the browser before the application ends."""
         self._leave()
         self.page.body.close_browser()
         self.output.close_browser()
-        self._copies.remove_all()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
@@ -223,10 +223,16 @@ class Reader(QWidget):
         opened = await self._tasks.read(open_letter, letter, head, Form())
         self._display(Loaded((head,), opened, -1))
 
-    async def _reopen(self, letter: Letter, head: MessageHead, form: Form, *, hurt: bool = False) -> None:
-        opened = await self._tasks.read(open_letter, letter, head, form)
-        if self._opened is not None and self._opened.letter is letter:
-            self._display(Loaded(self._heads, opened, -1), hurt=hurt)
+    async def _reopen(self, letter: Letter, form: Form, *, hurt: bool = False) -> None:
+        """Show the open letter in another form, with what is known of it when that form is ready."""
+        before = self._opened
+        while before is not None and before.letter == letter:
+            head = before.head
+            opened = await self._tasks.read(open_letter, letter, head, form)
+            before = self._opened
+            if before is not None and before.letter == letter and before.head.completeness is head.completeness:
+                self._display(Loaded(self._heads, replace(opened, head=before.head), -1), hurt=hurt)
+                return
 
     def _display(self, loaded: Loaded, *, hurt: bool = False) -> None:
         opened = loaded.opened
@@ -248,6 +254,9 @@ class Reader(QWidget):
         self.tools.set_state(unread=opened.head.unread, starred=opened.head.important)
         self._stack.setCurrentWidget(self.page)
         self._show_body()
+        changed, self._changed_while_loading = self._changed_while_loading, frozenset()
+        if changed & {head.key for head in loaded.heads}:
+            self._rereading.ask()
 
     def _show_body(self) -> None:
         opened = self._opened
@@ -271,20 +280,24 @@ class Reader(QWidget):
             situation = Situation(self._images_shown, self._hurt, from_file=not self._opened.letter.key)
             self.page.notices.show_notices(reader_notices.notices(self._opened, situation))
 
-    async def _refresh(self, opened: Opened, *, conversations: bool) -> None:
-        key = opened.letter.key
+    async def _refresh(self) -> None:
+        """Read the conversation of the open message again; of its body only what has come since."""
+        key = self._open_key()
+        if not key or self._wanted is None:
+            return
         try:
-            heads = await self._tasks.read(heads_of, self._views, self._reading, key, conversations)
+            heads = await self._tasks.read(heads_of, self._views, self._reading, key, self._wanted[1])
         except Problem:
             return  # gone; the list will choose another
         now = next((head for head in heads if head.key == key), None)
-        if self._opened is not opened or now is None:
+        opened = self._opened
+        if opened is None or opened.letter.key != key or now is None:
             return
         self._heads = heads
-        if now.completeness is not opened.head.completeness:
-            await self._reopen(opened.letter, now, opened.form)
-            return
         self._opened = replace(opened, head=now)
+        if now.completeness is not opened.head.completeness:
+            await self._reopen(opened.letter, opened.form)
+            return
         self.page.show_rows(heads, now)
         self.tools.set_state(unread=now.unread, starred=now.important)
         self._show_notices()
@@ -296,6 +309,8 @@ class Reader(QWidget):
             self._loading.cancel()
         self._mark.stop()
         self._opened, self._heads = None, ()
+        self._changed_while_loading = frozenset()
+        self._rereading.stop()
         self._close_pictures()
         self.attachments.set_letter(None)
         self.page.body.clear()
@@ -351,7 +366,7 @@ class Reader(QWidget):
             known = [each for each in self._state.get(_HURTFUL, list[int]()) if each != key]
             self._state.set(_HURTFUL, [*known[-_MOST_HURTFUL + 1 :], key])
             self._state.save()
-        self._start(self._reopen(opened.letter, opened.head, replace(opened.form, text_only=True), hurt=True))
+        self._start(self._reopen(opened.letter, replace(opened.form, text_only=True), hurt=True))
 
     def _act_on_notice(self, remedy: Remedy) -> None:
         opened = self._opened
@@ -365,15 +380,15 @@ class Reader(QWidget):
             self.output.show_source(opened)
         elif remedy is Remedy.OTHER_COPY:
             twin = opened.form.twin + 1 if opened.form.twin < opened.head.twins else CURRENT
-            self._start(self._reopen(opened.letter, opened.head, replace(opened.form, twin=twin)))
+            self._start(self._reopen(opened.letter, replace(opened.form, twin=twin)))
         else:
-            self._start(self._reopen(opened.letter, opened.head, replace(opened.form, text_only=False)))
+            self._start(self._reopen(opened.letter, replace(opened.form, text_only=False)))
 
     async def _allow_images(self, opened: Opened, allowed: bool) -> None:
         change = self._reading.allow_images_from if allowed else self._reading.disallow_images_from
         await self._tasks.write(change, opened.head.sender.address)
-        if self._opened is opened:
-            self._opened = replace(opened, images_allowed=allowed)
+        if self._opened is not None and self._opened.letter == opened.letter:
+            self._opened = replace(self._opened, images_allowed=allowed)
 
     def load_images(self) -> None:
         """Load the remote pictures of the open message."""
@@ -394,7 +409,7 @@ class Reader(QWidget):
         if opened is not None:
             plain = opened.document is not None and opened.document.is_html
             form = replace(opened.form, prefer_plain=plain, text_only=plain)
-            self._start(self._reopen(opened.letter, opened.head, form))
+            self._start(self._reopen(opened.letter, form))
 
     def toggle_darken(self) -> None:
         """Show a light mail dark in the dark theme, or as it came."""

@@ -19,6 +19,8 @@ from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.mail_browser import MailBrowser
 from desktop.ui.mail.mail_drag import MailLoad
+from desktop.ui.mail.mail_files import MailFiles
+from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.mail.reader import Reader
 from desktop.ui.mail.reading_history import ReadingHistory, Visit
 from desktop.ui.mail.selection import Selection
@@ -56,12 +58,13 @@ class MailRoom(QObject):
         host: QWidget,
     ) -> None:
         super().__init__(host)
-        self._services, self._actions = services, actions
+        self._services, self._actions, self._tasks = services, actions, tasks
+        self._files = PrivateFiles(cache)
         self._shows_file = False
         self._history = ReadingHistory()
         self.browser = MailBrowser(theme, services, tasks, bridge, undo, state, host)
         self.reader = Reader(
-            theme, tasks, services.views, services.reading, services.settings, state, cache, actions=actions
+            theme, tasks, services.views, services.reading, services.settings, state, self._files, actions=actions
         )
         self.tree, self.list, self.search = self.browser.tree, self.browser.pane, self.browser.search
         self.panes = Panes(
@@ -73,12 +76,14 @@ class MailRoom(QObject):
             host,
         )
         self.browser.bind(actions)
+        self.list.view.file_writer = MailFiles(services.reading, self._files).write
         self.tree.installEventFilter(self)
         self._connect(bridge)
 
     def start(self) -> None:
         """Read the folders and show the list that was shown last."""
         self.browser.start()
+        self._tasks.read(self._files.clear_left)
 
     def apply_layout(self) -> None:
         """Put the panes where the setting has them."""
@@ -93,8 +98,9 @@ class MailRoom(QObject):
         self.reader.open_file(path)
 
     def close(self) -> None:
-        """Let go of the browser."""
+        """Let go of the browser, and of the files other programs were given."""
         self.reader.close_browser()
+        self._tasks.write(self._files.clear)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep Delete in the folder tree from deleting the mails that are chosen beside it."""

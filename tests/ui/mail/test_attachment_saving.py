@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from desktop.ui.mail import attachment_saving
-from desktop.ui.mail.attachment_saving import NotSaved, OpenedCopies
+from desktop.ui.mail.attachment_saving import NotSaved
+from desktop.ui.mail.private_files import PrivateFiles
 
 NAMES = [
     "offer.pdf", "../../etc/passwd", "..", ".", "", "/etc/shadow", "//server/share/x", "\\\\server\\share\\x",
@@ -82,23 +83,51 @@ def test_c21_a_saved_file_is_private_and_cannot_be_run(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("wide_umask")
 def test_c21_opened_copies_are_private_read_only_and_go(tmp_path: Path) -> None:
-    copies = OpenedCopies(tmp_path)
+    files = PrivateFiles(tmp_path)
 
-    first = copies.add("offer.pdf", b"1")
-    second = copies.add("offer.pdf", b"2")
+    first = attachment_saving.copy_to_open(files, "offer.pdf", b"1")
+    second = attachment_saving.copy_to_open(files, "offer.pdf", b"2")
 
     assert (first.name, second.name) == ("offer.pdf", "offer.pdf")
     assert first != second
     assert {stat.S_IMODE(path.stat().st_mode) for path in (first, second)} == {0o400}
-    assert stat.S_IMODE(first.parent.stat().st_mode) == 0o700
-    copies.remove_all()
-    assert not any(tmp_path.rglob("*.pdf"))
+    above = [folder for folder in first.parents if folder.is_relative_to(tmp_path) and folder != tmp_path]
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in above] == [0o700] * 3
+    files.clear()
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_c21_copies_a_killed_program_left_go_too(tmp_path: Path) -> None:
-    OpenedCopies(tmp_path).add("offer.pdf", b"1")
+def test_c21_copies_a_killed_program_left_go_with_the_next_start_and_new_ones_stay(tmp_path: Path) -> None:
+    old = attachment_saving.copy_to_open(PrivateFiles(tmp_path), "offer.pdf", b"1")
+    files = PrivateFiles(tmp_path)
+    new = attachment_saving.copy_to_open(files, "offer.pdf", b"2")
 
-    OpenedCopies(tmp_path).remove_all()
+    files.clear_left()
+
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_c21_drafts_a_killed_program_left_where_it_was_saving_go_with_the_next_start(tmp_path: Path) -> None:
+    chosen = tmp_path / "chosen"
+    chosen.mkdir()
+    draft = attachment_saving.draft_folder(PrivateFiles(tmp_path / "cache"), chosen)
+    (draft / "part").write_bytes(b"half")
+    (chosen / ".rapport-mine").mkdir()
+
+    PrivateFiles(tmp_path / "cache").clear_left()
+
+    assert [path.name for path in chosen.iterdir()] == [".rapport-mine"], "only what the program itself made"
+
+
+@pytest.mark.usefixtures("wide_umask")
+def test_c32_what_cannot_be_written_is_removed_all_the_same(tmp_path: Path) -> None:
+    files = PrivateFiles(tmp_path)
+    folder = files.new_folder()
+    (folder / "copy").write_bytes(b"x")
+    (folder / "copy").chmod(0o400)
+    folder.chmod(0o500)
+
+    files.clear()
 
     assert list(tmp_path.iterdir()) == []
 

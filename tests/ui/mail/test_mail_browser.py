@@ -29,6 +29,7 @@ from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.mail.mail_browser import MailBrowser
 from desktop.ui.mail.mail_drag import FILES, FOLDER, MAILS, MailDragData, MailLoad, pack_folder
 from desktop.ui.mail.mail_files import MailFiles
+from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
 from desktop.ui.widgets.dialog import Dialog
@@ -499,10 +500,10 @@ async def test_a_right_click_leaves_the_list_where_it_is(room, stand, qtbot):
     assert stand.tree.current_node.list_id == Unified.INBOX
 
 
-async def test_mails_leave_as_files_with_safe_names(room, stand):
+async def test_mails_leave_as_files_with_safe_names(room, stand, tmp_path):
     keys = [room.deliver("Re: a/b <x>"), room.deliver("Re: a/b <x>", age_ms=2 * MINUTE)]
 
-    files = MailFiles(room.services.reading)
+    files = MailFiles(room.services.reading, PrivateFiles(tmp_path))
 
     paths = files.write([*keys, 99])
 
@@ -510,11 +511,10 @@ async def test_mails_leave_as_files_with_safe_names(room, stand):
     assert paths[0].name != paths[1].name
     assert all(path.suffix == ".eml" and path.parent == paths[0].parent for path in paths)
     assert paths[0].read_bytes().startswith(b"Subject: ")
-    del files
-    assert not paths[0].exists()
+    assert paths[0].is_relative_to(tmp_path), "nothing lies where other users look"
 
 
-def test_a_drag_does_not_wait_for_a_source_that_does_not_come(monkeypatch):
+def test_a_drag_does_not_wait_for_a_source_that_does_not_come(monkeypatch, tmp_path):
     come = threading.Event()
     monkeypatch.setattr(mail_files, "_DEADLINE_S", 0.05)
 
@@ -523,7 +523,7 @@ def test_a_drag_does_not_wait_for_a_source_that_does_not_come(monkeypatch):
             assert come.wait(30)
             raise Problem("It is gone.")
 
-    files = MailFiles(Slow())
+    files = MailFiles(Slow(), PrivateFiles(tmp_path))
 
     paths = files.write([1])
     still_waits = not come.is_set()

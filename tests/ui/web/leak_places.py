@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from desktop.ui.mail.letter import Form, StoredLetter, open_letter
+from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.mail.reader import Reader
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
@@ -44,7 +45,7 @@ async def _until(loop: asyncio.AbstractEventLoop, signals: list[Any], act: Any) 
 def _reader(loop: asyncio.AbstractEventLoop, desk: Desk) -> Reader:
     folder = Path(tempfile.mkdtemp())
     theme = Theme("light")
-    made = Reader(theme, Tasks(loop), desk, desk, desk, State(folder / "state.json"), folder)
+    made = Reader(theme, Tasks(loop), desk, desk, desk, State(folder / "state.json"), PrivateFiles(folder))
     made.resize(700, 700)
     made.show()
     return made
@@ -84,8 +85,7 @@ async def unsanitised(loop: asyncio.AbstractEventLoop, *, apart: bool) -> int:
         exhibit = Exhibit(made.document, made.policy)
         await _until(loop, [view.painted, view.failed], lambda each=exhibit: view.show_mail(each, QColor("#FFFFFF")))
         bare = Exhibit(f"<!DOCTYPE html><html><head>{body}</head></html>".encode(), made.policy)
-        view.show_mail(bare, QColor("#FFFFFF"))
-        await asyncio.sleep(0.3)
+        await _until(loop, [view.painted, view.failed], lambda each=bare: view.show_mail(each, QColor("#FFFFFF")))
         count += 1
     await asyncio.sleep(SETTLE_S)
     return count

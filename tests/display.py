@@ -26,10 +26,10 @@ def running(command: list[str], **more: object) -> Iterator[subprocess.Popen[str
 
 
 @contextlib.contextmanager
-def display() -> Iterator[str]:
-    """Start a screen on a free number and return its name."""
+def display(*options: str) -> Iterator[str]:
+    """Start a screen on a free number, with more options of Xvfb, and return its name."""
     told, tells = os.pipe()
-    command = ["Xvfb", "-displayfd", str(tells), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(tells), "-screen", "0", "1280x800x24", "-nolisten", "tcp", *options]
     quiet = subprocess.DEVNULL
     with running(command, pass_fds=(tells,), stdout=quiet, stderr=quiet), os.fdopen(told) as numbers:
         os.close(tells)

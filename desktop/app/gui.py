@@ -25,16 +25,19 @@ from desktop.app.calls import Calls
 from desktop.app.core import Core, build_core
 from desktop.app.lock import Lock
 from desktop.base import i18n
+from desktop.base.i18n import _
 from desktop.base.paths import Profile
 from desktop.domain import settings
 from desktop.domain.passphrase import AskPassphrase
 from desktop.store import backup, restoration
 from desktop.ui.web import chromium
+from desktop.ui.web.browser_trial import BrowserTrial
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop.ui.theme import Theme
+    from desktop.ui.window.main_window import MainWindow
     from desktop.ui.window.passphrase import PassphraseAsker
 
 SMOKE_VARIABLE = "RAPPORT_SMOKE"
@@ -49,7 +52,8 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
 
     Returns the exit code. Raises Problem when the profile cannot be opened.
     """
-    chromium.prepare()
+    trial = BrowserTrial(profile.root / "browser-trial")
+    chromium.prepare(in_software=trial.failed)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
 
     import qasync
@@ -74,7 +78,7 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
         core = _open(profile, asker, theme, after_crash=lock.after_crash)
         try:
             if core is not None:
-                _show(core, asker, theme, loop, file)
+                _show(core, asker, theme, loop, file, trial)
         finally:
             asker.close()
             if core is not None:
@@ -106,7 +110,14 @@ def _open(profile: Profile, asker: PassphraseAsker, theme: Theme, *, after_crash
     return core
 
 
-def _show(core: Core, asker: PassphraseAsker, theme: Theme, loop: asyncio.AbstractEventLoop, file: Path | None) -> None:
+def _show(
+    core: Core,
+    asker: PassphraseAsker,
+    theme: Theme,
+    loop: asyncio.AbstractEventLoop,
+    file: Path | None,
+    trial: BrowserTrial,
+) -> None:
     """Make the window and run the loop until it is closed."""
     from desktop.ui.bridge import Bridge
     from desktop.ui.garbage import GarbageCollector
@@ -124,6 +135,7 @@ def _show(core: Core, asker: PassphraseAsker, theme: Theme, loop: asyncio.Abstra
     asker.attach(theme, window)
     window.closed.connect(loop.stop)
     _tell_in_window(loop, window.tell_failure)
+    _watch_browser(trial, window)
     window.restore()
     window.show()
     if file is not None:
@@ -204,6 +216,16 @@ def _close_on_signals(close: Callable[[], object]) -> Callable[[], None]:
         ours.close()
 
     return end_watch
+
+
+def _watch_browser(trial: BrowserTrial, window: MainWindow) -> None:
+    """Note how the first HTML mail goes, and say so where one went wrong before."""
+    web = window.room.reader.page.body.web
+    web.starting.connect(trial.begin)
+    for ended in (web.painted, web.failed, window.closed):
+        ended.connect(lambda *_how: trial.succeed())
+    if trial.failed:
+        window.tell(_("Showing a mail ended Rapport before. Mails are drawn without the graphics card now."))
 
 
 def _speak(core: Core) -> None:

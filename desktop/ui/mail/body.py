@@ -71,6 +71,7 @@ class Body(QStackedWidget):
         self.web.set_zoom(self._zoom)
         exhibit = Exhibit(made.document, made.policy, pictures, allow_remote=images)
         self.web.show_mail(exhibit, _DARKENED if darken else QColor(palette_for(document, self._theme).ground))
+        self._lead_keyboard_to(self.web)
 
     def show_text(self, layout: Layout) -> None:
         """Show a text mail."""
@@ -78,12 +79,14 @@ class Body(QStackedWidget):
         self.web.clear()
         self.setCurrentWidget(self.text)
         self.text.show_layout(layout)
+        self._lead_keyboard_to(self.text)
 
     def clear(self) -> None:
         """Show nothing."""
         self._target.say("")
         self.web.clear()
         self.setCurrentWidget(self._blank)
+        self._lead_keyboard_to(self._blank)
 
     def set_zoom(self, factor: float) -> None:
         """Scale this mail and those that follow."""
@@ -103,6 +106,14 @@ class Body(QStackedWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._target.place()
+
+    def _lead_keyboard_to(self, view: QWidget) -> None:
+        """Have keys scroll what is shown; whoever gives the body the keyboard gives it to that."""
+        focused = self.window().focusWidget()
+        inside = focused is not None and (focused is self or self.isAncestorOf(focused))
+        self.setFocusProxy(view)
+        if inside:
+            view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _hovered(self, target: str) -> None:
         self._target.say(shown_url(QUrl(target)) if target else "")

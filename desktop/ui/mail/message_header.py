@@ -110,6 +110,7 @@ class MessageHeader(QWidget):
             lambda: self.menu_requested.emit(self._more.mapToGlobal(QPoint(0, self._more.height())))
         )
         fields = QWidget()
+        self._rows = 0
         self._grid = QGridLayout(fields)
         self._grid.setContentsMargins(0, 6, 0, 0)
         self._grid.setHorizontalSpacing(12)
@@ -213,6 +214,8 @@ class MessageHeader(QWidget):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
+        # the grid's own count of rows only grows
+        self._rows = 0
         head = self._head
         if on and head is not None:
             self._row(_("From"), (head.sender,))
@@ -233,7 +236,8 @@ class MessageHeader(QWidget):
         self._words(title, listed)
 
     def _words(self, title: str, text: str) -> None:
-        row = self._grid.rowCount()
+        row = self._rows
+        self._rows += 1
         label = ElidedLabel(self._theme, title, "small", "secondary")
         label.setFixedWidth(label.sizeHint().width())
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)

@@ -38,6 +38,7 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.empty_state import EmptyState
+from desktop.ui.widgets.focus_ring import PaneRing
 
 T = TypeVar("T")
 
@@ -102,6 +103,9 @@ class Reader(QWidget):
         self._stack = QStackedWidget()
         for each in (self.empty, self.page, self.summary):
             self._stack.addWidget(each)
+        for shown in (self.empty, self.page.body, self.summary):
+            PaneRing(theme, shown)
+        self.setFocusProxy(self.empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -143,13 +147,13 @@ class Reader(QWidget):
         """Show that several mails are chosen."""
         self._leave()
         self.summary.say(count, conversations=conversations)
-        self._stack.setCurrentWidget(self.summary)
+        self._turn_to(self.summary)
 
     def show_nothing(self) -> None:
         """Show that no mail is chosen."""
         self._leave()
         self.empty.say("mail-open", _("No mail chosen"), _("Choose a mail to read it here."))
-        self._stack.setCurrentWidget(self.empty)
+        self._turn_to(self.empty)
 
     def open_file(self, path: Path) -> None:
         """Show a mail file without storing it."""
@@ -214,7 +218,7 @@ class Reader(QWidget):
             # mostly: it was deleted in the meantime
             self._leave()
             self.empty.say("cloud-off", _("This mail cannot be opened"), problem.text)
-            self._stack.setCurrentWidget(self.empty)
+            self._turn_to(self.empty)
             return
         self._display(loaded, hurt=loaded.opened.letter.key in hurtful)
 
@@ -247,13 +251,16 @@ class Reader(QWidget):
             self._mark_when_painted = True
         else:
             self._mark_when_painted = False
+        inside = self._has_keyboard()
         self.page.find_bar.end()
         self.page.show_heads(loaded.heads, opened.head)
         self.page.attachments.show_parts(listed(opened))
         self.attachments.set_letter(opened)
         self.tools.set_state(unread=opened.head.unread, starred=opened.head.important)
-        self._stack.setCurrentWidget(self.page)
+        self._turn_to(self.page)
         self._show_body()
+        if inside and not same:
+            self.page.body.setFocus(Qt.FocusReason.OtherFocusReason)
         changed, self._changed_while_loading = self._changed_while_loading, frozenset()
         if changed & {head.key for head in loaded.heads}:
             self._rereading.ask()
@@ -301,6 +308,19 @@ class Reader(QWidget):
         self.page.show_rows(heads, now)
         self.tools.set_state(unread=now.unread, starred=now.important)
         self._show_notices()
+
+    def _turn_to(self, widget: QWidget) -> None:
+        """Show a page of the reader; the keyboard goes to it, in a mail to its text."""
+        inside = self._has_keyboard()
+        self.setFocusProxy(self.page.body if widget is self.page else widget)
+        self._stack.setCurrentWidget(widget)
+        if inside and widget is not self.page:
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _has_keyboard(self) -> bool:
+        """Say whether the keyboard is in what is read, not in the buttons above it."""
+        focused = self.window().focusWidget()
+        return focused is not None and (focused is self or self._stack.isAncestorOf(focused))
 
     def _leave(self) -> None:
         """Let go of the open message."""

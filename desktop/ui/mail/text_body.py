@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QTextDocument,
     QTextOption,
 )
-from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractSlider, QTextBrowser, QTextEdit, QWidget
 
 from desktop.base.i18n import _
 from desktop.ui.mail.text_layout import NO_FOLD, Layout, Line
@@ -36,6 +36,15 @@ _TOP = 12
 _MOST_MATCHES = 1000
 _FOLD = "rapport-fold:"
 _ALL = "rapport-all:"
+_STEPS = {
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_Home: QAbstractSlider.SliderAction.SliderToMinimum,
+    Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
+}
+"""What keys do that scroll."""
 
 
 class TextBody(QTextBrowser):
@@ -144,9 +153,14 @@ class TextBody(QTextBrowser):
         self._set_margins()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # space and the arrows without a selection belong to the reader
+        # space belongs to the reader
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Backspace):
             event.ignore()
+            return
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is not None and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+            # moving a cursor nobody sees would look like nothing; with Shift it selects
+            self.verticalScrollBar().triggerAction(step)
             return
         super().keyPressEvent(event)
 
@@ -177,6 +191,9 @@ class TextBody(QTextBrowser):
         self._set_margins()
         self._matches, self._looked_for, self._match = [], "", -1
         self._first = True
+        start = self.textCursor()
+        start.setKeepPositionOnInsert(True)
+        self.setTextCursor(start)
         cursor = QTextCursor(document)
 
         def in_one_edit(write: Callable[[], None]) -> None:

@@ -13,8 +13,11 @@ from collections.abc import MutableMapping
 
 from PySide6.QtCore import QCoreApplication, Qt
 
+from desktop.ui.web import glx
+
 FLAGS_VARIABLE = "QTWEBENGINE_CHROMIUM_FLAGS"
 SANDBOX_VARIABLE = "QTWEBENGINE_DISABLE_SANDBOX"
+BACKEND_VARIABLE = "QT_QUICK_BACKEND"
 
 _FLAGS = (
     '--host-resolver-rules="MAP * ~NOTFOUND"',
@@ -35,8 +38,13 @@ _OF_THE_PERSON = re.compile(
 """Flags about drawing and language, which get a picture on the screen of an odd machine; no other passes."""
 
 
-def prepare() -> None:
-    """Make this process ready for a browser that is loaded later; before the application is made."""
+def prepare(*, in_software: bool = False) -> None:
+    """Make this process ready for a browser that is loaded later; before the application is made.
+
+    It draws without the graphics card where that is wanted, or where there is no way to one.
+    """
+    if in_software or glx.is_missing(os.environ):
+        os.environ[BACKEND_VARIABLE] = "software"
     set_flags(os.environ)
     # QtWebEngine sees to this itself only where it is loaded before the application
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
@@ -61,7 +69,7 @@ def set_flags(env: MutableMapping[str, str]) -> None:
 def draws_in_software(environ: MutableMapping[str, str]) -> bool:
     """Return whether there is no graphics card to speak to, by what Qt was told."""
     platform = environ.get("QT_QPA_PLATFORM", "").split(":")[0]
-    return platform in {"offscreen", "minimal", "vnc"} or environ.get("QT_QUICK_BACKEND") == "software"
+    return platform in {"offscreen", "minimal", "vnc"} or environ.get(BACKEND_VARIABLE) == "software"
 
 
 def runs_as_root() -> bool:

@@ -13,8 +13,8 @@ import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import delete
 
@@ -60,6 +60,8 @@ class Failure(StrEnum):
 class MailView(QWidget):
     """Shows one mail at a time and scrolls it itself. Call `close_browser` before the application ends."""
 
+    starting = Signal()
+    """The browser is about to be made."""
     painted = Signal()
     """The mail last given is on the screen."""
     failed = Signal(object)
@@ -180,12 +182,18 @@ class MailView(QWidget):
             if not self._frames_wanted:
                 # the frame is being drawn in this very event; tell of it once it is
                 self._no_frame.start(0)
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            # who shows us scrolls by it and then goes on, which Chromium cannot
+            if event.type() is QEvent.Type.KeyPress:
+                QCoreApplication.sendEvent(self, QKeyEvent(event.type(), event.key(), event.modifiers(), event.text()))
+            return True
         return super().eventFilter(watched, event)
 
     def _ready_page(self) -> MailPage:
         if self._page is not None:
             return self._page
         if self._browser is None:
+            self.starting.emit()
             # loading it takes 30 MB and a tenth of a second, which who reads plain mails never pays
             from desktop.ui.web.browser import Browser
 

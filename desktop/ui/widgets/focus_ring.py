@@ -5,9 +5,9 @@ Buttons show it only when the keyboard brought the focus there; fields always, a
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFocusFrame, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QPainter, QPaintEvent, QPen, QRegion
+from PySide6.QtWidgets import QApplication, QFocusFrame, QWidget
 
 from desktop.ui.theme import Theme
 
@@ -65,3 +65,47 @@ class _Frame(QFocusFrame):
         painter.setPen(QPen(colour, 2))
         radius = self._radius + 3 - inset
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+class PaneRing(QWidget):
+    """The ring of a pane, inside its edge: shown while the keyboard is anywhere in the pane, unless the mouse put it there.
+
+    What is in a pane may be made by others, a browser for one, so the application is asked where the keyboard is.
+    """
+
+    def __init__(self, theme: Theme, pane: QWidget) -> None:
+        super().__init__(pane)
+        self._theme = theme
+        self._pane = pane
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        pane.installEventFilter(self)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_changed)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and not self.isHidden():
+            self._place()
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(QPen(self._theme.tokens.ring, 2))
+        painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        if not self._holds(now):
+            self.hide()
+        elif before is not None and not self._holds(before) and not QGuiApplication.mouseButtons():
+            self._place()
+            self.show()
+            self.raise_()
+
+    def _holds(self, widget: QWidget | None) -> bool:
+        return widget is not None and (widget is self._pane or self._pane.isAncestorOf(widget))
+
+    def _place(self) -> None:
+        whole = self._pane.rect()
+        self.setGeometry(whole)
+        self.setMask(QRegion(whole) - QRegion(whole.adjusted(2, 2, -2, -2)))

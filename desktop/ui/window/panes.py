@@ -55,7 +55,7 @@ class Panes(QWidget):
         self._current = Pane.LIST
         self._back = False
         self._placed: Layout | None = None
-        self._right = QWidget(self)
+        self._right: QWidget | None = None
         self._outer: _Splitter | None = None
         self._inner: _Splitter | None = None
         self._column = QVBoxLayout(self)
@@ -116,20 +116,20 @@ class Panes(QWidget):
         outer = _Splitter(vertical if layout is Layout.WIDE else horizontal)
         inner = _Splitter(vertical if layout is Layout.CLASSIC else horizontal)
         self._column.addWidget(outer)
-        self._right = QWidget(outer)
-        column = QVBoxLayout(self._right)
+        self._right = right = QWidget(outer)
+        column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head)
         if layout is Layout.WIDE:
             outer.addWidget(inner)
             inner.addWidget(self._tree)
-            inner.addWidget(self._right)
+            inner.addWidget(right)
             column.addWidget(self._list, 1)
             outer.addWidget(self._reader)
         else:
             outer.addWidget(self._tree)
-            outer.addWidget(self._right)
+            outer.addWidget(right)
             column.addWidget(inner, 1)
             inner.addWidget(self._list)
             inner.addWidget(self._reader)
@@ -151,8 +151,8 @@ class Panes(QWidget):
         placed = arrangement.placing(self._layout, width, reading_pane=reading_pane)
         if placed is not self._placed:
             self._place(placed)
-        outer, inner = self._outer, self._inner
-        if outer is None or inner is None:
+        outer, inner, right = self._outer, self._inner, self._right
+        if outer is None or inner is None or right is None:
             return
         seen = arrangement.shown(self._layout, width, reading_pane=reading_pane, current=self._current)
         reader_comes = seen.reader and self._reader.isHidden()
@@ -160,7 +160,7 @@ class Panes(QWidget):
             (self._tree, seen.tree),
             (self._list, seen.list),
             (self._reader, seen.reader),
-            (self._right, seen.list or seen.reader),
+            (right, seen.list or seen.reader),
         ):
             if pane.isHidden() is on:
                 pane.setVisible(on)

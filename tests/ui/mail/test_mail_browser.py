@@ -533,9 +533,10 @@ def test_a_drag_does_not_wait_for_a_source_that_does_not_come(monkeypatch, tmp_p
     assert still_waits
 
 
-async def test_the_window_offers_files_only_for_a_few_mails(room, stand):
-    few = MailDragData(MailLoad(mails=(1,)), stand.pane.view.file_writer)
-    many = MailDragData(MailLoad(mails=tuple(range(1, 200))), stand.pane.view.file_writer)
+def test_a_drag_offers_files_only_for_a_few_mails(room, tmp_path):
+    write = MailFiles(room.services.reading, PrivateFiles(tmp_path)).write
+    few = MailDragData(MailLoad(mails=(1,)), write)
+    many = MailDragData(MailLoad(mails=tuple(range(1, 200))), write)
 
     assert few.formats() == [MAILS, FILES]
     assert many.formats() == [MAILS]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from desktop.ui.web import chromium
+from desktop.base.version import VERSION
+from desktop.ui.web import chromium, glx
+from desktop.ui.web.browser_trial import BrowserTrial
 
 
 def flags(environ: dict[str, str]) -> str:
@@ -72,3 +76,48 @@ def test_a_machine_without_a_graphics_card_draws_in_software() -> None:
     assert "--disable-gpu" in flags({"QT_QPA_PLATFORM": "offscreen:size=800"})
     assert "--disable-gpu" not in flags({"QT_QPA_PLATFORM": "xcb"})
     assert flags({"QT_QPA_PLATFORM": "offscreen"}).count("--disable-gpu") == 1
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"DISPLAY": ":0"}, True),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "xcb"}, True),
+        ({"DISPLAY": ":0", "XDG_SESSION_TYPE": "wayland"}, False),
+        ({"DISPLAY": ":0", "XDG_SESSION_TYPE": "wayland", "QT_QPA_PLATFORM": "xcb;wayland"}, True),
+        ({"DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}, False),
+        ({"QT_QPA_PLATFORM": "xcb"}, False),
+    ],
+)
+def test_only_windows_on_an_x_server_need_glx(environ: dict[str, str], expected: bool) -> None:
+    assert glx.uses_x(environ) is expected
+
+
+def test_a_display_that_does_not_answer_is_left_to_qt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":64999")
+    assert glx.is_missing({"DISPLAY": ":64999"}, "linux") is False
+
+
+def test_c13_a_browser_that_ended_the_program_does_so_once(tmp_path: Path) -> None:
+    note = tmp_path / "browser-trial"
+    first = BrowserTrial(note)
+    assert not first.failed
+    first.begin()
+
+    second = BrowserTrial(note)
+    assert second.failed
+    second.begin()
+    second.succeed()
+    assert BrowserTrial(note).failed, "it works only because the graphics card is left alone"
+
+    note.write_text(VERSION + "1")
+    assert not BrowserTrial(note).failed, "another version may do better"
+
+
+def test_c13_a_browser_that_painted_is_trusted(tmp_path: Path) -> None:
+    trial = BrowserTrial(tmp_path / "browser-trial")
+    trial.begin()
+    trial.succeed()
+
+    assert not BrowserTrial(tmp_path / "browser-trial").failed
+    assert list(tmp_path.iterdir()) == []

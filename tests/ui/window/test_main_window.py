@@ -310,6 +310,22 @@ async def test_a_setting_counts_at_once(desk: Desk) -> None:
     preferences.close()
 
 
+async def test_other_programs_are_given_private_files_that_go_with_the_window(desk: Desk) -> None:
+    left = desk.core.profile.cache / "opened" / "of-a-run-that-was-killed"
+    left.mkdir(parents=True)
+    (left / "offer.pdf").write_bytes(b"x")
+    await _open(desk)
+    write = desk.window.room.list.view.file_writer
+    assert write is not None
+
+    (file,) = write(_inbox(desk)[:1])
+    await desk.until(lambda: not left.exists())
+
+    assert file.is_relative_to(desk.core.profile.cache)
+    desk.window.close()
+    await desk.until(lambda: not (desk.core.profile.cache / "opened").exists())
+
+
 async def test_layout_moves_the_reader_below(desk: Desk) -> None:
     await _open(desk)
     room = desk.window.room
@@ -386,7 +402,7 @@ async def test_what_one_does_beside_a_mail_file_falls_on_no_mail_of_the_list(des
     window.actions_[Do.TRASH].trigger()
     window.actions_[Do.ARCHIVE].trigger()
     window.actions_[Do.STAR].trigger()
-    await asyncio.sleep(0.2)
+    await window._tasks.write(lambda: None)  # verbs are done in the order they were called in
 
     assert room.list.selection().count == 0
     assert _inbox(desk) == before

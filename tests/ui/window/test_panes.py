@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.settings import Layout
@@ -49,6 +50,21 @@ def test_every_layout_shows_tree_and_list(room: Room, layout: Layout) -> None:
     room.panes.arrange(layout)
     assert room.visible() >= {"tree", "list"}
     assert room.head.isVisible()
+
+
+def test_nothing_lies_on_the_panes(room: Room) -> None:
+    assert [child.size() for child in room.panes.children() if isinstance(child, QWidget)] == [room.panes.size()]
+
+
+def test_another_layout_leaves_the_keyboard_where_it_is(room: Room, qtbot: QtBot) -> None:
+    room.list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    room.panes.activateWindow()
+    qtbot.waitUntil(room.panes.isActiveWindow)
+    room.list.setFocus()
+
+    for layout in Layout:
+        room.panes.arrange(layout)
+        assert QApplication.focusWidget() is room.list
 
 
 def test_classic_puts_the_reader_below_the_list(room: Room) -> None:

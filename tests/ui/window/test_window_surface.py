@@ -18,11 +18,13 @@ DEADLINE_S = 120
 
 @pytest.mark.display
 @pytest.mark.timeout(DEADLINE_S + 30)
-@pytest.mark.parametrize("backend", ["", "software"])
-def test_the_first_html_mail_leaves_the_window_as_it_is(backend: str) -> None:
+@pytest.mark.parametrize(
+    ("backend", "options"), [("", ()), ("software", ()), ("", ("-extension", "GLX"))], ids=["card", "software", "no-glx"]
+)
+def test_the_first_html_mail_leaves_the_window_as_it_is(backend: str, options: tuple[str, ...]) -> None:
     if shutil.which("Xvfb") is None:
         missing("without Xvfb there is no window that could be made anew")
-    with display() as name:
+    with display(*options) as name:
         environ = {**os.environ, "DISPLAY": name, "QT_QPA_PLATFORM": "xcb", "QT_QUICK_BACKEND": backend}
         done = subprocess.run(
             [sys.executable, "-m", "tests.ui.window.surface_probe"],

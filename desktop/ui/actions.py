@@ -138,16 +138,15 @@ class Actions:
     """The actions of one window, with their keys alive in it."""
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
-        self._theme = theme
         self._actions: dict[Do, QAction] = {}
         for spec in CATALOGUE:
             action = QAction(spec.words(), window)
             action.setObjectName(spec.name)
+            if spec.icon:
+                action.setIcon(icon(theme, spec.icon))
             action.setShortcuts([QKeySequence(keys) for keys in spec.keys])
             window.addAction(action)
             self._actions[spec.name] = action
-        theme.changed.connect(self._tint)
-        self._tint()
         self.set_mails_chosen(False)
 
     def __getitem__(self, name: Do) -> QAction:
@@ -162,8 +161,3 @@ class Actions:
         for spec in CATALOGUE:
             if spec.needs_mail:
                 self._actions[spec.name].setEnabled(chosen)
-
-    def _tint(self) -> None:
-        for spec in CATALOGUE:
-            if spec.icon:
-                self._actions[spec.name].setIcon(icon(self._theme, spec.icon))

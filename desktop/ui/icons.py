@@ -1,22 +1,22 @@
 """Lucide icons in the colours of the theme. Drawn from SVG at the device's own resolution, kept in Qt's pixmap cache.
 
 The set is drawn on a grid of 24 with lines 2 wide. Scaled down those lines would fade, so each size has its own width
-on that grid. GUI thread only.
+on that grid. An icon of a menu or button is drawn when it is shown, in the colours of that moment: most never are, and
+a change of theme asks for none anew. GUI thread only.
 """
 
 from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from desktop.base.resources import resource_dir
 from desktop.ui.theme import Theme
 
 _STROKES = {10: 2.8, 12: 2.6, 14: 2.4, 16: 2.1, 20: 1.8, 24: 1.6}
-_SCALES = (1.0, 1.5, 2.0)
 _APP_SIDES = (16, 24, 32, 48, 64, 128, 256)
 
 
@@ -44,20 +44,47 @@ def pixmap(name: str, size: int, colour: QColor, scale: float = 1.0, *, filled: 
     return made
 
 
-def icon(theme: Theme, name: str, size: int = 16, colour: str = "secondary") -> QIcon:
-    """Return an icon in the colour of a token, accent when on or hot and pale when disabled.
+class _Engine(QIconEngine):
+    """Draws an icon in the colour of a token, accent when on or hot and pale when disabled."""
 
-    It keeps the colours of the moment: ask again when the theme has changed.
-    """
-    tokens = theme.tokens
-    made = QIcon()
-    for scale in _SCALES:
-        made.addPixmap(pixmap(name, size, tokens.named(colour), scale))
-        made.addPixmap(pixmap(name, size, tokens.disabled, scale), QIcon.Mode.Disabled)
-        made.addPixmap(pixmap(name, size, tokens.accent, scale), QIcon.Mode.Active)
-        made.addPixmap(pixmap(name, size, tokens.accent, scale), QIcon.Mode.Selected)
-        made.addPixmap(pixmap(name, size, tokens.accent, scale), QIcon.Mode.Normal, QIcon.State.On)
-    return made
+    def __init__(self, theme: Theme, name: str, size: int, colour: str) -> None:
+        super().__init__()
+        self._theme, self._name, self._size, self._colour = theme, name, size, colour
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        side = min(rect.width(), rect.height())
+        painter.drawPixmap(rect, self._drawn(round(side * painter.device().devicePixelRatioF()), mode, state))
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        # asked for in pixels of the device; Qt says afterwards how many of them are one of ours
+        drawn = self._drawn(min(size.width(), size.height()), mode, state)
+        drawn.setDevicePixelRatio(1.0)
+        return drawn
+
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
+        side = min(self._size, size.width(), size.height())
+        return QSize(side, side)
+
+    def isNull(self) -> bool:
+        return False
+
+    def clone(self) -> QIconEngine:
+        return _Engine(self._theme, self._name, self._size, self._colour)
+
+    def _drawn(self, side_px: int, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        tokens = self._theme.tokens
+        if mode is QIcon.Mode.Disabled:
+            colour = tokens.disabled
+        elif mode in (QIcon.Mode.Active, QIcon.Mode.Selected) or state is QIcon.State.On:
+            colour = tokens.accent
+        else:
+            colour = tokens.named(self._colour)
+        return pixmap(self._name, self._size, colour, side_px / self._size)
+
+
+def icon(theme: Theme, name: str, size: int = 16, colour: str = "secondary") -> QIcon:
+    """Return an icon in the colour of a token, accent when on or hot and pale when disabled; it follows the theme."""
+    return QIcon(_Engine(theme, name, size, colour))
 
 
 def app_icon() -> QIcon:

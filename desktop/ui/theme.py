@@ -293,6 +293,10 @@ def dress(tokens: Tokens) -> None:
     if app.property("dressed") is None:
         app.setStyle(_Style())
         app.setProperty("dressed", True)
+    if app.styleSheet():
+        # Qt dresses a widget once for each of its ancestors where one sheet takes the place of another, and but once
+        # where there was none: with nine levels this is a third of the time
+        app.setStyleSheet("")
     app.setFont(font("body"))
     app.setPalette(palette(tokens))
     app.setStyleSheet(style_sheet(tokens))

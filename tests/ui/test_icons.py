@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
 import desktop
 from desktop.base.resources import resource_dir
+from desktop.domain import settings
 from desktop.ui.icons import app_icon, icon, pixmap
-from desktop.ui.theme import Theme
+from desktop.ui.theme import DARK, LIGHT, Theme
 
 ICONS = sorted(path.stem for path in (resource_dir() / "icons").glob("*.svg"))
 
@@ -54,6 +57,32 @@ def test_icon_of_a_menu_has_its_modes(theme: Theme) -> None:
     hot = made.pixmap(16, QIcon.Mode.Selected).toImage()
     rest = made.pixmap(16, QIcon.Mode.Normal).toImage()
     assert hot != rest
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_icon_of_a_menu_is_drawn_for_the_screen_in_the_colours_of_the_moment(theme: Theme, scale: float) -> None:
+    made = icon(theme, "archive")
+    light = made.pixmap(QSize(16, 16), scale)
+    theme.choose(settings.Theme.DARK)
+    dark = made.pixmap(QSize(16, 16), scale)
+
+    assert (light.width(), light.devicePixelRatio()) == (round(16 * scale), scale)
+    assert colours(light) == {LIGHT.secondary.name()}
+    assert colours(dark) == {DARK.secondary.name()}
+
+
+def test_an_icon_outlives_what_it_was_copied_from(theme: Theme) -> None:
+    made = QIcon(icon(theme, "archive"))
+    gc.collect()
+    assert colours(made.pixmap(16)) == {LIGHT.secondary.name()}
+    assert made.actualSize(QSize(64, 64)) == QSize(16, 16)
+
+
+def colours(drawn: QPixmap) -> set[str]:
+    """Return the colours of the points that are all ink."""
+    image = drawn.toImage()
+    points = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    return {colour.name() for colour in points if colour.alpha() == 255}
 
 
 def test_licence_lies_beside_the_set() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from desktop.domain import settings
 from desktop.ui import theme as theme_module
@@ -80,6 +81,35 @@ def test_setting_overrides_the_system_and_tells_so(qapp: QApplication, theme: Th
 
     assert told == [True, False]
     assert qapp.palette().window().color() == LIGHT.bg
+
+
+def test_a_change_dresses_no_widget_again_and_again(qapp: QApplication, theme: Theme) -> None:
+    window = nested = QWidget()
+    for _level in range(8):
+        nested = QWidget(nested)
+    window.show()
+    counted = _StyleChanges(nested)
+    qapp.installEventFilter(counted)
+
+    theme.choose(settings.Theme.DARK)
+
+    qapp.removeEventFilter(counted)
+    assert 1 <= counted.count <= 2
+    assert qapp.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) == 3, "our style is still there"
+    window.close()
+
+
+class _StyleChanges(QObject):
+    """Counts how often a widget is told of another style."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self._widget = widget
+        self.count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += watched is self._widget and event.type() is QEvent.Type.StyleChange
+        return False
 
 
 def contrast(one: QColor, other: QColor) -> float:

@@ -71,7 +71,9 @@ async def measure(core: Core, keys: list[int], loop: asyncio.AbstractEventLoop) 
     services = core.services
     state = State(core.profile.root / "window.json")
     theme = Theme(settings.Theme.LIGHT)
-    reader = Reader(theme, tasks, services.views, services.reading, services.settings, state, PrivateFiles(core.profile.cache))
+    reader = Reader(
+        theme, tasks, services.views, services.reading, services.settings, state, PrivateFiles(core.profile.cache)
+    )
     reader.resize(*SIZE)
     reader.show()
     heads = {key: services.reading.head(key) for key in keys}

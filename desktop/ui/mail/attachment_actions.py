@@ -260,19 +260,17 @@ class AttachmentActions(QObject):
         self._state.set(_FOLDER, str(path.parent))
         self.told.emit(_("{name} saved").format(name=path.name))
 
-    async def save_all_to(
-        self, opened: Opened, parts: Sequence[Part], folder: Path, *, warned: bool = False
-    ) -> None:
+    async def save_all_to(self, opened: Opened, parts: Sequence[Part], folder: Path, *, warned: bool = False) -> None:
         """Save parts under their own names, over nothing that is there; ask at the end about those that seemed safe."""
         saved, dangerous = 0, list[Part]()
         for part in parts:
             async with self._content(opened, part, folder) as content:
                 if content is None:
                     continue
-                if not warned and names.danger(part.name, part.media_type) is None:
-                    if await self._tasks.read(danger_of, part, content) is not None:
-                        dangerous.append(part)
-                        continue
+                seemed_safe = not warned and names.danger(part.name, part.media_type) is None
+                if seemed_safe and await self._tasks.read(danger_of, part, content) is not None:
+                    dangerous.append(part)
+                    continue
                 await self._tasks.read(attachment_saving.save, folder, part.name, content)
                 saved += 1
         self._state.set(_FOLDER, str(folder))

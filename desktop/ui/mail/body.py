@@ -110,7 +110,7 @@ class Body(QStackedWidget):
     def _lead_keyboard_to(self, view: QWidget) -> None:
         """Have keys scroll what is shown; whoever gives the body the keyboard gives it to that."""
         focused = self.window().focusWidget()
-        inside = focused is not None and (focused is self or self.isAncestorOf(focused))
+        inside = focused is self or self.isAncestorOf(focused)
         self.setFocusProxy(view)
         if inside:
             view.setFocus(Qt.FocusReason.OtherFocusReason)

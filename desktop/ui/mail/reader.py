@@ -320,7 +320,7 @@ class Reader(QWidget):
     def _has_keyboard(self) -> bool:
         """Say whether the keyboard is in what is read, not in the buttons above it."""
         focused = self.window().focusWidget()
-        return focused is not None and (focused is self or self._stack.isAncestorOf(focused))
+        return focused is self or self._stack.isAncestorOf(focused)
 
     def _leave(self) -> None:
         """Let go of the open message."""

@@ -158,7 +158,7 @@ class TextBody(QTextBrowser):
             event.ignore()
             return
         step = _STEPS.get(Qt.Key(event.key()))
-        if step is not None and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+        if step is not None and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             # moving a cursor nobody sees would look like nothing; with Shift it selects
             self.verticalScrollBar().triggerAction(step)
             return

@@ -13,7 +13,7 @@ from collections.abc import MutableMapping
 
 from PySide6.QtCore import QCoreApplication, Qt
 
-from desktop.ui.web import glx
+from desktop.ui import x_server
 
 FLAGS_VARIABLE = "QTWEBENGINE_CHROMIUM_FLAGS"
 SANDBOX_VARIABLE = "QTWEBENGINE_DISABLE_SANDBOX"
@@ -43,7 +43,7 @@ def prepare(*, in_software: bool = False) -> None:
 
     It draws without the graphics card where that is wanted, or where there is no way to one.
     """
-    if in_software or glx.is_missing(os.environ):
+    if in_software or x_server.lacks_glx(os.environ):
         os.environ[BACKEND_VARIABLE] = "software"
     set_flags(os.environ)
     # QtWebEngine sees to this itself only where it is loaded before the application

@@ -68,7 +68,7 @@ class _Frame(QFocusFrame):
 
 
 class PaneRing(QWidget):
-    """The ring of a pane, inside its edge: shown while the keyboard is anywhere in the pane, unless the mouse put it there.
+    """The ring of a pane, inside its edge: shown while the keyboard is in the pane, unless the mouse put it there.
 
     What is in a pane may be made by others, a browser for one, so the application is asked where the keyboard is.
     """

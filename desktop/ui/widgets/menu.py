@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget, QWidgetAction
 
 from desktop.ui.icons import icon as themed_icon
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.corners import round_corners
 
 
 class Menu(QMenu):
@@ -20,7 +21,7 @@ class Menu(QMenu):
         self._theme = theme
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        round_corners(self)
         self.setToolTipsVisible(True)
 
     def add(

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.labels import plain_tip
-from desktop.ui.widgets.paint import CENTER, lines_of_text, line_of_text, rounded, soft_shadow, text_width
+from desktop.ui.widgets.paint import CENTER, line_of_text, lines_of_text, rounded, soft_shadow, text_width
 from desktop.ui.widgets.painted_button import PaintedButton
 
 SHOWN_MS = 8000

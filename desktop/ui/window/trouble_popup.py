@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.base.i18n import _
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
+from desktop.ui.widgets.corners import round_corners
 from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from desktop.ui.widgets.paint import rounded
 from desktop.ui.widgets.wrapped_text import SelectableText
@@ -32,7 +33,7 @@ class TroublePopup(QFrame):
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self._theme = theme
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self._radius = 8 if round_corners(self) else 0
         self.setAccessibleName(f"{title}: {sentence}")
         self.setFixedWidth(340)
         column = QVBoxLayout(self)
@@ -74,7 +75,7 @@ class TroublePopup(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens
-        rounded(QPainter(self), self.rect(), 8, t.raised, t.border)
+        rounded(QPainter(self), self.rect(), self._radius, t.raised, t.border)
 
     def _unfold(self) -> None:
         self._details.setVisible(self._details.isHidden())

@@ -57,9 +57,7 @@ def test_c21_content_is_looked_at(name: str, content: bytes, danger: Danger | No
 
 
 async def test_c21_a_program_in_disguise_is_saved_only_after_a_question(bench: Bench, tmp_path: Path) -> None:
-    key = bench.desk.add(
-        mixed(b"Content-Type: text/plain\n\nHello", ("invoice.pdf", "application/pdf", PROGRAM))
-    )
+    key = bench.desk.add(mixed(b"Content-Type: text/plain\n\nHello", ("invoice.pdf", "application/pdf", PROGRAM)))
     await bench.show(key)
     opened = bench.reader.opened
     assert opened is not None

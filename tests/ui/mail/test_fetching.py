@@ -1,4 +1,4 @@
-"""Parts that are still on the server: a fetch goes on whatever is shown meanwhile, and ends when its card is pressed."""
+"""Parts that are still on the server: a fetch goes on whatever is shown, and ends when its card is pressed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["bench"]
 
 def far(bench: Bench, subject: str = "Far") -> int:
     """Add a mail whose one attachment never comes until its errand is answered."""
-    key = bench.desk.add(
+    return bench.desk.add(
         mixed(
             b"Content-Type: multipart/alternative; boundary=x2\n\n--x2\nContent-Type: text/plain\n\nHello\n"
             b"--x2\nContent-Type: text/html\n\n<p>Hello</p>\n--x2--",
@@ -24,7 +24,6 @@ def far(bench: Bench, subject: str = "Far") -> int:
         ),
         completeness=Completeness.TEXT,
     )
-    return key
 
 
 def held(bench: Bench, key: int) -> Future[Path]:

@@ -11,6 +11,7 @@ from desktop.domain.mail.reading import MessageHead
 from desktop.ui.mail import attachment_bar, folded_messages
 from desktop.ui.mail.attachment_bar import AttachmentBar
 from desktop.ui.mail.folded_messages import FoldedMessage, FoldedMessages
+from desktop.ui.mail.message_header import MessageHeader
 from desktop.ui.theme import Theme
 from tests.ui.mail.reading_desk import Desk, mail
 
@@ -110,3 +111,15 @@ def test_the_same_attachments_shown_again_keep_their_cards(theme: Theme, qtbot: 
 
     assert bar.cards() == before
     assert before[0].progress is None
+
+
+def test_unfolding_the_head_again_and_again_takes_no_more_room(theme: Theme, qtbot: QtBot) -> None:
+    header = MessageHeader(theme)
+    qtbot.addWidget(header)
+    header.show_head(heads(1)[0])
+    header._to.click()
+    once = header._grid.rowCount()
+    for _time in range(6):
+        header._to.click()
+
+    assert header._grid.rowCount() == once

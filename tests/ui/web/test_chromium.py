@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from desktop.base.version import VERSION
-from desktop.ui.web import chromium, glx
+from desktop.ui import x_server
+from desktop.ui.web import chromium
 from desktop.ui.web.browser_trial import BrowserTrial
 
 
@@ -90,12 +91,12 @@ def test_a_machine_without_a_graphics_card_draws_in_software() -> None:
     ],
 )
 def test_only_windows_on_an_x_server_need_glx(environ: dict[str, str], expected: bool) -> None:
-    assert glx.uses_x(environ) is expected
+    assert x_server.uses_x(environ) is expected
 
 
 def test_a_display_that_does_not_answer_is_left_to_qt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", ":64999")
-    assert glx.is_missing({"DISPLAY": ":64999"}, "linux") is False
+    assert x_server.lacks_glx({"DISPLAY": ":64999"}, "linux") is False
 
 
 def test_c13_a_browser_that_ended_the_program_does_so_once(tmp_path: Path) -> None:

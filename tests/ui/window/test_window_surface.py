@@ -19,7 +19,9 @@ DEADLINE_S = 120
 @pytest.mark.display
 @pytest.mark.timeout(DEADLINE_S + 30)
 @pytest.mark.parametrize(
-    ("backend", "options"), [("", ()), ("software", ()), ("", ("-extension", "GLX"))], ids=["card", "software", "no-glx"]
+    ("backend", "options"),
+    [("", ()), ("software", ()), ("", ("-extension", "GLX"))],
+    ids=["card", "software", "no-glx"],
 )
 def test_the_first_html_mail_leaves_the_window_as_it_is(backend: str, options: tuple[str, ...]) -> None:
     if shutil.which("Xvfb") is None:

@@ -49,16 +49,16 @@ class PrivateFiles:
 
     def clear(self) -> None:
         """Remove what this run made."""
-        _remove_run(self._own)
         with suppress(OSError):
+            _remove_run(self._own)
             self._all.rmdir()  # unless an earlier run left something that is still in use
 
     def clear_left(self) -> None:
         """Remove what earlier runs left because they were killed."""
-        if self._all.exists():
-            for run in self._all.iterdir():
-                if run != self._own:
-                    _remove_run(run)
+        runs = [run for run in self._all.iterdir() if run != self._own] if self._all.is_dir() else []
+        for run in runs:
+            with suppress(OSError):
+                _remove_run(run)
 
     def _make(self, folder: Path) -> None:
         # one by one: `parents` would make those above with the mode the umask leaves
@@ -86,5 +86,6 @@ def _remove(path: Path) -> None:
             for name in (*folders, *files):
                 each = Path(folder, name)
                 if not each.is_symlink():
-                    each.chmod(0o700)  # Windows removes nothing that is read-only
+                    # Windows removes nothing that is read-only
+                    each.chmod(0o700 if name in folders else 0o600)
     shutil.rmtree(path, ignore_errors=True)

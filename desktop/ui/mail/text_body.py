@@ -191,9 +191,6 @@ class TextBody(QTextBrowser):
         self._set_margins()
         self._matches, self._looked_for, self._match = [], "", -1
         self._first = True
-        start = self.textCursor()
-        start.setKeepPositionOnInsert(True)
-        self.setTextCursor(start)
         cursor = QTextCursor(document)
 
         def in_one_edit(write: Callable[[], None]) -> None:
@@ -219,11 +216,21 @@ class TextBody(QTextBrowser):
             cursor.insertText(_("This text is very long. Show all of it"), self._link_format(_ALL))
 
     def _all_written(self) -> None:
+        self._go_to_start()
         self._scroll_to_wish()
         self._scroll_wish = None
         search, self._search = self._search, None
         if search is not None:
             self.find_text(search[0], backward=search[1])
+
+    def _go_to_start(self) -> None:
+        """Take the cursor back from the end, to which the writing pushed it, so that Shift selects from the start."""
+        cursor = self.textCursor()
+        if cursor.atEnd() and not cursor.hasSelection():
+            top = self.verticalScrollBar().value()
+            cursor.setPosition(0)
+            self.setTextCursor(cursor)
+            self.verticalScrollBar().setValue(top)
 
     def _scroll_to_wish(self) -> None:
         """Go back to where one was as soon as so much is written again."""

@@ -42,11 +42,17 @@ async def test_keys_scroll_a_text_as_soon_as_the_reader_has_the_keyboard(bench: 
 
     assert QApplication.focusWidget() is body
     assert has_ring(bench)
+    await until(lambda: body.textCursor().position() == 0)
+    assert not body.textCursor().hasSelection()
     QTest.keyClick(body, Qt.Key.Key_Down)
     below = body.verticalScrollBar().value()
     assert below > 0
     QTest.keyClick(body, Qt.Key.Key_PageDown)
     assert body.verticalScrollBar().value() > below
+    QTest.keyClick(body, Qt.Key.Key_Home)
+    assert body.verticalScrollBar().value() == 0
+    QTest.keyClick(body, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert body.textCursor().selectedText().startswith("Line 0")
     QTest.keyClick(body, Qt.Key.Key_End)
     await until(lambda: body.verticalScrollBar().value() == body.verticalScrollBar().maximum())
     beside.setFocus()

@@ -23,6 +23,7 @@ class PrivateFiles:
     """The files of one run. Nothing is made before it is needed."""
 
     def __init__(self, cache: Path) -> None:
+        self._cache = cache
         self._all = cache / "opened"
         self._own = self._all / secrets.token_hex(8)
 
@@ -62,7 +63,7 @@ class PrivateFiles:
 
     def _make(self, folder: Path) -> None:
         # one by one: `parents` would make those above with the mode the umask leaves
-        for each in (self._all, self._own, folder):
+        for each in (self._cache, self._all, self._own, folder):
             each.mkdir(mode=0o700, exist_ok=True)
 
 

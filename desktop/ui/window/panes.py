@@ -150,7 +150,11 @@ class Panes(QWidget):
         width, reading_pane = self._window_width(), self._reading_pane
         placed = arrangement.placing(self._layout, width, reading_pane=reading_pane)
         if placed is not self._placed:
+            focused = self.window().focusWidget()
+            inside = self.isAncestorOf(focused)
             self._place(placed)
+            if inside:
+                focused.setFocus(Qt.FocusReason.OtherFocusReason)
         outer, inner, right = self._outer, self._inner, self._right
         if outer is None or inner is None or right is None:
             return

@@ -105,6 +105,8 @@ class Reader(QWidget):
             self._stack.addWidget(each)
         for shown in (self.empty, self.page.body, self.summary):
             PaneRing(theme, shown)
+        for page in (self.empty, self.summary):
+            page.setAccessibleName(_("Reader"))  # they have the keyboard where there is no mail
         self.setFocusProxy(self.empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -38,7 +38,7 @@ def test_a_long_conversation_unfolds_by_and_by(theme: Theme, qtbot: QtBot) -> No
     folded._count.click()
 
     assert [row.head for row in rows(folded)] == many[-folded_messages.SHOWN - folded_messages.AT_ONCE :]
-    assert folded._count.text() == "248 older messages"
+    assert folded._count.text() == "278 older messages"
     while not folded._count.isHidden():
         folded._count.click()
     assert [row.head for row in rows(folded)] == many
@@ -47,7 +47,7 @@ def test_a_long_conversation_unfolds_by_and_by(theme: Theme, qtbot: QtBot) -> No
 def test_a_change_of_one_message_makes_no_rows_and_keeps_the_keyboard(theme: Theme, qtbot: QtBot) -> None:
     folded = FoldedMessages(theme, above=False)
     qtbot.addWidget(folded)
-    many = heads(40)
+    many = heads(20)
     folded.show_heads(many)
     folded.show()
     folded._count.click()
@@ -57,7 +57,7 @@ def test_a_change_of_one_message_makes_no_rows_and_keeps_the_keyboard(theme: The
     many[5] = replace(many[5], unread=True)
     folded.show_heads(many)
 
-    assert len(before) == 40
+    assert len(before) == 20
     assert rows(folded) == before
     assert folded.focusWidget() is before[5]
     assert "unread" in before[5].accessibleName()
@@ -89,7 +89,7 @@ def test_very_many_attachments_come_by_and_by(theme: Theme, qtbot: QtBot) -> Non
     assert bar.parts == tuple(parts), "all of them are saved by Save all"
     more = bar._grid.more
     assert more is not None
-    assert more.text() == "Show 950 more"
+    assert more.text() == "Show 980 more"
     first = bar.cards()
 
     more.click()

@@ -62,6 +62,14 @@ class Dialog(QDialog):
             self.resize(self.width(), column.totalHeightForWidth(self.width()))
         super().showEvent(event)
 
+    def done(self, result: int) -> None:
+        """Close, and give the keyboard back to the window below: without a window manager nobody else does."""
+        had_the_keyboard = self.isActiveWindow()
+        super().done(result)
+        below = self.parentWidget()
+        if had_the_keyboard and below is not None:
+            below.window().activateWindow()
+
     def add_button(self, text: str, act: Callable[[], object], kind: Kind = Kind.DEFAULT) -> Button:
         """Add a button to the foot; the primary one answers to Enter."""
         button = Button(self.theme, text, kind, height=LARGE)

@@ -36,7 +36,7 @@ def make(database: Path, folder: Path, *, why: str) -> Path:
         _copy(database, half)
     except sqlite3.Error as error:
         _clear_halves(folder)
-        raise problem_of(error) or error from error
+        raise problem_of(error, database) or error from error
     half.replace(target)
     for old in _oldest_first(folder)[:-KEPT]:
         old.unlink(missing_ok=True)
@@ -127,7 +127,7 @@ def damage(database: Path, stop: Callable[[], bool] = lambda: False) -> str:
     except sqlite3.DatabaseError as error:
         if str(error) == "interrupted":
             raise Stopped from error
-        problem = problem_of(error)
+        problem = problem_of(error, database)
         if problem is not None and not isinstance(problem, DatabaseDamaged):
             raise problem from error
         return str(error)

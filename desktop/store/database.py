@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,6 +43,7 @@ _PRAGMAS = (
 )
 _INDEX_DAMAGED = 267
 """SQLITE_CORRUPT_VTAB: FTS5 found its tables wrong, while the pages they lie on are sound."""
+_NO_ROOM_BYTES = 1 << 20
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -104,13 +106,15 @@ def fold(text: str) -> str:
     return text.casefold()
 
 
-def problem_of(error: Exception) -> Problem | None:
-    """Return what an SQLite error means for the person, or None when it is our own fault."""
+def problem_of(error: Exception, file: Path | None = None) -> Problem | None:
+    """Return what an SQLite error about a file means for the person, or None when it is our own fault."""
     text = str(error).lower()
     if "disk is full" in text:
         return DiskFull()
     if "disk i/o error" in text:
-        return DiskFailed(str(error))
+        # where the shared memory beside the log finds no room, SQLite says no more than this
+        full = file is not None and shutil.disk_usage(file.parent).free < _NO_ROOM_BYTES
+        return DiskFull() if full else DiskFailed(str(error))
     if getattr(error, "sqlite_errorcode", None) == _INDEX_DAMAGED:
         return SearchIndexDamaged(str(error))
     if "malformed" in text or "not a database" in text or "corrupt" in text:
@@ -206,7 +210,7 @@ class Database:
                     connection.execute(pragma)
             except (sqlite3.Error, peewee.PeeweeException) as error:
                 self.peewee.close()
-                raise problem_of(error) or error from error
+                raise problem_of(error, self.path) or error from error
             self._local.generation = self._generation
         return self.peewee.connection()  # type: ignore[no-any-return]
 
@@ -258,7 +262,7 @@ class Database:
             self._bus.publish(event)
 
     def _problem_of(self, error: Exception) -> Problem | None:
-        problem = problem_of(error)
+        problem = problem_of(error, self.path)
         if isinstance(problem, SearchIndexDamaged):
             self.when_index_damaged()
         elif isinstance(problem, DatabaseDamaged):

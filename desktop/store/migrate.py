@@ -66,7 +66,7 @@ def version_of(path: Path) -> int:
     except sqlite3.DatabaseError as error:
         if "not a database" in str(error):
             raise ForeignFile from error
-        raise problem_of(error) or error from error
+        raise problem_of(error, path) or error from error
     if tables and application != APPLICATION_ID:
         raise ForeignFile
     if number > latest():

@@ -13,9 +13,10 @@ from desktop.store.database import DiskFailed, DiskFull, problem_of
 from desktop.store.mail.blobs import FILE_FROM_BYTES, Blobs, digest_of
 
 
-def test_only_a_full_disk_is_told_as_full() -> None:
-    assert isinstance(problem_of(sqlite3.OperationalError("database or disk is full")), DiskFull)
-    failed = problem_of(sqlite3.OperationalError("disk I/O error"))
+def test_only_a_full_disk_is_told_as_full(tmp_path: Path) -> None:
+    file = tmp_path / "rapport.db"
+    assert isinstance(problem_of(sqlite3.OperationalError("database or disk is full"), file), DiskFull)
+    failed = problem_of(sqlite3.OperationalError("disk I/O error"), file)
     assert isinstance(failed, DiskFailed)
     assert "full" not in failed.text
     assert failed.details == "disk I/O error"

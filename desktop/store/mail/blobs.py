@@ -86,7 +86,7 @@ class Blobs:
             ):
                 self._connection.execute(statement)
         except sqlite3.Error as error:
-            raise problem_of(error) or error from error
+            raise problem_of(error, self._folder / "blobs.db") or error from error
 
     @staticmethod
     def pack(sources: Iterable[tuple[bytes, bytes]]) -> list[Packed]:
@@ -177,7 +177,7 @@ class Blobs:
             try:
                 return [row[0] for row in self._connection.execute(sql, values)]
             except sqlite3.Error as error:
-                raise problem_of(error) or error from error
+                raise problem_of(error, self._folder / "blobs.db") or error from error
 
     def close(self) -> None:
         with self._lock:
@@ -194,7 +194,7 @@ class Blobs:
             except sqlite3.Error as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                raise problem_of(error) or error from error
+                raise problem_of(error, self._folder / "blobs.db") or error from error
 
     def _path(self, digest: bytes) -> Path:
         name = digest.hex()

@@ -25,7 +25,7 @@ def damage(copy: Path) -> str:
             connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
-            raise problem_of(error) or error from error
+            raise problem_of(error, copy) or error from error
         return str(error)
     finally:
         connection.close()

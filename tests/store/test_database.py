@@ -123,9 +123,7 @@ def test_a_read_only_database_refuses_to_write(database: Database, bus: Bus) -> 
         ("database is locked", DatabaseBusy),
     ],
 )
-def test_what_the_world_does_to_a_file_is_said_in_words(
-    words: str, problem: type, tmp_path: Path
-) -> None:
+def test_what_the_world_does_to_a_file_is_said_in_words(words: str, problem: type, tmp_path: Path) -> None:
     assert isinstance(problem_of(Exception(words), tmp_path / "x.db"), problem)
     assert problem_of(Exception("no such column: x"), tmp_path / "x.db") is None
 

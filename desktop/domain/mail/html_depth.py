@@ -88,7 +88,10 @@ def _end_of_text(html: str, at: int, name: str) -> int:
 
 @dataclass(slots=True)
 class _Room:
-    """What is open since an element whose inside is closed off from the outside."""
+    """What is open since an element whose inside is closed off from the outside.
+
+    Lines stand once between two other elements, so that the list is never much longer than the depth allowed.
+    """
 
     kind: str
     open: list[str] = field(default_factory=list)
@@ -97,6 +100,15 @@ class _Room:
     def size(self) -> int:
         return sum(name not in _LINES for name in self.open)
 
+    def add(self, name: str) -> None:
+        """Take in an element."""
+        at = len(self.open)
+        while name in _LINES and at and self.open[at - 1] in _LINES:
+            at -= 1
+            if self.open[at] == name:
+                return
+        self.open.append(name)
+
     def close(self, name: str) -> bool:
         """Close the innermost element of this name alone; False where a parser might not."""
         if name in _NEVER_CLOSED or name not in self.open:
@@ -104,7 +116,12 @@ class _Room:
         at = len(self.open) - 1 - self.open[::-1].index(name)
         if name not in _SPECIAL and name not in _FORMATTING and not _SPECIAL.isdisjoint(self.open[at:]):
             return False
-        del self.open[at]
+        begin, end = at, at + 1
+        while begin and self.open[begin - 1] in _LINES:
+            begin -= 1
+        while end < len(self.open) and self.open[end] in _LINES:
+            end += 1
+        self.open[begin:end] = dict.fromkeys(self.open[begin:at] + self.open[at + 1 : end])
         return True
 
 
@@ -123,8 +140,7 @@ class _Nesting:
         if name in _NEVER_OPEN:
             return
         if name in _LINES:
-            if name not in room.open[-len(_LINES) :]:
-                room.open.append(name)
+            room.add(name)
             return
         if name in _CELLS or name in _ROWS:
             self._leave_cell()
@@ -136,7 +152,7 @@ class _Nesting:
         if name == "table" or name in _WALLS:
             self._rooms.append(_Room(name))
         else:
-            room.open.append(name)
+            room.add(name)
 
     def closed(self, name: str) -> None:
         """Take in a closing tag."""
@@ -165,4 +181,5 @@ class _Nesting:
         room, around = self._rooms.pop(), self._rooms[-1]
         kept = [name for name in room.open if room.kind != "table" or name in _FORMATTING]
         self.depth -= 1 + room.size - sum(name not in _LINES for name in kept)
-        around.open += kept
+        for name in kept:
+            around.add(name)

@@ -31,7 +31,7 @@ def _danger_inside(content: Content) -> Danger | None:
     size = size_of(content)
     start = max(size - zip_listing.END_BYTES, 0)
     place = zip_listing.list_place(bytes_at(content, start, zip_listing.END_BYTES), size)
-    inside = None if place is None else zip_listing.names_in(bytes_at(content, *place))
+    inside = None if place is None else zip_listing.names_in(bytes_at(content, place.start, place.length), place.count)
     if inside is None:
         return Danger.SEALED
     dangers = (names.danger(name.rpartition("/")[2][-200:], "") for name in inside if not name.endswith("/"))

@@ -110,6 +110,20 @@ def test_honest_nesting_is_no_depth(times: int) -> None:
     assert not is_deeper(f"<html><body><center><table>{row * times}</table></center></body></html>", 20)
 
 
+@pytest.mark.parametrize(
+    "unit", ["<p><div><div><div><div><p></div></div></div></div>", "<p><i><p></i>", "<li><a></a><p>"]
+)
+def test_lines_that_stay_open_take_no_time_in_the_square_of_their_number(unit: str) -> None:
+    def seconds(times: int) -> float:
+        began = time.process_time()
+        is_deeper(unit * times, html_text.MAX_DEPTH)
+        return time.process_time() - began
+
+    once, twice = (min(seconds(times) for _ in range(3)) for times in (8_000, 16_000))
+
+    assert twice < max(3 * once, 0.25)
+
+
 def test_no_mail_of_the_corpora_is_kept_from_its_html_by_mistake() -> None:
     folder = corpora.corpus("caniemail-tests")
     pages = [path.read_text("utf-8", "replace") for path in folder.rglob("*") if path.suffix in {".html", ".eml"}]

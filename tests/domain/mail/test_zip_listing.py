@@ -26,8 +26,7 @@ def listed(data: bytes) -> tuple[str, ...] | None:
     place = zip_listing.list_place(data[-zip_listing.END_BYTES :], len(data))
     if place is None:
         return None
-    start, length = place
-    return zip_listing.names_in(data[start : start + length])
+    return zip_listing.names_in(data[place.start : place.start + place.length], place.count)
 
 
 def test_names_are_read() -> None:
@@ -38,14 +37,32 @@ def test_an_empty_archive_holds_nothing() -> None:
     assert listed(archive()) == ()
 
 
-def test_a_comment_and_a_stub_before_the_archive_change_nothing() -> None:
-    assert listed(b"MZ" + bytes(300) + archive("a.txt", comment=b"PK" * 900)) == ("a.txt",)
+def test_a_comment_changes_nothing() -> None:
+    assert listed(archive("a.txt", comment=b"PK" * 900)) == ("a.txt",)
+
+
+def end_of(*, count: int, length: int, start: int) -> bytes:
+    return struct.pack("<4s4HIIH", b"PK\x05\x06", 0, 0, count, count, length, start, 0)
+
+
+def test_c22_an_archive_that_shows_each_reader_something_else_is_not_believed() -> None:
+    whole = archive("evil.exe", "ok.txt")
+    *_, length, start, _comment = struct.unpack("<4s4HIIH", whole[-22:])
+    last = whole.rindex(b"PK\x01\x02")
+    body = whole[:-22]
+
+    assert listed(body + end_of(count=2, length=length, start=start)) == ("evil.exe", "ok.txt")
+    assert listed(body + end_of(count=1, length=len(body) - last, start=start)) is None
+    assert listed(body + end_of(count=1, length=length, start=start)) is None
+    assert listed(whole + end_of(count=0, length=0, start=len(whole))) is None
+    assert listed(whole + b"more") is None
+    assert listed(b"MZ" + bytes(300) + whole) is None
 
 
 def test_c22_a_list_that_is_too_long_is_not_read() -> None:
     end = struct.pack("<4s4HIIH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
     assert zip_listing.list_place(end, 10_000_000_000) is None
-    assert zip_listing.names_in(struct.pack("<4s6H3I5H2I", b"PK\x01\x02", *[0] * 16) * 10_001) is None
+    assert zip_listing.list_place(end_of(count=10_001, length=0, start=0), 22) is None
 
 
 def test_c22_a_list_that_says_it_lies_outside_is_none() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from desktop.base import ids
 from desktop.store.database import UnitOfWork, View
 from desktop.store.tables.mail import SettingRow
 
@@ -28,6 +31,16 @@ class SettingValues:
         SettingRow.replace(name=name, value=value).execute(work.peewee)
 
     @staticmethod
-    def drop(work: UnitOfWork, name: str) -> None:
-        """Forget a value."""
-        SettingRow.delete().where(SettingRow.name == name).execute(work.peewee)
+    def note(work: UnitOfWork, name: str) -> None:
+        """Leave a note that something is to be done, or to be done again from the beginning."""
+        # each time another value: who works on an older note must not take this one away
+        SettingValues.put(work, name, json.dumps(ids.new_id().hex))
+
+    def notes(self, prefix: str) -> dict[str, str]:
+        """Return the notes whose names begin so, for `done`."""
+        return {name: value for name, value in self.all().items() if name.startswith(prefix)}
+
+    @staticmethod
+    def done(work: UnitOfWork, name: str, value: str) -> None:
+        """Take a note away, unless it was left again since it was read with this value."""
+        SettingRow.delete().where(SettingRow.name == name, SettingRow.value == value).execute(work.peewee)

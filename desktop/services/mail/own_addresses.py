@@ -26,14 +26,14 @@ _BEHIND = "address-behind."
 def note_changes(work: UnitOfWork, before: Set[str]) -> None:
     """Note which own addresses came or went since they were `before`; `follow` is to be called after the commit."""
     for address in before ^ Accounts(work).own_addresses():
-        SettingValues.put(work, f"{_BEHIND}{address}", "true")
+        SettingValues.note(work, f"{_BEHIND}{address}")
 
 
 def follow(database: Database) -> None:
     """Let the mails of every noted address count as sent by the person, or no longer."""
     with database.read() as view:
-        notes = [name for name in SettingValues(view).all() if name.startswith(_BEHIND)]
-    for note in notes:
+        notes = SettingValues(view).notes(_BEHIND)
+    for note, value in notes.items():
         address = note.removeprefix(_BEHIND)
         with database.read() as view:
             emails = Messages(view).sent_from(address)
@@ -41,7 +41,7 @@ def follow(database: Database) -> None:
             with database.write() as work:
                 _follow(work, some, outgoing=address in Accounts(work).own_addresses())
         with database.write() as work:
-            SettingValues.drop(work, note)
+            SettingValues.done(work, note, value)
 
 
 def _follow(work: UnitOfWork, keys: Sequence[int], *, outgoing: bool) -> None:

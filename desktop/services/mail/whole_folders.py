@@ -21,14 +21,14 @@ _BEHIND = "folder-behind."
 
 def note_behind(work: UnitOfWork, folder_key: int) -> None:
     """Note that the lists must follow what a folder is from now on; `catch_up` is to be called after the commit."""
-    SettingValues.put(work, f"{_BEHIND}{folder_key}", "true")
+    SettingValues.note(work, f"{_BEHIND}{folder_key}")
 
 
 def catch_up(database: Database) -> None:
     """Let the lists follow every folder that was noted."""
     with database.read() as view:
-        notes = [name for name in SettingValues(view).all() if name.startswith(_BEHIND)]
-    for note in notes:
+        notes = SettingValues(view).notes(_BEHIND)
+    for note, value in notes.items():
         folder = int(note.removeprefix(_BEHIND))
         with database.read() as view:
             emails = list({*Places(view).emails_in(folder), *Listings(view).members(folder)})
@@ -36,5 +36,5 @@ def catch_up(database: Database) -> None:
             with database.write() as work:
                 look_again(work, some)
         with database.write() as work:
-            SettingValues.drop(work, note)
+            SettingValues.done(work, note, value)
             ListingWriter(work).drop_empty(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.operation import Verb
 from desktop.services.mail import whole_folders
+from desktop.services.mail.ingest import look_again
 from desktop.services.mail.upkeep import Upkeep
-from desktop.store.database import DatabaseBusy
+from desktop.store.database import DatabaseBusy, UnitOfWork
+from desktop.store.mail.folders import FolderWriter
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.space import Space
 from tests.desk import mail
@@ -103,6 +106,30 @@ def test_lists_left_behind_by_a_kill_follow_with_the_next_upkeep(full: Shelf, tm
         work.run("DROP TRIGGER stopped")
 
     Upkeep(full.database, full.blobs, full.ingest, Space(tmp_path), tmp_path / "backup").run()
+
+    assert len(full.mails()) == MAILS
+    _assert_nothing_is_behind(full)
+
+
+def test_a_note_that_was_left_again_meanwhile_stays(full: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verb may come between the last portion and the end of a catching up that did not see it."""
+    key = full.folder(Role.NONE).key
+    portions: list[int] = []
+
+    def watched_meanwhile(work: UnitOfWork, keys: Sequence[int]) -> None:
+        look_again(work, keys)
+        portions.append(len(keys))
+        if sum(portions) == MAILS:
+            FolderWriter(work).set(key, watched=1, shows_in_inbox=1)
+            whole_folders.note_behind(work, key)
+
+    with full.database.write() as work:
+        whole_folders.note_behind(work, key)
+    with monkeypatch.context() as patched:
+        patched.setattr(whole_folders, "look_again", watched_meanwhile)
+        whole_folders.catch_up(full.database)
+
+    whole_folders.catch_up(full.database)
 
     assert len(full.mails()) == MAILS
     _assert_nothing_is_behind(full)

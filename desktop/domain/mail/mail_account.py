@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from desktop.domain.certificate import Certificate
@@ -68,6 +68,26 @@ class MailAccount:
     @property
     def two_way(self) -> bool:
         return self.mode is Mode.TWO_WAY
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text can be the address of an account or an alias."""
+    local, at, domain = text.rpartition("@")
+    return bool(local and at and domain) and not any(c.isspace() or not c.isprintable() for c in text)
+
+
+def rebased(now: MailAccount, opened: MailAccount, wanted: MailAccount) -> MailAccount:
+    """Return the account as it is `now` with what somebody changed from `opened` to `wanted`, and nothing else.
+
+    Certificates trusted on either side stay trusted.
+    """
+    names = [field.name for field in fields(MailAccount)]
+    changed = {name: getattr(wanted, name) for name in names if getattr(wanted, name) != getattr(opened, name)}
+    if "trusted_fingerprints" in changed:
+        withdrawn = set(opened.trusted_fingerprints) - set(wanted.trusted_fingerprints)
+        both = dict.fromkeys((*now.trusted_fingerprints, *wanted.trusted_fingerprints))
+        changed["trusted_fingerprints"] = tuple(one for one in both if one not in withdrawn)
+    return replace(now, **changed)
 
 
 class Activity(StrEnum):

@@ -15,7 +15,7 @@ from desktop.base.text import encodable
 from desktop.domain import events
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, ServerFolder
-from desktop.domain.mail.mail_account import AccountStatus, MailAccount
+from desktop.domain.mail.mail_account import AccountStatus, MailAccount, is_address, rebased
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
@@ -108,7 +108,8 @@ class MailAccounts:
         """Store a new account and its passwords. Raises AccountInvalid, or a Problem when no secret can be kept.
 
         `folders` are what a test of the account listed and `watched` the paths chosen of them: so the choice stands
-        before the first sync. None watches the Inbox. `roles` says what folders are for, as for `assign`.
+        before the first sync. None watches the Inbox. `roles` says by path which folder is for what, "" for none; roles
+        that are not named stay as they are.
         """
         account = _checked(account)
         with self._database.read() as view:
@@ -130,49 +131,54 @@ class MailAccounts:
         return replace(account, key=key)
 
     def edit(
-        self, account: MailAccount, imap_password: str | None = None, smtp_password: str | None = None
+        self,
+        account: MailAccount,
+        imap_password: str | None = None,
+        smtp_password: str | None = None,
+        *,
+        opened: MailAccount | None = None,
+        watched: Collection[str] | None = None,
+        roles: Mapping[Role, str] | None = None,
     ) -> MailAccount:
-        """Store changed values; passwords that are None stay as they are. Raises AccountInvalid.
+        """Store changed values; passwords that are None stay as they are. Raises AccountInvalid, AccountUnknown.
 
-        Where one password served both halves, a new one does so too.
+        `opened` is what the person saw when he began: only what differs from it is changed, and what was stored
+        meanwhile stays. None stores every value. `watched` and `roles` are as for `add`; None leaves the folders
+        alone. Where one password served both halves, a new one does so too.
 
         An earlier day to fetch from brings in the older mails; what is here is not fetched again. An account that
         becomes archive-only writes no more to its server, and its mails stay; one that becomes two-way shows them as
         the server has them. Mails from a new alias count as sent by the person, those from one that went do not.
         """
         account = _checked(account)
+        self.get(account.key)  # before a password is kept for nobody
         if smtp_password is None and account.smtp is not None:
             smtp_password = self._followed(account, imap_password)
         self._keep(account, imap_password, smtp_password)
         with self._database.write() as work:
             before = Accounts(work).get(account.key)
-            if before is not None and before.fetch_since > account.fetch_since:
+            if before is None:
+                raise AccountUnknown
+            if opened is not None:
+                account = rebased(before, opened, account)
+            _refuse_known(work, account, before.key)
+            if before.fetch_since > account.fetch_since:
                 FolderWriter(work).fetch_anew(account.key)
             own = Accounts(work).own_addresses()
             AccountWriter(work).edit(account)
             note_changes(work, own)
-            if before is not None and before.mode is not account.mode:
+            if before.mode is not account.mode:
                 _follow_mode(work, account)
+            if watched is not None:
+                _watch(work, account.key, watched)
+            if _assign(work, account.key, roles or {}):
+                work.emit(events.OperationsChanged(account.key))
+            if watched is not None or roles:
+                work.emit(events.FoldersChanged(account.key))
             work.emit(events.MailAccountsChanged((account.key,)))
         catch_up(self._database)
         follow(self._database)
         return account
-
-    def watch(self, key: int, paths: Collection[str]) -> None:
-        """Choose which server folders are watched, by path; the Inbox stays unless others are named."""
-        with self._database.write() as work:
-            _watch(work, key, paths)
-            work.emit(events.FoldersChanged(key))
-            work.emit(events.MailAccountsChanged((key,)))
-        catch_up(self._database)
-
-    def assign(self, key: int, roles: Mapping[Role, str]) -> None:
-        """Say by path which folder is for what, "" for none; roles that are not named stay as they are."""
-        with self._database.write() as work:
-            if _assign(work, key, roles):
-                work.emit(events.FoldersChanged(key))
-                work.emit(events.OperationsChanged(key))
-        catch_up(self._database)
 
     def ca_file_fault(self, path: str) -> str:
         """Return what is wrong with a file of certificate authorities in a sentence, "" when it can be used."""
@@ -287,8 +293,9 @@ class MailAccounts:
             self._secrets.set(smtp_secret(account), smtp_password)
 
 
-def _refuse_known(view: View, account: MailAccount) -> None:
-    if any(other.address.lower() == account.address.lower() for other in Accounts(view).all()):
+def _refuse_known(view: View, account: MailAccount, itself: int = 0) -> None:
+    others = (other for other in Accounts(view).all() if other.key != itself)
+    if any(other.address.lower() == account.address.lower() for other in others):
         raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
 
 
@@ -340,8 +347,7 @@ def _checked(account: MailAccount) -> MailAccount:
     aliases.pop(account.address.lower(), None)
     account = replace(account, aliases=tuple(aliases.values()))
     for address in account.addresses:
-        local, at, domain = address.rpartition("@")
-        if not (local and at and domain) or any(c.isspace() or not c.isprintable() for c in address):
+        if not is_address(address):
             raise AccountInvalid(_("“{address}” is not an email address.").format(address=encodable(address)))
     for endpoint in (account.imap, account.smtp):
         if endpoint is None:

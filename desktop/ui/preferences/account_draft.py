@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +10,7 @@ from enum import StrEnum
 
 from desktop.base.i18n import _
 from desktop.domain.mail.folder import Role
-from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
+from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security, is_address
 
 IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
@@ -29,6 +28,7 @@ class Field(StrEnum):
     SINCE = "since"
     FOLDERS = "folders"
     ROLES = "roles"
+    ALIASES = "aliases"
     CA_FILE = "ca-file"
 
 
@@ -62,6 +62,7 @@ class Draft:
     keep_unread: bool
     store_sent: bool
     ca_file: str
+    aliases: tuple[str, ...] = ()
     watched: tuple[str, ...] | None = None
     """Paths; None while the folders of the server are not known."""
     roles: Mapping[Role, str] | None = None
@@ -85,33 +86,35 @@ def draft_of(account: MailAccount | None) -> Draft:
         account.keep_unread,
         account.store_sent,
         account.ca_file,
+        account.aliases,
     )
 
 
-def account_of(draft: Draft, before: MailAccount | None) -> MailAccount:
-    """Return the account the form describes; what the form does not show is kept from `before`."""
-    base = before or MailAccount(uuid.uuid4(), draft.address)
+def account_of(draft: Draft, before: MailAccount) -> MailAccount:
+    """Return the account the form describes; what the form does not show, or only round, is kept from `before`."""
+    shown = draft_of(before)
+    same_size, same_interval = shown.size_limit_mb == draft.size_limit_mb, shown.interval_min == draft.interval_min
     return replace(
-        base,
+        before,
         address=draft.address,
         display_name=draft.name,
         imap=draft.imap.endpoint(),
         smtp=draft.smtp.endpoint(),
         mode=draft.mode,
         fetch_since=draft.since,
-        size_limit_bytes=draft.size_limit_mb * MEGABYTE,
-        interval_s=draft.interval_min * 60,
+        size_limit_bytes=before.size_limit_bytes if same_size else draft.size_limit_mb * MEGABYTE,
+        interval_s=before.interval_s if same_interval else draft.interval_min * 60,
         keep_unread=draft.keep_unread,
         store_sent=draft.store_sent,
         ca_file=draft.ca_file,
+        aliases=draft.aliases,
     )
 
 
 def complaints(draft: Draft) -> dict[Field, str]:
     """Return what keeps the form from being used, by field."""
     found: dict[Field, str] = {}
-    local, _at, domain = draft.address.rpartition("@")
-    if not local or not domain or re.search(r"\s", draft.address):
+    if not is_address(draft.address):
         found[Field.ADDRESS] = _("Write an address like name@example.org.")
     if not draft.imap.host and not draft.smtp.host:
         found[Field.IMAP_HOST] = _("Name the server that holds your mail.")
@@ -121,16 +124,23 @@ def complaints(draft: Draft) -> dict[Field, str]:
     ):
         if server.host and re.search(r"[\s/@]", server.host):
             found[host] = _("A server has a name like imap.example.org.")
-        if server.host and not (server.port.isascii() and server.port.isdigit() and 0 < int(server.port) < 65536):
+        if server.host and not (re.fullmatch("[0-9]{1,5}", server.port) and 0 < int(server.port) < 65536):
             found[port] = _("A port is a number from 1 to 65535.")
     if draft.since and not _is_day(draft.since):
         found[Field.SINCE] = _("Write a day like 2026-01-31.")
+    if wrong := [alias for alias in draft.aliases if not is_address(alias)]:
+        found[Field.ALIASES] = _("“{address}” is not an email address.").format(address=wrong[0])
     if draft.imap.host and draft.watched == ():
         found[Field.FOLDERS] = _("Pick at least one folder.")
     roles = [path for path in (draft.roles or {}).values() if path]
     if len(roles) > len(set(roles)):
         found[Field.ROLES] = _("One folder cannot be for two things.")
     return found
+
+
+def addresses_in(text: str) -> tuple[str, ...]:
+    """Return the addresses of a text, whatever stands between them: commas, semicolons, spaces, ends of lines."""
+    return tuple(part for part in re.split(r"[\s,;]+", text) if part)
 
 
 def guessed_hosts(address: str) -> tuple[str, str]:

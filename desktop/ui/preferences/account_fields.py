@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.mail_account import Mode
-from desktop.ui.preferences.account_draft import IMAP_PORTS, SMTP_PORTS, Draft, Field
+from desktop.ui.preferences.account_draft import IMAP_PORTS, SMTP_PORTS, Draft, Field, addresses_in
 from desktop.ui.preferences.file_field import FileField
 from desktop.ui.preferences.fold import Fold
 from desktop.ui.preferences.folder_picks import Folder, FolderPicks
@@ -54,6 +54,7 @@ class AccountFields(QScrollArea):
         column.addWidget(
             self._fold(
                 _("More"),
+                self._rows[Field.ALIASES],
                 FormRow(theme, _("Large mails"), self.size_limit),
                 FormRow(
                     theme, _("Look for mail"), self.interval, hint=_("New mail in the Inbox is also told at once.")
@@ -82,6 +83,7 @@ class AccountFields(QScrollArea):
         self.keep_unread.setChecked(draft.keep_unread)
         self.store_sent.setChecked(draft.store_sent)
         self.ca_file.edit.setText(draft.ca_file)
+        self.aliases.setText(", ".join(draft.aliases))
         self._mode_changed()
 
     def draft(self) -> Draft:
@@ -99,6 +101,7 @@ class AccountFields(QScrollArea):
             self.keep_unread.isChecked(),
             self.store_sent.isChecked(),
             self.ca_file.edit.text().strip(),
+            addresses_in(self.aliases.text()),
             self.picks.picked() if known else None,
             self.roles.picked() if known else None,
         )
@@ -132,6 +135,7 @@ class AccountFields(QScrollArea):
         theme = self._theme
         self.address = LineEdit(theme, _("Address"), placeholder="name@example.org")
         self.name = LineEdit(theme, _("Your name"))
+        self.aliases = LineEdit(theme, _("More addresses"), placeholder="sales@example.org, name@example.com")
         self.password = _secret(theme, "" if is_new else _("Unchanged"))
         self.imap = ServerFields(theme, IMAP_PORTS)
         self.smtp = ServerFields(theme, SMTP_PORTS)
@@ -165,6 +169,12 @@ class AccountFields(QScrollArea):
             Field.SINCE: FormRow(theme, _("Fetch"), self.since),
             Field.FOLDERS: FormRow(theme, _("Folders to watch"), watched),
             Field.ROLES: self.roles,
+            Field.ALIASES: FormRow(
+                theme,
+                _("More addresses"),
+                self.aliases,
+                hint=_("Yours too: what is sent from them is your own mail. Put commas between them."),
+            ),
             Field.CA_FILE: FormRow(
                 theme,
                 _("Certificate authority"),

@@ -5,6 +5,7 @@ about it; the server's words are folded behind it.
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
@@ -54,6 +55,8 @@ class MailAccountForm(Dialog):
         self._views = views
         self._tasks = tasks
         self._account = account
+        self._base = account or MailAccount(uuid.uuid4(), "")
+        """What the form began with; a new account keeps its id, so that what was tested is known again."""
         self._tested: tuple[MailAccount, str] | None = None
         self._listed: tuple[ServerFolder, ...] = ()
         self._roles: Mapping[Role, str] = {}
@@ -109,7 +112,7 @@ class MailAccountForm(Dialog):
         self.fields.complain(found)
         if found:
             return None
-        return replace(account_of(draft, self._account), trusted_fingerprints=self._trusted)
+        return replace(account_of(draft, self._base), trusted_fingerprints=self._trusted)
 
     def _changed_roles(self) -> Mapping[Role, str]:
         """Return the uses of folders the person gave them; what the server says of the others may change later."""
@@ -129,15 +132,25 @@ class MailAccountForm(Dialog):
 
     def _work(self, doing: Callable[[], Coroutine[Any, Any, object]]) -> None:
         if self._working is None or self._working.done():
-            self._working = self._tasks.run(self._busily(doing()))
+            self._working = self._tasks.run(self._busily(doing))
 
-    async def _busily(self, doing: Coroutine[Any, Any, object]) -> None:
+    def _work_instead(self, doing: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Do something for which what is under way no longer matters: it is given up."""
+        before = self._working
+        self._working = self._tasks.run(self._busily(doing, before))
+
+    async def _busily(
+        self, doing: Callable[[], Coroutine[Any, Any, object]], before: asyncio.Future[object] | None = None
+    ) -> None:
+        if before is not None:
+            before.cancel()
+            await asyncio.wait([before])
         self._say()
         asked = cast("QWidget | None", self.focusWidget())
         self._set_busy(True)
         given = self.focusWidget()  # Qt gives the keyboard on when its button is disabled: to Cancel
         try:
-            await doing
+            await doing()
         except Problem as problem:
             self._say(Banner(self.theme, problem.text, Tone.DANGER, details=problem.details))
         finally:
@@ -224,22 +237,21 @@ class MailAccountForm(Dialog):
             add = partial(self._accounts.add, folders=self._listed, watched=watched, roles=self._changed_roles())
             await self._tasks.write(add, account, password, smtp_password)
         else:
-            await self._tasks.write(self._accounts.edit, account, password, smtp_password)
-            if draft.watched is not None:
-                await self._tasks.write(self._accounts.watch, account.key, draft.watched)
-                await self._tasks.write(self._accounts.assign, account.key, self._changed_roles())
+            roles = self._changed_roles() if draft.watched is not None else None
+            edit = partial(self._accounts.edit, opened=self._account, watched=draft.watched, roles=roles)
+            await self._tasks.write(edit, account, password, smtp_password)
         self.accept()
 
     def _ask_remove(self) -> None:
         account = self._account
         if account is not None:
-            self._work(lambda: self._show_removal(account))
+            self._work_instead(lambda: self._show_removal(account))
 
     async def _show_removal(self, account: MailAccount) -> None:
         removal = await self._tasks.read(self._accounts.removal, account.key)
 
         def remove(purge: bool) -> None:
-            self._work(lambda: self._remove(account, purge=purge))
+            self._work_instead(lambda: self._remove(account, purge=purge))
 
         RemovalQuestion(self.theme, account.address, removal, remove, self).open()
 

@@ -18,7 +18,7 @@ from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.removal import Removal
 from desktop.services.mail import whole_folders
 from desktop.services.mail.ingest import Fetched
-from desktop.services.mail.mail_accounts import AccountInvalid, MailAccounts
+from desktop.services.mail.mail_accounts import AccountInvalid, AccountUnknown, MailAccounts
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import SourceMissing
 from desktop.store.mail.listings import ListingWriter
@@ -170,7 +170,7 @@ def test_a_person_says_which_folder_is_for_what(shelf: Shelf, accounts: MailAcco
     shelf.arrive(mail(1), Role.ARCHIVE)
     before = shelf.subjects(Unified.ARCHIVE)
 
-    accounts.assign(shelf.account, {Role.ARCHIVE: "Other", Role.JUNK: ""})
+    accounts.edit(accounts.get(shelf.account), roles={Role.ARCHIVE: "Other", Role.JUNK: ""})
     shelf.mirror.folder_list(shelf.account, LISTED)
 
     [account] = shelf.views.folder_tree().accounts
@@ -226,3 +226,51 @@ def test_a_certificate_is_trusted_beside_what_changes_meanwhile(shelf: Shelf, mo
 
     assert shelf.accounts.get(shelf.account).trusted_fingerprints == (certificate.exception,)
     assert shelf.accounts.fetched() == (), "it is paused"
+
+
+def test_what_changed_elsewhere_while_an_account_was_edited_stays(shelf: Shelf, accounts: MailAccounts) -> None:
+    opened = accounts.get(shelf.account)
+    certificate = Certificate("imap.example.org", 993, "ab" * 32)
+    accounts.trust_certificate(shelf.account, certificate)
+    accounts.edit(replace(accounts.get(shelf.account), aliases=("other@example.org",), interval_s=900))
+    accounts.pause(shelf.account)
+
+    stored = accounts.edit(
+        replace(opened, display_name="Another", trusted_fingerprints=("imap.example.org:993/own",)), opened=opened
+    )
+
+    assert stored == accounts.get(shelf.account)
+    assert (stored.display_name, stored.interval_s, stored.aliases) == ("Another", 900, ("other@example.org",))
+    assert stored.trusted_fingerprints == (certificate.exception, "imap.example.org:993/own")
+    assert accounts.fetched() == (), "it is paused"
+
+
+def test_folders_and_their_uses_are_stored_with_the_account_or_not_at_all(shelf: Shelf, accounts: MailAccounts) -> None:
+    told: list[object] = []
+    shelf.database._bus.subscribe(events.MailAccountsChanged, told.append)
+    account = replace(accounts.get(shelf.account), display_name="Another")
+
+    accounts.edit(account, watched=("Other",), roles={Role.ARCHIVE: "Other"})
+
+    [node] = shelf.views.folder_tree().accounts
+    assert {folder.path for folder in node.folders if folder.watched} == {"Other"}
+    assert next(folder.role for folder in node.folders if folder.path == "Other") is Role.ARCHIVE
+    assert len(told) == 1
+
+
+def test_an_account_removed_meanwhile_cannot_be_edited(shelf: Shelf, accounts: MailAccounts) -> None:
+    account = accounts.get(shelf.account)
+    accounts.remove(shelf.account)
+
+    with pytest.raises(AccountUnknown):
+        accounts.edit(account, "a new password")
+
+
+def test_an_account_does_not_take_the_address_of_another(shelf: Shelf, accounts: MailAccounts) -> None:
+    other = accounts.get(shelf.add("other@example.org"))
+
+    with pytest.raises(AccountInvalid, match="already set up"):
+        accounts.edit(replace(accounts.get(shelf.account), address="Other@example.org"))
+    accounts.edit(replace(other, address="OTHER@example.org"))
+
+    assert accounts.get(other.key).address == "OTHER@example.org"

@@ -60,7 +60,7 @@ def test_what_the_person_set_stays_when_another_folder_is_picked(core: Core) -> 
     account = _added(core, "INBOX", "Lists")
     core.services.folders.watch(_folders(core)["Lists"].key, True, False)
 
-    core.services.accounts.watch(account.key, ("INBOX", "Lists", "Archive"))
+    core.services.accounts.edit(account, watched=("INBOX", "Lists", "Archive"))
 
     folders = _folders(core)
     assert folders["Archive"].watched

@@ -6,7 +6,9 @@ import asyncio
 import hashlib
 import ssl
 import threading
+import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,10 @@ from pytestqt.qtbot import QtBot
 from desktop.app.core import Core, build_core
 from desktop.base import log
 from desktop.base.paths import Profile
+from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import ListQuery
-from desktop.domain.mail.mail_account import Endpoint, Mode, Security
+from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
 from desktop.domain.mail.operation import Change, Verb
 from desktop.services.errands import imap_secret, smtp_secret
 from desktop.ui.preferences.account_draft import Field
@@ -391,3 +394,95 @@ async def test_whatever_takes_the_keyboard_is_named_by_its_label(form: MailAccou
     assert [each.accessibleName() for each in selects if each not in named and not each.accessibleDescription()] == []
     assert form.fields.since.spans in named
     assert form.fields.imap.port in named
+
+
+def _stored(core: Core) -> MailAccount:
+    endpoint = Endpoint("imap.firm.example", 993, Security.TLS, "jan")
+    return core.services.accounts.add(MailAccount(uuid.uuid4(), "jan@firm.example", imap=endpoint), "secret")
+
+
+async def test_saving_keeps_what_was_changed_elsewhere_while_the_form_stood_open(
+    core: Core, tasks: Tasks, theme: Theme
+) -> None:
+    accounts = core.services.accounts
+    account = _stored(core)
+    form = MailAccountForm(accounts, core.services.views, tasks, theme, account)
+    form.show()
+    certificate = Certificate("imap.firm.example", 993, "ab" * 32)
+    accounts.trust_certificate(account.key, certificate)
+    accounts.edit(replace(accounts.get(account.key), interval_s=900))
+    accounts.pause(account.key)
+
+    form.fields.name.setText("Jan Berger")
+    form.fields.aliases.setText("sales@firm.example, jan@home.example")
+    _press(form, "Save")
+    await _until(lambda: _gone(form))
+
+    stored = accounts.get(account.key)
+    assert (stored.display_name, stored.interval_s) == ("Jan Berger", 900)
+    assert stored.aliases == ("sales@firm.example", "jan@home.example")
+    assert stored.trusted_fingerprints == (certificate.exception,)
+    assert accounts.fetched() == (), "it is paused"
+
+
+async def test_a_complaint_in_a_closed_fold_is_seen(form: MailAccountForm) -> None:
+    form.resize(560, 420)
+    form.fields.address.setText("jan@firm.example")
+    for edit, wrong in ((form.fields.smtp.port, "9" * 5000), (form.fields.aliases, "a@b.example, sales")):
+        right = edit.text()
+        hidden = not edit.isVisible()
+        edit.setText(wrong)
+        _press(form, "Add account")
+
+        def in_sight(edit: QWidget = edit) -> bool:
+            viewport = form.fields.viewport()
+            return edit.isVisible() and viewport.rect().contains(edit.mapTo(viewport, edit.rect().center()))
+
+        await _until(in_sight)
+        assert hidden
+        assert form.focusWidget() is edit
+        assert edit.accessibleDescription() in (
+            "A port is a number from 1 to 65535.",
+            "“sales” is not an email address.",
+        )
+        edit.setText(right)
+
+
+@pytest.mark.server
+async def test_an_account_that_was_tested_is_added_without_another_test(
+    form: MailAccountForm, core: Core, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    _fill(form, dovecot, imap_user, PASSWORD)
+    form.fields.imap.port.setText(str(fault_proxy.port))
+    _press(form, "Test")
+    await _until(lambda: bool(form.fields.picks.picked()))
+    tried = fault_proxy.connections
+    _press(form, "Add account")
+    await _until(lambda: _gone(form))
+
+    assert fault_proxy.connections == tried
+    assert [account.address for account in core.services.accounts.all()] == [imap_user]
+
+
+@pytest.mark.server
+async def test_an_account_is_removed_while_its_server_is_asked(
+    core: Core, tasks: Tasks, theme: Theme, fault_proxy: FaultProxy
+) -> None:
+    fault_proxy.black_hole()
+    accounts = core.services.accounts
+    account = _stored(core)
+    form = MailAccountForm(accounts, core.services.views, tasks, theme, account)
+    form.show()
+    fields = form.fields.imap
+    fields.security.setCurrentIndex(fields.security.findData(Security.PLAIN.value))
+    fields.host.setText("localhost")
+    fields.port.setText(str(fault_proxy.port))
+    _press(form, "Test")
+    await _until(lambda: fault_proxy.connections == 1)
+
+    _press(form, "Remove…")
+    await _until(lambda: form.findChild(RemovalQuestion) is not None)
+    _press(form, "Remove account")
+    await _until(lambda: _gone(form))
+
+    assert accounts.all() == ()

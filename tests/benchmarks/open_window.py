@@ -56,6 +56,7 @@ def measure(root: Path, figures: Callable[[Open], Awaitable[T]]) -> T:
     window = MainWindow(core.services, tasks, bridge, Theme(settings.Theme.LIGHT), state, core.profile.cache)
     tasks.failed.connect(lambda error: print("failed:", repr(error), file=sys.stderr))
     window.restore()
+    window.resize(1440, 900)
     window.show()
     collector = GarbageCollector()
     collector.start()

@@ -53,6 +53,8 @@ class Program:
         self._tasks.failed.connect(self.failures.append)
         self.window.room.reader.painted.connect(self.painted.append)
         self.window.restore()
+        if not (profile.root / "window.json").exists():  # the screen of the offscreen platform is small
+            self.window.resize(1440, 900)
         self.window.show()
         self.window.activateWindow()
         self.core.start()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.mail.folder import Unified
 from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.widgets.banner import Banner
-from desktop.ui.window.trouble_popup import TroublePopup
+from desktop.ui.window.account_popup import AccountPopup
 from tests.desk import mail
 from tests.journeys.program import CONTROL, Program
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -108,7 +108,7 @@ async def test_mails_are_readable_without_the_server_and_it_recovers_by_itself(
         await second.until(lambda: second.window.status_bar._waiting.isVisible())
         (item,) = second.window.status_bar._items.values()
         item.words.click()
-        popup = next(each for each in second.window.findChildren(TroublePopup) if each.isVisible())
+        popup = next(each for each in second.window.findChildren(AccountPopup) if each.isVisible())
         popup.close()
 
         # and is back

@@ -9,8 +9,8 @@ import shiboken6
 from PySide6.QtCore import Qt
 
 from desktop.ui.preferences.mail_account_form import MailAccountForm
+from desktop.ui.window.account_popup import AccountPopup
 from desktop.ui.window.passphrase import PassphraseQuestion
-from desktop.ui.window.trouble_popup import TroublePopup
 from tests.desk import PASSPHRASE, mail
 from tests.journeys.program import Program, button
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -55,8 +55,8 @@ async def test_mail_is_read_while_passwords_are_locked_and_fetched_once_they_are
 
     [item] = program.window.status_bar._items.values()
     item.words.click()
-    popup = program.window.findChild(TroublePopup)
-    assert isinstance(popup, TroublePopup)
+    popup = program.window.findChild(AccountPopup)
+    assert isinstance(popup, AccountPopup)
     assert popup.button.text() == "Unlock"
     assert not program.window.findChildren(MailAccountForm)
     popup.button.click()

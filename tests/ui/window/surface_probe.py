@@ -46,6 +46,7 @@ async def look(folder: Path, loop: asyncio.AbstractEventLoop) -> dict[str, objec
         core.services, tasks, bridge, Theme(settings.Theme.LIGHT), State(folder / "window.json"), profile.cache
     )
     window.restore()
+    window.resize(1440, 900)
     window.show()
     window.activateWindow()
     room = window.room

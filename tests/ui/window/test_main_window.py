@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -32,6 +32,7 @@ def _inbox(desk: Desk) -> list[int]:
 
 async def _open(desk: Desk) -> None:
     desk.window.restore()
+    desk.window.resize(1440, 900)
     desk.window.show()
     desk.window.activateWindow()
     await desk.until(lambda: len(_inbox(desk)) > 0)
@@ -360,6 +361,14 @@ async def test_r05_what_a_server_wants_the_person_to_know_is_told_once_and_as_it
     await desk.until(lambda: desk.window.watch._statuses[account.key].synced_at_ms == 1)
 
     assert desk.window._toast.text == ""
+
+
+async def test_the_first_window_is_no_larger_than_its_screen(empty_desk: Desk) -> None:
+    window = empty_desk.window
+    window.restore()
+    room = window.screen().availableSize()
+    assert room.width() < 1440
+    assert window.size() == QSize(1440, 900).boundedTo(room)
 
 
 async def test_stands_where_it_stood(desk: Desk) -> None:

@@ -24,12 +24,17 @@ class _Line(PaintedButton):
 
     def __init__(self, theme: Theme, account: MailAccount, status: AccountStatus | None) -> None:
         super().__init__(theme, "", 6, None)
+        self.setToolTip(_("Edit this mail account"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_account(account, status)
+
+    def show_account(self, account: MailAccount, status: AccountStatus | None) -> None:
+        """Show the account as it is now."""
         self._account = account
         self._wrong = status is not None and status.activity in (Activity.TROUBLE, Activity.WAITING)
         self._state = self._words(account, status)
         self.setAccessibleName(f"{account.address}, {self._state}")
-        self.setToolTip(_("Edit this mail account"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(320, 52)
@@ -57,11 +62,13 @@ class _Line(PaintedButton):
             return status.problem
         if account.imap is None:
             return _("Sends only")
+        if status is not None and status.activity is Activity.PAUSED:
+            return _("Paused")
         return account.imap.host if account.two_way else _("{host}, archive only").format(host=account.imap.host)
 
 
 class AccountList(QWidget):
-    """Shows the accounts it is given."""
+    """Shows the accounts it is given. The line of an account stays as long as the account, and with it the keyboard."""
 
     add_requested = Signal()
     edit_requested = Signal(int)
@@ -69,38 +76,51 @@ class AccountList(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-
-    def show_accounts(self, accounts: Sequence[MailAccount], statuses: Mapping[int, AccountStatus]) -> None:
-        """Show these accounts."""
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        if not accounts:
-            empty = EmptyState(
-                self._theme,
-                "at-sign",
-                _("No mail account yet"),
-                _("Add one, and its mail appears here."),
-                action=_("Add mail account"),
-                act=self.add_requested.emit,
-            )
-            self._column.addWidget(empty, 1)
-            return
-        for account in accounts:
-            line = _Line(self._theme, account, statuses.get(account.key))
-            line.clicked.connect(lambda _checked=False, key=account.key: self.edit_requested.emit(key))
-            self._column.addWidget(line)
-        foot = QWidget()
-        row = QHBoxLayout(foot)
+        self._lines: dict[int, _Line] = {}
+        self._empty = EmptyState(
+            theme,
+            "at-sign",
+            _("No mail account yet"),
+            _("Add one, and its mail appears here."),
+            action=_("Add mail account"),
+            act=self.add_requested.emit,
+        )
+        self._foot = QWidget()
+        row = QHBoxLayout(self._foot)
         row.setContentsMargins(0, 12, 0, 0)
-        add = Button(self._theme, _("Add mail account"), icon="plus")
+        add = Button(theme, _("Add mail account"), icon="plus")
         add.clicked.connect(self.add_requested)
         row.addWidget(add)
         row.addStretch(1)
-        self._column.addWidget(foot)
-        self._column.addStretch(1)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._empty, 1)
+        column.addLayout(self._column)
+        column.addWidget(self._foot)
+        column.addStretch()
+        self._empty.hide()  # nothing is known yet
+        self._foot.hide()
+
+    def show_accounts(self, accounts: Sequence[MailAccount], statuses: Mapping[int, AccountStatus]) -> None:
+        """Show these accounts."""
+        for key in set(self._lines) - {account.key for account in accounts}:
+            line = self._lines.pop(key)
+            self._column.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        for place, account in enumerate(accounts):
+            status = statuses.get(account.key)
+            if (known := self._lines.get(account.key)) is not None:
+                known.show_account(account, status)
+            else:
+                self._column.insertWidget(place, self._new_line(account, status))
+        self._empty.setVisible(not accounts)
+        self._foot.setVisible(bool(accounts))
+
+    def _new_line(self, account: MailAccount, status: AccountStatus | None) -> _Line:
+        line = self._lines[account.key] = _Line(self._theme, account, status)
+        line.clicked.connect(lambda _checked=False, key=account.key: self.edit_requested.emit(key))
+        return line

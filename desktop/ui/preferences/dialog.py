@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,6 +25,7 @@ from desktop.ui.bridge import Bridge
 from desktop.ui.icons import pixmap
 from desktop.ui.preferences.account_list import AccountList
 from desktop.ui.preferences.setting_controls import AnySetting, SettingControl, Value
+from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.labels import ElidedLabel
@@ -98,7 +99,10 @@ class Preferences(QDialog):
         self.resize(760, 520)
         self._controls: dict[str, SettingControl] = {}
         self._names: list[str] = []
-        self._reading: asyncio.Future[Any] | None = None
+        self._storing: Counter[str] = Counter()
+        """Settings the person changed here and that are not stored yet: what is read of them is older."""
+        self._read_settings = Rereading(tasks, self._show_settings)
+        self._read_accounts = Rereading(tasks, self._show_accounts)
         self._side = _Side(theme)
         self._side_column = QVBoxLayout(self._side)
         self._side_column.setContentsMargins(8, 12, 8, 12)
@@ -119,9 +123,11 @@ class Preferences(QDialog):
         self._add_page(ACCOUNTS, _("Mail accounts"), "at-sign", self._list)
         self._side_column.addStretch(1)
         self.show_page(SECTIONS[0].name)
-        bridge.accounts_changed.connect(self._read_accounts)
-        bridge.status_changed.connect(self._read_accounts)
-        self._reading = tasks.run(self._load())
+        bridge.settings_changed.connect(self._settings_changed)
+        bridge.accounts_changed.connect(self._accounts_changed)
+        bridge.status_changed.connect(self._accounts_changed)
+        self._read_settings.ask()
+        self._read_accounts.ask()
         self.finished.connect(self._forget)
 
     def show_page(self, name: str) -> None:
@@ -176,25 +182,32 @@ class Preferences(QDialog):
         return page
 
     def _set(self, setting: AnySetting, value: Value) -> None:
+        self._storing[setting.name] += 1
         self._tasks.run(self._store(cast("Setting[Any]", setting), value))
 
     async def _store(self, setting: Setting[Any], value: Value) -> None:
-        await self._tasks.write(self._settings.set, setting, value)
+        try:
+            await self._tasks.write(self._settings.set, setting, value)
+        finally:
+            self._storing[setting.name] -= 1
 
-    async def _load(self) -> None:
-        for section in SECTIONS:
-            for setting in section.settings:
-                value = await self._tasks.read(self._settings.get, cast("Setting[Any]", setting))
-                self._controls[setting.name].show_value(value)
-        await self._show_accounts()
+    def _settings_changed(self, names: frozenset[str]) -> None:
+        if not names.isdisjoint(self._controls):
+            self._read_settings.ask()
 
-    def _read_accounts(self) -> None:
-        if self._reading is None or self._reading.done():
-            self._reading = self._tasks.run(self._show_accounts())
+    def _accounts_changed(self, _keys: frozenset[int]) -> None:
+        self._read_accounts.ask()
 
     def _forget(self) -> None:
-        if self._reading is not None:
-            self._reading.cancel()
+        self._read_settings.stop()
+        self._read_accounts.stop()
+
+    async def _show_settings(self) -> None:
+        for control in self._controls.values():
+            setting = control.setting
+            value = await self._tasks.read(self._settings.get, cast("Setting[Any]", setting))
+            if not self._storing[setting.name]:
+                control.show_value(value)
 
     async def _show_accounts(self) -> None:
         accounts = await self._tasks.read(self._accounts.all)

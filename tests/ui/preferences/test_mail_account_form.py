@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import ssl
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +15,8 @@ import shiboken6
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app.core import Core, build_core
+from desktop.app.core import Core
 from desktop.base import log
-from desktop.base.paths import Profile
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import ListQuery
@@ -37,16 +35,7 @@ from desktop.ui.widgets.labels import Paragraph
 from tests.desk import mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
-
-DEADLINE_S = 30
-
-
-@pytest.fixture
-def core(tmp_path: Path) -> Iterator[Core]:
-    """A new profile whose vault has a passphrase."""
-    made = build_core(Profile(tmp_path / "profile"), lambda _new: "a passphrase of tests")
-    yield made
-    made.close()
+from tests.ui.preferences.conftest import until
 
 
 @pytest.fixture
@@ -57,14 +46,6 @@ def form(core: Core, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[MailA
     yield made
     if shiboken6.isValid(made):
         made.close()
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(DEADLINE_S * 100):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("the form did not come to this in time")
 
 
 def _gone(form: MailAccountForm) -> bool:
@@ -116,7 +97,7 @@ async def test_a_wrong_password_is_a_sentence_with_the_servers_words_folded(
 ) -> None:
     _fill(form, dovecot, imap_user, "wrong")
     _press(form, "Add account")
-    await _until(lambda: _banner(form) is not None)
+    await until(lambda: _banner(form) is not None)
 
     banner = _banner(form)
     assert banner is not None
@@ -133,11 +114,11 @@ async def test_a_good_account_is_tested_offers_its_folders_and_is_added(
     _fill(form, dovecot, imap_user, PASSWORD)
     form.fields.name.setText("Jan Berger")
     _press(form, "Test")
-    await _until(lambda: bool(form.fields.picks.picked()))
+    await until(lambda: bool(form.fields.picks.picked()))
     offered = form.fields.picks.picked()
     form.fields.picks._boxes["Archive"].setChecked(True)
     _press(form, "Add account")
-    await _until(lambda: _gone(form))
+    await until(lambda: _gone(form))
 
     (account,) = core.services.accounts.all()
     (node,) = core.services.views.folder_tree().accounts
@@ -153,7 +134,7 @@ async def test_the_keyboard_stays_on_test_and_does_not_slip_to_cancel(
     _fill(form, dovecot, imap_user, PASSWORD)
     form.test_button.setFocus()
     form.test_button.click()
-    await _until(lambda: bool(form.fields.picks.picked()) and form.test_button.isEnabled())
+    await until(lambda: bool(form.fields.picks.picked()) and form.test_button.isEnabled())
     assert form.focusWidget() is form.test_button
 
 
@@ -165,7 +146,7 @@ async def test_a_stored_password_is_taken_on_another_thread_and_a_typed_one_kept
     first.show()
     _fill(first, dovecot, imap_user, PASSWORD)
     _press(first, "Add account")
-    await _until(lambda: _gone(first))
+    await until(lambda: _gone(first))
     (account,) = core.services.accounts.all()
     monkeypatch.setattr(log, "_secrets", ())
     asked_on: list[threading.Thread] = []
@@ -180,12 +161,12 @@ async def test_a_stored_password_is_taken_on_another_thread_and_a_typed_one_kept
     second = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
     second.show()
     _press(second, "Test")
-    await _until(lambda: _banner(second) is not None)
+    await until(lambda: _banner(second) is not None)
     second.fields.password.setText("a typo of the person")
     _press(second, "Test")
     typing = second._working
     assert typing is not None
-    await _until(typing.done)
+    await until(typing.done)
     second.close()
 
     assert asked_on
@@ -205,10 +186,10 @@ async def test_the_form_can_be_left_while_the_server_is_asked(
     _press(form, "Test")
     working = form._working
     assert working is not None
-    await _until(lambda: fault_proxy.connections == 1)
+    await until(lambda: fault_proxy.connections == 1)
 
     _press(form, "Cancel")
-    await _until(lambda: working.done() and _gone(form))
+    await until(lambda: working.done() and _gone(form))
 
     assert failures == []
 
@@ -219,17 +200,17 @@ async def test_an_unknown_certificate_can_be_trusted(
 ) -> None:
     _fill(form, dovecot, imap_user, PASSWORD, tls=True)
     _press(form, "Test")
-    await _until(lambda: _banner(form) is not None)
+    await until(lambda: _banner(form) is not None)
     _press(form, "Look at certificate")
-    await _until(lambda: form.findChild(CertificateQuestion) is not None)
+    await until(lambda: form.findChild(CertificateQuestion) is not None)
     question = form.findChild(CertificateQuestion)
     assert isinstance(question, CertificateQuestion)
     shown = [part.text() for part in question.findChildren(Paragraph)]
     der = ssl.PEM_cert_to_DER_cert((dovecot.root / "cert.pem").read_text())
     _press(question, "Trust certificate")
-    await _until(lambda: bool(form.fields.picks.picked()))
+    await until(lambda: bool(form.fields.picks.picked()))
     _press(form, "Add account")
-    await _until(lambda: _gone(form))
+    await until(lambda: _gone(form))
 
     (account,) = core.services.accounts.all()
     digest = hashlib.sha256(der).hexdigest()
@@ -249,24 +230,24 @@ async def test_an_account_is_edited_and_removed(
     first.show()
     _fill(first, dovecot, imap_user, PASSWORD)
     _press(first, "Add account")
-    await _until(lambda: _gone(first))
+    await until(lambda: _gone(first))
     (account,) = core.services.accounts.all()
 
     second = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
     second.show()
-    await _until(lambda: bool(second.fields.picks.picked()))
+    await until(lambda: bool(second.fields.picks.picked()))
     second.fields.name.setText("Another name")
     second.fields.picks._boxes["Sent"].setChecked(True)
     _press(second, "Save")
-    await _until(lambda: _gone(second))
+    await until(lambda: _gone(second))
     renamed = core.services.accounts.get(account.key)
     third = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, renamed)
     third.show()
-    await _until(lambda: set(third.fields.picks.picked()) == {"INBOX", "Sent"})
+    await until(lambda: set(third.fields.picks.picked()) == {"INBOX", "Sent"})
     _press(third, "Remove…")
-    await _until(lambda: third.findChild(RemovalQuestion) is not None)
+    await until(lambda: third.findChild(RemovalQuestion) is not None)
     _press(third, "Remove account")
-    await _until(lambda: _gone(third))
+    await until(lambda: _gone(third))
 
     assert renamed.display_name == "Another name"
     assert renamed.imap == account.imap
@@ -291,7 +272,7 @@ async def test_every_choice_is_kept(form: MailAccountForm, core: Core, dovecot: 
     fields.keep_unread.setChecked(False)
     fields.store_sent.setChecked(False)
     _press(form, "Add account")
-    await _until(lambda: _gone(form))
+    await until(lambda: _gone(form))
 
     (account,) = core.services.accounts.all()
     assert complaint == "Write a day like 2026-01-31."
@@ -318,13 +299,13 @@ async def test_a_file_of_authorities_is_looked_at_and_believed(
     ):
         edit.setText(path)
         _press(form, "Test")
-        await _until(lambda words=words: words in edit.accessibleDescription())
+        await until(lambda words=words: words in edit.accessibleDescription())
     shown = edit.isVisible() and form.focusWidget() is edit
     edit.setText(str(dovecot.ca_file))
     _press(form, "Test")
-    await _until(lambda: bool(form.fields.picks.picked()))
+    await until(lambda: bool(form.fields.picks.picked()))
     _press(form, "Add account")
-    await _until(lambda: _gone(form))
+    await until(lambda: _gone(form))
 
     (account,) = core.services.accounts.all()
     assert hidden
@@ -341,7 +322,7 @@ async def test_folders_picked_for_a_use_are_used(
     dovecot.deliver(imap_user, [mail(1)])
     _fill(form, dovecot, imap_user, PASSWORD)
     _press(form, "Test")
-    await _until(lambda: bool(form.fields.picks.picked()))
+    await until(lambda: bool(form.fields.picks.picked()))
     roles = form.fields.roles
     offered = dict(roles.picked())
     archive = roles.selects[Role.ARCHIVE]
@@ -354,7 +335,7 @@ async def test_folders_picked_for_a_use_are_used(
     unpicked = any("at least one folder" in part.text() for part in form.findChildren(Paragraph))
     form.fields.picks._boxes["INBOX"].setChecked(True)
     _press(form, "Add account")
-    await _until(lambda: _gone(form))
+    await until(lambda: _gone(form))
 
     assert core.supervisor.sync_once() == {1: None}
     [key] = core.services.views.open_list(ListQuery(Unified.INBOX, conversations=False)).keys
@@ -375,7 +356,7 @@ async def test_one_password_for_both_halves_is_changed_for_both(
     _fill(first, dovecot, imap_user, PASSWORD)
     first.fields.smtp.host.setText("smtp.firm.example")
     _press(first, "Add account")
-    await _until(lambda: _gone(first))
+    await until(lambda: _gone(first))
     (account,) = core.services.accounts.all()
     same = [core.secrets.get(name(account)) for name in (imap_secret, smtp_secret)]
     core.services.accounts.edit(account, "new")
@@ -416,7 +397,7 @@ async def test_saving_keeps_what_was_changed_elsewhere_while_the_form_stood_open
     form.fields.name.setText("Jan Berger")
     form.fields.aliases.setText("sales@firm.example, jan@home.example")
     _press(form, "Save")
-    await _until(lambda: _gone(form))
+    await until(lambda: _gone(form))
 
     stored = accounts.get(account.key)
     assert (stored.display_name, stored.interval_s) == ("Jan Berger", 900)
@@ -438,7 +419,7 @@ async def test_a_complaint_in_a_closed_fold_is_seen(form: MailAccountForm) -> No
             viewport = form.fields.viewport()
             return edit.isVisible() and viewport.rect().contains(edit.mapTo(viewport, edit.rect().center()))
 
-        await _until(in_sight)
+        await until(in_sight)
         assert hidden
         assert form.focusWidget() is edit
         assert edit.accessibleDescription() in (
@@ -455,10 +436,10 @@ async def test_an_account_that_was_tested_is_added_without_another_test(
     _fill(form, dovecot, imap_user, PASSWORD)
     form.fields.imap.port.setText(str(fault_proxy.port))
     _press(form, "Test")
-    await _until(lambda: bool(form.fields.picks.picked()))
+    await until(lambda: bool(form.fields.picks.picked()))
     tried = fault_proxy.connections
     _press(form, "Add account")
-    await _until(lambda: _gone(form))
+    await until(lambda: _gone(form))
 
     assert fault_proxy.connections == tried
     assert [account.address for account in core.services.accounts.all()] == [imap_user]
@@ -478,11 +459,11 @@ async def test_an_account_is_removed_while_its_server_is_asked(
     fields.host.setText("localhost")
     fields.port.setText(str(fault_proxy.port))
     _press(form, "Test")
-    await _until(lambda: fault_proxy.connections == 1)
+    await until(lambda: fault_proxy.connections == 1)
 
     _press(form, "Remove…")
-    await _until(lambda: form.findChild(RemovalQuestion) is not None)
+    await until(lambda: form.findChild(RemovalQuestion) is not None)
     _press(form, "Remove account")
-    await _until(lambda: _gone(form))
+    await until(lambda: _gone(form))
 
     assert accounts.all() == ()

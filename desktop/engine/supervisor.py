@@ -106,9 +106,10 @@ class Supervisor:
                     runner = AccountRunner(account, self._means, self._ending.pop(key, None))
                     self._runners[key] = (account, runner)
                     runner.start()
-            paused = {a.key for a in self._means.mirror.all_accounts()} - wanted.keys()
-        for key in paused:
-            self._means.statuses.set(AccountStatus(key, Activity.PAUSED))
+            others = {a.key for a in self._means.mirror.all_accounts()} - wanted.keys()
+            paused = self._means.mirror.paused()
+        for key in others:
+            self._means.statuses.set(AccountStatus(key, Activity.PAUSED if key in paused else Activity.OFF))
 
     def _resumed(self) -> None:
         with self._lock:

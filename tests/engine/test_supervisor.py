@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from dataclasses import replace
 from typing import cast
 
 from desktop.domain import events
-from desktop.domain.mail.mail_account import Activity
+from desktop.domain.mail.mail_account import Activity, MailAccount
 from desktop.domain.mail.operation import Verb
 from desktop.engine.mail.account_runner import AccountRunner
 from tests.desk import Desk, mail, until
@@ -76,6 +77,21 @@ def test_a_paused_account_is_said_to_be_paused(desk: Desk, dovecot: Dovecot, ima
     assert desk.core.services.accounts.status(account.key).activity is Activity.PAUSED
     desk.core.services.accounts.resume(account.key)
     until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
+
+
+def test_an_account_stays_paused_when_the_program_starts_anew_and_one_that_only_sends_is_none(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    account = desk.add(dovecot, imap_user)
+    accounts = desk.core.services.accounts
+    sends = accounts.add(MailAccount(uuid.uuid4(), "sends@example.org", smtp=account.imap), None, "secret")
+    accounts.pause(account.key)
+
+    desk.core.start()
+
+    until(lambda: accounts.status(account.key).activity is Activity.PAUSED)
+    assert accounts.status(sends.key).activity is Activity.OFF
+    assert not _threads(account.key)
 
 
 def test_nothing_is_said_of_an_account_that_was_removed(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:

@@ -126,7 +126,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     elif options.show == "trouble":
         key = max(window.status_bar._items)
         window.status_bar.explain(key)
-        popup = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "TroublePopup" and w.isVisible())
+        popup = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "AccountPopup" and w.isVisible())
         over.append((popup, window.mapFromGlobal(popup.pos())))
     elif options.show == "toast":
         window._toast.show_text("3 mails archived", "Undo", lambda: None, icon="archive")

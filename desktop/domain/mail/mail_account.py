@@ -104,6 +104,22 @@ class Activity(StrEnum):
     PAUSED = "paused"
 
 
+class Cause(StrEnum):
+    """What keeps an account from going on by itself, as far as a few words about it differ."""
+
+    NONE = ""
+    NO_CONNECTION = "no-connection"
+    DISK_FULL = "disk-full"
+    MAILBOX_FULL = "mailbox-full"
+    """On the server."""
+    ASKED_TO_WAIT = "asked-to-wait"
+    SIGN_IN_LATER = "sign-in-later"
+    REFUSED = "refused"
+    NO_SENSE = "no-sense"
+    """The server breaks the rules of the protocol."""
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountStatus:
     """How an account is doing right now."""
@@ -119,6 +135,8 @@ class AccountStatus:
     """The server's own words."""
     remedy: str = ""
     """A `base.errors.Remedy` value: the button to offer."""
+    cause: Cause = Cause.NONE
+    """The kind of `problem`."""
     certificate: Certificate | None = None
     """What the server showed, when the remedy is to trust it."""
     synced_at_ms: int = 0

@@ -15,11 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desktop.base import backoff, clock
-from desktop.base.errors import Problem
+from desktop.base.errors import Problem, Remedy
+from desktop.base.i18n import _
 from desktop.domain.mail.folder import Role, ServerFolder
-from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
+from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause, MailAccount
 from desktop.domain.mail.sync import SyncFolder
 from desktop.engine.mail import pacing
+from desktop.engine.mail.causes import cause_of
 from desktop.engine.mail.fetch import Fetcher, Stopped
 from desktop.engine.mail.folder_sync import FolderSync
 from desktop.engine.mail.importer import ParserProcess
@@ -160,7 +162,7 @@ class AccountRunner:
 
     def _pass_in_session(self) -> None:
         """Do a pass; once more for every mail that turned out to be larger than its server says."""
-        for _ in range(_MOST_OVERSIZED):
+        for _pass in range(_MOST_OVERSIZED):
             known = sum(map(len, self._oversized.values()))
             try:
                 with self._signed_in() as session:
@@ -194,7 +196,17 @@ class AccountRunner:
             except Exception:
                 log.exception("the thread of an account failed")
                 wait_s, patient = backoff.CEILING_S, True
-                self._set(activity=Activity.WAITING, retry_at_ms=clock.now() + int(wait_s * 1000))
+                self._set(
+                    activity=Activity.WAITING,
+                    problem=_("Something went wrong inside Rapport. Its log says what."),
+                    details="",
+                    remedy=Remedy.RETRY.value,
+                    cause=Cause.OTHER,
+                    certificate=None,
+                    retry_at_ms=clock.now() + int(wait_s * 1000),
+                    done=0,
+                    total=0,
+                )
             self._wait(wait_s, patient=patient)
         self._close()
 
@@ -275,7 +287,15 @@ class AccountRunner:
 
     def _pass(self, session: Session) -> None:
         """Bring everything up to date once."""
-        self._set(activity=Activity.SYNCING, problem="", details="", remedy="", certificate=None, retry_at_ms=0)
+        self._set(
+            activity=Activity.SYNCING,
+            problem="",
+            details="",
+            remedy="",
+            cause=Cause.NONE,
+            certificate=None,
+            retry_at_ms=0,
+        )
         self._means.mirror.check_space()
         sync = self._sync(session)
         if self._misses_folder:
@@ -415,6 +435,7 @@ class AccountRunner:
             problem=problem.text,
             details=problem.details,
             remedy=problem.remedy.value,
+            cause=cause_of(problem),
             certificate=certificate,
             retry_at_ms=retry_at_ms,
             done=0,

@@ -46,6 +46,11 @@ class Mirror:
         with self._database.read() as view:
             return Accounts(view).all()
 
+    def paused(self) -> frozenset[int]:
+        """Return the keys of the accounts a person has paused."""
+        with self._database.read() as view:
+            return Accounts(view).paused()
+
     def account(self, key: int) -> MailAccount | None:
         """Return an account, None when it was removed."""
         with self._database.read() as view:

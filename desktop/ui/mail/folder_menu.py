@@ -31,6 +31,9 @@ class FolderSteps:
     """Ask where a folder should go."""
     get_mail: Callable[[int], object]
     """Fetch mail of an account."""
+    set_paused: Callable[[int, bool], object]
+    """Stop fetching for an account, or go on."""
+    is_paused: Callable[[int], bool]
     account_key: int
     """The account whose mail the key of "Get mail" fetches; 0 for all."""
 
@@ -41,7 +44,10 @@ def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderAction
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if node.kind is NodeKind.ACCOUNT:
         keys = "F5" if node.account_key == steps.account_key else ""
-        menu.add(_("Get mail"), partial(steps.get_mail, node.account_key), icon="refresh-cw", shortcut=keys)
+        key, paused = node.account_key, steps.is_paused(node.account_key)
+        menu.add(_("Get mail"), partial(steps.get_mail, key), icon="refresh-cw", shortcut=keys, enabled=not paused)
+        words = _("Resume fetching") if paused else _("Pause fetching")
+        menu.add(words, partial(steps.set_paused, key, not paused), icon="" if paused else "pause")
         menu.add(_("New folder…"), partial(actions.ask_new, node), icon="folder-plus", enabled=node.two_way)
         return menu
     if node.list_id:

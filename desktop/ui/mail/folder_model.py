@@ -248,6 +248,8 @@ class FolderModel(QAbstractItemModel):
                 words.append(one_line(status.problem) or _("needs attention"))
             elif status.activity in (Activity.SYNCING, Activity.CONNECTING):
                 words.append(_("fetching mail"))
+            elif status.activity is Activity.PAUSED:
+                words.append(_("paused"))
         return ", ".join(words)
 
     def _tip(self, node: Node) -> str:

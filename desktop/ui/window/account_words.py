@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QDateTime
 
 from desktop.base.errors import Remedy
 from desktop.base.i18n import _
-from desktop.domain.mail.mail_account import AccountStatus, Activity
+from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause
 from desktop.ui.mail.dates import locale, time_text
 
 
@@ -24,7 +24,9 @@ class StatusWords:
     """A bar is shown when positive."""
     can_pause: bool = False
     is_trouble: bool = False
-    """Clickable, and told before what is well."""
+    """Told before what is well, and in stronger letters."""
+    leads: bool = False
+    """Pressed it leads somewhere."""
 
 
 def short(address: str) -> str:
@@ -33,7 +35,22 @@ def short(address: str) -> str:
 
 
 def status_words(account: str, status: AccountStatus) -> StatusWords:
-    """Return what to show of an account called `account`."""
+    """Return what to show of an account called `account`; what is fetched, or could be, leads to more about it."""
+    return replace(_words(account, status), leads=status.activity is not Activity.OFF)
+
+
+def status_sentence(status: AccountStatus) -> str:
+    """Return how an account is doing in a whole sentence."""
+    if status.activity is Activity.PAUSED:
+        return _("Fetching is paused. Mail that is already here can be read.")
+    if status.activity in (Activity.WAITING, Activity.TROUBLE):
+        return status.problem or _("The server cannot be reached.")
+    if status.activity is Activity.UP_TO_DATE:
+        return _("All mail is here. New mail is fetched as it comes.")
+    return _("Mail is being fetched.")
+
+
+def _words(account: str, status: AccountStatus) -> StatusWords:
     match status.activity:
         case Activity.CONNECTING:
             return StatusWords(_("{account}: connecting").format(account=account), "refresh-cw", "secondary")
@@ -43,10 +60,7 @@ def status_words(account: str, status: AccountStatus) -> StatusWords:
             text = _("{account}: up to date {time}").format(account=account, time=clock(status.synced_at_ms))
             return StatusWords(text.rstrip(), "", "success")
         case Activity.WAITING:
-            text = _("{account}: no connection, next try {time}").format(
-                account=account, time=clock(status.retry_at_ms)
-            )
-            return StatusWords(text.rstrip(), "cloud-off", "warning", is_trouble=True)
+            return _waiting(account, status)
         case Activity.TROUBLE:
             return StatusWords(_trouble(account, status.remedy), "triangle-alert", "warning", is_trouble=True)
         case Activity.PAUSED:
@@ -83,6 +97,23 @@ def _syncing(account: str, status: AccountStatus) -> StatusWords:
     return StatusWords(text, "refresh-cw", "secondary", status.done, status.total, can_pause=True)
 
 
+def _waiting(account: str, status: AccountStatus) -> StatusWords:
+    """Say what an account waits for, by the kind of its problem: most of them are no lack of a connection."""
+    texts = {
+        Cause.DISK_FULL: _("{account}: the disk is full, next try {time}"),
+        Cause.MAILBOX_FULL: _("{account}: the mailbox on the server is full, next try {time}"),
+        Cause.ASKED_TO_WAIT: _("{account}: the server asks for a pause, next try {time}"),
+        Cause.SIGN_IN_LATER: _("{account}: no sign-in at the moment, next try {time}"),
+        Cause.REFUSED: _("{account}: the server refuses, next try {time}"),
+        Cause.NO_SENSE: _("{account}: the server answers nonsense, next try {time}"),
+        Cause.OTHER: _("{account}: could not go on, next try {time}"),
+    }
+    text = texts.get(status.cause, _("{account}: no connection, next try {time}"))
+    text = text.format(account=account, time=clock(status.retry_at_ms)).rstrip()
+    lost = status.cause in (Cause.NONE, Cause.NO_CONNECTION)
+    return StatusWords(text, "cloud-off" if lost else "triangle-alert", "warning", is_trouble=True)
+
+
 def _trouble(account: str, remedy: str) -> str:
     if remedy == Remedy.SIGN_IN:
         return _("{account}: sign in again").format(account=account)
@@ -92,6 +123,4 @@ def _trouble(account: str, remedy: str) -> str:
         return _("{account}: certificate not trusted").format(account=account)
     if remedy == Remedy.UNLOCK:
         return _("{account}: locked").format(account=account)
-    if remedy == Remedy.FREE_SPACE:
-        return _("{account}: the disk is full").format(account=account)
     return _("{account}: needs attention").format(account=account)

@@ -6,6 +6,7 @@ It reads when the bridge says that something changed and asks for remedies by si
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
@@ -21,8 +22,8 @@ from desktop.ui.widgets.labels import plain_tip
 from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, rounded, text_width
 from desktop.ui.widgets.painted_button import PaintedButton
 from desktop.ui.widgets.progress import ProgressBar
-from desktop.ui.window.account_words import StatusWords, remedy_words, short, status_words
-from desktop.ui.window.trouble_popup import TroublePopup
+from desktop.ui.window.account_popup import AccountPopup
+from desktop.ui.window.account_words import StatusWords, remedy_words, short, status_sentence, status_words
 
 HEIGHT = 26
 MANY = 4
@@ -45,7 +46,7 @@ class _Words(PaintedButton):
     def show_words(self, words: StatusWords) -> None:
         self._words = words
         self.setAccessibleName(words.text)
-        leads = words.is_trouble
+        leads = words.leads
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if leads else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if leads else Qt.CursorShape.ArrowCursor)
         self.updateGeometry()
@@ -144,37 +145,31 @@ class StatusBar(QWidget):
         """Show how many operations wait for a server and how many of them it refused."""
         if failed:
             text = n_("{n} operation failed", "{n} operations failed", failed).format(n=failed)
-            self._waiting.show_words(StatusWords(text, "triangle-alert", "warning", is_trouble=True))
+            self._waiting.show_words(StatusWords(text, "triangle-alert", "warning", is_trouble=True, leads=True))
         else:
             text = n_("{n} waiting", "{n} waiting", waiting).format(n=waiting)
-            self._waiting.show_words(StatusWords(text, "send", "secondary", is_trouble=True))
+            self._waiting.show_words(StatusWords(text, "send", "secondary", is_trouble=True, leads=True))
         self._waiting.setVisible(waiting + failed > 0)
 
     def explain(self, key: int) -> None:
-        """Say what is wrong with an account, above its place."""
+        """Say how an account is doing, above its place: what is wrong, or that it can be paused."""
         status, item = self._status(key), self._items.get(key)
-        if item is None or not status_words("", status).is_trouble:
+        if item is None or not status_words("", status).leads:
             return
-        place = item.mapToGlobal(QPoint(-8, -6))
         address = next((account.address for account in self._accounts if account.key == key), "")
-        if status.activity is Activity.PAUSED:
-            sentence = _("Fetching is paused. Mail that is already here can be read.")
-            popup = TroublePopup(
-                self._theme, address, sentence, "", _("Resume"), lambda: self.resume_requested.emit(key), self
-            )
-        else:
+        pause = partial(self.pause_requested.emit, key)
+        wrong = status.activity in (Activity.WAITING, Activity.TROUBLE)
+        if wrong:
             remedy = status.remedy or Remedy.RETRY.value
-            sentence = status.problem or _("The server cannot be reached.")
-            popup = TroublePopup(
-                self._theme,
-                address,
-                sentence,
-                status.details,
-                remedy_words(remedy),
-                lambda: self.remedy_chosen.emit(key, remedy),
-                self,
-            )
-        popup.show_above(place)
+            action, act = remedy_words(remedy), partial(self.remedy_chosen.emit, key, remedy)
+        elif status.activity is Activity.PAUSED:
+            action, act = _("Resume"), partial(self.resume_requested.emit, key)
+        else:
+            action, act = _("Pause fetching"), pause
+        popup = AccountPopup(self._theme, address, status_sentence(status), status.details, action, act, self)
+        if wrong:
+            popup.offer_pause(pause)
+        popup.show_above(item.mapToGlobal(QPoint(-8, -6)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -22,7 +22,7 @@ import pytest
 from desktop.base import clock
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
-from desktop.domain.mail.mail_account import Activity, Endpoint, MailAccount, Security
+from desktop.domain.mail.mail_account import Activity, Cause, Endpoint, MailAccount, Security
 from desktop.domain.mail.operation import Change, Verb
 from desktop.engine.mail import account_runner, folder_sync
 from desktop.net import errors
@@ -390,6 +390,7 @@ def test_r09_a_server_that_asks_for_a_pause_gets_one(
     until(lambda: desk.core.services.accounts.status(key).activity is Activity.WAITING)
 
     assert desk.core.services.accounts.status(key).retry_at_ms >= began_ms + 90_000
+    assert desk.core.services.accounts.status(key).cause in (Cause.ASKED_TO_WAIT, Cause.SIGN_IN_LATER)
     assert server.connections == 1
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -22,6 +22,7 @@ from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.labels import Paragraph
+from desktop.ui.widgets.menu import Menu
 from tests.ui.mail.room import FOLDERS, Room
 from tests.ui.mail.rows import MINUTE
 from tests.ui.mail.test_mail_browser import Stand, started
@@ -283,9 +284,36 @@ async def test_nothing_is_offered_that_would_change_a_server_that_is_only_archiv
     assert not shown.takes_mails
     assert not stand.browser._targets()
     assert not stand.model.flags(stand.model.index_of_id(shown.id)) & Qt.ItemFlag.ItemIsEditable
-    steps = FolderSteps(*[lambda *_what: None] * 4, account_key=0)
+    steps = FolderSteps(*[lambda *_what: None] * 6, account_key=0)
     menu = folder_menu(stand.browser._theme, stand.window, shown, stand.browser.folders, steps)
     enabled = {action.text().partition("\t")[0]: action.isEnabled() for action in menu.actions() if action.text()}
     menu.deleteLater()
     changing = {"New folder inside…", "Rename", "Move to…", "Delete…", "Subscribed"}
     assert {text for text, on in enabled.items() if not on} == changing
+
+
+async def test_an_account_is_paused_and_resumed_from_its_menu(room, stand):
+    await started(stand, 0)
+    account = room.core.services.accounts.all()[0]
+    fetched = lambda: account.key in {one.key for one in room.core.services.accounts.fetched()}  # noqa: E731
+    node = next(node for node in stand.model._tops if node.account_key == account.key)
+
+    def press(words: str) -> dict[str, bool]:
+        stand.browser._open_menu(node, QPoint(5, 5))
+        menu = stand.browser.tree.findChildren(Menu)[-1]
+        lines = {action.text().partition("\t")[0]: action for action in menu.actions() if action.text()}
+        offered = {text: action.isEnabled() for text, action in lines.items()}
+        lines[words].trigger()
+        menu.close()
+        return offered
+
+    first = press("Pause fetching")
+    await until(lambda: not fetched())
+    stand.model.show_statuses({account.key: AccountStatus(account.key, Activity.PAUSED)})
+    spoken = stand.model.data(stand.model.index_of_id(node.id), Qt.ItemDataRole.AccessibleTextRole)
+    second = press("Resume fetching")
+    await until(fetched)
+
+    assert first["Get mail"]
+    assert not second["Get mail"]
+    assert spoken.endswith(", paused")

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.base.errors import Remedy
-from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
+from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause, MailAccount
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.wrapped_text import SelectableText
+from desktop.ui.window.account_popup import AccountPopup
 from desktop.ui.window.account_words import remedy_words, short, status_words
 from desktop.ui.window.status_bar import StatusBar
-from desktop.ui.window.trouble_popup import TroublePopup
 
 ACCOUNTS = tuple(MailAccount(uuid.uuid4(), f"{name}@firm.example", key=key) for key, name in enumerate("abcde", 1))
 
@@ -31,6 +31,14 @@ def test_progress_is_counted() -> None:
     words = status_words("support@", AccountStatus(1, Activity.SYNCING, done=1204, total=6046))
     assert words.text == "support@: syncing 1,204 of 6,046"
     assert (words.done, words.total, words.can_pause) == (1204, 6046, True)
+
+
+def test_what_an_account_waits_for_is_said_by_its_kind() -> None:
+    said = {cause: status_words("jan@", AccountStatus(1, Activity.WAITING, cause=cause)).text for cause in Cause}
+    assert said[Cause.NONE] == said[Cause.NO_CONNECTION] == "jan@: no connection, next try"
+    assert said[Cause.DISK_FULL] == "jan@: the disk is full, next try"
+    assert said[Cause.MAILBOX_FULL] == "jan@: the mailbox on the server is full, next try"
+    assert len(set(said.values())) == len(Cause) - 1
 
 
 @pytest.mark.parametrize("remedy", [remedy for remedy in Remedy if remedy])
@@ -88,8 +96,8 @@ def test_trouble_is_explained_with_the_servers_words_folded_and_one_button(bar: 
     bar.show_accounts(ACCOUNTS[:1], {1: status})
 
     bar._items[1].words.click()
-    popup = bar.findChild(TroublePopup)
-    assert isinstance(popup, TroublePopup)
+    popup = bar.findChild(AccountPopup)
+    assert isinstance(popup, AccountPopup)
     texts = {part.text(): part.isVisible() for kind in (Paragraph, SelectableText) for part in popup.findChildren(kind)}
     popup.button.click()
 
@@ -127,3 +135,29 @@ def test_a_long_address_is_cut_and_told_by_a_tooltip(bar: StatusBar, qtbot: QtBo
     qtbot.waitUntil(lambda: address in bar._items[1].words.toolTip())
     qtbot.waitUntil(lambda: bar._items[3].isVisible())
     assert bar._items[3].geometry().right() <= bar.width()
+
+
+@pytest.mark.parametrize("activity", [one for one in Activity if one is not Activity.OFF])
+def test_whatever_an_account_does_its_place_lets_one_pause_or_resume(
+    bar: StatusBar, qtbot: QtBot, activity: Activity
+) -> None:
+    asked: list[tuple[str, int]] = []
+    bar.pause_requested.connect(lambda key: asked.append(("pause", key)))
+    bar.resume_requested.connect(lambda key: asked.append(("resume", key)))
+    bar.show_accounts(ACCOUNTS[:1], {1: AccountStatus(1, activity)})
+
+    bar._items[1].words.click()
+    popup = bar.findChild(AccountPopup)
+    assert isinstance(popup, AccountPopup)
+    names = {"Pause fetching", "Resume"}
+    [button] = [one for one in popup.findChildren(QPushButton) if {one.text(), one.accessibleName()} & names]
+    button.click()
+
+    assert asked == [("resume" if activity is Activity.PAUSED else "pause", 1)]
+    assert not popup.isVisible()
+
+
+def test_an_account_that_is_not_fetched_leads_nowhere(bar: StatusBar) -> None:
+    bar.show_accounts(ACCOUNTS[:1], {})
+    bar._items[1].words.click()
+    assert bar.findChild(AccountPopup) is None

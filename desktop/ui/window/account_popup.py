@@ -1,4 +1,4 @@
-"""What is wrong with an account: a plain sentence, the server's own words folded, and one button."""
+"""How an account is doing: a plain sentence, the server's own words folded, and one button."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.buttons import SMALL, Button, Kind
+from desktop.ui.widgets.buttons import SMALL, Button, IconButton, Kind
 from desktop.ui.widgets.corners import round_corners
 from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from desktop.ui.widgets.paint import rounded
 from desktop.ui.widgets.wrapped_text import SelectableText
 
 
-class TroublePopup(QFrame):
+class AccountPopup(QFrame):
     """Opens above a place and goes away with a click elsewhere."""
 
     def __init__(
@@ -51,6 +51,7 @@ class TroublePopup(QFrame):
             fold.clicked.connect(self._unfold)
             row.addWidget(fold)
         row.addStretch(1)
+        self._row = row
         self.button = Button(theme, action, Kind.PRIMARY)
         self.button.clicked.connect(self.close)
         self.button.clicked.connect(lambda _checked=False: act())
@@ -58,6 +59,13 @@ class TroublePopup(QFrame):
         column.addWidget(self._details)
         column.addLayout(row)
         self.button.setVisible(bool(action))
+
+    def offer_pause(self, pause: Callable[[], object]) -> None:
+        """Let the account also be left alone until a person resumes it; before it is shown."""
+        button = IconButton(self._theme, "pause", _("Pause fetching"))
+        button.clicked.connect(self.close)
+        button.clicked.connect(lambda _checked=False: pause())
+        self._row.insertWidget(self._row.indexOf(self.button), button)
 
     def show_above(self, place: QPoint) -> None:
         """Open with the lower left corner at `place` on the screen."""

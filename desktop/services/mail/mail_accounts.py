@@ -253,6 +253,17 @@ class MailAccounts:
         """Ask the engine for mail now, of one account or of all."""
         self._bus.publish(events.SyncRequested(key or 0))
 
+    def fetch_again(self, key: int) -> None:
+        """Let the engine look through all of an account for mails that are missing here. Raises AccountUnknown.
+
+        What is here stays as it is and is not fetched twice.
+        """
+        with self._database.write() as work:
+            if Accounts(work).get(key) is None:
+                raise AccountUnknown
+            FolderWriter(work).fetch_anew(key)
+            work.emit(events.MailAccountsChanged((key,)))
+
     def pause(self, key: int) -> None:
         """Stop fetching for an account until `resume`."""
         self._set_paused(key, True)

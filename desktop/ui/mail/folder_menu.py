@@ -31,6 +31,8 @@ class FolderSteps:
     """Ask where a folder should go."""
     get_mail: Callable[[int], object]
     """Fetch mail of an account."""
+    fetch_again: Callable[[int], object]
+    """Look through all of an account for mails that are missing here."""
     set_paused: Callable[[int, bool], object]
     """Stop fetching for an account, or go on."""
     is_paused: Callable[[int], bool]
@@ -46,6 +48,7 @@ def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderAction
         keys = "F5" if node.account_key == steps.account_key else ""
         key, paused = node.account_key, steps.is_paused(node.account_key)
         menu.add(_("Get mail"), partial(steps.get_mail, key), icon="refresh-cw", shortcut=keys, enabled=not paused)
+        menu.add(_("Look for missing mail"), partial(steps.fetch_again, key), enabled=not paused)
         words = _("Resume fetching") if paused else _("Pause fetching")
         menu.add(words, partial(steps.set_paused, key, not paused), icon="" if paused else "pause")
         menu.add(_("New folder…"), partial(actions.ask_new, node), icon="folder-plus", enabled=node.two_way)

@@ -299,6 +299,7 @@ class MailBrowser(QObject):
             rename=self._rename,
             choose_place=self._choose_place,
             get_mail=lambda key: self._tasks.run(self._get_mail(key)),
+            fetch_again=lambda key: self._tasks.run(self._fetch_again(key)),
             set_paused=lambda key, on: self._tasks.run(self._set_paused(key, on)),
             is_paused=lambda key: self.model.status(key).activity is Activity.PAUSED,
             account_key=self.account_key,
@@ -374,6 +375,9 @@ class MailBrowser(QObject):
     async def _get_mail(self, account_key: int, *, resume: bool = False) -> None:
         accounts = self._services.accounts
         await self._tasks.write(accounts.resume if resume else accounts.sync_now, account_key)
+
+    async def _fetch_again(self, account_key: int) -> None:
+        await self._tasks.write(self._services.accounts.fetch_again, account_key)
 
     async def _set_paused(self, account_key: int, paused: bool) -> None:
         accounts = self._services.accounts

@@ -220,6 +220,26 @@ def test_an_earlier_day_to_fetch_from_brings_older_mails_and_fetches_none_twice(
     assert fault_proxy.passed["down"] - before < 50_000
 
 
+def test_an_account_is_looked_through_again_for_what_is_missing_and_nothing_comes_twice(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1), mail(2, text="x" * 50_000)])
+    account = desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    with desk.core.database.write() as work:
+        work.run("DELETE FROM place WHERE uid = 1")
+    desk.sync()
+    before = fault_proxy.passed["down"]
+
+    desk.core.services.accounts.fetch_again(account.key)
+    desk.sync()
+
+    with desk.core.database.read() as view:
+        assert sorted(view.column("SELECT uid FROM place")) == [1, 2]
+    assert sorted(desk.subjects()) == ["Mail 1", "Mail 2"]
+    assert fault_proxy.passed["down"] - before < 50_000
+
+
 @pytest.mark.parametrize("header", ["Thu, 1 Jan 1970 00:00:01 +0000", "Fri, 1 Jan 2099 00:00:00 +0000", "soon", ""])
 def test_r15_a_wrong_date_is_replaced_by_that_of_arrival(
     desk: Desk, dovecot: Dovecot, imap_user: str, header: str

@@ -284,7 +284,7 @@ async def test_nothing_is_offered_that_would_change_a_server_that_is_only_archiv
     assert not shown.takes_mails
     assert not stand.browser._targets()
     assert not stand.model.flags(stand.model.index_of_id(shown.id)) & Qt.ItemFlag.ItemIsEditable
-    steps = FolderSteps(*[lambda *_what: None] * 6, account_key=0)
+    steps = FolderSteps(*[lambda *_what: None] * 7, account_key=0)
     menu = folder_menu(stand.browser._theme, stand.window, shown, stand.browser.folders, steps)
     enabled = {action.text().partition("\t")[0]: action.isEnabled() for action in menu.actions() if action.text()}
     menu.deleteLater()
@@ -307,6 +307,11 @@ async def test_an_account_is_paused_and_resumed_from_its_menu(room, stand):
         menu.close()
         return offered
 
+    with room.core.database.write() as work:
+        work.run("UPDATE folder SET synced_down_to = 1, uidnext = 9")
+    press("Look for missing mail")
+    mirror = Mirror(room.core.database, Space(room.core.profile.root))
+    await until(lambda: {folder.synced_down_to for folder in mirror.folders(account.key)} == {9})
     first = press("Pause fetching")
     await until(lambda: not fetched())
     stand.model.show_statuses({account.key: AccountStatus(account.key, Activity.PAUSED)})
@@ -316,4 +321,5 @@ async def test_an_account_is_paused_and_resumed_from_its_menu(room, stand):
 
     assert first["Get mail"]
     assert not second["Get mail"]
+    assert not second["Look for missing mail"]
     assert spoken.endswith(", paused")

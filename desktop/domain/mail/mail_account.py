@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from enum import StrEnum
 
 from desktop.domain.certificate import Certificate
@@ -74,6 +76,14 @@ def is_address(text: str) -> bool:
     """Say whether a text can be the address of an account or an alias."""
     local, at, domain = text.rpartition("@")
     return bool(local and at and domain) and not any(c.isspace() or not c.isprintable() for c in text)
+
+
+def is_day(text: str) -> bool:
+    """Say whether a text is a day mail can be fetched from, written as `fetch_since` wants it."""
+    try:
+        return bool(re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)) and date.fromisoformat(text).year >= 1970
+    except ValueError:
+        return False
 
 
 def rebased(now: MailAccount, opened: MailAccount, wanted: MailAccount) -> MailAccount:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Problem, Remedy
@@ -15,7 +14,7 @@ from desktop.base.text import encodable
 from desktop.domain import events
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, ServerFolder
-from desktop.domain.mail.mail_account import AccountStatus, MailAccount, is_address, rebased
+from desktop.domain.mail.mail_account import AccountStatus, MailAccount, is_address, is_day, rebased
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
@@ -374,13 +373,6 @@ def _checked(account: MailAccount) -> MailAccount:
             raise AccountInvalid(_("“{text}” holds octets that are no characters.").format(text=encodable(text)))
     if account.ca_file and (fault := ca_file.fault(account.ca_file)):
         raise AccountInvalid(fault)
-    if account.fetch_since and not _is_day(account.fetch_since):
+    if account.fetch_since and not is_day(account.fetch_since):
         raise AccountInvalid(_("“{day}” is not a day; write it as 2026-01-31.").format(day=account.fetch_since))
     return account
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).year >= 1970
-    except ValueError:
-        return False

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 
 from desktop.base.i18n import _
 from desktop.domain.mail.folder import Role
-from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security, is_address
+from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security, is_address, is_day
 
 IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
@@ -126,7 +125,7 @@ def complaints(draft: Draft) -> dict[Field, str]:
             found[host] = _("A server has a name like imap.example.org.")
         if server.host and not (re.fullmatch("[0-9]{1,5}", server.port) and 0 < int(server.port) < 65536):
             found[port] = _("A port is a number from 1 to 65535.")
-    if draft.since and not _is_day(draft.since):
+    if draft.since and not is_day(draft.since):
         found[Field.SINCE] = _("Write a day like 2026-01-31.")
     if wrong := [alias for alias in draft.aliases if not is_address(alias)]:
         found[Field.ALIASES] = _("“{address}” is not an email address.").format(address=wrong[0])
@@ -149,13 +148,6 @@ def guessed_hosts(address: str) -> tuple[str, str]:
     if not re.fullmatch(r"[^\s@/]+\.[^\s@/.]+", domain):
         return "", ""
     return f"imap.{domain}", f"smtp.{domain}"
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)) and date.fromisoformat(text).year >= 1970
-    except ValueError:
-        return False
 
 
 def _server(endpoint: Endpoint | None, security: Security, port: int) -> Server:

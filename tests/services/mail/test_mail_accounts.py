@@ -97,6 +97,8 @@ def test_an_account_that_becomes_two_way_shows_what_its_server_has(shelf: Shelf,
         ({"ca_file": "/dev"}, "cannot be read"),
         ({"ca_file": "/etc/passwd"}, "no certificate"),
         ({"fetch_since": "soon"}, "not a day"),
+        ({"fetch_since": "20260131"}, "not a day"),
+        ({"fetch_since": "2026-W05-6"}, "not a day"),
         ({"fetch_since": "0001-01-01"}, "not a day"),
     ],
 )

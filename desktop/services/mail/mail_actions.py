@@ -37,9 +37,9 @@ from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings, ListingWriter
-from desktop.store.mail.messages import Messages, MessageWriter, chunks
+from desktop.store.mail.messages import Messages, chunks
 from desktop.store.mail.operations import Operations, OperationWriter
-from desktop.store.mail.places import Places, PlaceWriter
+from desktop.store.mail.places import Places
 from desktop.store.mail.rows import Rows
 from desktop.store.mail.states import States, StateWriter
 
@@ -361,12 +361,8 @@ def _delete(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
     operations = operations_for(Change(Verb.DELETE), places.values(), {})
     OperationWriter(work).queue(operations)
     Life(work).delete(keys)
-    here_only = Places(work).in_no_mailbox(keys)
-    PlaceWriter(work).forget(here_only)
-    # a copy in an archive-only account would bring the mail back once the others are gone
-    PlaceWriter(work).forget_archived(keys)
     lists = ListingWriter(work).refresh(keys)
-    dropped = MessageWriter(work).delete(here_only)
+    _here_only, dropped = Life(work).purge_deleted(keys)
     work.emit(events.MessagesRemoved(tuple(keys)))
     if lists:
         work.emit(events.ListsChanged(tuple(sorted(lists))))

@@ -17,7 +17,7 @@ from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import FolderWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.operations import FolderRef, Operations, OperationWriter, Queued, Target
-from desktop.store.mail.places import PlaceWriter
+from desktop.store.mail.places import Places, PlaceWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +116,12 @@ class ReplayQueue:
     def expunged(self, operation: Queued, place_keys: Sequence[int]) -> None:
         """The server has removed the copies; mails deleted for good go with their last one."""
         with self._database.write() as work:
-            dead, dropped = Life(work).purge_deleted(PlaceWriter(work).remove(place_keys))
+            dropped = Places(work).sources(place_keys)
+            dead, named = Life(work).purge_deleted(PlaceWriter(work).remove(place_keys))
             if dead:
                 work.emit(events.MessagesRemoved(dead))
             self._done(work, operation, place_keys)
-        forget_unnamed(self._database, self._blobs, dropped)
+        forget_unnamed(self._database, self._blobs, list({*dropped, *named}))
 
     def where_wanted(self, operation: Queued, place_keys: Sequence[int]) -> None:
         """The mails are already where they were to go."""

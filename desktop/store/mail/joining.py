@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from desktop.domain.mail.state import joined
 from desktop.store.database import UnitOfWork
+from desktop.store.mail.life import Life
 from desktop.store.mail.messages import MessageWriter
 from desktop.store.mail.states import States, StateWriter
 
@@ -20,7 +21,8 @@ class Joining:
     def take_over(self, key: int, other: int, text_digest: bytes) -> list[bytes]:
         """Let the Email `key` take over all that hangs on `other`, which goes; returns the sources that one named.
 
-        `text_digest` is what the copies of `other` read as now.
+        `text_digest` is what the copies of `other` read as now. Where `key` was about to be deleted for good it stays,
+        since `other` was not.
         """
         self._work.run("UPDATE place SET email_key = ?, text_digest = ? WHERE email_key = ?", (key, text_digest, other))
         self._work.run(
@@ -30,6 +32,7 @@ class Joining:
             "extra = json_patch(o.extra, n.extra) FROM email AS o WHERE n.key = ? AND o.key = ?",
             (key, other),
         )
+        Life(self._work).revive([key])
         self._join_views(key, other)
         return MessageWriter(self._work).delete([other])
 

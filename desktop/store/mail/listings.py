@@ -17,7 +17,7 @@ from desktop.domain.mail.membership import EntryFlag, Facts, entry_flags, lists_
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.state import UserState
 from desktop.store.database import UnitOfWork, View
-from desktop.store.mail.messages import chunks, marks
+from desktop.store.mail.messages import DELETED_AT_MS, chunks, marks
 from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE
 from desktop.store.mail.search_expression import holding
 
@@ -173,7 +173,7 @@ class ListingWriter:
         wanted: dict[tuple[int, int], tuple[int, int]] = {}
         rows = self._work.all(
             "SELECT e.key, e.conversation_key, e.status, e.outgoing, e.has_attachment, "
-            "e.gone_at_ms IS NOT NULL AND NOT e.kept, "
+            f"e.gone_at_ms IS NOT NULL AND (NOT e.kept OR e.gone_at_ms = {DELETED_AT_MS}), "
             "u.read, u.important, u.answered, u.forwarded, u.in_inbox, u.in_archive, u.in_junk, u.in_trash "
             "FROM email e JOIN email_user u ON u.email_key = e.key "
             "AND u.user_key = (SELECT key FROM user WHERE is_me) "

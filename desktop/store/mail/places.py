@@ -78,17 +78,6 @@ class Places:
                 )
         return found
 
-    def in_no_mailbox(self, email_keys: Sequence[int]) -> list[int]:
-        """Return those of these Emails that no two-way account has, not even in a copy that waits to be removed."""
-        found: list[int] = []
-        for chunk in chunks(email_keys):
-            found += self._view.column(
-                f"SELECT key FROM email e WHERE key IN ({marks(chunk)}) AND NOT EXISTS (SELECT 1 FROM place p "
-                "JOIN mail_account a ON a.key = p.account_key WHERE p.email_key = e.key AND a.mode = 'two-way')",
-                chunk,
-            )
-        return found
-
     def count(self, account_key: int, since: int = 0) -> tuple[int, int]:
         """Return how many copies of an account's mails came after the place `since`, and the newest place."""
         row = self._view.first(
@@ -105,6 +94,14 @@ class Places:
             (folder_key, uidvalidity, low, high),
         )
         return {uid: (flags, email) for uid, flags, email in rows}
+
+    def sources(self, place_keys: Sequence[int]) -> list[bytes]:
+        """Return the digests of the sources that places name."""
+        found: list[bytes] = []
+        for chunk in chunks(place_keys):
+            sql = f"SELECT raw_digest FROM place WHERE key IN ({marks(chunk)}) AND raw_digest IS NOT NULL"
+            found += self._view.column(sql, chunk)
+        return found
 
     def emails_in(self, folder_key: int) -> list[int]:
         """Return the Emails with a copy in a folder, or on its way there."""
@@ -350,29 +347,31 @@ class PlaceWriter:
                 (folder_key, uidvalidity, uid, place),
             )
 
-    def forget(self, email_keys: Sequence[int]) -> None:
+    def forget(self, email_keys: Sequence[int]) -> set[bytes]:
         """Leave places without Email where the program may not touch the server, so that nothing is fetched again.
 
-        In archive-only accounts the mails themselves are remembered: a server may number, name or move them anew.
+        Returns the digests of the sources they named.
         """
-        self._remember_deleted(email_keys)
-        self._forget("email_key = ?", email_keys)
+        named: set[bytes] = set()
+        for chunk in chunks(email_keys):
+            inside = marks(chunk)
+            named.update(
+                self._work.column(
+                    f"SELECT raw_digest FROM place WHERE email_key IN ({inside}) AND raw_digest IS NOT NULL", chunk
+                )
+            )
+            self._work.run(
+                "UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' "
+                f"WHERE email_key IN ({inside})",
+                chunk,
+            )
+        return named
 
-    def forget_archived(self, email_keys: Sequence[int]) -> None:
-        """Do so with the places in archive-only accounts alone."""
-        self._remember_deleted(email_keys)
-        self._forget(f"email_key = ? AND account_key IN ({_ARCHIVES})", email_keys)
-
-    def _remember_deleted(self, email_keys: Sequence[int]) -> None:
+    def remember_deleted(self, email_keys: Sequence[int]) -> None:
+        """Keep Emails deleted for good out of archive-only accounts: a server may number, name or move them anew."""
         self._work.many(
             "INSERT OR IGNORE INTO deleted_mail (account_key, id) SELECT p.account_key, e.id FROM place p "
             f"JOIN email e ON e.key = p.email_key WHERE p.email_key = ? AND p.account_key IN ({_ARCHIVES})",
-            [(key,) for key in email_keys],
-        )
-
-    def _forget(self, which: str, email_keys: Sequence[int]) -> None:
-        self._work.many(
-            f"UPDATE place SET email_key = NULL, raw_digest = NULL, skipped_by = x'00' WHERE {which}",
             [(key,) for key in email_keys],
         )
 

@@ -9,7 +9,8 @@ from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag, Status
 from desktop.domain.mail.state import Place, UserState, archived_state, state_from_places, status_from_places
 from desktop.store.database import UnitOfWork, View
-from desktop.store.mail.messages import chunks, marks
+from desktop.store.mail.life import Life
+from desktop.store.mail.messages import DELETED_AT_MS, chunks, marks
 from desktop.store.mail.places import EFFECTIVE_FLAGS, Places
 
 _COLUMNS = ("read", "important", "answered", "forwarded", "in_inbox", "in_archive", "in_junk", "in_trash")
@@ -84,8 +85,10 @@ class StateWriter:
         self._show_what_is_there(list(places))
         states = {key: state for key in keys if (state := state_from_places(places.get(key, ()))) is not None}
         self.set(states | self._archived([key for key in keys if key not in states]))
+        # of a mail deleted for good copies in archive-only accounts are left: they alone bring it back to nobody
+        Life(self._work).revive([key for key in keys if any(place.two_way for place in places.get(key, ()))])
         self._work.many(
-            "UPDATE email SET gone_at_ms = NULL WHERE key = ? AND gone_at_ms IS NOT NULL",
+            f"UPDATE email SET gone_at_ms = NULL WHERE key = ? AND gone_at_ms > {DELETED_AT_MS}",
             [(key,) for key in keys if places.get(key)],
         )
         self._work.many(

@@ -61,8 +61,17 @@ class MailsToMove(Problem):
         super().__init__(_("Mails still have to be moved out of this folder. Try again when that is done."))
 
 
-class _Renumbered(Exception):
+class Renumbered(Problem):
     """The server has renumbered a folder: its mails must be met again before an operation can name them."""
+
+    remedy = Remedy.NONE
+
+    def __init__(self, folder_key: int) -> None:
+        text = _(
+            "The server gives the mails of this folder new numbers again and again, so nothing could be changed in it."
+        )
+        super().__init__(text)
+        self.folder_key = folder_key
 
 
 class HoldsMore(Problem):
@@ -137,11 +146,10 @@ class Replay:
                 TargetGone,
                 MailsToMove,
                 PartMissing,
+                Renumbered,
                 SourceMissing,
             ) as problem:
                 self._refused(operation, problem)
-            except _Renumbered:
-                return done
             except (errors.Throttled, errors.TooManyConnections) as problem:
                 # longer than the pause of the account: the next session fetches before this is tried again
                 self._later(operation, problem, backoff.CEILING_S)
@@ -154,7 +162,7 @@ class Replay:
 
     def _refused(self, operation: Queued, problem: Problem) -> None:
         words = problem.details or problem.text
-        may_change = isinstance(problem, (errors.ServerRefused, errors.OverQuota))
+        may_change = isinstance(problem, (errors.ServerRefused, errors.OverQuota, Renumbered))
         if may_change and operation.attempts + 1 < MOST_TRIES:
             asked_s = problem.back_off_s if isinstance(problem, errors.NetProblem) else 0.0
             self._later(operation, problem, max(asked_s, backoff.delay_s(operation.attempts, random.random())))
@@ -167,18 +175,11 @@ class Replay:
 
     def _carry_out(self, operation: Queued) -> None:
         if operation.kind in ("flags", "move", "expunge"):
-            for folder_key in self._queue.unnumbered(operation):
-                self._sync_folder(folder_key, lambda: not self._queue.unnumbered(operation))
-            found = self._queue.targets(operation)
-            if not found:
-                self._queue.nothing_left(operation)
-                return
-            for folder_key, targets in found.items():
-                folder = self._queue.folder(folder_key)
-                if folder is not None:
-                    self._on_mails(operation, folder, targets)
-            if sum(map(len, found.values())) < len(operation.place_keys):
-                self._queue.finished(operation)
+            try:
+                self._on_places(operation)
+            except Renumbered as renumbered:
+                self._number(operation, renumbered.folder_key)
+                self._on_places(operation)
             return
         folder = self._queue.folder(operation.folder_key)
         if folder is None:
@@ -188,10 +189,28 @@ class Replay:
         else:
             self._on_folder(operation, folder)
 
+    def _on_places(self, operation: Queued) -> None:
+        for folder_key in self._queue.unnumbered(operation):
+            self._number(operation, folder_key)
+        found = self._queue.targets(operation)
+        if not found:
+            self._queue.nothing_left(operation)
+            return
+        for folder_key, targets in found.items():
+            folder = self._queue.folder(folder_key)
+            if folder is not None:
+                self._on_mails(operation, folder, targets)
+        if sum(map(len, found.values())) < len(operation.place_keys):
+            self._queue.finished(operation)
+
+    def _number(self, operation: Queued, folder_key: int) -> None:
+        """Sync a folder, which need not be one that is followed, until the UIDs of an operation's mails are known."""
+        self._sync_folder(folder_key, lambda: not self._queue.unnumbered(operation))
+
     def _on_mails(self, operation: Queued, folder: FolderRef, targets: Sequence[Target]) -> None:
         selected = self._session.select(folder.wire_name)
         if (selected.uidvalidity or self._numbering) != folder.uidvalidity:
-            raise _Renumbered
+            raise Renumbered(folder.key)
         uids = [target.uid for target in targets]
         keys = [target.place_key for target in targets]
         match operation.kind:

@@ -50,6 +50,12 @@ def server_subjects(dovecot: Dovecot, user: str, folder: str = "INBOX") -> Count
     return Counter(line.partition(": ")[2] for line in text.splitlines() if line.startswith("hdr.subject"))
 
 
+def _renumber(dovecot: Dovecot, user: str, folder: str = "INBOX") -> None:
+    """Let the server forget the UIDs of a folder."""
+    for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
+        (dovecot.maildir(user, folder) / name).unlink(missing_ok=True)
+
+
 def test_r01_another_uidvalidity_loses_nothing_and_fetches_nothing_again(
     desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
 ) -> None:
@@ -63,8 +69,7 @@ def test_r01_another_uidvalidity_loses_nothing_and_fetches_nothing_again(
     done = desk.do(Verb.STAR, before[0])
     desk.core.bus.subscribe(events.MessagesArrived, arrived.append)
     fetched = fault_proxy.passed["down"]
-    for name in ("dovecot-uidlist", "dovecot.index", "dovecot.index.log", "dovecot.index.cache"):
-        (dovecot.maildir(imap_user) / name).unlink(missing_ok=True)
+    _renumber(dovecot, imap_user)
 
     desk.sync()
 
@@ -74,6 +79,45 @@ def test_r01_another_uidvalidity_loses_nothing_and_fetches_nothing_again(
     assert done.keys == (before[0],)
     desk.sync()
     assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "INBOX", "FLAGGED").strip() != ""
+
+
+def test_r01_what_waits_for_a_renumbered_folder_nobody_follows_is_done(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.maildir(imap_user, "Projects")
+    dovecot.deliver(imap_user, [mail(1), mail(2)])
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    two, one = desk.mails()
+    desk.do(Verb.MOVE, one, folder=desk.folder("Projects").key)
+    desk.sync()
+    desk.do(Verb.STAR, one)
+    desk.do(Verb.READ, two)
+    _renumber(dovecot, imap_user, "Projects")
+
+    desk.sync()
+
+    assert desk.core.services.operations.waiting() == ()
+    assert dovecot.doveadm("search", "-u", imap_user, "mailbox", "Projects", "FLAGGED").strip() != ""
+    assert desk.unread() == 0
+
+
+def test_r01_a_folder_that_is_numbered_anew_at_every_look_is_told(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)])
+    desk.add(dovecot, imap_user, port=fault_proxy.port)
+    desk.sync()
+    numbers = iter(range(2_000_000_000, 3_000_000_000))
+    numbering = re.compile(rb"\[UIDVALIDITY \d+\]")
+    fault_proxy.change(lambda chunk: numbering.sub(lambda _found: b"[UIDVALIDITY %d]" % next(numbers), chunk))
+    desk.do(Verb.STAR, *desk.mails())
+
+    desk.core.supervisor.sync_once()
+
+    [waiting] = desk.core.services.operations.waiting()
+    assert "new numbers again and again" in waiting.problem
+    assert waiting.attempts == 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Problem, Remedy
@@ -172,19 +173,22 @@ class Folders:
         """Say what a folder is for; the folder that had the role before loses it."""
         with self._database.write() as work:
             node = _node(work, key)
-            roles = {key: (role.value, 1)}
+            roles = {key: role}
             for other in Store(work).nodes():
                 if role is not Role.NONE and other.account_key == node.account_key and other.role is role:
-                    roles.setdefault(other.key, (Role.NONE.value, 1))
-            before = {touched: Store(work).role_of(touched) for touched in roles}
-            _set_roles(work, roles)
+                    roles.setdefault(other.key, Role.NONE)
+            before = {touched: Store(work).use(touched) for touched in roles}
+            for touched, now in roles.items():
+                give_role(work, touched, now)
             _emit(work, node.account_key)
         catch_up(self._database)
-        return partial(self._roles_back, node.account_key, before)
+        return partial(self._use_as_before, node.account_key, before)
 
-    def _roles_back(self, account_key: int, roles: Mapping[int, tuple[str, int]]) -> None:
+    def _use_as_before(self, account_key: int, uses: Mapping[int, Mapping[str, Any]]) -> None:
         with self._database.write() as work:
-            _set_roles(work, roles)
+            for key, columns in uses.items():
+                FolderWriter(work).set(key, **columns)
+                note_behind(work, key)
             _emit(work, account_key)
         catch_up(self._database)
 
@@ -201,13 +205,24 @@ def refuse_archive_only(view: View, account_key: int) -> None:
         raise FolderInvalid(words.format(address=account.address))
 
 
+def give_role(work: UnitOfWork, key: int, role: Role) -> None:
+    """Let a folder be what the person, or a verb of his, wants it for. `catch_up` is to follow.
+
+    A special folder leaves the unified Inbox: a mail archived or deleted would be back there at once.
+    """
+    shows = {} if role in (Role.INBOX, Role.NONE) else {"shows_in_inbox": 0}
+    # the server need not remember the role; a list without it must not take it away
+    FolderWriter(work).set(key, role=role.value, role_by_user=1, **shows)
+    note_behind(work, key)
+
+
 def make_home(work: UnitOfWork, account_key: int, role: Role) -> None:
-    """Let an account have a folder for a role it lacks: one of that name, else a new one."""
+    """Let an account have a folder for a role it lacks: one of that name, else a new one. `catch_up` is to follow."""
     path = _ROLE_NAMES[role]
     for node in Store(work).nodes():
         same = node.account_key == account_key and node.path.casefold() == path.casefold()
         if same and node.selectable and node.role is Role.NONE:
-            FolderWriter(work).set(node.key, role=role.value, role_by_user=1)
+            give_role(work, node.key, role)
             break
     else:
         _add(work, account_key, _free(work, account_key, path), Store(work).delimiter(account_key), role)
@@ -215,11 +230,9 @@ def make_home(work: UnitOfWork, account_key: int, role: Role) -> None:
 
 
 def _add(work: UnitOfWork, account_key: int, path: str, delimiter: str, role: Role) -> int:
-    writer = FolderWriter(work)
-    key = writer.add(account_key, path, b"\0" + path.encode(), delimiter)
+    key = FolderWriter(work).add(account_key, path, b"\0" + path.encode(), delimiter)
     if role is not Role.NONE:
-        # the server need not remember the role; a list without it must not take it away
-        writer.set(key, role=role.value, role_by_user=1)
+        give_role(work, key, role)
     OperationWriter(work).queue_folder(account_key, "create-folder", key, {"path": path, "role": role.value})
     return key
 
@@ -261,12 +274,6 @@ def _is_more(now: FolderContents, said: FolderContents) -> bool:
     if now.folders > said.folders:
         return True
     return said.mails is not None and (now.mails is None or now.mails > said.mails)
-
-
-def _set_roles(work: UnitOfWork, roles: Mapping[int, tuple[str, int]]) -> None:
-    for key, (role, by_user) in roles.items():
-        FolderWriter(work).set(key, role=role, role_by_user=by_user)
-        note_behind(work, key)
 
 
 def _withdrawn(work: UnitOfWork, operation: int) -> bool:

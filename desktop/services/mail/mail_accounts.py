@@ -18,6 +18,7 @@ from desktop.domain.mail.mail_account import AccountStatus, MailAccount, is_addr
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
+from desktop.services.mail.folders import give_role
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import give_up
 from desktop.services.mail.own_addresses import follow, note_changes
@@ -345,8 +346,7 @@ def _assign(work: UnitOfWork, key: int, roles: Mapping[Role, str]) -> bool:
         if role is None:
             role = Role.NONE if node.role in roles else node.role
         if role is not node.role:
-            FolderWriter(work).set(node.key, role=role.value, role_by_user=1)
-            note_behind(work, node.key)
+            give_role(work, node.key, role)
             changed = True
     return changed
 

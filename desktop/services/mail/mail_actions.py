@@ -31,6 +31,7 @@ from desktop.domain.mail.state import Place, UserState, taken_back
 from desktop.services.mail.folders import FolderInvalid, make_home, refuse_archive_only
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.sources import forget_unnamed
+from desktop.services.mail.whole_folders import catch_up
 from desktop.store.database import Database, UnitOfWork, View
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs
@@ -121,7 +122,9 @@ class MailActions:
                 _refuse_too_large(view, change.folder_key, wanted)
         if change.verb is Verb.DELETE:
             return self._delete(change, wanted)
-        return self._in_portions(change, wanted, lambda work, some: _apply(work, change, some))
+        done = self._in_portions(change, wanted, lambda work, some: _apply(work, change, some))
+        catch_up(self._database)  # with folders that were made the home of a role
+        return done
 
     def meant(self, keys: Sequence[int], conversations: Sequence[int], list_id: ListId) -> tuple[int, ...]:
         """Return the mails `apply` would take, to be counted before they are deleted for good."""

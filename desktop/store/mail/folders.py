@@ -140,10 +140,11 @@ class Folders:
         )
         return [_holding(*row) for row in rows]
 
-    def role_of(self, key: int) -> tuple[str, int]:
-        """Return the role of a folder and whether (0 or 1) the person chose it."""
-        row = self._view.first("SELECT role, role_by_user FROM folder WHERE key = ?", (key,))
-        return (str(row[0]), int(row[1])) if row else ("", 0)
+    def use(self, key: int) -> dict[str, Any]:
+        """Return the columns that say what a folder is for, as `FolderWriter.set` takes them; empty when it is gone."""
+        columns = ("role", "role_by_user", "shows_in_inbox")
+        row = self._view.first(f"SELECT {', '.join(columns)} FROM folder WHERE key = ?", (key,))
+        return dict(zip(columns, row, strict=True)) if row else {}
 
     def taken(self, account_key: int, path: str, *, but: int | None = None) -> bool:
         """Say whether an account has another folder than `but` of this path, whatever its case."""

@@ -263,8 +263,9 @@ class FolderWriter:
         FolderRow.update(**columns).where(FolderRow.key == key).execute(self._work.peewee)
 
     def fetch_anew(self, account_key: int) -> None:
-        """Let the engine walk the UIDs of an account's folders again from the newest down."""
-        self._work.run("UPDATE folder SET synced_down_to = max(uidnext, 1) WHERE account_key = ?", (account_key,))
+        """Let the engine walk the UIDs of an account's folders again from the newest down, where it has done so."""
+        sql = "UPDATE folder SET synced_down_to = max(uidnext, 1) WHERE account_key = ? AND synced_down_to > 0"
+        self._work.run(sql, (account_key,))
 
     def rename(self, key: int, path: str) -> None:
         """Give a folder another path, and with it the folders below."""

@@ -109,6 +109,19 @@ def test_values_that_cannot_be_kept_are_said(
         accounts.edit(replace(accounts.get(shelf.account), **changes))  # type: ignore[arg-type]
 
 
+def test_an_earlier_day_leaves_folders_that_were_never_fetched_to_be_fetched(
+    shelf: Shelf, accounts: MailAccounts
+) -> None:
+    accounts.edit(replace(accounts.get(shelf.account), fetch_since="2026-09-01"))
+    shelf.mirror.progress(shelf.folder(), uidnext=9, synced_down_to=1)
+
+    accounts.edit(replace(accounts.get(shelf.account), fetch_since=""))
+
+    assert (shelf.folder().complete, shelf.folder().synced_down_to) == (False, 9)
+    never = shelf.folder(Role.NONE)
+    assert (never.complete, never.synced_down_to) == (False, 0)
+
+
 def test_the_mails_of_an_account_that_is_removed_leave_in_portions(
     shelf: Shelf, accounts: MailAccounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -286,10 +286,15 @@ class FolderWriter:
         self.set(key, pending=_GOES)
 
     def stays(self, key: int) -> bool:
-        """Take back what waited for a folder as a whole; False when it was never made, and so must go."""
-        if self._work.value("SELECT pending FROM folder WHERE key = ?", (key,)) == _MADE_HERE:
+        """Take back what waited for a folder as a whole; False when it is not made and never will be, so must go."""
+        row = self._work.first(
+            "SELECT substr(wire_name, 1, 1) = x'00', EXISTS (SELECT 1 FROM operation o WHERE o.folder_key = folder.key "
+            "AND o.kind = 'create-folder') FROM folder WHERE key = ?",
+            (key,),
+        )
+        if row is None or row == (1, 0):
             return False
-        self.set(key, pending=0)
+        self.set(key, pending=_MADE_HERE if row[0] else 0)
         return True
 
     def named(self, key: int, wire_name: bytes) -> int:
@@ -313,7 +318,10 @@ class FolderWriter:
         if listed is not None and pending == _MADE_HERE:
             self._become(key, listed)
             key = listed
-        self._work.run("UPDATE OR IGNORE folder SET wire_name = ?, pending = 0 WHERE key = ?", (wire_name, key))
+        self._work.run(
+            f"UPDATE OR IGNORE folder SET wire_name = ?, pending = iif(pending = {_MADE_HERE}, 0, pending) WHERE key = ?",
+            (wire_name, key),
+        )
         if delimiter and old != wire_name:
             end = delimiter.encode()
             below = old + end
@@ -337,7 +345,7 @@ class FolderWriter:
             "UPDATE folder SET watched = max(folder.watched, made.watched), "
             "shows_in_inbox = CASE WHEN made.watched THEN made.shows_in_inbox ELSE folder.shows_in_inbox END, "
             "role = CASE WHEN made.role <> '' THEN made.role ELSE folder.role END, "
-            "role_by_user = max(folder.role_by_user, made.role_by_user) "
+            "role_by_user = max(folder.role_by_user, made.role_by_user), pending = 0 "
             "FROM folder made WHERE made.key = ? AND folder.key = ?",
             (made, listed),
         )

@@ -104,6 +104,48 @@ def test_mails_are_not_archived_into_a_folder_that_goes(shelf: Shelf) -> None:
     assert len(shelf.mails(home.key)) == 1
 
 
+def _server_does(shelf: Shelf, wire_name: bytes) -> None:
+    """Let the server do the next operation, which is about a folder."""
+    queued = shelf.queue.next(shelf.account)
+    assert queued is not None
+    shelf.queue.begin(queued)
+    shelf.queue.folder_done(queued, wire_name)
+
+
+def test_a_folder_renamed_and_then_deleted_is_not_back_between_the_two(shelf: Shelf) -> None:
+    other = _tree(shelf)["Other"].key
+    shelf.server_folders.rename(other, "Renamed")
+    shelf.server_folders.delete(other)
+
+    _server_does(shelf, b"Renamed")
+
+    assert not {"Other", "Renamed"} & _tree(shelf).keys()
+    assert _verbs(shelf) == ["delete-folder"]
+
+
+def test_a_folder_deleted_before_it_was_made_goes_when_its_creation_is_given_up(shelf: Shelf) -> None:
+    shelf.server_folders.delete(shelf.server_folders.create(shelf.account, None, "New"))
+    creation, *_deletion = shelf.operations.waiting()
+
+    shelf.operations.drop(creation.key)
+
+    assert "New" not in _tree(shelf)
+    assert shelf.operations.waiting() == ()
+
+
+def test_a_new_folder_whose_deletion_is_given_up_is_made_all_the_same(shelf: Shelf) -> None:
+    new = shelf.server_folders.create(shelf.account, None, "New")
+    shelf.server_folders.delete(new)
+    [deletion] = [operation for operation in shelf.operations.waiting() if operation.verb == "delete-folder"]
+    shelf.operations.drop(deletion.key)
+
+    shelf.mirror.folder_list(shelf.account, LISTED)
+
+    assert _tree(shelf)["New"].pending
+    _server_does(shelf, b"New")
+    assert not _tree(shelf)["New"].pending
+
+
 # taking back
 
 

@@ -230,7 +230,7 @@ def make_home(work: UnitOfWork, account_key: int, role: Role) -> None:
 
 
 def _add(work: UnitOfWork, account_key: int, path: str, delimiter: str, role: Role) -> int:
-    key = FolderWriter(work).add(account_key, path, b"\0" + path.encode(), delimiter)
+    key = FolderWriter(work).add(account_key, path, delimiter)
     if role is not Role.NONE:
         give_role(work, key, role)
     OperationWriter(work).queue_folder(account_key, "create-folder", key, {"path": path, "role": role.value})
@@ -238,13 +238,9 @@ def _add(work: UnitOfWork, account_key: int, path: str, delimiter: str, role: Ro
 
 
 def _free(work: UnitOfWork, account_key: int, path: str) -> str:
-    """Return a path no folder has: "Archive", "Archive 2" where the name belongs to one that holds no mail.
-
-    One that waits to be deleted is gone by then.
-    """
-    taken = {node.path.casefold() for node in Store(work).nodes() if node.account_key == account_key}
+    """Return a path no folder has: "Archive", "Archive 2" where the name belongs to one that holds no mail."""
     number, free = 1, path
-    while free.casefold() in taken:
+    while Store(work).taken(account_key, free):
         number += 1
         free = f"{path} {number}"
     return free

@@ -198,7 +198,7 @@ class MailAccounts:
         went = self.removal(key)
         with self._database.write() as work:
             touched = Places(work).emails_of(key)
-            folders = Folders(work).keys_of(key).values()
+            folders = Folders(work).keys_of(key)
             listed = {email for folder in folders for email in Listings(work).members(folder)}
             own = Accounts(work).own_addresses()
             AccountWriter(work).remove(key)
@@ -319,7 +319,7 @@ def _follow_mode(work: UnitOfWork, account: MailAccount) -> None:
         for operation in Operations(work).of_account(account.key):
             give_up(work, operation)
         Life(work).keep(emails)
-    for folder in Folders(work).keys_of(account.key).values():
+    for folder in Folders(work).keys_of(account.key):
         note_behind(work, folder)
 
 

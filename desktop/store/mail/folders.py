@@ -121,9 +121,9 @@ class Folders:
         )
         return sorted(set(there) - set(names))[:_MOST_RENAMED] if {bytes(n) for n in lost} - set(there) else []
 
-    def keys_of(self, account_key: int) -> dict[str, int]:
-        """Return the folders of an account by path."""
-        return dict(self._view.all("SELECT path, key FROM folder WHERE account_key = ?", (account_key,)))
+    def keys_of(self, account_key: int) -> list[int]:
+        """Return the folders of an account, also those that wait to be deleted."""
+        return self._view.column("SELECT key FROM folder WHERE account_key = ?", (account_key,))
 
     def holdings(self, key: int) -> list[Holding]:
         """Return what a folder and those below it hold, the deepest first; empty when it is gone."""
@@ -147,9 +147,12 @@ class Folders:
         return dict(zip(columns, row, strict=True)) if row else {}
 
     def taken(self, account_key: int, path: str, *, but: int | None = None) -> bool:
-        """Say whether an account has another folder than `but` of this path, whatever its case."""
-        sql = "SELECT 1 FROM folder WHERE account_key = ? AND fold(path) = fold(?) AND key IS NOT ?"
-        return self._view.first(sql, (account_key, path, but)) is not None
+        """Say whether an account has another folder than `but` of this path, whatever its case.
+
+        One that waits to be deleted is gone by then.
+        """
+        sql = "SELECT 1 FROM folder WHERE account_key = ? AND fold(path) = fold(?) AND key IS NOT ? AND pending <> ?"
+        return self._view.first(sql, (account_key, path, but, _GOES)) is not None
 
     def delimiter(self, account_key: int) -> str:
         """Return what separates the levels of an account's paths."""
@@ -288,13 +291,14 @@ class FolderWriter:
     def stays(self, key: int) -> bool:
         """Take back what waited for a folder as a whole; False when it is not made and never will be, so must go."""
         row = self._work.first(
-            "SELECT substr(wire_name, 1, 1) = x'00', EXISTS (SELECT 1 FROM operation o WHERE o.folder_key = folder.key "
-            "AND o.kind = 'create-folder') FROM folder WHERE key = ?",
-            (key,),
+            "SELECT pending = ? OR substr(wire_name, 1, 1) = x'00', EXISTS (SELECT 1 FROM operation o "
+            "WHERE o.folder_key = folder.key AND o.kind = 'create-folder') FROM folder WHERE key = ?",
+            (_MADE_HERE, key),
         )
-        if row is None or row == (1, 0):
+        unmade, waits = row or (True, False)
+        if unmade and not waits:
             return False
-        self.set(key, pending=_MADE_HERE if row[0] else 0)
+        self.set(key, pending=_MADE_HERE if waits else 0)
         return True
 
     def named(self, key: int, wire_name: bytes) -> int:
@@ -319,8 +323,9 @@ class FolderWriter:
             self._become(key, listed)
             key = listed
         self._work.run(
-            f"UPDATE OR IGNORE folder SET wire_name = ?, pending = iif(pending = {_MADE_HERE}, 0, pending) WHERE key = ?",
-            (wire_name, key),
+            "UPDATE OR IGNORE folder SET wire_name = ?, pending = CASE pending WHEN ? THEN 0 ELSE pending END "
+            "WHERE key = ?",
+            (wire_name, _MADE_HERE, key),
         )
         if delimiter and old != wire_name:
             end = delimiter.encode()
@@ -351,8 +356,17 @@ class FolderWriter:
         )
         self._work.run("DELETE FROM folder WHERE key = ?", (made,))
 
-    def add(self, account_key: int, path: str, wire_name: bytes, delimiter: str) -> int:
-        """Insert a folder made here, not yet on the server; returns its key."""
+    def add(self, account_key: int, path: str, delimiter: str) -> int:
+        """Insert a folder made here, not yet on the server; returns its key.
+
+        Until the server has named it its name begins with a zero octet, or more where another was made of this path
+        and has gone on to a new one.
+        """
+        wire_name = b"\0" + path.encode()
+        while self._work.first(
+            "SELECT 1 FROM folder WHERE account_key = ? AND wire_name = ?", (account_key, wire_name)
+        ):
+            wire_name = b"\0" + wire_name
         query = FolderRow.insert(
             account_key=account_key, path=path, wire_name=wire_name, delimiter=delimiter, pending=_MADE_HERE
         )

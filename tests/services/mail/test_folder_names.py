@@ -42,6 +42,39 @@ def test_a_name_that_differs_in_case_alone_is_taken_in_every_alphabet(shelf: She
             shelf.server_folders.create(shelf.account, None, name)
 
 
+@pytest.mark.parametrize("how", ["deleted", "renamed", "made and deleted", "made and renamed"])
+def test_a_name_that_no_folder_has_any_more_is_free(shelf: Shelf, how: str) -> None:
+    old = shelf.folder(Role.NONE).key
+    if how.startswith("made"):
+        shelf.server_folders.rename(old, "Old")
+        old = shelf.server_folders.create(shelf.account, None, "Other")
+    if how.endswith("deleted"):
+        shelf.server_folders.delete(old)
+    else:
+        shelf.server_folders.rename(old, "Former")
+
+    new = shelf.server_folders.create(shelf.account, None, "Other")
+
+    assert [node.key for node in shelf.views.folder_tree().accounts[0].folders if node.path == "Other"] == [new]
+
+
+def test_a_folder_made_where_a_deletion_was_refused_is_that_folder(shelf: Shelf) -> None:
+    shelf.arrive(mail(1), Role.NONE)
+    old = shelf.folder(Role.NONE).key
+    shelf.server_folders.delete(old)
+    deletion = shelf.queue.next(shelf.account)
+    assert deletion is not None
+    shelf.queue.refused(deletion, "more in it than was told")
+    shelf.server_folders.create(shelf.account, None, "Other")
+    create = shelf.queue.next(shelf.account)
+    assert create is not None
+
+    shelf.queue.folder_done(create, b"Other")
+
+    [node] = [node for node in shelf.views.folder_tree().accounts[0].folders if node.path == "Other"]
+    assert (node.key, node.pending) == (old, False)
+
+
 def test_folders_are_in_the_order_of_the_alphabet_whatever_their_case(shelf: Shelf) -> None:
     names = ("Ящик", "арбуз", "Берег", "ёж", "zebra", "Äpfel", "apple")
     for name in names:

@@ -20,7 +20,7 @@ from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
 from desktop.services.mail.folders import give_role
 from desktop.services.mail.ingest import look_again
-from desktop.services.mail.operations import give_up
+from desktop.services.mail.operations import take_back
 from desktop.services.mail.own_addresses import follow, note_changes
 from desktop.services.mail.purging import purge
 from desktop.services.mail.status import StatusBoard
@@ -317,7 +317,7 @@ def _follow_mode(work: UnitOfWork, account: MailAccount) -> None:
         Life(work).let_go(emails)
     else:
         for operation in Operations(work).of_account(account.key):
-            give_up(work, operation)
+            take_back(work, operation)  # all that stands in the folders of the account is looked at again
         Life(work).keep(emails)
     for folder in Folders(work).keys_of(account.key):
         note_behind(work, folder)

@@ -19,6 +19,7 @@ from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings
 from desktop.store.mail.operations import Operations as Queue
 from desktop.store.mail.operations import OperationWriter
+from desktop.store.mail.places import Places, PlaceWriter
 
 log = logging.getLogger(__name__)
 
@@ -50,17 +51,29 @@ class Operations:
 
 def give_up(work: UnitOfWork, key: int) -> None:
     """Withdraw an operation with all it did here; one that is gone is passed over. `catch_up` is to follow."""
+    look_again(work, take_back(work, key))
+
+
+def take_back(work: UnitOfWork, key: int) -> list[int]:
+    """Withdraw an operation like `give_up`, and return the Emails that are still to be looked at again.
+
+    Those of a whole folder are left to `catch_up`.
+    """
     verb = Queue(work).verb(key)
     if verb is None:
-        return
+        return []
     account, kind, folder, argument = verb
     emails = OperationWriter(work).withdraw(key)
     if folder is not None:
         _as_before(work, kind, folder, argument)
     Life(work).revive(emails)
-    look_again(work, emails)
     work.emit(events.OperationsChanged(account))
     work.emit(events.FoldersChanged(account))
+    if kind == "delete-folder" and folder is not None:
+        note_behind(work, folder)
+        inside = set(Places(work).emails_in(folder))
+        return [email for email in emails if email not in inside]
+    return emails
 
 
 def _as_before(work: UnitOfWork, kind: str, folder_key: int, argument: Mapping[str, Any]) -> None:
@@ -86,9 +99,13 @@ def lose_folder(work: UnitOfWork, key: int) -> None:
         return
     account, path = found
     writer = OperationWriter(work)
-    emails: list[int] = []
     accounts = {account}
-    for waiting in Queue(work).about_folder(key):
+    about = Queue(work).about_folder(key)
+    bound = Queue(work).bound_for(key)
+    there = set(Listings(work).members(key))
+    # what waited to be removed with its folder stands in no list: nothing changes with it
+    emails = PlaceWriter(work).lose(key)
+    for waiting in about:
         aftermath = after_folder_is_gone(waiting.kind, waiting.mails_here, waiting.mails_elsewhere)
         problem = _told(waiting.kind)
         if waiting.kind == "append":
@@ -102,10 +119,8 @@ def lose_folder(work: UnitOfWork, key: int) -> None:
         else:
             log.info("an operation went with its folder: %s", waiting.kind)
             emails += writer.withdraw(waiting.key)
-    bound = Queue(work).bound_for(key)
     writer.target_goes(key, path)
-    there = set(Listings(work).members(key))
-    emails += [email for email in FolderWriter(work).remove(key) if email not in there]
+    FolderWriter(work).remove(key)
     emails += writer.settle(bound)
     look_again(work, [email for email in emails if email not in there])
     note_behind(work, key)

@@ -11,7 +11,7 @@ from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.listing import FolderNode, ListCounts
 from desktop.domain.mail.sync import SyncFolder
 from desktop.store.database import UnitOfWork, View
-from desktop.store.mail.places import EFFECTIVE_FOLDER, Places, PlaceWriter
+from desktop.store.mail.places import EFFECTIVE_FOLDER, PlaceWriter
 from desktop.store.tables.mail import FolderRow
 
 _MADE_HERE, _GOES = 1, 2
@@ -255,11 +255,9 @@ class FolderWriter:
                 PlaceWriter(self._work).doubt(key, uidvalidity)
                 self.set(key, wire_name=wire_name, uidnext=0, modseq=0, synced_down_to=0)
 
-    def remove(self, key: int) -> list[int]:
-        """Delete a folder, its places and the operations about it; returns the keys of Emails that lay there."""
-        emails = Places(self._work).emails_in(key)
+    def remove(self, key: int) -> None:
+        """Delete a folder, its places and the operations about it."""
         self._work.run("DELETE FROM folder WHERE key = ?", (key,))
-        return emails
 
     def set(self, key: int, **columns: Any) -> None:
         """Set columns of a folder."""

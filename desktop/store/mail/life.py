@@ -38,11 +38,11 @@ class Life:
     def keep(self, keys: Sequence[int]) -> None:
         """Let Emails stay whatever servers do, also those that were about to be deleted."""
         self.revive(keys)
-        self._set("kept = 1", keys)
+        self._set("kept = 1", keys, "AND NOT kept")
 
     def let_go(self, keys: Sequence[int]) -> None:
         """Let Emails follow their servers again, but those with a CRM parent or in an archive-only account."""
-        self._set("kept = 0", keys, f"AND parent_id IS NULL AND NOT EXISTS ({_ARCHIVED})")
+        self._set("kept = 0", keys, f"AND kept AND parent_id IS NULL AND NOT EXISTS ({_ARCHIVED})")
 
     def delete(self, keys: Sequence[int]) -> None:
         """Note that a person deleted Emails for good: they go with their last copy in a two-way account."""

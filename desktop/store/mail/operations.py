@@ -492,25 +492,27 @@ class OperationWriter:
 
     def settle(self, place_keys: Sequence[int]) -> list[int]:
         """Recompute what queued operations will make of places; returns their Emails."""
-        emails = []
-        for place in place_keys:
-            row = self._work.first("SELECT flags, folder_key, email_key FROM place WHERE key = ?", (place,))
-            if row is None:
-                continue
-            add, remove, folder, gone = 0, 0, None, 0
-            for kind, plus, minus, target in self._work.all(
-                "SELECT o.kind, o.add_flags, o.remove_flags, o.target_key FROM operation o "
-                "JOIN operation_place p ON p.operation_key = o.key WHERE p.place_key = ? ORDER BY o.key",
-                (place,),
+        emails: list[int] = []
+        for chunk in chunks(place_keys):
+            inside = marks(chunk)
+            marked: dict[int, tuple[int, int, int | None, int]] = {}
+            for place, kind, plus, minus, target in self._work.all(
+                "SELECT p.place_key, o.kind, o.add_flags, o.remove_flags, o.target_key FROM operation_place p "
+                f"JOIN operation o ON o.key = p.operation_key WHERE p.place_key IN ({inside}) ORDER BY o.key",
+                chunk,
             ):
-                add, remove = (add | plus) & ~minus, (remove | minus) & ~plus
-                folder = target if kind == "move" and target is not None else folder
-                gone = 1 if kind in ("expunge", "delete-folder") else gone
-            self._work.run(
+                add, remove, folder, gone = marked.get(place, (0, 0, None, 0))
+                marked[place] = (
+                    (add | plus) & ~minus,
+                    (remove | minus) & ~plus,
+                    target if kind == "move" and target is not None else folder,
+                    1 if kind in ("expunge", "delete-folder") else gone,
+                )
+            there = self._work.all(f"SELECT key, email_key FROM place WHERE key IN ({inside})", chunk)
+            self._work.many(
                 "UPDATE place SET pending_add = ?, pending_remove = ?, pending_folder_key = nullif(?, folder_key), "
                 "pending_gone = ? WHERE key = ?",
-                (add, remove, folder, gone, place),
+                [(*marked.get(place, (0, 0, None, 0)), place) for place, _email in there],
             )
-            if row[2] is not None:
-                emails.append(row[2])
+            emails += [email for _place, email in there if email is not None]
         return emails

@@ -328,6 +328,11 @@ class PlaceWriter:
             gone += self._work.column(f"DELETE FROM place WHERE key IN ({marks(chunk)}) RETURNING email_key", chunk)
         return [key for key in gone if key is not None]
 
+    def lose(self, folder_key: int) -> list[int]:
+        """Remove the places in a folder that is gone; returns the Emails of those that did not wait to be removed."""
+        gone = self._work.all("DELETE FROM place WHERE folder_key = ? RETURNING email_key, pending_gone", (folder_key,))
+        return [email for email, pending in gone if email is not None and not pending]
+
     def flags_stored(self, place_keys: Sequence[int], add: int, remove: int) -> None:
         """Note that the server has set and cleared flags."""
         self._work.many(

@@ -9,6 +9,7 @@ import pytest
 
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
+from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.operation import Verb
 from desktop.services.mail import whole_folders
 from desktop.services.mail.ingest import look_again
@@ -89,6 +90,59 @@ def test_the_mails_of_a_folder_that_is_gone_leave_in_portions(full: Shelf) -> No
     _assert_nothing_is_behind(full)
     with full.database.read() as view:
         assert view.value("SELECT count(*) FROM listing_count WHERE list_id = ?", (folder.key,)) == 0
+
+
+def test_the_mails_of_a_folder_whose_deletion_is_given_up_are_back_in_portions(full: Shelf) -> None:
+    full.server_folders.delete(full.folder(Role.NONE).key)
+    [deletion] = full.operations.waiting()
+    portions = _portions(full)
+
+    full.operations.drop(deletion.key)
+
+    assert portions == [3, 3, 2]
+    assert len(full.mails(Unified.ALL)) == MAILS
+    _assert_nothing_is_behind(full)
+
+
+def test_a_mail_that_never_came_into_a_folder_is_back_too_when_its_deletion_is_given_up(full: Shelf) -> None:
+    full.arrive(mail(20))
+    [key] = full.mails()
+    folder = full.folder(Role.NONE).key
+    full.do(Verb.MOVE, key, folder=folder)
+    full.server_folders.delete(folder)
+    move, deletion = full.operations.waiting()
+    full.operations.drop(move.key)
+
+    full.operations.drop(deletion.key)
+
+    assert full.mails() == [key]
+    _assert_nothing_is_behind(full)
+
+
+def test_nothing_is_left_to_do_when_the_server_has_deleted_a_folder(full: Shelf) -> None:
+    full.server_folders.delete(full.folder(Role.NONE).key)
+    deletion = full.queue.next(full.account)
+    assert deletion is not None
+    portions = _portions(full)
+
+    full.queue.folder_done(deletion)
+
+    assert portions == []
+    assert full.mails(Unified.ALL) == []
+    _assert_nothing_is_behind(full)
+
+
+def test_the_mails_of_an_account_that_becomes_archive_only_follow_in_portions(full: Shelf) -> None:
+    keys = full.mails(Unified.ALL)
+    for key in keys:
+        full.do(Verb.STAR, key)
+    portions = _portions(full)
+
+    full.become(Mode.ARCHIVE_ONLY)
+
+    assert portions == [3, 3, 2]
+    assert full.operations.waiting() == ()
+    _assert_nothing_is_behind(full)
 
 
 def test_lists_left_behind_by_a_kill_follow_with_the_next_upkeep(full: Shelf, tmp_path: Path) -> None:

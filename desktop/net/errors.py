@@ -301,6 +301,16 @@ class VaultLocked(SecretsUnavailable):
         super().__init__(_("Without a passphrase no password can be kept on this computer.") if is_new else locked)
 
 
+class ForgottenLater(SecretsUnavailable):
+    """The vault is closed, so what it is to forget goes with its next opening."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("Your passwords are locked. Those of this account are deleted as soon as you unlock them."))
+
+
 class WrongPassphrase(SecretsUnavailable):
     """The passphrase does not open the vault, and nobody can be asked for another."""
 

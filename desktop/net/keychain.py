@@ -137,11 +137,15 @@ class Secrets:
             self._within_time(lambda: _write(backend, name, secret))
 
     def delete(self, name: str) -> None:
-        """Forget a secret wherever it is kept; raises SecretsUnavailable."""
-        backend = self._backend()
-        if backend is not None:
-            self._within_time(lambda: _remove(backend, name))
-        if self._vault.exists:
+        """Forget a secret wherever it is kept, asking nobody for the vault.
+
+        Raises SecretsUnavailable, of which ForgottenLater says that it goes with the next opening of the vault.
+        """
+        try:
+            backend = self._backend()
+            if backend is not None:
+                self._within_time(lambda: _remove(backend, name))
+        finally:
             self._vault.delete(name)
 
     def _backend(self) -> Keyring | None:

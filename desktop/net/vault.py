@@ -1,15 +1,16 @@
 """An encrypted file of secrets, for systems without a keyring. Never plain text, not even for a moment on disk.
 
 The key comes from a passphrase by scrypt (RFC 7914); the secrets are one JSON object under AES-256-GCM, written anew
-under a fresh nonce with every change, beside the old file and then over it. A lost passphrase loses the secrets, which
-can all be typed again. Any thread; one process, the one that holds the profile. Systems with a keyring never import the
-cryptography.
+under a fresh nonce with every change, beside the old file and then over it. Names to forget while it is closed are
+noted beside it. A lost passphrase loses the secrets, which can all be typed again. Any thread; one process, the one
+that holds the profile. Systems with a keyring never import the cryptography.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import secrets
 import stat
@@ -22,6 +23,8 @@ from desktop.base.i18n import _
 from desktop.base.paths import open_private, sync_folder
 from desktop.domain.passphrase import Asked, AskPassphrase, Lost
 from desktop.net import errors
+
+_log = logging.getLogger(__name__)
 
 _MAGIC = b"RAPPORT-VAULT-1\n"
 _SALT, _NONCE = 16, 12
@@ -40,8 +43,10 @@ class Vault:
 
     def __init__(self, path: Path, ask: AskPassphrase) -> None:
         self._path = path
+        self._doomed = path.with_name(path.name + ".forget")
         self._ask = ask
         self._lock = threading.Lock()
+        self._noting = threading.Lock()
         self._key: bytes | None = None
         self._head = b""
         self._refused: type[errors.VaultLocked | errors.WrongPassphrase] | None = None
@@ -80,11 +85,55 @@ class Vault:
             self._save(kept)
 
     def delete(self, name: str) -> None:
-        """Forget a secret; unknown ones are forgotten already."""
+        """Forget a secret; unknown ones are forgotten already. Asks nobody, and waits for nobody who is asked.
+
+        Raises ForgottenLater where the vault is closed: then it goes with the next opening.
+        """
+        if not self.exists:
+            return
+        if self._key is None:
+            self._doom(name)
+            raise errors.ForgottenLater
         with self._lock:
-            kept = self._load() if self.exists else {}
+            kept = self._load()
             if kept.pop(name, None) is not None:
                 self._save(kept)
+
+    def _doom(self, name: str) -> None:
+        """Note a name that is to go when the vault is open."""
+        with self._noting:
+            names = sorted({*self._doomed_names(), name})
+            fresh = self._doomed.with_name(self._doomed.name + ".new")
+            try:
+                with open_private(fresh) as file:
+                    file.write(json.dumps(names).encode())
+                    file.flush()
+                    os.fsync(file.fileno())
+                fresh.replace(self._doomed)
+                sync_folder(self._doomed.parent)
+            except OSError as error:
+                raise _unwritable(error) from error
+
+    def _doomed_names(self) -> list[str]:
+        try:
+            return [str(name) for name in json.loads(self._doomed.read_bytes())]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, TypeError):
+            _log.warning("the note of what the vault is to forget cannot be read")
+            return []
+
+    def _forget_doomed(self, kept: dict[str, str]) -> None:
+        """Take out what was to go while the vault was closed; tried again with the next use where the disk fails."""
+        with self._noting:
+            names = self._doomed_names()
+            found = [name for name in names if kept.pop(name, None) is not None]
+            try:
+                if found:
+                    self._save(kept)
+                self._doomed.unlink(missing_ok=True)
+            except (OSError, errors.SecretsUnavailable):
+                _log.warning("the vault could not forget what it was told to")
 
     def _load(self, *, to_write: bool = False) -> dict[str, str]:
         """Return the secrets; `to_write` has the passphrase of a new vault chosen."""
@@ -96,6 +145,7 @@ class Vault:
                 chosen = self._passphrase(Asked(is_new=True))
                 self._head = _MAGIC + secrets.token_bytes(_SALT) + bytes((_LOG2_N, _R, _P))
                 self._key = _derive(chosen, self._head)
+            self._forget_doomed({})
             return {}
         head, nonce, sealed = self._read()
         wrong = 0
@@ -111,7 +161,9 @@ class Vault:
                 return self._load(to_write=to_write)
             else:
                 self._key, self._head = key, head
-                return {str(name): str(secret) for name, secret in kept.items()}
+                secrets_by_name = {str(name): str(secret) for name, secret in kept.items()}
+                self._forget_doomed(secrets_by_name)
+                return secrets_by_name
 
     def _read(self) -> tuple[bytes, bytes, bytes]:
         """Return head, nonce and sealed content of the file."""
@@ -146,7 +198,7 @@ class Vault:
         except OSError as error:
             with contextlib.suppress(OSError):
                 fresh.unlink(missing_ok=True)
-            raise errors.SecretsUnavailable(_("The password vault cannot be written."), details=str(error)) from error
+            raise _unwritable(error) from error
 
     def _passphrase(self, asked: Asked) -> str:
         if self._refused is not None:
@@ -167,7 +219,7 @@ class Vault:
         try:
             self._path.replace(self._path.with_name(self._path.name + ".lost"))
         except OSError as error:
-            raise errors.SecretsUnavailable(_("The password vault cannot be written."), details=str(error)) from error
+            raise _unwritable(error) from error
 
 
 class _StartAnew(Exception):
@@ -189,6 +241,10 @@ def passphrase_from_file(path: Path) -> str:
     if not line:
         raise errors.SecretsUnavailable(_("The passphrase file {path} is empty.").format(path=path))
     return line
+
+
+def _unwritable(error: OSError) -> errors.SecretsUnavailable:
+    return errors.SecretsUnavailable(_("The password vault cannot be written."), details=str(error))
 
 
 def _derive(passphrase: str, head: bytes) -> bytes:

@@ -73,7 +73,7 @@ class Secrets(Protocol):
         """Keep a secret."""
 
     def delete(self, name: str) -> None:
-        """Forget a secret; unknown names are passed over."""
+        """Forget a secret; unknown names are passed over. Asks nobody. Raises Problem where it cannot go now."""
 
 
 def imap_secret(account: MailAccount) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 import keyring.backend
 import keyring.errors
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from keyring.backends import SecretService, chainer, fail, null
 
 from desktop.base import clock, log
@@ -17,7 +19,7 @@ from desktop.base.errors import Remedy
 from desktop.domain.passphrase import Answer, Asked, Lost
 from desktop.net import errors
 from desktop.net.keychain import Keyring, Secrets, trusted
-from desktop.net.vault import Vault, passphrase_from_file
+from desktop.net.vault import Vault, _derive, passphrase_from_file
 
 CANARY = "canary-Ω-password"
 
@@ -333,3 +335,84 @@ def test_passphrase_file_must_be_private(tmp_path: Path) -> None:
     for bad in (path, tmp_path / "absent", tmp_path):
         with pytest.raises(errors.SecretsUnavailable):
             passphrase_from_file(bad)
+
+
+def test_a_closed_vault_forgets_a_secret_with_its_next_opening_and_asks_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    before = Vault(path, lambda _asked: "right")
+    before.set("gone", CANARY)
+    before.set("stays", CANARY)
+    asked: list[Asked] = []
+
+    def ask(what: Asked) -> str:
+        asked.append(what)
+        return "right"
+
+    kept = Vault(path, ask)
+    with pytest.raises(errors.ForgottenLater):
+        kept.delete("gone")
+    assert asked == []
+
+    assert Vault(path, ask).get("stays") == CANARY
+    assert json.loads(_sealed_in(path)) == {"stays": CANARY}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["vault"]
+
+
+def test_a_closed_vault_forgets_while_somebody_is_asked_for_its_passphrase(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    Vault(path, lambda _asked: "right").set("gone", CANARY)
+    is_asked, answer = threading.Event(), threading.Event()
+
+    def ask(_asked: Asked) -> str:
+        is_asked.set()
+        assert answer.wait(30)
+        return "right"
+
+    kept = Vault(path, ask)
+    asking = threading.Thread(target=kept.unlock)
+    asking.start()
+    assert is_asked.wait(30)
+    try:
+        with pytest.raises(errors.ForgottenLater):
+            kept.delete("gone")
+    finally:
+        answer.set()
+        asking.join()
+
+    assert kept.get("gone") is None
+    assert json.loads(_sealed_in(path)) == {}
+
+
+def test_a_secret_kept_anew_is_not_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    Vault(path, lambda _asked: "right").set("one", "old")
+    kept = Vault(path, lambda _asked: "right")
+    with pytest.raises(errors.ForgottenLater):
+        kept.delete("one")
+
+    kept.set("one", "new")
+
+    assert Vault(path, lambda _asked: "right").get("one") == "new"
+
+
+def test_what_the_vault_holds_goes_though_the_keyring_fails(tmp_path: Path) -> None:
+    class Failing(Memory):
+        def get_password(self, service: str, username: str) -> str | None:
+            raise keyring.errors.KeyringError("no")
+
+    in_vault = secrets(tmp_path, None, "right")
+    in_vault.set("one", CANARY)
+    kept = secrets(tmp_path, Failing(), "right")
+    kept.open_ahead()
+
+    with pytest.raises(errors.SecretsUnavailable, match="gives an error"):
+        kept.delete("one")
+
+    assert json.loads(_sealed_in(tmp_path / "vault")) == {}
+
+
+def _sealed_in(path: Path) -> bytes:
+    """Return what a vault with the passphrase "right" holds on the disk."""
+    content = path.read_bytes()
+    head, nonce, sealed = content[:35], content[35:47], content[47:]
+    return AESGCM(_derive("right", head)).decrypt(nonce, sealed, head)

@@ -100,6 +100,8 @@ def _remove(command: RemoveMailAccount, core: Core, console: Console) -> int:
             went.mails,
         )
         console.say(words.format(n=went.mails, days=KEPT_GONE_DAYS))
+    if went.secrets_left:
+        console.say(went.secrets_left)
     return 0
 
 

@@ -16,3 +16,5 @@ class Removal:
     """Mails of no other account; they leave every list."""
     waiting: int
     """Changes not yet carried to the server; they are dropped."""
+    secrets_left: str = ""
+    """Why a password of it is still there, in a sentence; "" when all went."""

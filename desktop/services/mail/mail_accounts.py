@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ from desktop.store.mail.listings import Listings
 from desktop.store.mail.messages import DELETED_AT_MS
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.places import Places
+
+log = logging.getLogger(__name__)
 
 
 class AccountUnknown(Problem):
@@ -192,7 +195,8 @@ class MailAccounts:
     def remove(self, key: int, *, purge_mails: bool = False) -> Removal:
         """Forget an account and its passwords; returns what went with it. The servers are not touched.
 
-        Mails that only it had leave every list. They are deleted after 30 days, with `purge_mails` at once.
+        Mails that only it had leave every list. They are deleted after 30 days, with `purge_mails` at once. The
+        passwords go last, and what a keyring or vault says that does not let them go is in what is returned.
         """
         account = self.get(key)
         went = self.removal(key)
@@ -214,11 +218,9 @@ class MailAccounts:
         catch_up(self._database)
         follow(self._database)
         self._statuses.forget(key)
-        self._secrets.delete(imap_secret(account))
-        self._secrets.delete(smtp_secret(account))
         if purge_mails:
             purge(self._database, self._blobs, DELETED_AT_MS + 1)
-        return went
+        return replace(went, secrets_left=self._forget_secrets(account))
 
     def test(self, account: MailAccount, imap_password: str | None = None) -> Future[TestResult]:
         """Try the servers of an account, stored or not; None takes the stored password."""
@@ -291,9 +293,19 @@ class MailAccounts:
         try:
             yield
         except BaseException:
-            self._secrets.delete(imap_secret(account))
-            self._secrets.delete(smtp_secret(account))
+            self._forget_secrets(account)
             raise
+
+    def _forget_secrets(self, account: MailAccount) -> str:
+        """Delete the passwords of an account; returns why one of them cannot go now, "" when they went."""
+        why = ""
+        for name in (imap_secret(account), smtp_secret(account)):
+            try:
+                self._secrets.delete(name)
+            except Problem as problem:
+                log.warning("a password could not be deleted: %s", problem.text)
+                why = problem.text
+        return why
 
     def _keep(self, account: MailAccount, imap_password: str | None, smtp_password: str | None) -> None:
         if imap_password is not None or smtp_password is not None:

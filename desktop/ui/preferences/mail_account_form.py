@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.base import log
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
 class MailAccountForm(Dialog):
     """Opened with `show`. `account` None adds a new one."""
+
+    told = Signal(str)
+    """A sentence for the person, when the form is closed already."""
 
     def __init__(
         self,
@@ -229,7 +232,8 @@ class MailAccountForm(Dialog):
         draft = self.fields.draft()
         password = self.fields.password.text() or None
         smtp_password = self.fields.smtp_password.text() or None
-        if password or smtp_password:
+        sends_newly = self._account is not None and self._account.smtp is None and account.smtp is not None
+        if password or smtp_password or sends_newly:  # which takes over the password it has
             await self._tasks.errand(self._accounts.unlock())
         if self._account is None:
             smtp_password = smtp_password or (password if account.smtp is not None else None)
@@ -256,8 +260,10 @@ class MailAccountForm(Dialog):
         RemovalQuestion(self.theme, account.address, removal, remove, self).open()
 
     async def _remove(self, account: MailAccount, *, purge: bool) -> None:
-        await self._tasks.write(self._accounts.remove, account.key, purge_mails=purge)
+        went = await self._tasks.write(self._accounts.remove, account.key, purge_mails=purge)
         self.accept()
+        if went.secrets_left:
+            self.told.emit(went.secrets_left)
 
     def _say(self, banner: Banner | None = None) -> None:
         """Show a banner above the buttons in place of the one before."""

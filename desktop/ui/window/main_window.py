@@ -264,7 +264,9 @@ class MainWindow(QWidget):
 
     def _account_form(self, account: MailAccount | None = None) -> MailAccountForm:
         services = self._services
-        return MailAccountForm(services.accounts, services.views, self._tasks, self._theme, account, self)
+        form = MailAccountForm(services.accounts, services.views, self._tasks, self._theme, account, self)
+        form.told.connect(self.tell)
+        return form
 
     def _once(self, name: str, make: Callable[[], QDialog]) -> QDialog:
         """Raise the window of that name, or make and show it."""

@@ -16,6 +16,8 @@ from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.removal import Removal
+from desktop.net.errors import SecretsUnavailable
+from desktop.services.errands import imap_secret, smtp_secret
 from desktop.services.mail import whole_folders
 from desktop.services.mail.ingest import Fetched
 from desktop.services.mail.mail_accounts import AccountInvalid, AccountUnknown, MailAccounts
@@ -289,3 +291,25 @@ def test_an_account_does_not_take_the_address_of_another(shelf: Shelf, accounts:
     accounts.edit(replace(other, address="OTHER@example.org"))
 
     assert accounts.get(other.key).address == "OTHER@example.org"
+
+
+def test_an_account_goes_with_its_mails_though_its_passwords_cannot_go_now(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def locked(_secrets: NoSecrets, name: str) -> None:
+        tried.append(name)
+        raise SecretsUnavailable("The keyring is locked.")
+
+    monkeypatch.setattr(NoSecrets, "delete", locked)
+    shelf.arrive(mail(1))
+    account = shelf.accounts.get(shelf.account)
+
+    went = shelf.accounts.remove(shelf.account, purge_mails=True)
+
+    assert went == Removal(mails=1, waiting=0, secrets_left="The keyring is locked.")
+    assert tried == [imap_secret(account), smtp_secret(account)]
+    assert shelf.accounts.all() == ()
+    with shelf.database.read() as view:
+        assert view.value("SELECT count(*) FROM email") == 0

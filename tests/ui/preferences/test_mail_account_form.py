@@ -15,8 +15,9 @@ import shiboken6
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop.app.core import Core
+from desktop.app.core import Core, build_core
 from desktop.base import log
+from desktop.base.paths import Profile
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import ListQuery
@@ -467,3 +468,59 @@ async def test_an_account_is_removed_while_its_server_is_asked(
     await until(lambda: _gone(form))
 
     assert accounts.all() == ()
+
+
+async def test_an_account_is_removed_without_asking_for_the_passphrase(
+    tmp_path: Path, tasks: Tasks, theme: Theme
+) -> None:
+    profile = Profile(tmp_path / "locked")
+    before = build_core(profile, lambda _new: "a passphrase of tests")
+    imap = Endpoint("mail.firm.example", 993, Security.TLS, "jan")
+    account = before.services.accounts.add(MailAccount(uuid.uuid4(), "jan@firm.example", imap=imap), "secret")
+    before.close()
+    asked: list[object] = []
+    core = build_core(profile, asked.append)
+    form = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
+    told: list[str] = []
+    form.told.connect(told.append)
+    form.show()
+    _press(form, "Remove…")
+    await until(lambda: form.findChild(RemovalQuestion) is not None)
+
+    _press(form, "Remove account")
+    await until(lambda: bool(told))
+
+    assert _gone(form)
+    assert told == ["Your passwords are locked. Those of this account are deleted as soon as you unlock them."]
+    assert asked == []
+    assert core.services.accounts.all() == ()
+    core.close()
+    after = build_core(profile, lambda _new: "a passphrase of tests")
+    after.secrets.unlock()
+    assert after.secrets.get(imap_secret(account)) is None
+    after.close()
+
+
+async def test_a_sending_half_that_is_new_asks_for_the_passphrase_beside_the_writer(
+    tmp_path: Path, tasks: Tasks, theme: Theme
+) -> None:
+    profile = Profile(tmp_path / "locked")
+    before = build_core(profile, lambda _new: "a passphrase of tests")
+    account = before.services.accounts.add(MailAccount(uuid.uuid4(), "jan@firm.example"), "secret")
+    before.close()
+    asking: list[str] = []
+
+    def ask(_asked: object) -> str:
+        asking.append(threading.current_thread().name)
+        return "a passphrase of tests"
+
+    core = build_core(profile, ask)
+    form = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
+    form.show()
+    form.fields.smtp.host.setText("smtp.firm.example")
+    _press(form, "Save")
+    await until(lambda: _gone(form))
+
+    assert [name.startswith("errand") for name in asking] == [True]
+    assert core.secrets.get(smtp_secret(account)) == "secret"
+    core.close()

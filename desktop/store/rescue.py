@@ -20,9 +20,10 @@ import peewee
 
 from desktop.store.database import Database, UnitOfWork, problem_of
 from desktop.store.mail.accounts import Accounts, AccountWriter
+from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, FolderWriter
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import MessageWriter
-from desktop.store.mail.operations import OperationWriter
+from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.states import StateWriter
 from desktop.store.readable import readable_uri
 
@@ -122,27 +123,36 @@ def _accounts(old: _Damaged, work: UnitOfWork) -> int:
 
 
 def _folders(old: _Damaged, work: UnitOfWork) -> int:
-    """Take over what the person chose for folders, and folders the backup does not have, to be synced from nothing."""
+    """Take over what the person chose for folders, and folders the backup does not have, to be synced from nothing.
+
+    One that was only here when the backup was made, and is on its server since, gets its name there.
+    """
     count = 0
     for row in old.rows("folder", (*_FOLDER, "pending"), "key")[0]:
-        values = dict(zip(_FOLDER, row[:-1], strict=True))
-        choices = [values[name] for name in _CHOICES]
+        key, *values = row[:-1]
+        columns = _FOLDER[1:]
+        account, wire_name, path = values[:3]
+        on_server = not row[-1]
         with _row(work):
-            there = work.first(
-                "SELECT account_key, wire_name FROM folder WHERE key = ?",
-                (values["key"],),
-            )
-            if there == (values["account_key"], values["wire_name"]):
+            there = work.first("SELECT account_key, wire_name, path, pending FROM folder WHERE key = ?", (key,))
+            if there is None and on_server:
+                count += work.run(
+                    f"INSERT INTO folder ({', '.join(_FOLDER)}, server_total) "
+                    f"VALUES ({', '.join('?' * len(_FOLDER))}, {NOT_TOLD}) ON CONFLICT DO NOTHING",
+                    (key, *values),
+                ).rowcount
+            elif there is not None and there[:2] == (account, wire_name):
+                choices = values[-len(_CHOICES) :]
                 differ = " OR ".join(f"{name} IS NOT ?" for name in _CHOICES)
                 count += work.run(
                     f"UPDATE folder SET {', '.join(f'{name} = ?' for name in _CHOICES)} WHERE key = ? AND ({differ})",
-                    (*choices, values["key"], *choices),
+                    (*choices, key, *choices),
                 ).rowcount
-            elif there is None and not row[-1]:
+            elif there is not None and on_server and there[3] == MADE_HERE and (account, path) == (there[0], there[2]):
                 count += work.run(
-                    f"INSERT INTO folder ({', '.join(_FOLDER)}) VALUES ({', '.join('?' * len(_FOLDER))}) "
-                    "ON CONFLICT DO NOTHING",
-                    [values[name] for name in _FOLDER],
+                    f"UPDATE folder SET {', '.join(f'{name} = ?' for name in columns)}, pending = 0, "
+                    f"server_total = {NOT_TOLD} WHERE key = ?",
+                    (*values, key),
                 ).rowcount
     return count
 
@@ -183,7 +193,10 @@ def _states(old: _Damaged, work: UnitOfWork) -> int:
 
 
 def _operations(old: _Damaged, work: UnitOfWork) -> int:
-    """Take over the queue: what waited last, of mails the backup has, and not what was done since."""
+    """Take over the queue: what waited last, of mails the backup has, and not what was done since.
+
+    What that was to make of folders here is as it was before; the server tells what came of it.
+    """
     columns = [name for name in old.columns("operation") if name in _columns(work, "operation")]
     waiting, all_read = old.rows("operation", columns, "key") if "key" in columns else ([], False)
     members: dict[int, set[int]] = {}
@@ -196,8 +209,15 @@ def _operations(old: _Damaged, work: UnitOfWork) -> int:
         members.setdefault(operation, set()).add(place)
     count = 0
     touched: list[int] = []
-    for key in set(work.column("SELECT key FROM operation")) - {row[columns.index("key")] for row in waiting}:
+    since = set(work.column("SELECT key FROM operation")) - {row[columns.index("key")] for row in waiting}
+    for key in sorted(since, reverse=True):
+        verb = Operations(work).verb(key)
+        if verb is None:
+            continue  # it was to follow one that is withdrawn already
+        _account, kind, folder, argument = verb
         touched += OperationWriter(work).withdraw(key)
+        if folder is not None:
+            FolderWriter(work).as_before(folder, kind, argument)
         count += 1
     places = {row[0]: row[1:] for row in old.rows("place", ("key", *_PLACE), "key")[0]}
     for row in waiting:
@@ -217,6 +237,9 @@ def _operations(old: _Damaged, work: UnitOfWork) -> int:
                 count += 1
     StateWriter(work).follow_places(touched)
     ListingWriter(work).refresh(touched)
+    for key in FolderWriter(work).remove_unmade():
+        ListingWriter(work).drop_empty(key)
+        count += 1
     return count
 
 

@@ -12,7 +12,7 @@ import pytest
 from desktop.app import recovery
 from desktop.base import clock
 from desktop.domain import settings
-from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Theme
@@ -214,3 +214,74 @@ def test_an_examination_that_is_broken_off_is_made_by_the_next_start(desk: Desk)
     assert backup.is_suspect(desk.profile.database)
     Desk(desk.profile.root).close()
     assert not backup.is_suspect(desk.profile.database)
+
+
+def test_r28_a_folder_made_since_the_backup_is_there_once(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    made = desk.core.services.folders.create(desk.core.services.accounts.all()[0].key, None, "Kept")
+    desk.core.services.folders.set_role(made, Role.ARCHIVE)
+    desk.do(Verb.ARCHIVE, desk.mails()[0])
+    assert desk.folder(Role.ARCHIVE).pending
+    back_up(desk)
+    desk.sync()
+    assert not desk.folder(Role.ARCHIVE).pending
+
+    desk = start_damaged(desk)
+    desk.sync()
+    desk.do(Verb.ARCHIVE, desk.mails()[0])
+    desk.sync()
+
+    [account] = desk.core.services.views.folder_tree().accounts
+    assert [(f.path, f.pending) for f in account.folders if "Kept" in f.path] == [("Kept", False)]
+    assert desk.folder(Role.ARCHIVE).path == "Kept"
+    assert len(desk.mails(desk.folder(Role.ARCHIVE).key)) == 2
+    assert dovecot.doveadm("fetch", "-u", imap_user, "uid", "mailbox", "Kept").count("uid") == 2
+    desk.close()
+
+
+def test_r28_a_folder_given_up_since_the_backup_is_not_there(desk: Desk) -> None:
+    account = desk.core.services.accounts.all()[0]
+    desk.core.services.folders.create(account.key, None, "Ghost")
+    back_up(desk)
+    [waiting] = desk.core.services.operations.waiting()
+    desk.core.services.operations.drop(waiting.key)
+
+    desk = start_damaged(desk)
+
+    [tree] = desk.core.services.views.folder_tree().accounts
+    assert "Ghost" not in [folder.path for folder in tree.folders]
+    desk.close()
+
+
+def test_r28_what_was_to_become_of_a_folder_and_was_given_up_is_taken_back(desk: Desk) -> None:
+    account = desk.core.services.accounts.all()[0]
+    folders = desk.core.services.folders
+    deleted, renamed = (folders.create(account.key, None, name) for name in ("Deleted", "Renamed"))
+    desk.sync()
+    deleted, renamed = desk.folder("Deleted").key, desk.folder("Renamed").key
+    folders.delete(deleted)
+    folders.rename(renamed, "Again")
+    folders.rename(renamed, "And again")
+    back_up(desk)
+    for waiting in desk.core.services.operations.waiting():
+        desk.core.services.operations.drop(waiting.key)
+
+    desk = start_damaged(desk)
+
+    [tree] = desk.core.services.views.folder_tree().accounts
+    there = {folder.key: (folder.path, folder.pending) for folder in tree.folders}
+    assert there[deleted] == ("Deleted", False)
+    assert there[renamed] == ("Renamed", False)
+    desk.close()
+
+
+def test_r28_nobody_knows_what_a_folder_holds_that_the_backup_did_not_have(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    back_up(desk)
+    dovecot.doveadm("mailbox", "create", "-u", imap_user, "Later")
+    desk.sync()
+
+    desk = start_damaged(desk)
+
+    assert desk.folder("Later").on_server is None
+    desk.close()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 from desktop.base.i18n import _
 from desktop.domain import events
@@ -64,8 +62,8 @@ def take_back(work: UnitOfWork, key: int) -> list[int]:
         return []
     account, kind, folder, argument = verb
     emails = OperationWriter(work).withdraw(key)
-    if folder is not None:
-        _as_before(work, kind, folder, argument)
+    if folder is not None and not FolderWriter(work).as_before(folder, kind, argument):
+        lose_folder(work, folder)
     Life(work).revive(emails)
     work.emit(events.OperationsChanged(account))
     work.emit(events.FoldersChanged(account))
@@ -74,19 +72,6 @@ def take_back(work: UnitOfWork, key: int) -> list[int]:
         inside = set(Places(work).emails_in(folder))
         return [email for email in emails if email not in inside]
     return emails
-
-
-def _as_before(work: UnitOfWork, kind: str, folder_key: int, argument: Mapping[str, Any]) -> None:
-    """Undo here what a verb on a folder did here."""
-    writer = FolderWriter(work)
-    match kind:
-        case "create-folder" | "delete-folder":
-            if not writer.stays(folder_key):
-                lose_folder(work, folder_key)
-        case "rename-folder":
-            writer.rename(folder_key, str(argument["from"]))
-        case "subscribe-folder":
-            writer.set(folder_key, subscribed=int(not argument["on"]))
 
 
 def lose_folder(work: UnitOfWork, key: int) -> None:

@@ -14,7 +14,7 @@ from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.places import EFFECTIVE_FOLDER, PlaceWriter
 from desktop.store.tables.mail import FolderRow
 
-_MADE_HERE, _GOES = 1, 2
+MADE_HERE, _GOES = 1, 2
 """Values of `pending`: not on the server yet, and waiting to be deleted there."""
 
 _MOST_RENAMED = 50
@@ -235,7 +235,7 @@ class FolderWriter:
             if any(getattr(row, name) != value for name, value in values.items()):
                 FolderRow.update(**values).where(FolderRow.key == row.key).execute(self._work.peewee)
                 changed = True
-        gone = [row.key for row in known.values() if row.pending != _MADE_HERE]
+        gone = [row.key for row in known.values() if row.pending != MADE_HERE]
         return changed or bool(gone), gone
 
     def _follow_renames(self, account_key: int, there: Collection[bytes], numbered: Mapping[bytes, int]) -> None:
@@ -291,13 +291,33 @@ class FolderWriter:
         row = self._work.first(
             "SELECT pending = ? OR substr(wire_name, 1, 1) = x'00', EXISTS (SELECT 1 FROM operation o "
             "WHERE o.folder_key = folder.key AND o.kind = 'create-folder') FROM folder WHERE key = ?",
-            (_MADE_HERE, key),
+            (MADE_HERE, key),
         )
         unmade, waits = row or (True, False)
         if unmade and not waits:
             return False
-        self.set(key, pending=_MADE_HERE if waits else 0)
+        self.set(key, pending=MADE_HERE if waits else 0)
         return True
+
+    def as_before(self, key: int, kind: str, argument: Mapping[str, Any]) -> bool:
+        """Undo here what a queued verb on a folder did here; False when the folder was never made, and so must go."""
+        match kind:
+            case "create-folder" | "delete-folder":
+                return self.stays(key)
+            case "rename-folder":
+                self.rename(key, str(argument["from"]))
+            case "subscribe-folder":
+                self.set(key, subscribed=int(not argument["on"]))
+        return True
+
+    def remove_unmade(self) -> list[int]:
+        """Delete empty folders made here that nothing will make on a server; returns their keys."""
+        return self._work.column(
+            "DELETE FROM folder WHERE pending = ? AND NOT EXISTS (SELECT 1 FROM operation o WHERE "
+            "folder.key IN (o.folder_key, o.target_key)) AND NOT EXISTS (SELECT 1 FROM place p WHERE "
+            "folder.key IN (p.folder_key, p.pending_folder_key)) RETURNING key",
+            (MADE_HERE,),
+        )
 
     def named(self, key: int, wire_name: bytes) -> int:
         """Note the server's name of a folder, which is there now, and so of the folders below it; returns its key.
@@ -317,13 +337,13 @@ class FolderWriter:
         )
         sql = "SELECT key FROM folder WHERE account_key = ? AND wire_name = ? AND key <> ?"
         listed: int | None = self._work.value(sql, (account, wire_name, key))
-        if listed is not None and pending == _MADE_HERE:
+        if listed is not None and pending == MADE_HERE:
             self._become(key, listed)
             key = listed
         self._work.run(
             "UPDATE OR IGNORE folder SET wire_name = ?, pending = CASE pending WHEN ? THEN 0 ELSE pending END "
             "WHERE key = ?",
-            (wire_name, _MADE_HERE, key),
+            (wire_name, MADE_HERE, key),
         )
         if delimiter and old != wire_name:
             end = delimiter.encode()
@@ -366,7 +386,7 @@ class FolderWriter:
         ):
             wire_name = b"\0" + wire_name
         query = FolderRow.insert(
-            account_key=account_key, path=path, wire_name=wire_name, delimiter=delimiter, pending=_MADE_HERE
+            account_key=account_key, path=path, wire_name=wire_name, delimiter=delimiter, pending=MADE_HERE
         )
         return int(query.execute(self._work.peewee))
 
@@ -392,7 +412,7 @@ def _holding(
     highest: int,
     coming: int,
 ) -> Holding:
-    if not selectable or pending == _MADE_HERE:
+    if not selectable or pending == MADE_HERE:
         return Holding(key, path, bool(selectable), here, True, uidvalidity, 0, coming)
     if synced_down_to == 1 and numbered >= server_total:
         return Holding(key, path, bool(selectable), here, True, uidvalidity, max(uidnext, highest + 1), coming)
@@ -422,6 +442,6 @@ def _node(row: tuple[Any, ...], parent_key: int | None) -> FolderNode:
         shows_in_inbox=bool(inbox),
         counts=ListCounts(total, unread),
         pending=bool(pending),
-        fetched=pending == _MADE_HERE or down_to == 1,
+        fetched=pending == MADE_HERE or down_to == 1,
         on_server=None if server_total == NOT_TOLD else server_total,
     )

@@ -21,9 +21,11 @@ import peewee
 from desktop.store.database import Database, UnitOfWork, problem_of
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, FolderWriter
+from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import MessageWriter
 from desktop.store.mail.operations import Operations, OperationWriter
+from desktop.store.mail.places import PlaceWriter
 from desktop.store.mail.states import StateWriter
 from desktop.store.readable import readable_uri
 
@@ -48,7 +50,7 @@ def rescue(database: Database, damaged: Path) -> int:
             with database.write() as work:
                 count = _settings(old, work) + _accounts(old, work)
                 count += _folders(old, work) + _images(old, work) + _operations(old, work)
-                return count + _states(old, work)
+                return count + _states(old, work) + _deletions(old, work)
     except sqlite3.Error:
         log.warning("nothing could be read of the damaged database", exc_info=True)
         return 0
@@ -241,6 +243,40 @@ def _operations(old: _Damaged, work: UnitOfWork) -> int:
         ListingWriter(work).drop_empty(key)
         count += 1
     return count
+
+
+def _deletions(old: _Damaged, work: UnitOfWork) -> int:
+    """Delete the mails a person deleted for good in archive-only accounts since the backup, and remember them.
+
+    Their sources went with them then; should one be left, it names a mail no more.
+    """
+    accounts = dict(old.rows("mail_account", ("key", "id"), "key")[0])
+    count = 0
+    deleted = old.rows("deleted_mail", ("account_key", "id"), "hex(id) || account_key")[0]
+    for account, id_ in deleted:
+        same = accounts.get(account) is not None and accounts[account] == work.value(
+            "SELECT id FROM mail_account WHERE key = ?", (account,)
+        )
+        if not same:
+            continue
+        with _row(work):
+            if work.run("INSERT OR IGNORE INTO deleted_mail (account_key, id) VALUES (?, ?)", (account, id_)).rowcount:
+                emails = work.column(
+                    "SELECT e.key FROM email e JOIN place p ON p.email_key = e.key JOIN mail_account a "
+                    "ON a.key = p.account_key WHERE e.id = ? AND p.account_key = ? AND a.mode <> 'two-way'",
+                    (id_, account),
+                )
+                _delete_archived(work, emails)
+                count += 1
+    return count
+
+
+def _delete_archived(work: UnitOfWork, emails: Sequence[int]) -> None:
+    """Delete Emails for good where they are archived; one that is in a mailbox too goes with its copy there."""
+    Life(work).delete(emails)
+    PlaceWriter(work).forget_archived(emails)
+    ListingWriter(work).refresh(emails)
+    Life(work).purge_deleted(emails)
 
 
 def _is_possible(

@@ -17,6 +17,7 @@ from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Theme
 from desktop.store import backup, restoration
+from desktop.store.mail.listings import ListingWriter
 from desktop.store.rescue import rescue
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
@@ -271,6 +272,32 @@ def test_r28_what_was_to_become_of_a_folder_and_was_given_up_is_taken_back(desk:
     there = {folder.key: (folder.path, folder.pending) for folder in tree.folders}
     assert there[deleted] == ("Deleted", False)
     assert there[renamed] == ("Renamed", False)
+    desk.close()
+
+
+def test_r28_a_mail_deleted_for_good_since_the_backup_stays_away(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    archived = dovecot.add_user(f"archived-{imap_user}", "secret")
+    dovecot.deliver(archived, [mail(3), mail(11), mail(12)])
+    desk.add(dovecot, archived, mode=Mode.ARCHIVE_ONLY)
+    desk.sync()
+    back_up(desk)
+    rows = desk.core.services.views.rows(desk.mails(Unified.ALL), conversations=False)
+    [gone] = [row.key for row in rows if row.subject == "Mail 11"]
+    desk.do(Verb.DELETE, gone)
+
+    desk = start_damaged(desk)
+    assert sorted(desk.subjects(Unified.ALL)) == ["Mail 1", "Mail 12", "Mail 2", "Mail 3"]
+    done = desk.core.restored
+    assert done is not None
+    assert rescue(desk.core.database, desk.profile.root / done.damaged) == 0, "it changes nothing the second time"
+    desk.sync()
+
+    assert sorted(desk.subjects(Unified.ALL)) == ["Mail 1", "Mail 12", "Mail 2", "Mail 3"]
+    with desk.core.database.write() as work:
+        kept = work.all("SELECT * FROM listing_count ORDER BY list_id")
+        ListingWriter(work).rebuild()
+        assert kept == work.all("SELECT * FROM listing_count ORDER BY list_id")
+    assert backup.damage(desk.profile.database) == ""
     desk.close()
 
 

@@ -94,8 +94,11 @@ class Downloads:
             raise NotKept(error) from error
 
     def forget(self, source: Source) -> None:
-        """Drop what is here of a part."""
-        _discard(self._folder / _mark(source))
+        """Drop what is here of a part, unless another download works on it."""
+        mark = _mark(source)
+        with self._lock:
+            if mark not in self._under_way:
+                _discard(self._folder / mark)
 
     @contextlib.contextmanager
     def _begun_file(self, source: Source) -> Iterator[Path]:

@@ -161,6 +161,24 @@ def test_two_downloads_of_one_part_do_not_mix(tmp_path: Path) -> None:
     assert not list((tmp_path / "cache").iterdir())
 
 
+def test_what_another_download_works_on_is_not_forgotten(tmp_path: Path) -> None:
+    content = random.Random(seed()).randbytes(20 * CHUNK)
+    downloads = Downloads(tmp_path / "cache")
+
+    def cancel_another(done: int, _total: int) -> None:
+        if done == CHUNK:
+            stop = threading.Event()
+            stop.set()
+            with pytest.raises(Stopped):
+                downloads.fetch(source(content, ""), tmp_path / "other", ignore, stop)
+            downloads.forget(source(content, ""))
+
+    downloads.fetch(source(content, ""), tmp_path / "one", cancel_another, never())
+
+    assert (tmp_path / "one").read_bytes() == content
+    assert not list((tmp_path / "cache").iterdir())
+
+
 def test_what_nobody_went_on_with_is_forgotten(tmp_path: Path) -> None:
     downloads = Downloads(tmp_path / "cache")
     with pytest.raises(Cut):

@@ -75,35 +75,36 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
     # a thread opens the profile while things of Qt are there; from the first window on `ui.garbage` collects
     gc.disable()
     with loop:
-        core = _open(profile, asker, theme, after_crash=lock.after_crash)
+        wanted_no_more = threading.Event()
+        watch = _EndWatch(wanted_no_more.set)
+        core = None
         try:
+            core = _open(profile, asker, theme, wanted_no_more, after_crash=lock.after_crash)
             if core is not None:
-                _show(core, asker, theme, loop, file, trial)
+                _show(core, asker, theme, loop, file, trial, watch)
         finally:
+            watch.end()
             asker.close()
             if core is not None:
                 core.close()
     return 0
 
 
-def _open(profile: Profile, asker: PassphraseAsker, theme: Theme, *, after_crash: bool) -> Core | None:
+def _open(
+    profile: Profile, asker: PassphraseAsker, theme: Theme, wanted_no_more: threading.Event, *, after_crash: bool
+) -> Core | None:
     """Return the open profile; None when the person, or a signal, did not want to wait for it."""
     from desktop.ui.window.opening import opened
-
-    wanted_no_more = threading.Event()
 
     def build() -> Core:
         core = build_core(profile, _passphrase_from(asker), after_crash=after_crash, stop=wanted_no_more.is_set)
         core.database.close_thread()
         return core
 
-    end_watch = _close_on_signals(wanted_no_more.set)
     try:
         core = opened(theme, wanted_no_more, build)
     except backup.Stopped:
         return None
-    finally:
-        end_watch()
     if wanted_no_more.is_set():
         core.close()
         return None
@@ -117,6 +118,7 @@ def _show(
     loop: asyncio.AbstractEventLoop,
     file: Path | None,
     trial: BrowserTrial,
+    watch: _EndWatch,
 ) -> None:
     """Make the window and run the loop until it is closed."""
     from desktop.ui.bridge import Bridge
@@ -140,7 +142,7 @@ def _show(
     window.show()
     if file is not None:
         window.open_file(file)
-    end_watch = _close_on_signals(window.close)
+    watch.closes(window.close)
     picture = os.environ.get(SMOKE_VARIABLE)
     if picture:
         take_picture(window, window.room.reader if file is not None else None, Path(picture))
@@ -157,7 +159,7 @@ def _show(
         collector.close()
         # nobody is waited for who waits himself: first the questions and the engine end, then who called is answered
         server.refuse()
-        end_watch()
+        watch.end()
         asker.close()
         core.end_work()
         server.close()
@@ -183,39 +185,50 @@ def _passphrase_from(asker: PassphraseAsker) -> AskPassphrase:
     return asker.ask
 
 
-def _close_on_signals(close: Callable[[], object]) -> Callable[[], None]:
-    """Close the window when the system asks for an end; the returned function ends the watch.
+class _EndWatch:
+    """Closes what is open when the system asks for an end: the opening of the profile first, its window then.
 
     Qt waits in C, where Python's handlers do not run, so the signal is also written to a socket that wakes the loop.
-    A second signal of the kind ends the process at once, also while the window is closing.
+    One watch stands over both, since a signal that falls between two would be lost. A second signal of the kind ends
+    the process at once, also while the window is closing.
     """
-    from PySide6.QtCore import QSocketNotifier
-    from PySide6.QtWidgets import QApplication
 
-    told, ours = socket.socketpair()
-    for end in (told, ours):
-        end.setblocking(False)
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        number = getattr(signal, name, None)
-        # what is ignored from outside (nohup) stays ignored
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, lambda number, _frame: signal.signal(number, signal.SIG_DFL))
-    signal.set_wakeup_fd(ours.fileno(), warn_on_full_buffer=False)
-    notifier = QSocketNotifier(told.fileno(), QSocketNotifier.Type.Read, QApplication.instance())
+    def __init__(self, close: Callable[[], object]) -> None:
+        from PySide6.QtCore import QSocketNotifier
+        from PySide6.QtWidgets import QApplication
 
-    def wake() -> None:
-        notifier.setEnabled(False)
-        close()
+        self._close = close
+        self._told, self._ours = socket.socketpair()
+        for end in (self._told, self._ours):
+            end.setblocking(False)
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+            number = getattr(signal, name, None)
+            # what is ignored from outside (nohup) stays ignored
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda number, _frame: signal.signal(number, signal.SIG_DFL))
+        signal.set_wakeup_fd(self._ours.fileno(), warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._told.fileno(), QSocketNotifier.Type.Read, QApplication.instance())
+        self._notifier.activated.connect(self._wake)
 
-    notifier.activated.connect(wake)
+    def closes(self, close: Callable[[], object]) -> None:
+        """Close something else from now on; where an end was asked for already, as soon as the loop runs."""
+        from PySide6.QtCore import QTimer
 
-    def end_watch() -> None:
-        notifier.setEnabled(False)
-        signal.set_wakeup_fd(-1)
-        told.close()
-        ours.close()
+        self._close = close
+        if not self._notifier.isEnabled():
+            QTimer.singleShot(0, close)
 
-    return end_watch
+    def end(self) -> None:
+        """Watch no more; the second time does nothing."""
+        if self._told.fileno() >= 0:
+            self._notifier.setEnabled(False)
+            signal.set_wakeup_fd(-1)
+            self._told.close()
+            self._ours.close()
+
+    def _wake(self) -> None:
+        self._notifier.setEnabled(False)
+        self._close()
 
 
 def _watch_browser(trial: BrowserTrial, window: MainWindow) -> None:

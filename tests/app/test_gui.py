@@ -112,3 +112,23 @@ def test_a_second_start_ends_at_once_and_a_signal_closes_the_window_cleanly(tmp_
     assert taken is not None
     assert not taken.after_crash
     taken.release()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_signal_while_the_main_window_is_made_closes_it(tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "from desktop.app import gui\nfrom desktop.app.main import main\n"
+        "show = gui._show\n"
+        "def interrupted(*arguments):\n    os.kill(os.getpid(), signal.SIGTERM)\n    show(*arguments)\n"
+        "gui._show = interrupted\n"
+        f"sys.exit(main(['--profile', {str(tmp_path / 'profile')!r}]))\n"
+    )
+    window = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    with window:
+        try:
+            _out, words = window.communicate(timeout=WITHIN_S)
+        finally:
+            window.kill()
+
+    assert window.returncode == 0, words

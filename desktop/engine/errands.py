@@ -140,7 +140,7 @@ class NetworkErrands:
             place = endpoint_of(account)
             password = self._secrets.get(imap_secret(account))
             if password is None:
-                raise errors.WrongPassword(place.host, place.user)
+                raise errors.PasswordMissing(place.user)
             session = Session.open(place, password, tls_of(account), cancel=cancel)
             try:
                 yield session

@@ -18,6 +18,8 @@ from desktop.base.errors import Problem
 from desktop.domain import events
 from desktop.domain.mail.mail_account import Activity
 from desktop.domain.mail.operation import Verb
+from desktop.net.errors import PasswordMissing
+from desktop.services.errands import imap_secret
 from tests.desk import Desk, mail, until
 from tests.proof import rounds, seed
 from tests.servers.dovecot import Dovecot
@@ -140,6 +142,23 @@ def test_r11_a_part_deleted_half_way_is_not_taken_for_whole(
     with pytest.raises(Problem, match=r"no longer on the server|was lost"):
         future.result(60)
     assert not (tmp_path / "film.mp4").exists()
+
+
+def test_a_download_without_a_password_says_that_there_is_none(
+    desk: Desk, dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    _film(2, seed(), tmp_path / "film.eml")
+    dovecot.deliver_file(imap_user, tmp_path / "film.eml")
+    account = desk.add(dovecot, imap_user, size_limit_bytes=1_000_000)
+    desk.sync()
+    [key] = desk.mails()
+    [part] = [p for p in desk.core.services.views.head(key).parts if p.name]
+    desk.core.secrets.delete(imap_secret(account))
+
+    future = desk.core.services.reading.fetch_part(key, part.section, tmp_path / "film.mp4")
+
+    with pytest.raises(PasswordMissing):
+        future.result(60)
 
 
 def test_a_download_that_is_cancelled_ends_and_leaves_no_file(

@@ -95,12 +95,6 @@ class Reading:
             raise MailGone
         return self._blobs.get(bytes(others[twin - 1] if 0 < twin <= len(others) else digest))
 
-    def headers(self, key: int) -> str:
-        """Return every header line as text."""
-        raw = self.source(key)
-        ends = [end for end in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if end >= 0]
-        return raw[: min(ends, default=len(raw))].decode("utf-8", "replace").replace("\r\n", "\n")
-
     def fetch_part(
         self, key: int, section: str, to: Path, progress: Callable[[int, int], None] | None = None
     ) -> Future[Path]:

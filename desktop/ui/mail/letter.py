@@ -39,7 +39,6 @@ class Reading(Protocol):
     ) -> Document: ...
     def part(self, key: int, section: str) -> bytes: ...
     def source(self, key: int, *, twin: int = 0) -> bytes: ...
-    def headers(self, key: int) -> str: ...
     def fetch_part(
         self, key: int, section: str, to: Path, progress: Callable[[int, int], None] | None = None
     ) -> Future[Path]: ...
@@ -106,7 +105,7 @@ class StoredLetter:
         return self.reading.source(self.key, twin=self.twin)
 
     def headers(self) -> str:
-        return headers_of(self.source()) if self.twin else self.reading.headers(self.key)
+        return headers_of(self.source())
 
     def may_load_images(self) -> bool:
         return self.reading.may_load_images(self.key)

@@ -95,9 +95,6 @@ class Desk:
     def source(self, key: int, *, twin: int = 0) -> bytes:
         return self.twins[key] if twin else self.raws[key]
 
-    def headers(self, key: int) -> str:
-        return self.raws[key].partition(b"\n\n")[0].decode("utf-8", "replace")
-
     def fetch_part(
         self, key: int, section: str, to: Path, progress: Callable[[int, int], None] | None = None
     ) -> Future[Path]:

@@ -1,4 +1,4 @@
-"""Gets a profile for a program, or has the program that holds it carry the request out (ARCHITECTURE.md, part 5)."""
+"""Gets a profile for a program, or has the program that holds it carry the request out."""
 
 from __future__ import annotations
 

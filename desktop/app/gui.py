@@ -44,7 +44,7 @@ SMOKE_VARIABLE = "RAPPORT_SMOKE"
 PAINTED_VARIABLE = "RAPPORT_TELL_PAINTED"
 PAINTED_LINE = "painted"
 SWITCH_INTERVAL_S = 0.0005
-"""Python's default of 5 ms lets a busy thread delay every paint; see ARCHITECTURE.md, part 5."""
+"""Python's default of 5 ms lets a busy thread delay every paint."""
 
 
 def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:

@@ -1,7 +1,8 @@
 """One thread per mail account: replay what the person did, sync, then wait for news. Owns reconnect and back-off.
 
-A round is: sign in, list folders, replay, bring in what is new everywhere, then older mails window by window with
-a look at news and the queue between two windows, then IDLE on the Inbox until something happens or the timer rings.
+A round is: sign in, replay, list folders when that is due, bring in what is new everywhere, then older mails window by
+window with a look at news and the queue between two windows, replay again, then IDLE on the Inbox until something
+happens or the timer rings.
 """
 
 from __future__ import annotations

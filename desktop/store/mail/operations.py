@@ -28,7 +28,7 @@ _LONGEST_WAIT_MS = int(backoff.CEILING_S * 1000)
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """One operation as the replayer gets it. `kind` is "flags", "move", "expunge" or a verb on a folder."""
+    """One operation as the replayer gets it. `kind` is "flags", "move", "expunge", "append" or a verb on a folder."""
 
     key: int
     account_key: int

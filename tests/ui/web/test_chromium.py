@@ -99,20 +99,40 @@ def test_a_display_that_does_not_answer_is_left_to_qt(monkeypatch: pytest.Monkey
     assert x_server.lacks_glx({"DISPLAY": ":64999"}, "linux") is False
 
 
-def test_c13_a_browser_that_ended_the_program_does_so_once(tmp_path: Path) -> None:
+def test_c13_a_browser_that_ended_the_program_twice_does_so_no_more(tmp_path: Path) -> None:
     note = tmp_path / "browser-trial"
-    first = BrowserTrial(note)
-    assert not first.failed
-    first.begin()
+    for _start in range(2):
+        trial = BrowserTrial(note)
+        assert not trial.failed
+        trial.begin()
 
-    second = BrowserTrial(note)
-    assert second.failed
-    second.begin()
-    second.succeed()
+    third = BrowserTrial(note)
+    assert third.failed
+    third.begin()
+    third.succeed()
     assert BrowserTrial(note).failed, "it works only because the graphics card is left alone"
 
-    note.write_text(VERSION + "1")
+    note.write_text(note.read_text().replace(VERSION, VERSION + "1"))
     assert not BrowserTrial(note).failed, "another version may do better"
+
+
+def test_c13_an_end_from_outside_while_the_browser_starts_is_forgotten_once_it_painted(tmp_path: Path) -> None:
+    note = tmp_path / "browser-trial"
+    BrowserTrial(note).begin()
+    again = BrowserTrial(note)
+    again.begin()
+    again.succeed()
+    BrowserTrial(note).begin()
+
+    assert not BrowserTrial(note).failed
+
+
+@pytest.mark.parametrize("content", ["", "\n", "x", f"{VERSION}\nx", VERSION, "\u00e9"])
+def test_c13_a_note_that_makes_no_sense_is_none(tmp_path: Path, content: str) -> None:
+    note = tmp_path / "browser-trial"
+    note.write_text(content, encoding="latin-1")
+
+    assert not BrowserTrial(note).failed
 
 
 def test_c13_a_browser_that_painted_is_trusted(tmp_path: Path) -> None:

@@ -25,7 +25,6 @@ from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import MessageWriter
 from desktop.store.mail.operations import Operations, OperationWriter
-from desktop.store.mail.places import PlaceWriter
 from desktop.store.mail.states import StateWriter
 from desktop.store.readable import readable_uri
 
@@ -274,7 +273,6 @@ def _deletions(old: _Damaged, work: UnitOfWork) -> int:
 def _delete_archived(work: UnitOfWork, emails: Sequence[int]) -> None:
     """Delete Emails for good where they are archived; one that is in a mailbox too goes with its copy there."""
     Life(work).delete(emails)
-    PlaceWriter(work).forget_archived(emails)
     ListingWriter(work).refresh(emails)
     Life(work).purge_deleted(emails)
 

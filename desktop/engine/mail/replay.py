@@ -29,6 +29,14 @@ MOST_TRIES = 5
 """After so many refusals an operation is parked."""
 _LOSSES = 2
 """After so many connections lost over an operation it waits, so that mail comes in although it ends every session."""
+_NOT_SUBSCRIBED = (
+    errors.ServerRefused,
+    errors.FolderGone,
+    errors.FolderExists,
+    errors.OverQuota,
+    errors.UnsafeArgument,
+)
+"""What a server answers that does not do what it is asked about a subscription."""
 
 
 class TargetGone(Problem):
@@ -307,7 +315,8 @@ class Replay:
                     log.info("the folder to create was there already")
                 self._session.subscribe(wire_name)
             case "rename-folder":
-                self._session.rename(folder.wire_name, wire_name)
+                self._rename(operation, folder, wire_name)
+                return
             case "delete-folder":
                 if self._queue.must_stay(operation):
                     raise MailsToMove
@@ -316,6 +325,7 @@ class Replay:
                     self._session.delete(folder.wire_name)
                 except errors.FolderGone:
                     log.info("the folder to delete was gone already")
+                self._try_to_unsubscribe(folder.wire_name)
             case "subscribe-folder":
                 wire_name = folder.wire_name
                 if operation.argument.get("on"):
@@ -323,6 +333,34 @@ class Replay:
                 else:
                     self._session.unsubscribe(wire_name)
         self._queue.folder_done(operation, wire_name)
+
+    def _rename(self, operation: Queued, folder: FolderRef, wire_name: bytes) -> None:
+        """Rename a folder and take its subscription and those below along: servers keep them by name, for the old one.
+
+        The rename is noted as soon as it is done; it cannot be done again when the connection ends after it.
+        """
+        before = self._session.subscriptions() or set()
+        self._session.rename(folder.wire_name, wire_name)
+        self._queue.folder_done(operation, wire_name)
+        below = folder.wire_name + folder.delimiter.encode()
+        for old in sorted(before):
+            if old == folder.wire_name or (folder.delimiter and old.startswith(below)):
+                self._try_to_subscribe(wire_name + old[len(folder.wire_name) :])
+                self._try_to_unsubscribe(old)
+
+    def _try_to_subscribe(self, wire_name: bytes) -> None:
+        """Subscribe what was renamed; a server that refuses has renamed it all the same."""
+        try:
+            self._session.subscribe(wire_name)
+        except _NOT_SUBSCRIBED:
+            log.info("a renamed folder could not be subscribed")
+
+    def _try_to_unsubscribe(self, wire_name: bytes) -> None:
+        """Take a name that is gone from the subscriptions; a server may have done so by itself, and then refuses."""
+        try:
+            self._session.unsubscribe(wire_name)
+        except _NOT_SUBSCRIBED:
+            log.info("a name that is gone could not be unsubscribed")
 
     def _wire_name(self, operation: Queued, folder: FolderRef) -> bytes:
         """Return the server's name of the path a folder is to have.

@@ -9,12 +9,22 @@ import pytest
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderContents
 from desktop.domain.mail.operation import Verb
+from desktop.net import errors
+from desktop.net.mail.imap.session import Session
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 
 
 def _listed(dovecot: Dovecot, user: str) -> list[str]:
     return dovecot.doveadm("mailbox", "list", "-u", user).split("\n")
+
+
+def _subscribed(dovecot: Dovecot, user: str) -> set[str]:
+    return set(dovecot.doveadm("mailbox", "list", "-s", "-u", user).split("\n"))
+
+
+def _subscribe(dovecot: Dovecot, user: str, *paths: str) -> None:
+    dovecot.doveadm("mailbox", "subscribe", "-u", user, *paths)
 
 
 def _opened(desk: Desk, path: str) -> int:
@@ -110,6 +120,78 @@ def test_a_folder_made_and_taken_back_is_gone_from_the_server(desk: Desk, doveco
     assert "Empty" not in _listed(dovecot, imap_user)
     assert "Filled" in _listed(dovecot, imap_user), "another program put a mail into it"
     assert [o.parked for o in desk.core.services.operations.waiting()] == [True]
+
+
+def test_a_renamed_folder_and_those_below_stay_subscribed_by_their_new_names(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    for path in ("Old", "Old/One", "Old/Two", "Older"):
+        dovecot.maildir(imap_user, path)
+    _subscribe(dovecot, imap_user, "Old", "Old/One", "Older")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+
+    back = desk.core.services.folders.rename(desk.folder("Old").key, "New")
+    desk.sync()
+    renamed = _subscribed(dovecot, imap_user)
+    shown = {path: desk.folder(path).subscribed for path in ("New", "New/One", "New/Two", "Older")}
+    assert back is not None
+    back()
+    desk.sync()
+
+    names = {"Old", "Old/One", "Old/Two", "Older", "New", "New/One", "New/Two"}
+    assert renamed & names == {"New", "New/One", "Older"}
+    assert shown == {"New": True, "New/One": True, "New/Two": False, "Older": True}
+    assert _subscribed(dovecot, imap_user) & names == {"Old", "Old/One", "Older"}
+    assert desk.core.services.operations.waiting() == ()
+
+
+def test_a_deleted_folder_and_those_below_are_subscribed_no_longer(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    for path in ("Old", "Old/One", "Older"):
+        dovecot.maildir(imap_user, path)
+    _subscribe(dovecot, imap_user, "Old", "Old/One", "Older")
+    account = desk.add(dovecot, imap_user)
+    desk.sync()
+    folders = desk.core.services.folders
+    made = folders.create(account.key, None, "Made")
+    desk.sync()
+    assert "Made" in _subscribed(dovecot, imap_user)
+
+    folders.delete(desk.folder("Old").key)
+    folders.uncreate(made)
+    desk.sync()
+
+    assert _subscribed(dovecot, imap_user) & {"Old", "Old/One", "Older", "Made"} == {"Older"}
+    assert desk.core.services.operations.waiting() == ()
+
+
+def test_a_rename_and_a_deletion_are_done_although_the_server_keeps_its_subscriptions(
+    desk: Desk, dovecot: Dovecot, imap_user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("Old", "Gone"):
+        dovecot.maildir(imap_user, path)
+    _subscribe(dovecot, imap_user, "Old", "Gone")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    asked: list[bytes] = []
+
+    def refuse(_session: Session, wire_name: bytes) -> None:
+        asked.append(wire_name)
+        raise errors.ServerRefused("no subscriptions here")
+
+    monkeypatch.setattr(Session, "subscribe", refuse)
+    monkeypatch.setattr(Session, "unsubscribe", refuse)
+
+    desk.core.services.folders.rename(desk.folder("Old").key, "New")
+    desk.core.services.folders.delete(desk.folder("Gone").key)
+    desk.sync()
+
+    assert sorted(asked) == [b"Gone", b"New", b"Old"]
+    listed = _listed(dovecot, imap_user)
+    assert ("New" in listed, "Gone" in listed) == (True, False)
+    assert desk.core.services.operations.waiting() == ()
 
 
 @pytest.mark.parametrize("verb", [Verb.ARCHIVE, Verb.JUNK, Verb.TRASH])

@@ -128,10 +128,10 @@ class Session:
                 return folders.folder_list(reply.data, None, self.personal_prefix())
         command = b"XLIST" if "XLIST" in self.capabilities and not self.has_special_use else b"LIST"
         listed = self._run(command, b'""', b'"*"', wanted=frozenset((command,)))
-        return folders.folder_list(listed.data, self._subscriptions(), self.personal_prefix())
+        return folders.folder_list(listed.data, self.subscriptions(), self.personal_prefix())
 
-    def _subscriptions(self) -> set[bytes] | None:
-        """Return the names LSUB gives; None when the server does not know the command."""
+    def subscriptions(self) -> set[bytes] | None:
+        """Return the names LSUB gives, folders that are gone included; None where the server knows no LSUB."""
         try:
             reply = self._run(b"LSUB", b'""', b'"*"', wanted=frozenset((b"LSUB",)))
         except errors.ServerRefused:

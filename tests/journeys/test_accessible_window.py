@@ -194,7 +194,7 @@ def _nameless(screen: Screen) -> list[tuple[str, ...]]:
 
 def test_a_mail_is_read_archived_and_found_by_keyboard_and_screen_reader(screen: Screen) -> None:
     screen.until(lambda: len(_mails(screen)) >= 5, "the list tells its mails")
-    assert _mails(screen)[0].startswith(f"Unread, Anna Keller, Mail {COUNT},")
+    assert _mails(screen)[0].startswith(f"Unread mail, Anna Keller, Mail {COUNT},")
 
     _open_the_newest(screen)
     screen.until(lambda: screen.find("Text of the mail"), "the reader tells that there is a text")

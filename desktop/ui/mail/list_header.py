@@ -35,10 +35,12 @@ class ListHeader(QWidget):
         self._theme = theme
         self._query = ListQuery(0)
         self._density = Density.CARDS
+        self._unread = 0
         self.setFixedHeight(40)
         self.title = ElidedLabel(theme, "", "section")
         self.unread = ElidedLabel(theme, "", "small", "secondary")
         self.only_unread = FilterChip(theme, _("Unread"))
+        self.only_unread.setAccessibleName(_("Unread"))
         self.only_unread.setToolTip(_("Show unread mails only"))
         self.only_starred = IconButton(theme, "star", _("Show starred mails only"))
         self.only_attachments = IconButton(theme, "paperclip", _("Show mails with attachments only"))
@@ -65,8 +67,7 @@ class ListHeader(QWidget):
     def show_title(self, title: str, unread: int) -> None:
         """Name the list."""
         self.title.set_text(title)
-        number = dates.locale().toString(unread)
-        self.unread.set_text(n_("{n} unread", "{n} unread", unread).format(n=number) if unread else "")
+        self._unread = unread
         self._give_way()
 
     def show_query(self, query: ListQuery, density: Density) -> None:
@@ -123,11 +124,25 @@ class ListHeader(QWidget):
         self._give_way()
 
     def _give_way(self) -> None:
-        """Where there is no room for all, the number of unread mails goes: the folder tree says it too."""
-        needed = self._row.sizeHint().width()
-        if self.unread.isHidden():
-            needed += self.unread.sizeHint().width() + self._row.spacing()
-        self.unread.setVisible(needed <= self.width())
+        """Where there is no room for all, words get short, then the number goes, which the folder tree says too.
+
+        The name of the list comes first; one that is too long for any words is cut off beside the long ones.
+        """
+        count = self._unread
+        number = dates.locale().toString(count)
+        unread, new = n_("{n} unread", "{n} unread", count), n_("{n} new", "{n} new", count)
+        long, short = _("Unread"), _("New")
+        numbers = ((unread.format(n=number), long), (new.format(n=number), short)) if count else ()
+        for said, filter_name in (*numbers, ("", long), ("", short)):
+            self._say(said, filter_name)
+            if self._row.sizeHint().width() <= self.width():
+                return
+        self._say("", long)
+
+    def _say(self, number: str, filter_name: str) -> None:
+        self.unread.set_text(number)
+        self.unread.setVisible(bool(number))
+        self.only_unread.setText(filter_name)
 
     def _filters(self) -> None:
         self.filter_changed.emit(

@@ -43,7 +43,7 @@ def subject(row: Row) -> str:
 
 def spoken(row: Row, date: str) -> str:
     """Return the sentence a screen reader says for a row."""
-    words = [_("Unread")] if row.unread else []
+    words = [_("Unread mail")] if row.unread else []
     words += [correspondent(row), subject(row), date]
     if row.count > 1:
         words.append(n_("{n} mail", "{n} mails", row.count).format(n=row.count))

@@ -174,7 +174,7 @@ def test_every_row_speaks(model):
     said = [model.data(model.index(n), Qt.ItemDataRole.AccessibleTextRole) for n in range(model.rowCount())]
 
     assert said[0] == "Today, 1 mail, expanded"
-    assert said[1].startswith("Unread, Anna Keller, Renewal 2027 – offer, ")
+    assert said[1].startswith("Unread mail, Anna Keller, Renewal 2027 – offer, ")
     assert said[1].endswith("3 mails, Starred, Has attachments")
     assert said[3] == "Loading…"
 

@@ -70,8 +70,10 @@ class FolderModel(QAbstractItemModel):
             return None
         if role == FolderRole.NODE:
             return node
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return one_line(node.name)
+        if role == Qt.ItemDataRole.EditRole:
+            return one_line(_own_name(node))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(node)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -81,7 +83,7 @@ class FolderModel(QAbstractItemModel):
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         node = self.node(index)
         name = str(value).strip()
-        if node is None or node.folder is None or not name or name in (node.name, one_line(node.name)):
+        if node is None or node.folder is None or not name or name in (node.folder.name, one_line(node.folder.name)):
             return False
         self.renamed.emit(node.folder.key, name)
         return False
@@ -258,6 +260,11 @@ class FolderModel(QAbstractItemModel):
         if node.folder is not None:
             return one_line(node.folder.path)
         return one_line(node.name)
+
+
+def _own_name(node: Node) -> str:
+    """Return the name a folder has on its server, which is what a person changes."""
+    return node.folder.name if node.folder is not None else node.name
 
 
 def _parents(tops: list[Node]) -> dict[str, str]:

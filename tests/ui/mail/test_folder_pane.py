@@ -11,15 +11,17 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from desktop.base import i18n
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
-from desktop.domain.mail.listing import FolderNode
+from desktop.domain.mail.listing import AccountNode, FolderNode, FolderTree, ListCounts
 from desktop.domain.mail.mail_account import AccountStatus, Activity, Mode
 from desktop.services.mail.mirror import Mirror
 from desktop.store.mail.folders import FolderWriter
 from desktop.store.space import Space
 from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
-from desktop.ui.mail.folder_nodes import NodeKind
+from desktop.ui.mail.folder_model import FolderModel
+from desktop.ui.mail.folder_nodes import NodeKind, build
 from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
@@ -284,7 +286,7 @@ async def test_nothing_is_offered_that_would_change_a_server_that_is_only_archiv
     assert not shown.takes_mails
     assert not stand.browser._targets()
     assert not stand.model.flags(stand.model.index_of_id(shown.id)) & Qt.ItemFlag.ItemIsEditable
-    steps = FolderSteps(*[lambda *_what: None] * 7, account_key=0)
+    steps = FolderSteps(*[lambda *_what: None] * 8, account_key=0)
     menu = folder_menu(stand.browser._theme, stand.window, shown, stand.browser.folders, steps)
     enabled = {action.text().partition("\t")[0]: action.isEnabled() for action in menu.actions() if action.text()}
     menu.deleteLater()
@@ -323,3 +325,60 @@ async def test_an_account_is_paused_and_resumed_from_its_menu(room, stand):
     assert not second["Get mail"]
     assert not second["Look for missing mail"]
     assert spoken.endswith(", paused")
+
+
+def _tree(*folders: FolderNode) -> FolderTree:
+    return FolderTree({}, (AccountNode(1, "jan@firm.example", "", folders),))
+
+
+def _folder(key: int, name: str, role: Role = Role.NONE) -> FolderNode:
+    return FolderNode(key, 1, name, name, None, role, True, True, False, False, ListCounts(0, 0))
+
+
+_OF_A_SERVER = (
+    _folder(1, "INBOX", Role.INBOX),
+    _folder(2, "Gesendet", Role.SENT),
+    _folder(3, "Archive", Role.ARCHIVE),
+    _folder(4, "Old things", Role.TRASH),
+    _folder(5, "Sent Items"),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", ["INBOX", "Sent", "Archive", "Old things", "Sent Items"]),
+        ("ru", ["Входящие", "Отправленные", "Архив", "Old things", "Sent Items"]),
+    ],
+)
+def test_a_folder_called_by_its_use_is_shown_by_the_word_of_the_persons_language(
+    language: str, shown: list[str]
+) -> None:
+    i18n.set_language(language)
+    try:
+        account = build(_tree(*_OF_A_SERVER))[-1]
+    finally:
+        i18n.set_language("en")
+
+    assert [node.name for node in account.children] == shown
+
+
+def test_two_folders_are_never_shown_by_one_name() -> None:
+    account = build(_tree(_folder(1, "Gesendet", Role.SENT), _folder(2, "sent")))[-1]
+
+    assert [node.name for node in account.children] == ["Gesendet", "sent"]
+
+
+def test_the_name_a_folder_has_on_its_server_is_what_is_told_and_changed() -> None:
+    model = FolderModel()
+    model.show_tree(_tree(_folder(7, "Gesendet", Role.SENT)))
+    index, wanted = model.index_of_list(7), []
+    model.renamed.connect(lambda key, name: wanted.append((key, name)))
+
+    model.setData(index, "Gesendet")
+    model.setData(index, "Sent")
+
+    assert model.data(index, Qt.ItemDataRole.DisplayRole) == "Sent"
+    assert model.data(index, Qt.ItemDataRole.EditRole) == "Gesendet"
+    assert "Gesendet" in model.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert wanted == [(7, "Sent")]

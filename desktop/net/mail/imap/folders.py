@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desktop.domain.mail.folder import Role, ServerFolder
+from desktop.domain.mail.role_words import role_of
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.responses import Response, number, octets, pairs
 
@@ -157,7 +158,7 @@ def with_roles(folders: list[ServerFolder]) -> list[ServerFolder]:
                 continue
             if (depth == 0 and len(parts) != 1) or (depth == 1 and not below_inbox):
                 continue
-            role = names.role_of(parts[-1])
+            role = role_of(parts[-1])
             if role is not Role.NONE and role not in taken:
                 chosen.setdefault(role, index)
         taken.update(chosen)

@@ -1,13 +1,10 @@
-"""Names of mailboxes: modified UTF-7 both ways (RFC 3501, section 5.1.3), and roles told from names. Pure."""
+"""Names of mailboxes: modified UTF-7 both ways (RFC 3501, section 5.1.3). Pure."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-
-from desktop.domain.mail.folder import Role
-from desktop.net.mail.imap.role_words import WORDS
 
 _SHIFTED = re.compile(rb"&([^-]*)-")
 _DIRECT = re.compile(r"[\x20-\x25\x27-\x7e]+")
@@ -68,11 +65,3 @@ def encode(path: str) -> bytes:
             parts.append(b"&" + coded.replace(b"/", b",") + b"-")
             at = end
     return b"".join(parts)
-
-
-_ROLES: dict[str, Role] = {word.strip().casefold(): role for role, words in WORDS.items() for word in words.split("|")}
-
-
-def role_of(name: str) -> Role:
-    """Return the role a folder's last name means in one of many languages; NONE when it means nothing known."""
-    return _ROLES.get(" ".join(name.casefold().split()), Role.NONE)

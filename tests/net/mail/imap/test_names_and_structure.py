@@ -8,35 +8,9 @@ from hypothesis import strategies as st
 
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.message import Flag
-from desktop.net.mail.imap import fetching, folders, names, responses, structure
+from desktop.net.mail.imap import fetching, folders, responses, structure
 from desktop.net.mail.imap.news import NewsDesk
 from desktop.net.mail.imap.structure import Leaf
-
-
-@pytest.mark.parametrize(
-    ("name", "role"),
-    [
-        ("Sent", Role.SENT),
-        ("SENT ITEMS", Role.SENT),
-        ("Gesendete Elemente", Role.SENT),
-        ("Éléments envoyés", Role.SENT),
-        ("Отправленные", Role.SENT),
-        ("送信済みメール", Role.SENT),
-        ("Черновики", Role.DRAFTS),
-        ("Entwürfe", Role.DRAFTS),
-        ("Papelera", Role.TRASH),
-        ("Корзина", Role.TRASH),
-        ("已删除邮件", Role.TRASH),
-        ("Спам", Role.JUNK),
-        ("Courrier indésirable", Role.JUNK),
-        ("Архив", Role.ARCHIVE),
-        ("Archiv", Role.ARCHIVE),
-        ("Work", Role.NONE),
-        ("", Role.NONE),
-    ],
-)
-def test_roles_from_names(name: str, role: Role) -> None:
-    assert names.role_of(name) is role
 
 
 def test_what_the_server_says_goes_before_names() -> None:

@@ -1,4 +1,6 @@
-"""The words languages have for the roles of folders, for servers that do not say roles (RFC 6154). Pure data.
+"""The words languages have for the roles of folders. Pure.
+
+They tell the role where a server does not say it (RFC 6154), and which names may be shown in the person's language.
 
 One name a word; "|" stands between them. Compared without case; a role nobody named stays with no folder.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 from desktop.domain.mail.folder import Role
 
-WORDS: dict[Role, str] = {
+_WORDS: dict[Role, str] = {
     Role.SENT: """
         sent|sent items|sent mail|sent messages|sent-mail|sent_mail|sentmail|gesendet|gesendete elemente
         |gesendete objekte|gesendete nachrichten|postausgang gesendet|envoyés|envoyes|éléments envoyés
@@ -60,3 +62,10 @@ WORDS: dict[Role, str] = {
         |封存|保存|アーカイブ|보관함|보관|lưu trữ|arsip|เก็บถาวร|أرشيف|الأرشيف|ארכיון|संग्रह
     """,
 }
+
+_ROLES: dict[str, Role] = {word.strip().casefold(): role for role, words in _WORDS.items() for word in words.split("|")}
+
+
+def role_of(name: str) -> Role:
+    """Return the role a folder's last name means in one of many languages; NONE when it means nothing known."""
+    return _ROLES.get(" ".join(name.casefold().split()), Role.NONE)

@@ -36,6 +36,8 @@ class FolderSteps:
     set_paused: Callable[[int, bool], object]
     """Stop fetching for an account, or go on."""
     is_paused: Callable[[int], bool]
+    edit_account: Callable[[int], object]
+    """Open the settings of an account."""
     account_key: int
     """The account whose mail the key of "Get mail" fetches; 0 for all."""
 
@@ -52,6 +54,8 @@ def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderAction
         words = _("Resume fetching") if paused else _("Pause fetching")
         menu.add(words, partial(steps.set_paused, key, not paused), icon="" if paused else "pause")
         menu.add(_("New folder…"), partial(actions.ask_new, node), icon="folder-plus", enabled=node.two_way)
+        menu.addSeparator()
+        menu.add(_("Account settings…"), partial(steps.edit_account, key), icon="settings")
         return menu
     if node.list_id:
         menu.add(_("Open"), partial(steps.open, node), icon="folder-open")

@@ -58,6 +58,8 @@ class MailBrowser(QObject):
     """An `empty_words.Step` that the window takes."""
     trouble_wanted = Signal(int)
     """The key of an account a person asks about."""
+    account_settings_wanted = Signal(int)
+    """The key of an account whose settings a person wants to see."""
 
     def __init__(
         self,
@@ -302,6 +304,7 @@ class MailBrowser(QObject):
             fetch_again=lambda key: self._tasks.run(self._fetch_again(key)),
             set_paused=lambda key, on: self._tasks.run(self._set_paused(key, on)),
             is_paused=lambda key: self.model.status(key).activity is Activity.PAUSED,
+            edit_account=self.account_settings_wanted.emit,
             account_key=self.account_key,
         )
         folder_menu(self._theme, self.tree, node, self.folders, steps).popup(point)

@@ -43,6 +43,7 @@ class MailRoom(QObject):
     """An empty list offers to get mail or to add an account."""
     trouble_wanted = Signal(int)
     """The key of an account whose dot was clicked."""
+    account_settings_wanted = Signal(int)
     told = Signal(str)
 
     def __init__(
@@ -120,6 +121,7 @@ class MailRoom(QObject):
         browser.list_opened.connect(self._list_opened)
         browser.step_wanted.connect(self.step_wanted)
         browser.trouble_wanted.connect(self.trouble_wanted)
+        browser.account_settings_wanted.connect(self.account_settings_wanted)
         reader.action_requested.connect(self._reader_action)
         reader.go_next.connect(self.list.view.next)
         reader.go_previous.connect(self.list.view.previous)

@@ -142,6 +142,7 @@ class MainWindow(QWidget):
         self.room.told.connect(self.tell)
         self.room.step_wanted.connect(self._take_step)
         self.room.trouble_wanted.connect(self.status_bar.explain)
+        self.room.account_settings_wanted.connect(self._edit_account)
         self.watch.told.connect(self.tell)
         self.watch.edit_requested.connect(self._edit_account)
         self.watch.accounts_known.connect(self._accounts_known)

@@ -15,6 +15,7 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import AccountStatus, Activity
 from desktop.domain.mail.operation import Change, Verb
 from desktop.ui.actions import Do
+from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.preferences.certificate_question import CertificateQuestion
 from desktop.ui.preferences.dialog import Preferences
 from desktop.ui.preferences.mail_account_form import MailAccountForm
@@ -50,6 +51,28 @@ async def test_first_start_offers_the_one_next_step(empty_desk: Desk) -> None:
     assert isinstance(form, MailAccountForm)
     assert form.isVisible()
     assert not window.actions_[Do.GET_MAIL].isEnabled()
+    form.close()
+
+
+async def test_the_settings_of_an_account_open_from_its_place_among_the_folders(desk: Desk) -> None:
+    await _open(desk)
+    browser = desk.window.room.browser
+    index = next(
+        index
+        for row in range(browser.model.rowCount())
+        if (node := browser.model.node(index := browser.model.index(row))) and node.kind is NodeKind.ACCOUNT
+    )
+    node = browser.model.node(index)
+
+    browser._open_menu(node, QPoint(5, 5))
+    menu = browser.tree.findChildren(Menu)[-1]
+    next(line for line in menu.actions() if line.text().startswith("Account settings")).trigger()
+    menu.close()
+
+    form = desk.window.findChild(MailAccountForm)
+    assert isinstance(form, MailAccountForm)
+    assert form.isVisible()
+    assert form.fields.address.text() == node.name
     form.close()
 
 

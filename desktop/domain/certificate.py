@@ -31,8 +31,7 @@ class Certificate:
     @property
     def fingerprint(self) -> str:
         """The SHA-256 as providers print it."""
-        digits = self.sha256.upper()
-        return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+        return _printed(self.sha256)
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Return what there is to know, as pairs of label and words; days are those of UTC."""
@@ -55,6 +54,17 @@ class Certificate:
         """Say whether another certificate of this host and port was trusted before."""
         here = trust_key(self.host, self.port, "")
         return any(one.startswith(here) for one in exceptions) and self.exception not in exceptions
+
+
+def server_and_fingerprint(exception: str) -> tuple[str, str]:
+    """Return host and port of a certificate exception, and the SHA-256 as providers print it."""
+    server, _slash, sha256 = exception.rpartition("/")
+    return server, _printed(sha256)
+
+
+def _printed(sha256: str) -> str:
+    digits = sha256.upper()
+    return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
 
 
 def trust_key(host: str, port: int, sha256: str) -> str:

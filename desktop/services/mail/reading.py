@@ -132,6 +132,11 @@ class Reading:
         with self._database.read() as view:
             return Messages(view).images_allowed(key)
 
+    def senders_with_images(self) -> tuple[str, ...]:
+        """Return the addresses whose remote images always load."""
+        with self._database.read() as view:
+            return tuple(Messages(view).senders_with_images())
+
     def allow_images_from(self, address: str) -> None:
         """Load the remote images of this sender from now on."""
         self._set_images(address, True)

@@ -92,6 +92,10 @@ class Messages:
             )
         )
 
+    def senders_with_images(self) -> list[str]:
+        """Return the addresses whose remote images the person lets load, in the order of the alphabet."""
+        return self._view.column("SELECT spelling FROM email_address WHERE images_allowed ORDER BY address")
+
     def unreadable(self) -> list[tuple[int, bytes]]:
         """Return key and source digest of Emails whose source was not read, or by an older parser in vain."""
         rows = self._view.all(

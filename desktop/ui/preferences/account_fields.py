@@ -8,12 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _, n_
+from desktop.domain.certificate import server_and_fingerprint
 from desktop.domain.mail.mail_account import Mode
 from desktop.ui.preferences.account_draft import IMAP_PORTS, SMTP_PORTS, Draft, Field, addresses_in
 from desktop.ui.preferences.file_field import FileField
 from desktop.ui.preferences.fold import Fold
 from desktop.ui.preferences.folder_picks import Folder, FolderPicks
 from desktop.ui.preferences.folder_roles import FolderRoles
+from desktop.ui.preferences.revocable_list import Allowed, RevocableList
 from desktop.ui.preferences.server_fields import ServerFields
 from desktop.ui.preferences.since_field import SinceField
 from desktop.ui.theme import Theme
@@ -62,6 +64,7 @@ class AccountFields(QScrollArea):
                 self.keep_unread,
                 self.store_sent,
                 self._rows[Field.CA_FILE],
+                self.trusted,
             )
         )
         column.addStretch(1)
@@ -119,6 +122,10 @@ class AccountFields(QScrollArea):
         self.picks.show()
         self._roles_fold.show()
 
+    def show_trusted(self, exceptions: Sequence[str]) -> None:
+        """Show the certificates the person trusts although they were refused (`certificate.trust_key`)."""
+        self.trusted.show_allowed([Allowed(one, *server_and_fingerprint(one)) for one in exceptions])
+
     def complain(self, found: Mapping[Field, str]) -> None:
         """Say what is wrong at its place, and take back what was; the first wrong field gets the keyboard."""
         for field, row in self._rows.items():
@@ -154,6 +161,9 @@ class AccountFields(QScrollArea):
         self.keep_unread = CheckBox(theme, _("Leave fetched mail unread on the server"))
         self.store_sent = CheckBox(theme, _("Keep a copy of sent mail on the server"))
         self.ca_file = FileField(theme, _("Certificate authority"), _("Certificates") + " (*.pem *.crt *.cer)")
+        self.trusted = RevocableList(
+            theme, _("Certificates you trust"), _("Without this trust they were refused. Remove one to be asked again.")
+        )
         watched = QWidget()
         column = QVBoxLayout(watched)
         column.setContentsMargins(0, 4, 0, 0)

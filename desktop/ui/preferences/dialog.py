@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.base.i18n import _
-from desktop.domain.settings import SECTIONS, Section, Setting
+from desktop.domain.settings import LOAD_IMAGES, SECTIONS, Section, Setting
 from desktop.ui.bridge import Bridge
 from desktop.ui.icons import pixmap
 from desktop.ui.preferences.account_list import AccountList
+from desktop.ui.preferences.revocable_list import Allowed, RevocableList
 from desktop.ui.preferences.setting_controls import AnySetting, SettingControl, Value
 from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
@@ -34,6 +35,7 @@ from desktop.ui.widgets.painted_button import PaintedButton
 
 if TYPE_CHECKING:
     from desktop.services.mail.mail_accounts import MailAccounts
+    from desktop.services.mail.reading import Reading
     from desktop.services.settings import Settings
 
 ACCOUNTS = "accounts"
@@ -87,13 +89,15 @@ class Preferences(QDialog):
         self,
         settings: Settings,
         accounts: MailAccounts,
+        reading: Reading,
         tasks: Tasks,
         bridge: Bridge,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._settings, self._accounts, self._tasks, self._theme = settings, accounts, tasks, theme
+        self._settings, self._accounts, self._reading = settings, accounts, reading
+        self._tasks, self._theme = tasks, theme
         self.setWindowTitle(_("Preferences"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(760, 520)
@@ -103,6 +107,11 @@ class Preferences(QDialog):
         """Settings the person changed here and that are not stored yet: what is read of them is older."""
         self._read_settings = Rereading(tasks, self._show_settings)
         self._read_accounts = Rereading(tasks, self._show_accounts)
+        self._read_senders = Rereading(tasks, self._show_senders)
+        self.senders = RevocableList(
+            theme, _("Senders whose images always load"), _("Remove one to be asked again for each of its mails.")
+        )
+        self.senders.taken_back.connect(lambda address: self._tasks.run(self._ask_again(address)))
         self._side = _Side(theme)
         self._side_column = QVBoxLayout(self._side)
         self._side_column.setContentsMargins(8, 12, 8, 12)
@@ -128,6 +137,7 @@ class Preferences(QDialog):
         bridge.status_changed.connect(self._accounts_changed)
         self._read_settings.ask()
         self._read_accounts.ask()
+        self._read_senders.ask()
         self.finished.connect(self._forget)
 
     def show_page(self, name: str) -> None:
@@ -137,6 +147,7 @@ class Preferences(QDialog):
     def _turned(self, index: int, on: bool) -> None:
         if on:
             self._pages.setCurrentIndex(index)
+            self._read_senders.ask()  # a sender is allowed while a mail is read, beside this window
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._in_side():
@@ -178,6 +189,8 @@ class Preferences(QDialog):
             control = SettingControl(self._theme, setting, setting.default, partial(self._set, setting))
             self._controls[setting.name] = control
             column.addWidget(control)
+            if setting is LOAD_IMAGES:
+                column.addWidget(self.senders)
         column.addStretch(1)
         return page
 
@@ -201,6 +214,7 @@ class Preferences(QDialog):
     def _forget(self) -> None:
         self._read_settings.stop()
         self._read_accounts.stop()
+        self._read_senders.stop()
 
     async def _show_settings(self) -> None:
         for control in self._controls.values():
@@ -213,3 +227,11 @@ class Preferences(QDialog):
         accounts = await self._tasks.read(self._accounts.all)
         statuses = await self._tasks.read(self._accounts.statuses)
         self._list.show_accounts(accounts, statuses)
+
+    async def _show_senders(self) -> None:
+        addresses = await self._tasks.read(self._reading.senders_with_images)
+        self.senders.show_allowed([Allowed(address, address) for address in addresses])
+
+    async def _ask_again(self, address: str) -> None:
+        await self._tasks.write(self._reading.disallow_images_from, address)
+        self._read_senders.ask()

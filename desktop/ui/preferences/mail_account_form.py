@@ -77,6 +77,8 @@ class MailAccountForm(Dialog):
         self.body.addLayout(self._news)
         self._build_footer()
         self.fields.show_draft(draft_of(account))
+        self.fields.show_trusted(self._trusted)
+        self.fields.trusted.taken_back.connect(self._distrust)
         self.fields.address.textChanged.connect(self._guess)
         self.finished.connect(self._forget)
         self.fields.address.setFocus()
@@ -217,8 +219,16 @@ class MailAccountForm(Dialog):
         ).open()
 
     def _trust(self, certificate: Certificate) -> None:
-        self._trusted = (*self._trusted, certificate.exception)
+        self._set_trusted((*self._trusted, certificate.exception))
         self._test_clicked()
+
+    def _distrust(self, exception: str) -> None:
+        self._set_trusted(tuple(one for one in self._trusted if one != exception))
+
+    def _set_trusted(self, exceptions: tuple[str, ...]) -> None:
+        """Take what is trusted; as everything here it counts when it is saved."""
+        self._trusted = exceptions
+        self.fields.show_trusted(exceptions)
 
     async def _save(self, account: MailAccount) -> None:
         password = self.fields.password.text()

@@ -226,7 +226,13 @@ class MainWindow(QWidget):
     def _show_preferences(self, page: str = "") -> None:
         def make() -> Preferences:
             made = Preferences(
-                self._services.settings, self._services.accounts, self._tasks, self._bridge, self._theme, self
+                self._services.settings,
+                self._services.accounts,
+                self._services.reading,
+                self._tasks,
+                self._bridge,
+                self._theme,
+                self,
             )
             made.add_account_requested.connect(self._add_account)
             made.edit_account_requested.connect(self._edit_account)

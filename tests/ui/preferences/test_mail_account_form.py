@@ -32,7 +32,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner
 from desktop.ui.widgets.choices import Select
-from desktop.ui.widgets.labels import Paragraph
+from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from tests.desk import mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
@@ -405,6 +405,34 @@ async def test_saving_keeps_what_was_changed_elsewhere_while_the_form_stood_open
     assert stored.aliases == ("sales@firm.example", "jan@home.example")
     assert stored.trusted_fingerprints == (certificate.exception,)
     assert accounts.fetched() == (), "it is paused"
+
+
+async def test_trust_in_a_certificate_can_be_taken_back(core: Core, tasks: Tasks, theme: Theme) -> None:
+    accounts = core.services.accounts
+    nobody = Endpoint("127.0.0.1", 1, Security.TLS, "jan")
+    account = accounts.add(MailAccount(uuid.uuid4(), "jan@firm.example", imap=nobody), PASSWORD)
+    first, second = (Certificate("imap.firm.example", port, "ab" * 32) for port in (993, 143))
+    for certificate in (first, second):
+        accounts.trust_certificate(account.key, certificate)
+    form = MailAccountForm(accounts, core.services.views, tasks, theme, accounts.get(account.key))
+    form.show()
+    trusted = form.fields.trusted
+    before = list(trusted.lines)
+    said = {label.text for label in trusted.lines[first.exception].findChildren(ElidedLabel)}
+
+    trusted.buttons[first.exception].click()
+    shown = list(trusted.lines)
+    kept = accounts.get(account.key).trusted_fingerprints
+    _press(form, "Save")
+    await until(lambda: any(button.text() == "Save anyway" for button in form.findChildren(QPushButton)))
+    _press(form, "Save anyway")
+    await until(lambda: _gone(form))
+
+    assert before == [first.exception, second.exception]
+    assert said == {"imap.firm.example:993", first.fingerprint}
+    assert shown == [second.exception]
+    assert kept == (first.exception, second.exception), "nothing counts before it is saved"
+    assert accounts.get(account.key).trusted_fingerprints == (second.exception,)
 
 
 async def test_a_complaint_in_a_closed_fold_is_seen(form: MailAccountForm) -> None:

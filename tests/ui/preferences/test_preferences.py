@@ -36,7 +36,7 @@ def shown(core: Core, tasks: Tasks, theme: Theme, bridge: Bridge) -> Iterator[Pr
     for name in ("jan", "sales"):
         endpoint = Endpoint("imap.firm.example", 993, Security.TLS, name)
         core.services.accounts.add(MailAccount(uuid.uuid4(), f"{name}@firm.example", imap=endpoint), "secret")
-    made = Preferences(core.services.settings, core.services.accounts, tasks, bridge, theme)
+    made = Preferences(core.services.settings, core.services.accounts, core.services.reading, tasks, bridge, theme)
     made.show()
     yield made
     if shiboken6.isValid(made):
@@ -120,3 +120,21 @@ async def test_an_account_that_goes_takes_its_line_and_the_last_leaves_the_next_
         core.services.accounts.remove(account.key)
     await until(lambda: not _lines(shown) and shown._list._empty.isVisible())
     assert not shown._list._foot.isVisible()
+
+
+async def test_a_sender_whose_images_always_load_can_be_taken_back(shown: Preferences, core: Core) -> None:
+    reading = core.services.reading
+    assert not shown.senders.isVisible()
+    for address in ("Offers@shop.example", "anna@acme.example"):
+        reading.allow_images_from(address)
+
+    shown.show_page("reading")
+    await until(lambda: list(shown.senders.lines) == ["anna@acme.example", "Offers@shop.example"])
+    assert shown.senders.isVisible()
+    shown.senders.buttons["Offers@shop.example"].click()
+    await until(lambda: list(shown.senders.lines) == ["anna@acme.example"])
+
+    assert reading.senders_with_images() == ("anna@acme.example",)
+    shown.senders.buttons["anna@acme.example"].click()
+    await until(lambda: not shown.senders.isVisible())
+    assert reading.senders_with_images() == ()

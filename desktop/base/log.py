@@ -67,12 +67,20 @@ def protect(secret: str) -> None:
 
 def redact(text: str, *, shorten_addresses: bool) -> str:
     """Return the text without secrets, and with `anna@example.org` as `a…@e…` where asked."""
-    for secret in _secrets:
-        text = text.replace(secret, _HIDDEN)
-    for pattern in _CREDENTIALS:
-        text = pattern.sub(
-            lambda found: f"{found[1].rstrip()} {_HIDDEN}" if found[1][-1:] == " " else found[1] + _HIDDEN, text
-        )
+    # all are looked for in the text as it is: a secret that is the word "password" must not hide that one follows
+    spans = [
+        (found.start(), found.end())
+        for secret in _secrets
+        if secret in text
+        for found in re.finditer(re.escape(secret), text)
+    ]
+    spans += [(found.end(1), found.end()) for pattern in _CREDENTIALS for found in pattern.finditer(text)]
+    kept, at = [], 0
+    for start, end in sorted(spans):
+        if start >= at:
+            kept += [text[at:start], _HIDDEN]
+        at = max(at, end)
+    text = "".join((*kept, text[at:]))
     return _ADDRESS.sub(r"\1…@\2…", text) if shorten_addresses else text
 
 

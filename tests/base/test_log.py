@@ -16,7 +16,8 @@ LOG = logging.getLogger("desktop.test")
 
 
 @pytest.fixture
-def ring(tmp_path: Path) -> Iterator[applog.Ring]:
+def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[applog.Ring]:
+    monkeypatch.setattr(applog, "_secrets", ())
     yield applog.start(tmp_path, level=logging.DEBUG)
     applog.stop()
 
@@ -50,7 +51,8 @@ def test_a_line_says_time_level_logger_thread_and_message(ring: applog.Ring) -> 
     ],
 )
 def test_c33_no_secret_reaches_file_or_ring(ring: applog.Ring, tmp_path: Path, message: str) -> None:
-    applog.protect("hunter-canary-7!")
+    for chosen in ("hunter-canary-7!", "secret", "password", "token"):
+        applog.protect(chosen)
 
     LOG.debug(message)
     LOG.error("%s", message)

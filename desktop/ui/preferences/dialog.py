@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QDialog,
     QHBoxLayout,
     QScrollArea,
     QSizePolicy,
@@ -29,6 +28,7 @@ from desktop.ui.preferences.setting_controls import AnySetting, SettingControl, 
 from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.dialog import ReturningDialog
 from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, rounded
 from desktop.ui.widgets.painted_button import PaintedButton
@@ -79,7 +79,7 @@ class _Side(QWidget):
         hairline(painter, self.rect(), self._theme.tokens.border, Qt.Edge.RightEdge)
 
 
-class Preferences(QDialog):
+class Preferences(ReturningDialog):
     """Stays beside the main window; everything set here counts at once."""
 
     add_account_requested = Signal()

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from desktop.base.i18n import _
 from desktop.ui.theme import Theme
@@ -32,7 +33,31 @@ class Footer(QWidget):
         hairline(QPainter(self), self.rect(), self._theme.tokens.border, Qt.Edge.TopEdge)
 
 
-class Dialog(QDialog):
+class ReturningDialog(QDialog):
+    """Gives the keyboard back, when it is closed, to the window it was opened from, which need not be its parent."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._opened_from: QWidget | None = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not event.spontaneous() and not self.isActiveWindow():
+            self._opened_from = QApplication.activeWindow()
+        super().showEvent(event)
+
+    def done(self, result: int) -> None:
+        """Close, and give the keyboard back: without a window manager nobody else does."""
+        had_the_keyboard = self.isActiveWindow()
+        super().done(result)
+        below = self._opened_from
+        if below is None or not isValid(below) or not below.isVisible():  # it was closed before this one
+            parent = self.parentWidget()
+            below = parent.window() if parent is not None else None
+        if had_the_keyboard and below is not None:
+            below.activateWindow()
+
+
+class Dialog(ReturningDialog):
     """A window of its own that goes away for good when it is closed. Put things into `body` and `footer.row`."""
 
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
@@ -61,14 +86,6 @@ class Dialog(QDialog):
             # the size hint counts wrapped words at a width of their own choice
             self.resize(self.width(), column.totalHeightForWidth(self.width()))
         super().showEvent(event)
-
-    def done(self, result: int) -> None:
-        """Close, and give the keyboard back to the window below: without a window manager nobody else does."""
-        had_the_keyboard = self.isActiveWindow()
-        super().done(result)
-        below = self.parentWidget()
-        if had_the_keyboard and below is not None:
-            below.window().activateWindow()
 
     def add_button(self, text: str, act: Callable[[], object], kind: Kind = Kind.DEFAULT) -> Button:
         """Add a button to the foot; the primary one answers to Enter."""

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.theme import Theme
 from desktop.ui.widgets import toast as toast_module
 from desktop.ui.widgets.banner import Banner, Tone
-from desktop.ui.widgets.dialog import confirm
+from desktop.ui.widgets.dialog import Dialog, confirm
 from desktop.ui.widgets.empty_state import EmptyState
 from desktop.ui.widgets.fields import SearchField
 from desktop.ui.widgets.labels import ElidedLabel, Paragraph
@@ -247,3 +247,32 @@ def test_a_toast_is_told_to_screen_readers(theme: Theme, qtbot: QtBot, monkeypat
     assert [event.type() for event in told] == [QAccessible.Event.Alert, QAccessible.Event.Announcement]
     assert isinstance(told[1], QAccessibleAnnouncementEvent)
     assert told[1].message() == "1 mail archived"
+
+
+def test_a_closed_dialog_gives_the_keyboard_to_the_window_it_was_opened_from(theme: Theme, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    def opened(title: str) -> Dialog:
+        made = Dialog(theme, title, window)
+        made.show()
+        made.activateWindow()
+        qtbot.waitUntil(made.isActiveWindow)
+        return made
+
+    outer, inner = opened("outer"), opened("inner")
+    question = confirm(theme, inner, title="?", text="", action="Yes", on_yes=lambda: None)
+    qtbot.waitUntil(question.isActiveWindow)
+
+    question.reject()
+    qtbot.waitUntil(inner.isActiveWindow)
+    QTest.keyClick(inner, Qt.Key.Key_Escape)
+    qtbot.waitUntil(outer.isActiveWindow)
+
+    third = opened("third")
+    outer.hide()
+    third.reject()
+    qtbot.waitUntil(window.isActiveWindow)

@@ -544,3 +544,23 @@ async def test_r40_a_certificate_is_shown_before_it_is_trusted_and_a_changed_one
     assert declined == ()
     assert accounts.get(key).trusted_fingerprints == (f"imap.firm.example:993/{'aa' * 32}",)
     assert "another certificate before" in told
+
+
+async def test_the_form_of_an_account_gives_the_keyboard_back_to_preferences(desk: Desk) -> None:
+    await _open(desk)
+    window = desk.window
+    await desk.until(window.isActiveWindow)
+    window.actions_[Do.PREFERENCES].trigger()
+    preferences = window.findChild(Preferences)
+    assert isinstance(preferences, Preferences)
+    await desk.until(preferences.isActiveWindow)
+    preferences.edit_account_requested.emit(desk.accounts[0])
+    form = window.findChild(MailAccountForm)
+    assert isinstance(form, MailAccountForm)
+    await desk.until(form.isActiveWindow)
+
+    QTest.keyClick(form, Qt.Key.Key_Escape)
+    await desk.until(preferences.isActiveWindow)
+
+    QTest.keyClick(preferences, Qt.Key.Key_Escape)
+    await desk.until(window.isActiveWindow)

@@ -59,6 +59,8 @@ class FolderTree(QTreeView):
     menu_wanted = Signal(object, QPoint)
     writing = Signal(bool)
     """A person began to write the name of a folder, or is done with it."""
+    picked = Signal()
+    """A person clicked on the list that is open, or pressed Enter there: it need not have been another before."""
     trouble_wanted = Signal(int)
     """The key of an account whose dot was clicked."""
 
@@ -69,6 +71,8 @@ class FolderTree(QTreeView):
         self._state = state
         self._hovered: QPersistentModelIndex | None = None
         self._restoring = False
+        self._picking = False
+        """The click under way can only mean the row below it."""
         self._scrolled: int | None = None
         """How far down the pane was before its rows changed."""
         self._painter = FolderDelegate(theme, model, self)
@@ -89,6 +93,8 @@ class FolderTree(QTreeView):
         self.setModel(model)
         self.expanded.connect(self._remember)
         self.collapsed.connect(self._remember)
+        self.clicked.connect(self._clicked)
+        self.activated.connect(self._activated)
         self.selectionModel().currentChanged.connect(self._current_changed)
         self._painter.writing_began.connect(lambda: self.writing.emit(True))
         model.modelAboutToBeReset.connect(self._note_scrolling)
@@ -189,6 +195,7 @@ class FolderTree(QTreeView):
         """Single letters are shortcuts of the window."""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._picking = False
         point = event.position().toPoint()
         index = self.indexAt(point)
         node = self._model.node(index)
@@ -202,6 +209,7 @@ class FolderTree(QTreeView):
                 return
         if event.button() is Qt.MouseButton.RightButton:
             return  # the menu tells which row it is for; the list stays
+        self._picking = event.button() is Qt.MouseButton.LeftButton
         super().mousePressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -320,6 +328,15 @@ class FolderTree(QTreeView):
             return
         self._state.set(_CURRENT_STATE, int(node.list_id))
         self.opened.emit(node)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if self._picking:
+            self._activated(index)
+
+    def _activated(self, index: QModelIndex) -> None:
+        node = self._model.node(index)
+        if node is not None and node.list_id:
+            self.picked.emit()
 
     def _note_scrolling(self) -> None:
         if self._scrolled is None and self._model.has_accounts:

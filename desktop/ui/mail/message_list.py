@@ -65,6 +65,8 @@ class MessageList(QListView):
     selection_changed = Signal()
     opened = Signal(object)
     """Enter or a double click on a mail."""
+    picked = Signal(object)
+    """A plain click on a mail."""
     acted = Signal(object, object)
     """An `Action` and the key of the row whose button was clicked."""
     rows_needed = Signal()
@@ -89,6 +91,8 @@ class MessageList(QListView):
         self._hover = -1
         self._hot: Action | None = None
         self._updating = False
+        self._picking = False
+        """The click under way can only mean the mail below it."""
         self._places = ListPlaces(self, model, self._painter)
         self._selection = ListSelection(self, model)
         self._keeping = ListKeeping(self, model, self._places, self._selection)
@@ -111,6 +115,7 @@ class MessageList(QListView):
         model.modelReset.connect(self._model_reset)
         theme.changed.connect(self.viewport().update)
         self.activated.connect(self._activated)
+        self.clicked.connect(self._clicked)
 
     # what others ask
 
@@ -335,6 +340,7 @@ class MessageList(QListView):
     # mouse and keys
 
     def mousePressEvent(self, e: QMouseEvent) -> None:
+        self._picking = False
         point = e.position().toPoint()
         number = self.indexAt(point).row()
         if number >= 0 and e.button() is Qt.MouseButton.LeftButton:
@@ -345,6 +351,7 @@ class MessageList(QListView):
             if action is not None:
                 self.acted.emit(action, self._model.key_at(number))
                 return
+            self._picking = e.modifiers() == Qt.KeyboardModifier.NoModifier
         super().mousePressEvent(e)
 
     def mouseDoubleClickEvent(self, e: QMouseEvent) -> None:
@@ -435,6 +442,11 @@ class MessageList(QListView):
             if not self.selectionModel().isSelected(index):  # the cursor came with the focus alone
                 self.selectionModel().select(index, _Command.ClearAndSelect)
             self.opened.emit(key)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        key = self._model.key_at(index.row())
+        if key and self._picking:
+            self.picked.emit(key)
 
     def _step(self, way: int, *, unread: bool = False) -> bool:
         current = self.currentIndex()

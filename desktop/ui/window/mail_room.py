@@ -116,9 +116,11 @@ class MailRoom(QObject):
         browser, reader, panes = self.browser, self.reader, self.panes
         browser.selection_changed.connect(self._show_selection)
         browser.opened.connect(self._open)
+        self.list.view.picked.connect(self._picked)
+        self.tree.picked.connect(self._leave_tree)
         self.list.position_changed.connect(reader.set_position)
         self.list.loader.opened.connect(self._take_keyboard)
-        browser.list_opened.connect(self._list_opened)
+        browser.list_opened.connect(lambda _name: self._leave_tree())
         browser.step_wanted.connect(self.step_wanted)
         browser.trouble_wanted.connect(self.trouble_wanted)
         browser.account_settings_wanted.connect(self.account_settings_wanted)
@@ -135,7 +137,7 @@ class MailRoom(QObject):
             (Do.SELECT_ALL, self._select_all),
             (Do.READ_BEFORE, partial(self._step_in_history, -1)),
             (Do.READ_AFTER, partial(self._step_in_history, 1)),
-            (Do.BACK, panes.go_back),
+            (Do.BACK, self._go_back),
             (Do.NEXT_PANE, partial(self._walk, 1)),
             (Do.PREVIOUS_PANE, partial(self._walk, -1)),
         ):
@@ -147,9 +149,22 @@ class MailRoom(QObject):
         if not isinstance(QApplication.focusWidget(), QLineEdit):
             self.list.setFocus()
 
-    def _list_opened(self, _name: str) -> None:
+    def _leave_tree(self) -> None:
+        """Show the list of the folder where the folders alone are shown."""
         if self.panes.current is Pane.TREE:
             self.panes.go_to(Pane.LIST)
+            if self.panes.single:
+                self.list.setFocus()
+
+    def _go_back(self) -> None:
+        self.panes.go_back()
+        # the pane that had the keyboard is gone from sight, and Qt would hand it to whatever comes next
+        (self.tree if self.panes.current is Pane.TREE else self.list).setFocus()
+
+    def _picked(self, key: int) -> None:
+        """Open a mail at one click where it can be read nowhere else."""
+        if self.panes.single:
+            self._open(key)
 
     def _show_selection(self, selection: Selection) -> None:
         if not self.reader.isVisible() or (self._shows_file and not selection.count):

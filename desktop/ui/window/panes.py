@@ -74,6 +74,11 @@ class Panes(QWidget):
         return self._back
 
     @property
+    def single(self) -> bool:
+        """Whether one pane is shown at a time."""
+        return self._window_width() < arrangement.SINGLE_PX
+
+    @property
     def reading_pane(self) -> bool:
         """Whether the reader stands beside the list."""
         return self._reading_pane

@@ -564,3 +564,49 @@ async def test_the_form_of_an_account_gives_the_keyboard_back_to_preferences(des
 
     QTest.keyClick(preferences, Qt.Key.Key_Escape)
     await desk.until(window.isActiveWindow)
+
+
+async def test_in_a_narrow_window_one_click_opens_and_the_way_back_keeps_the_keyboard(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    window.resize(800, 600)
+    await desk.until(lambda: room.list.isVisible() and not room.tree.isVisible())
+    view, key = room.list.view, _inbox(desk)[0]
+    line = room.list.model.line_of(key)
+    assert line is not None
+    place = view.visualRect(room.list.model.index(line)).center()
+
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, place)
+    assert room.list.isVisible()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    await desk.until(lambda: room.reader.isVisible() and not room.list.isVisible())
+    assert _stop(desk) == "reader"
+    window.actions_[Do.BACK].trigger()
+    assert _stop(desk) == "list"
+    window.actions_[Do.BACK].trigger()
+    assert room.tree.isVisible()
+    assert _stop(desk) == "tree"
+
+    open_ = room.tree.visualRect(room.tree.currentIndex()).center()
+    QTest.mouseClick(room.tree.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, open_)
+    assert room.list.isVisible()
+    assert not room.tree.isVisible()
+    assert _stop(desk) == "list"
+    window.actions_[Do.BACK].trigger()
+    QTest.keyClick(room.tree, Qt.Key.Key_Return)
+    assert _stop(desk) == "list"
+
+
+async def test_beside_a_reader_a_click_only_chooses(desk: Desk) -> None:
+    await _open(desk)
+    room = desk.window.room
+    opened: list[object] = []
+    room.browser.opened.connect(opened.append)
+    view = room.list.view
+    view.setFocus()
+    place = view.visualRect(room.list.model.index(2)).center()
+
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+
+    assert _stop(desk) == "list"
+    assert opened == []

@@ -40,7 +40,8 @@ _FOLDER = "reader.save-folder"
 _NAMED = 5
 """So many names a question about several attachments tells."""
 
-OpenUrl = Callable[[QUrl], object]
+OpenUrl = Callable[[QUrl], bool]
+"""Hands an address to the system; False where no program takes it."""
 Place = tuple[int, str]
 """Key of a mail and section of a part: sections of two mails have the same numbers."""
 
@@ -70,6 +71,8 @@ class AttachmentActions(QObject):
     """Section of a part of the letter that is shown, and the share fetched or None."""
     told = Signal(str)
     """A sentence about what was done."""
+    mail_wanted = Signal(object)
+    """The path of an attached mail, to be read here."""
     _fetched = Signal(object, int, int)
 
     def __init__(
@@ -103,7 +106,7 @@ class AttachmentActions(QObject):
                 self.progress.emit(section, fetches[0].share)
 
     def open(self, part: Part) -> None:
-        """Show the part with the system's program for it, after a question; refuse a dangerous one.
+        """Show the part with the system's program for it, after a question; refuse a dangerous one, and read a mail here.
 
         While it is being fetched this ends the fetching.
         """
@@ -160,6 +163,8 @@ class AttachmentActions(QObject):
         copy, danger = await self._copy(opened, part)
         if danger is not None:
             self._warn(part, danger, lambda: self._choose_file(opened, part, warned=True), _("Save as…"))
+        elif copy is not None and _is_mail(part):
+            self.mail_wanted.emit(copy)
         elif copy is not None:
             self._ask_to_open(opened, part, copy)
 
@@ -188,13 +193,34 @@ class AttachmentActions(QObject):
 
         def show() -> None:
             asked.accept()
-            self._open_url(QUrl.fromLocalFile(str(copy)))
+            if not self._open_url(QUrl.fromLocalFile(str(copy))):
+                self._offer_to_save(opened, part)
 
         asked.add_button(_("Save as…"), save)
         asked.footer.row.addStretch(1)
         asked.add_button(_("Cancel"), asked.reject)
         asked.add_button(_("Open"), show, Kind.PRIMARY)
         asked.open()
+
+    def _offer_to_save(self, opened: Opened, part: Part) -> None:
+        """Say that no program was found for a part; it can still be saved."""
+        name = one_line(part.name) or _("Attachment")
+        told = Dialog(self._theme, _("Attachment not opened"), self._window)
+        told.setWindowModality(Qt.WindowModality.WindowModal)
+        told.fit_width(420)
+        heading = _("No program was found for “{name}”").format(name=name)
+        told.body.addWidget(Paragraph(self._theme, heading, "section"))
+        words = _("Your system knows no program for such files. Save it to open it with a program you choose.")
+        told.body.addWidget(Paragraph(self._theme, words, "body", "secondary"))
+
+        def save() -> None:
+            told.accept()
+            self._choose_file(opened, part)
+
+        told.footer.row.addStretch(1)
+        told.add_button(_("Cancel"), told.reject)
+        told.add_button(_("Save as…"), save, Kind.PRIMARY)
+        told.open()
 
     async def _drag(self, opened: Opened, part: Part) -> None:
         path, _danger = await self._copy(opened, part)
@@ -358,6 +384,10 @@ def listed(opened: Opened) -> tuple[Part, ...]:
     parts = known if opened.form.twin else opened.head.parts or known
     shown = set() if document is None else set(document.content_ids.values())
     return tuple(part for part in parts if not (part.inline and part.section in shown))
+
+
+def _is_mail(part: Part) -> bool:
+    return part.media_type == "message/rfc822" or names.extension(part.name) == "eml"
 
 
 def _drag_file(window: QWidget, path: Path) -> None:

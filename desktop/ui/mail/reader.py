@@ -23,7 +23,7 @@ from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.reading import MessageHead
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import link_question, reader_menu, reader_notices
-from desktop.ui.mail.attachment_actions import AttachmentActions, listed
+from desktop.ui.mail.attachment_actions import AttachmentActions, OpenUrl, listed
 from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, Views, load_file, open_letter
 from desktop.ui.mail.letter_output import LetterOutput
 from desktop.ui.mail.letter_pictures import LetterPictures
@@ -58,6 +58,8 @@ class Reader(QWidget):
     """Key of the mail whose body is now on the screen."""
     told = Signal(str)
     """A sentence about something done."""
+    file_wanted = Signal(object)
+    """The path of a mail that was attached to the open one."""
 
     def __init__(
         self,
@@ -70,7 +72,7 @@ class Reader(QWidget):
         files: PrivateFiles,
         *,
         actions: Actions | None = None,
-        open_url: Callable[[QUrl], object] = QDesktopServices.openUrl,
+        open_url: OpenUrl = QDesktopServices.openUrl,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -462,6 +464,7 @@ class Reader(QWidget):
         page.attachments.save_all_requested.connect(lambda: self.attachments.save_all(page.attachments.parts))
         self.attachments.progress.connect(page.attachments.set_progress)
         self.attachments.told.connect(self.told)
+        self.attachments.mail_wanted.connect(self.file_wanted)
         self.output.told.connect(self.told)
 
     def _connect_actions(self, actions: Actions) -> None:
@@ -504,7 +507,11 @@ class Reader(QWidget):
         """Open a link of the open message, after a question where it is suspicious."""
         document = None if self._opened is None else self._opened.document
         warnings = () if document is None else document.link_warnings
-        link_question.follow(self._theme, self, url, warnings, self._open_url)
+        link_question.follow(self._theme, self, url, warnings, self._open_link)
+
+    def _open_link(self, url: QUrl) -> None:
+        if not self._open_url(url):
+            self.told.emit(_("No program was found to open this link."))
 
     def _show_menu(self, at: QPoint) -> None:
         reader_menu.message_menu(self, self, self._theme).popup(at)

@@ -128,6 +128,7 @@ class MailRoom(QObject):
         reader.go_next.connect(self.list.view.next)
         reader.go_previous.connect(self.list.view.previous)
         reader.told.connect(self.told)
+        reader.file_wanted.connect(self.open_file)
         bridge.messages_changed.connect(reader.refresh)
         bridge.messages_removed.connect(reader.refresh)
         panes.back_changed.connect(self._back_changed)

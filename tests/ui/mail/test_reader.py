@@ -32,6 +32,8 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web.mail_view import Failure
+from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.wrapped_text import SelectableText
 from tests.ui.mail.reading_desk import Desk, mail, mixed
 from tests.ui.mail.waiting import until
@@ -53,6 +55,7 @@ class Bench:
         self.window = QWidget()
         self.actions = Actions(self.window, theme)
         self.opened_urls: list[QUrl] = []
+        self.has_programs = True
         self.reader = Reader(
             theme,
             tasks,
@@ -62,7 +65,7 @@ class Bench:
             self.state,
             PrivateFiles(folder),
             actions=self.actions,
-            open_url=self.opened_urls.append,
+            open_url=self._open_url,
             parent=self.window,
         )
         self.reader.resize(600, 700)
@@ -74,6 +77,10 @@ class Bench:
         self.reader.painted.connect(self.painted.append)
         self.reader.action_requested.connect(lambda verb, keys: self.asked.append((verb, keys)))
         self.reader.told.connect(self.told.append)
+
+    def _open_url(self, url: QUrl) -> bool:
+        self.opened_urls.append(url)
+        return self.has_programs
 
     async def show(self, key: int, **options: Any) -> None:
         """Show a mail and wait until it is painted."""
@@ -730,6 +737,49 @@ async def test_c21_a_safe_attachment_is_opened_after_a_question_as_a_copy(bench:
 
     copy = Path(bench.opened_urls[0].toLocalFile())
     assert read(copy) == content
+
+
+def _questions(bench: Bench) -> list[QWidget]:
+    return [each for each in bench.reader.findChildren(QWidget) if each.isWindow() and each.isVisible()]
+
+
+async def test_an_attachment_no_program_was_found_for_can_be_saved(bench: Bench) -> None:
+    bench.has_programs = False
+    key = bench.desk.add(mixed(b"Content-Type: text/plain\n\nHello", ("a.qqq", "application/x-qqq", b"content")))
+    await bench.show(key)
+
+    bench.reader.page.attachments.cards()[0].click()
+    await until(lambda: bool(_questions(bench)))
+    next(each for each in _questions(bench)[0].findChildren(Button) if each.text() == "Open").click()
+    await until(lambda: [each.windowTitle() for each in _questions(bench)] == ["Attachment not opened"])
+
+    (told,) = _questions(bench)
+    assert any(each.text() == "No program was found for “a.qqq”" for each in told.findChildren(Paragraph))
+    next(each for each in told.findChildren(Button) if each.text() == "Save as…").click()
+    await until(lambda: [type(each) for each in _questions(bench)] == [QFileDialog])
+    _questions(bench)[0].close()
+
+
+async def test_a_link_no_program_was_found_for_is_told(bench: Bench) -> None:
+    bench.has_programs = False
+    await bench.show(bench.desk.add(mail("https://acme.example/")))
+
+    bench.reader.follow_link(QUrl("https://acme.example/"))
+
+    assert bench.told == ["No program was found to open this link."]
+
+
+@pytest.mark.parametrize(("name", "media_type"), [("old.eml", "application/octet-stream"), ("", "message/rfc822")])
+async def test_an_attached_mail_is_read_here(bench: Bench, name: str, media_type: str) -> None:
+    key = bench.desk.add(mixed(b"Content-Type: text/plain\n\nHello", (name, media_type, mail("Inner", subject="In"))))
+    bench.reader.file_wanted.connect(bench.reader.open_file)
+    await bench.show(key)
+
+    bench.reader.page.attachments.cards()[0].click()
+    await until(lambda: bench.reader.opened is not None and bench.reader.opened.head.subject == "In")
+
+    assert _questions(bench) == []
+    assert bench.opened_urls == []
 
 
 async def test_all_attachments_are_saved_under_their_names(bench: Bench, tmp_path: Path) -> None:

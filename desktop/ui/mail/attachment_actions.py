@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +46,15 @@ Place = tuple[int, str]
 """Key of a mail and section of a part: sections of two mails have the same numbers."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One part whose content is here, and what is dangerous about it."""
+
+    part: Part
+    content: Content
+    danger: Danger | None
+
+
 @dataclass(slots=True)
 class _Fetch:
     """One part on its way from its server."""
@@ -71,6 +80,8 @@ class AttachmentActions(QObject):
     """Section of a part of the letter that is shown, and the share fetched or None."""
     told = Signal(str)
     """A sentence about what was done."""
+    danger_found = Signal(str, object)
+    """Section of a part of the letter that is shown, and the `Danger` its content turned out to be."""
     mail_wanted = Signal(object)
     """The path of an attached mail, to be read here."""
     _fetched = Signal(object, int, int)
@@ -95,18 +106,23 @@ class AttachmentActions(QObject):
         self._open_url = open_url
         self._opened: Opened | None = None
         self._fetches: dict[Place, list[_Fetch]] = {}
+        self._dangers: dict[tuple[int, int, str], Danger] = {}
+        """By mail, copy and section: what was found in contents that were looked at."""
         # told on a thread of the engine
         self._fetched.connect(self._tell_progress, Qt.ConnectionType.QueuedConnection)
 
     def set_letter(self, opened: Opened | None) -> None:
         """Act on this letter from now on, and tell what of it is under way."""
         self._opened = opened
+        for (key, twin, section), danger in self._dangers.items():
+            if opened is not None and (opened.letter.key, opened.form.twin) == (key, twin):
+                self.danger_found.emit(section, danger)
         for (key, section), fetches in self._fetches.items():
             if opened is not None and opened.letter.key == key:
                 self.progress.emit(section, fetches[0].share)
 
     def open(self, part: Part) -> None:
-        """Show the part with the system's program for it, after a question; refuse a dangerous one, and read a mail here.
+        """Show the part with the system's program for it, after a question; read a mail here, refuse a dangerous part.
 
         While it is being fetched this ends the fetching.
         """
@@ -136,11 +152,7 @@ class AttachmentActions(QObject):
         opened = self._opened
         if opened is None:
             return
-        dangerous = [part for part in parts if names.danger(part.name, part.media_type) is not None]
-        if not dangerous:
-            self._choose_folder(opened, tuple(parts))
-            return
-        self._warn_of_all(dangerous, _("Save all"), lambda: self._choose_folder(opened, tuple(parts)))
+        self._choose_folder(opened, tuple(parts))
 
     def drag(self, part: Part) -> None:
         """Drag a copy out to another program; a dangerous part stays."""
@@ -173,7 +185,7 @@ class AttachmentActions(QObject):
         async with self._content(opened, part, None) as content:
             if content is None:
                 return None, None
-            danger = await self._tasks.read(danger_of, part, content)
+            danger = await self._look(opened, part, content)
             if danger is not None:
                 return None, danger
             return await self._tasks.read(attachment_saving.copy_to_open, self._files, part.name, content), None
@@ -241,19 +253,55 @@ class AttachmentActions(QObject):
             on_yes=save,
         )
 
-    def _warn_of_all(self, parts: Sequence[Part], action: str, save: Callable[[], object]) -> None:
-        listed = ", ".join(one_line(part.name) for part in parts[:_NAMED])
-        more = len(parts) - _NAMED
+    async def _which(self, held: Sequence[_Held]) -> Sequence[_Held]:
+        """Ask once which of these to save, where some are dangerous; return them."""
+        dangerous = [each for each in held if each.danger is not None]
+        if not dangerous:
+            return held
+        safe = [each for each in held if each.danger is None]
+        answer: asyncio.Future[Sequence[_Held]] = asyncio.get_running_loop().create_future()
+
+        def say(chosen: Sequence[_Held]) -> None:
+            if not answer.done():
+                answer.set_result(chosen)
+
+        question = self._ask_which(dangerous, lambda: say(held), (lambda: say(safe)) if safe else None)
+        question.finished.connect(lambda _code: say(()))
+        return await answer
+
+    def _ask_which(
+        self, dangerous: Sequence[_Held], save_all: Callable[[], object], save_safe: Callable[[], object] | None
+    ) -> Dialog:
+        asked = Dialog(self._theme, _("Save dangerous attachments too?"), self._window)
+        asked.setWindowModality(Qt.WindowModality.WindowModal)
+        asked.fit_width(460)
+        heading = _("These can do harm when they are opened")
+        asked.body.addWidget(Paragraph(self._theme, heading, "section"))
+        for each in dangerous[:_NAMED]:
+            if each.danger is not None:
+                named = one_line(each.part.name) or _("Attachment")
+                why = _("{name}: {reason}").format(name=named, reason=danger_words(each.danger))
+                asked.body.addWidget(Paragraph(self._theme, why, "body", "secondary"))
+        more = len(dangerous) - _NAMED
         if more > 0:
-            listed = n_("{names} and {n} other", "{names} and {n} others", more).format(names=listed, n=more)
-        confirm(
-            self._theme,
-            self._window,
-            title=_("Save dangerous attachments too?"),
-            text=_("These can do harm when they are opened: {names}.").format(names=listed),
-            action=action,
-            on_yes=save,
-        )
+            words = n_("And {n} other", "And {n} others", more).format(n=more)
+            asked.body.addWidget(Paragraph(self._theme, words, "body", "secondary"))
+
+        def answering(answer: Callable[[], object]) -> Callable[[], None]:
+            def call() -> None:
+                answer()
+                asked.accept()
+
+            return call
+
+        asked.footer.row.addStretch(1)
+        safest = asked.add_button(_("Cancel"), asked.reject)
+        if save_safe is not None:
+            safest = asked.add_button(_("Save all but these"), answering(save_safe))
+        asked.add_button(_("Save all"), answering(save_all), Kind.FINAL)
+        asked.open()
+        safest.setFocus()
+        return asked
 
     def _choose_file(self, opened: Opened, part: Part, *, warned: bool = False) -> None:
         name = names.safe_name(part.name) or _("Attachment")
@@ -279,35 +327,42 @@ class AttachmentActions(QObject):
             if content is None:
                 return
             if not warned and names.danger(part.name, part.media_type) is None:
-                danger = await self._tasks.read(danger_of, part, content)
+                danger = await self._look(opened, part, content)
                 if danger is not None and not await self._asked(part, danger):
                     return
             await self._tasks.read(attachment_saving.save_as, path, content)
         self._state.set(_FOLDER, str(path.parent))
         self.told.emit(_("{name} saved").format(name=path.name))
 
-    async def save_all_to(self, opened: Opened, parts: Sequence[Part], folder: Path, *, warned: bool = False) -> None:
-        """Save parts under their own names, over nothing that is there; ask at the end about those that seemed safe."""
-        saved, dangerous = 0, list[Part]()
-        for part in parts:
-            async with self._content(opened, part, folder) as content:
-                if content is None:
-                    continue
-                seemed_safe = not warned and names.danger(part.name, part.media_type) is None
-                if seemed_safe and await self._tasks.read(danger_of, part, content) is not None:
-                    dangerous.append(part)
-                    continue
-                await self._tasks.read(attachment_saving.save, folder, part.name, content)
-                saved += 1
+    async def save_all_to(self, opened: Opened, parts: Sequence[Part], folder: Path) -> None:
+        """Save parts under their own names, over nothing that is there; ask before that about those that are dangerous.
+
+        All are looked into first, so that there is one question.
+        """
+        async with AsyncExitStack() as stack:
+            held: list[_Held] = []
+            for part in parts:
+                content = await stack.enter_async_context(self._content(opened, part, folder))
+                if content is not None:
+                    held.append(_Held(part, content, await self._look(opened, part, content)))
+            chosen = await self._which(held)
+            for each in chosen:
+                await self._tasks.read(attachment_saving.save, folder, each.part.name, each.content)
         self._state.set(_FOLDER, str(folder))
+        saved = len(chosen)
         if saved:
             self.told.emit(n_("{n} attachment saved", "{n} attachments saved", saved).format(n=saved))
-        if dangerous:
-            self._warn_of_all(
-                dangerous,
-                _("Save"),
-                lambda: self._tasks.run(self.save_all_to(opened, dangerous, folder, warned=True)),
-            )
+
+    async def _look(self, opened: Opened, part: Part, content: Content) -> Danger | None:
+        """Look at what a part holds; what is found is remembered of a mail that is stored."""
+        danger = await self._tasks.read(danger_of, part, content)
+        place = opened.letter.key, opened.form.twin, part.section
+        if danger is not None:
+            if opened.letter.key:
+                self._dangers[place] = danger
+            if self._opened is not None and self._opened.letter == opened.letter:
+                self.danger_found.emit(part.section, danger)
+        return danger
 
     async def _asked(self, part: Part, danger: Danger) -> bool:
         """Ask whether a part is to be saved that is dangerous by what it holds."""

@@ -89,9 +89,15 @@ class AttachmentCard(PaintedButton):
         kind = extension or part.media_type.rpartition("/")[2][:20]
         self._line = _("{kind}, {size}").format(kind=kind, size=size_text(part.size_bytes))
         self.setAccessibleName(_("Attachment {name}, {details}").format(name=self._title, details=self._line))
+        self.set_danger(self.danger)
+
+    def set_danger(self, danger: Danger | None) -> None:
+        """Mark it as dangerous, for its name or for what it turned out to hold."""
+        self.danger = danger
         # a long name is cut in its middle; what it ends with matters most, so all of it can be read
-        lines = (self._title,) if self.danger is None else (self._title, danger_words(self.danger))
+        lines = (self._title,) if danger is None else (self._title, danger_words(danger))
         self.setToolTip(plain_tip("\n".join(lines)))
+        self.update()
 
     @property
     def progress(self) -> float | None:
@@ -161,9 +167,6 @@ class AttachmentCard(PaintedButton):
         self.menu_wanted.emit(self.part, event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-            return
         if event.key() is Qt.Key.Key_Menu:
             self.menu_wanted.emit(self.part, self.mapToGlobal(QPoint(8, self.height())))
             return
@@ -299,6 +302,12 @@ class AttachmentBar(QWidget):
         for card in self._grid.cards:
             if card.part.section == section:
                 card.set_progress(share)
+
+    def set_danger(self, section: str, danger: Danger) -> None:
+        """Mark one part by what it turned out to hold."""
+        for card in self._grid.cards:
+            if card.part.section == section:
+                card.set_danger(danger)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens

@@ -464,6 +464,7 @@ class Reader(QWidget):
         page.attachments.save_all_requested.connect(lambda: self.attachments.save_all(page.attachments.parts))
         self.attachments.progress.connect(page.attachments.set_progress)
         self.attachments.told.connect(self.told)
+        self.attachments.danger_found.connect(page.attachments.set_danger)
         self.attachments.mail_wanted.connect(self.file_wanted)
         self.output.told.connect(self.told)
 

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QWidget
 from desktop.domain.mail.message import Part
 from desktop.domain.mail.names import Danger
 from desktop.ui.mail import foreign_mark
+from desktop.ui.mail.attachment_bar import danger_words
 from desktop.ui.mail.attachment_danger import danger_of
 from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.labels import Paragraph
 from tests.ui.mail.reading_desk import mixed
 from tests.ui.mail.test_reader import Bench, bench, inodes
 from tests.ui.mail.waiting import until
@@ -77,25 +79,66 @@ async def test_c21_a_program_in_disguise_is_saved_only_after_a_question(bench: B
     assert list(inodes(to)) == ["invoice.pdf"]
 
 
-async def test_c21_of_several_the_dangerous_ones_are_asked_about(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("answer", "saved"),
+    [
+        ("Cancel", []),
+        ("Save all but these", ["offer.pdf"]),
+        ("Save all", ["all.zip", "invoice.pdf", "offer.pdf", "setup.exe"]),
+    ],
+)
+async def test_c21_of_several_the_dangerous_ones_are_asked_about_once(
+    bench: Bench, tmp_path: Path, answer: str, saved: list[str]
+) -> None:
     key = bench.desk.add(
         mixed(
             b"Content-Type: text/plain\n\nHello",
+            ("setup.exe", "application/octet-stream", PROGRAM),
             ("invoice.pdf", "application/pdf", PROGRAM),
             ("offer.pdf", "application/pdf", b"%PDF-1.4 xxxxxxx"),
+            ("all.zip", "application/zip", archive("a.txt", "b/setup.exe")),
         )
     )
     await bench.show(key)
-    opened = bench.reader.opened
+    opened, bar = bench.reader.opened, bench.reader.page.attachments
     assert opened is not None
     to = tmp_path / "to"
     to.mkdir()
 
-    await bench.reader.attachments.save_all_to(opened, bench.reader.page.attachments.parts, to)
-    assert list(inodes(to)) == ["offer.pdf"]
-    await press(bench, "Save")
+    saving = bench.reader._tasks.run(bench.reader.attachments.save_all_to(opened, bar.parts, to))
+    await until(lambda: bool(windows(bench)))
+    (question,) = windows(bench)
+    said = [each.text() for each in question.findChildren(Paragraph)]
+    assert inodes(to) == {}
+    await press(bench, answer)
+    await saving
 
-    await until(lambda: sorted(inodes(to)) == ["invoice.pdf", "offer.pdf"])
+    assert sorted(inodes(to)) == saved
+    assert [line.partition(": ")[0] for line in said[1:]] == ["setup.exe", "invoice.pdf", "all.zip"]
+    assert said[3].endswith(danger_words(Danger.PACKED))
+    assert windows(bench) == []
+    # what was seen in them stays marked, also after another mail was read
+    await bench.show(bench.desk.add(mixed(b"Content-Type: text/plain\n\nOther", subject="Other")))
+    await bench.show(key)
+    found = [card.danger for card in bar.cards()]
+    assert found == [Danger.PROGRAM, Danger.DISGUISED, None, Danger.PACKED]
+    assert danger_words(Danger.PACKED) in bar.cards()[3].toolTip()
+
+
+async def test_c21_where_all_are_dangerous_there_is_nothing_to_save_without_them(bench: Bench, tmp_path: Path) -> None:
+    key = bench.desk.add(mixed(b"Content-Type: text/plain\n\nHello", ("a.exe", "application/octet-stream", PROGRAM)))
+    await bench.show(key)
+    opened, parts = bench.reader.opened, bench.reader.page.attachments.parts
+    assert opened is not None
+
+    saving = bench.reader._tasks.run(bench.reader.attachments.save_all_to(opened, parts, tmp_path))
+    await until(lambda: bool(windows(bench)))
+    (question,) = windows(bench)
+
+    assert [each.text() for each in question.findChildren(Button)] == ["Cancel", "Save all"]
+    question.close()
+    await saving
+    assert bench.told == []
 
 
 def test_c21_the_mark_of_each_system(tmp_path: Path) -> None:
@@ -117,12 +160,16 @@ def test_c21_a_file_system_without_marks_is_no_error(tmp_path: Path) -> None:
     foreign_mark.mark(tmp_path / "gone" / "offer.pdf", "win32")
 
 
+def windows(bench: Bench) -> list[QWidget]:
+    """The windows that are open beside the reader's."""
+    return [each for each in bench.reader.findChildren(QWidget) if each.isWindow() and each.isVisible()]
+
+
 async def press(bench: Bench, words: str) -> None:
     """Wait for the question and answer it."""
 
     def buttons() -> list[Button]:
-        windows = [each for each in bench.reader.findChildren(QWidget) if each.isWindow() and each.isVisible()]
-        return [button for window in windows for button in window.findChildren(Button) if button.text() == words]
+        return [button for window in windows(bench) for button in window.findChildren(Button) if button.text() == words]
 
     await until(buttons)
     buttons()[0].click()

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.theme import Theme
 from desktop.ui.widgets import toast as toast_module
 from desktop.ui.widgets.banner import Banner, Tone
+from desktop.ui.widgets.buttons import Kind
 from desktop.ui.widgets.dialog import Dialog, confirm
 from desktop.ui.widgets.empty_state import EmptyState
 from desktop.ui.widgets.fields import SearchField
@@ -276,3 +277,20 @@ def test_a_closed_dialog_gives_the_keyboard_to_the_window_it_was_opened_from(the
     outer.hide()
     third.reject()
     qtbot.waitUntil(window.isActiveWindow)
+
+
+def test_enter_presses_the_button_that_has_the_keyboard(theme: Theme, qtbot: QtBot) -> None:
+    pressed: list[str] = []
+    asked = Dialog(theme, "?")
+    qtbot.addWidget(asked)
+    other = asked.add_button("Other", lambda: pressed.append("other"))
+    asked.add_button("Save", lambda: pressed.append("save"), Kind.PRIMARY)
+    asked.show()
+    asked.activateWindow()
+    qtbot.waitUntil(asked.isActiveWindow)
+
+    other.setFocus()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        QTest.keyClick(other, key)
+
+    assert pressed == ["other"] * 3

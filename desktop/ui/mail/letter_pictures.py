@@ -6,7 +6,7 @@ Lives on the GUI thread; what it reads comes by reader thread or errand. Nothing
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from desktop.base.errors import Problem
@@ -21,12 +21,23 @@ MOST_REMOTE_PICTURES = 100
 class LetterPictures:
     """Made with each letter that is shown, closed when another takes its place."""
 
-    def __init__(self, tasks: Tasks, reading: Reading, letter: Letter, document: Document) -> None:
+    def __init__(
+        self,
+        tasks: Tasks,
+        reading: Reading,
+        letter: Letter,
+        document: Document,
+        tell_lost: Callable[[int], object] = lambda _count: None,
+    ) -> None:
+        """`tell_lost` hears how many remote pictures could not be fetched, whenever none is on its way any more."""
         self._tasks = tasks
         self._reading = reading
         self._letter = letter
         self._document = document
         self._types = {part.section: part.media_type for part in document.parts}
+        self._tell_lost = tell_lost
+        self._on_their_way = 0
+        self._lost = 0
         self._running: set[asyncio.Future[Any]] = set()
 
     def inline(self, content_id: str, deliver: Deliver) -> None:
@@ -65,11 +76,16 @@ class LetterPictures:
         deliver(data, sniffed(data) or self._types.get(section, ""))
 
     async def _remote(self, url: str, deliver: Deliver) -> None:
+        self._on_their_way += 1
         try:
             data, media_type = await self._tasks.errand(self._reading.remote_image(url))
         except Problem:
             data, media_type = b"", ""
+            self._lost += 1
         deliver(data, media_type)
+        self._on_their_way -= 1
+        if not self._on_their_way:
+            self._tell_lost(self._lost)
 
 
 def sniffed(data: bytes) -> str:

@@ -91,6 +91,7 @@ class Reader(QWidget):
         self._rereading = Rereading(tasks, self._refresh)
         self._pictures: LetterPictures | None = None
         self._images_shown = False
+        self._images_lost = 0
         self._darken = False
         self._hurt = False
         self._mark_when_painted = False
@@ -274,22 +275,32 @@ class Reader(QWidget):
         if opened is None:
             return
         self._close_pictures()
+        self._images_lost = 0
         self._show_notices()
         document, body = opened.document, self.page.body
         if document is None:
             body.clear()
             QTimer.singleShot(0, self._body_painted)
         elif document.is_html:
-            self._pictures = LetterPictures(self._tasks, self._reading, opened.letter, document)
+            self._pictures = LetterPictures(self._tasks, self._reading, opened.letter, document, self._tell_lost_images)
             darken = self._darken and self._theme.tokens.dark
             body.show_html(document, self._pictures, images=self._images_shown, darken=darken)
         else:
             body.show_text(opened.layout)
 
     def _show_notices(self) -> None:
-        if self._opened is not None:
-            situation = Situation(self._images_shown, self._hurt, from_file=not self._opened.letter.key)
-            self.page.notices.show_notices(reader_notices.notices(self._opened, situation))
+        opened, notices = self._opened, self.page.notices
+        if opened is None:
+            return
+        situation = Situation(self._images_shown, self._images_lost, self._hurt, from_file=not opened.letter.key)
+        inside, before = notices.isAncestorOf(self.window().focusWidget()), notices.shown
+        notices.show_notices(reader_notices.notices(opened, situation))
+        if inside and notices.shown != before:  # the button pressed is gone, and Qt would leave the reader
+            self.page.body.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _tell_lost_images(self, count: int) -> None:
+        self._images_lost = count
+        self._show_notices()
 
     async def _refresh(self) -> None:
         """Read the conversation of the open message again; of its body only what has come since."""
@@ -396,7 +407,7 @@ class Reader(QWidget):
         opened = self._opened
         if opened is None:
             return
-        if remedy in (Remedy.LOAD_IMAGES, Remedy.ALWAYS_LOAD_IMAGES):
+        if remedy in (Remedy.LOAD_IMAGES, Remedy.ALWAYS_LOAD_IMAGES, Remedy.RETRY_IMAGES):
             self.load_images()
             if remedy is Remedy.ALWAYS_LOAD_IMAGES:
                 self._tasks.run(self._allow_images(opened, True))

@@ -29,6 +29,7 @@ class Remedy(Enum):
     TRY_HTML = auto()
     OTHER_COPY = auto()
     RETRY = auto()
+    RETRY_IMAGES = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Situation:
     """What besides the mail itself decides about its banners."""
 
     images_shown: bool = False
+    images_lost: int = 0
+    """How many remote images could not be fetched."""
     hurt: bool = False
     """The browser could not show it."""
     from_file: bool = False
@@ -102,6 +105,10 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         if head.sender.address and head.status is Status.ARCHIVED and not situation.from_file:
             offers.append((_("Always from this sender"), Remedy.ALWAYS_LOAD_IMAGES))
         said.append(Notice(_("Remote images are blocked"), icon="image-off", offers=tuple(offers)))
+    elif situation.images_lost:
+        lost = situation.images_lost
+        sentence = n_("{n} image could not be loaded", "{n} images could not be loaded", lost)
+        said.append(Notice(sentence.format(n=lost), icon="image-off", offers=((_("Retry"), Remedy.RETRY_IMAGES),)))
     return tuple(said)
 
 

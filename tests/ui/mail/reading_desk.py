@@ -28,6 +28,7 @@ class Desk:
         self.fetched: list[str] = []
         self.fetched_files: list[int] = []
         self.pictures: dict[str, tuple[bytes, str]] = {}
+        self.is_offline = False
         self.prepared: list[tuple[int, bool]] = []
         self.twins: dict[int, bytes] = {}
         """Another copy of some mails, with another text."""
@@ -129,7 +130,10 @@ class Desk:
     def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
         self.fetched.append(url)
         future: Future[tuple[bytes, str]] = Future()
-        future.set_result(self.pictures.get(url, (b"", "")))
+        if self.is_offline:
+            future.set_exception(Problem("The server of the image did not answer."))
+        else:
+            future.set_result(self.pictures.get(url, (b"", "")))
         return future
 
 

@@ -240,6 +240,26 @@ async def test_remote_pictures_are_blocked_until_asked_for(bench: Bench) -> None
     assert bench.desk.allowed == set()
 
 
+async def test_pictures_that_could_not_be_loaded_are_told_and_tried_again(bench: Bench) -> None:
+    bench.desk.is_offline = True
+    await bench.show(bench.desk.add(mail(REMOTE, html=True)))
+    bench.window.activateWindow()
+    await until(bench.window.isActiveWindow)
+    load = next(each for each in bench.reader.page.notices.findChildren(Button) if each.text() == "Load")
+    load.setFocus()
+
+    load.click()
+    await until(lambda: bench.offers() == {Remedy.RETRY_IMAGES})
+
+    (said,) = [notice.text for notice in bench.reader.page.notices.shown]
+    assert said == "2 images could not be loaded"
+    focused = bench.window.focusWidget()
+    assert focused is bench.reader.page.body or bench.reader.page.body.isAncestorOf(focused)
+    bench.desk.is_offline = False
+    await bench.act(Remedy.RETRY_IMAGES)
+    assert bench.reader.page.notices.shown == ()
+
+
 async def test_a_sender_can_be_allowed_for_good(bench: Bench) -> None:
     key = bench.desk.add(mail(REMOTE, html=True))
     again = bench.desk.add(mail(REMOTE, html=True, message_id="2"))

@@ -88,6 +88,8 @@ class ListPane(QWidget):
         self.role_of_folder: Callable[[ListId], Role] = lambda _key: Role.NONE
         """Says what a server folder is for; who knows the folders sets it."""
         self._told: tuple[MailLoad, bool] | None = None
+        self._before_filter = 0
+        """The mail that was chosen when the filter began; taking it off returns to it."""
         self.model = MessageListModel(self)
         self.view = MessageList(self.model, theme)
         self.loader = ListLoader(self.model, self.view, views, tasks, bridge)
@@ -159,6 +161,7 @@ class ListPane(QWidget):
         """
         self._title = list_title(list_id) or name
         self._account_key = account_key
+        self._before_filter = 0
         self.filter.hide()
         sort_by, descending = self._order_of(list_id)
         self.search_head.hide()
@@ -334,8 +337,7 @@ class ListPane(QWidget):
 
     def _unfetched(self) -> EmptyWords | None:
         query = self.model.query
-        narrowed = query.contains or query.unread or query.starred or query.with_attachment
-        return None if narrowed else self.unfetched(query.list_id)
+        return None if _narrows(query) else self.unfetched(query.list_id)
 
     def _empty_words(self) -> EmptyWords:
         key = self._account_key
@@ -361,7 +363,10 @@ class ListPane(QWidget):
             return
         wanted = replace(query, contains=contains, unread=unread, starred=starred, with_attachment=with_attachment)
         if wanted != query:
-            self._open(wanted)
+            chosen = self.view.current_key if self.view.selected_count() else 0
+            if not _narrows(query):
+                self._before_filter = chosen
+            self._open(wanted, chosen or self._before_filter)
 
     def _tell_selection(self) -> None:
         told = (self.view.selected_load(), self.model.query.conversations)
@@ -425,3 +430,7 @@ class ListPane(QWidget):
         name, _space, way = self._state.get(f"{_ORDER_STATE}{list_id}", "date down").partition(" ")
         known = {sort_by.value: sort_by for sort_by in SortBy}
         return known.get(name, SortBy.DATE), way != "up"
+
+
+def _narrows(query: ListQuery) -> bool:
+    return bool(query.contains) or query.unread or query.starred or query.with_attachment

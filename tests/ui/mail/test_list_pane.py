@@ -296,6 +296,33 @@ async def test_the_quick_filter_narrows_and_escape_peels_it_off(room, pane):
     assert pane.filter.isHidden()
 
 
+async def test_the_quick_filter_leaves_one_at_the_mail_one_was_at(room, pane):
+    keys = [room.deliver(f"Mail {n}", age_ms=n * MINUTE) for n in range(60)]
+    other = room.deliver("Renewal")
+    pane.show_list(Unified.INBOX)
+    await until(lambda: len(pane.model.keys) == 61)
+    pane.view.show_key(keys[40])
+    far = pane.view.verticalScrollBar().value()
+    pane.open_filter()
+    QTest.keyClicks(pane.filter.words, "rene")
+    await until(lambda: list(pane.model.keys) == [other])
+    QTest.keyClick(pane.filter.words, Qt.Key.Key_Return)
+
+    QTest.keyClick(pane.view, Qt.Key.Key_Escape)
+    await until(lambda: len(pane.model.keys) == 61)
+
+    assert pane.view.selected_keys() == (keys[40],)
+    assert far > 0
+    assert pane.view.verticalScrollBar().value() > 0
+    # one that was chosen meanwhile is kept instead
+    QTest.keyClicks(pane.filter.words, "rene")
+    await until(lambda: list(pane.model.keys) == [other])
+    pane.view.show_key(other)
+    QTest.keyClick(pane.view, Qt.Key.Key_Escape)
+    await until(lambda: len(pane.model.keys) == 61)
+    assert pane.view.selected_keys() == (other,)
+
+
 async def test_a_filter_without_hits_offers_to_clear_it(room, pane):
     room.deliver("Renewal", flags=Flag.SEEN)
     pane.show_list(Unified.INBOX)

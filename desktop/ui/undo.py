@@ -27,6 +27,8 @@ class Entry:
     """Not worth a toast; Ctrl+Z still takes it back."""
     again: Callable[[], Callable[[], object]] | None = None
     """Does it once more, on the writer thread, and returns what takes that back; None where it cannot be."""
+    mails: tuple[int, ...] = ()
+    """Keys of the mails it took away from where they were."""
 
 
 class Undo(QObject):
@@ -36,6 +38,8 @@ class Undo(QObject):
     """An Entry that was just done."""
     taken_back = Signal(object)
     """An Entry that a person has just taken back."""
+    undone = Signal(object)
+    """An Entry that is now taken back in the store."""
     changed = Signal(bool)
     """Whether there is anything to take back."""
     redo_changed = Signal(bool)
@@ -55,11 +59,12 @@ class Undo(QObject):
         icon: str = "check",
         quiet: bool = False,
         again: Callable[[], Callable[[], object]] | None = None,
+        mails: tuple[int, ...] = (),
     ) -> None:
         """Note something done."""
         self._undone.clear()
         self.redo_changed.emit(False)
-        self._add(Entry(text, take_back, icon, quiet, again))
+        self._add(Entry(text, take_back, icon, quiet, again, mails))
 
     def undo(self, entry: Entry | None = None) -> None:
         """Take back `entry`, by default the last thing done. Nothing happens when it already was."""
@@ -92,3 +97,4 @@ class Undo(QObject):
 
     async def _take_back(self, entry: Entry) -> None:
         await self._tasks.write(entry.take_back)
+        self.undone.emit(entry)

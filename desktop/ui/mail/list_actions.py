@@ -141,7 +141,8 @@ class ListActions(QObject):
                 partial(self._verbs.undo, done),
                 partial(self._again, done),
             )
-            self._undo.push(text, take_back, icon=_ICONS.get(verb, "check"), quiet=quiet, again=again)
+            mails = () if verb in _QUIET else tuple(done.keys)
+            self._undo.push(text, take_back, icon=_ICONS.get(verb, "check"), quiet=quiet, again=again, mails=mails)
 
     def _again(self, done: Done) -> Callable[[], None]:
         """Do to the same mails once more what was taken back (writer thread)."""

@@ -26,6 +26,7 @@ from desktop.ui.tasks import Tasks
 
 FIRST_ROWS = 60
 MOST_ROWS = 200
+_MOST_FOLLOWED = 20
 _REST_FACTOR = 3
 """After a refresh a list rests three times as long as it took."""
 _LEAST_REST_MS = 40
@@ -60,6 +61,8 @@ class ListLoader(QObject):
         self._refreshing = False
         self._dirty = False
         self._absent: set[int] = set()
+        self._followed: tuple[int, ...] = ()
+        """Mails that come back: the next reading puts the cursor on one of them."""
         self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._refresh_if_dirty)
         self._midnight = QTimer(self, singleShot=True)
@@ -83,6 +86,7 @@ class ListLoader(QObject):
         """Show a list, with the cursor on the mail `at`; what was on the screen stays until the first rows are read."""
         self._wanted = query
         self._going_to = at
+        self._followed = ()
         if self._opening is not None:
             self._opening.cancel()
         self._opening = self._tasks.run(self._open(query))
@@ -92,6 +96,11 @@ class ListLoader(QObject):
         self._dirty = True
         if not self._rest.isActive() and not self._refreshing:
             self._rest.start(0)
+
+    def follow(self, keys: Sequence[int]) -> None:
+        """Read the list again, then put the cursor on the newest of these mails that is in it."""
+        self._followed = tuple(sorted(keys, reverse=True)[:_MOST_FOLLOWED])
+        self.refresh()
 
     def show_hits(self, query: ListQuery, rows: Sequence[Row], marks: dict[int, HitMarks], *, more: bool) -> None:
         """Show hits of a search in place of a list; `more` appends to those that are shown."""
@@ -170,6 +179,7 @@ class ListLoader(QObject):
 
     async def _refresh(self, query: ListQuery) -> None:
         self._refreshing, self._dirty = True, False
+        followed, self._followed = self._followed, ()
         began = clock.monotonic()
         try:
             kept = self._view.current_key
@@ -179,10 +189,16 @@ class ListLoader(QObject):
                 self._absent.clear()
                 self._model.put_rows(answer.rows)
                 self._model.update(answer.snapshot, positions=answer.positions)
+                self._go_to_one_of(followed)
         finally:
             self._refreshing = False
             took_ms = round((clock.monotonic() - began) * 1000)
             self._rest.start(max(_LEAST_REST_MS, took_ms * _REST_FACTOR))
+
+    def _go_to_one_of(self, keys: Iterable[int]) -> None:
+        for key in keys:
+            if self._view.show_key(key):
+                return
 
     async def _read_rows(self) -> None:
         while True:

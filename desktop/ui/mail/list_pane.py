@@ -6,7 +6,7 @@ window tells it which list to show and hears which mails are chosen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
@@ -260,6 +260,11 @@ class ListPane(QWidget):
     def go_to(self, key: int) -> None:
         """Put the cursor on a mail of the list that is wanted, at once or when that is on the screen."""
         self.loader.go_to(key)
+
+    def follow(self, keys: Sequence[int]) -> None:
+        """Put the cursor on one of these mails, which come back into the list now, unless several are selected."""
+        if keys and self.view.selected_count() <= 1:
+            self.loader.follow(keys)
 
     def fold_days(self, folded: bool) -> None:
         """Collapse or expand every day."""

@@ -137,6 +137,7 @@ class MainWindow(QWidget):
         self._bridge.settings_changed.connect(self._settings_changed)
         self.undo.pushed.connect(self._show_done)
         self.undo.taken_back.connect(self._forget_done)
+        self.undo.undone.connect(self._show_undone)
         self.undo.changed.connect(self.actions_[Do.UNDO].setEnabled)
         self.undo.redo_changed.connect(self.actions_[Do.REDO].setEnabled)
         self.room.told.connect(self.tell)
@@ -199,6 +200,10 @@ class MainWindow(QWidget):
         """Take the toast of what was taken back away: it is no longer so, and cannot be taken back twice."""
         if entry is self._told_entry and self._toast.text == entry.text:
             self._toast.dismiss()
+
+    def _show_undone(self, entry: Entry) -> None:
+        self._toast.show_text(_("Undone: {what}").format(what=entry.text), icon="undo-2")
+        self.room.list.follow(entry.mails)
 
     def _switch_reading_pane(self) -> None:
         on = not self.room.panes.reading_pane

@@ -486,9 +486,29 @@ async def test_what_is_taken_back_is_no_longer_told(desk: Desk) -> None:
     window.actions_[Do.ARCHIVE].trigger()
     await desk.until(lambda: "archived" in window._toast.text)
 
+    told = window._toast.text
     window.actions_[Do.UNDO].trigger()
 
     assert window._toast.text == ""
+    await desk.until(lambda: window._toast.text == f"Undone: {told}")
+    assert desk.failures == []
+
+
+async def test_the_cursor_follows_a_mail_that_comes_back(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    before = _inbox(desk)
+    first, other = before[0], before[3]
+    room.list.view.show_key(first)
+    await desk.until(lambda: room.list.selection().key == first)
+    window.actions_[Do.ARCHIVE].trigger()
+    await desk.until(lambda: first not in _inbox(desk))
+    room.list.view.show_key(other)
+
+    window.actions_[Do.UNDO].trigger()
+
+    await desk.until(lambda: _inbox(desk) == before)
+    await desk.until(lambda: room.list.view.selected_keys() == (first,))
     assert desk.failures == []
 
 

@@ -16,7 +16,7 @@ from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.query import EVERYWHERE, InFolder, Node, Query, leaves
 from desktop.domain.mail.query_parse import parse
 from desktop.domain.mail.search_marks import Marker
-from desktop.domain.mail.search_result import Hit, Searched, SearchResult, Suggestion
+from desktop.domain.mail.search_result import Hit, Searched, SearchResult, Suggestion, SuggestionKind
 from desktop.domain.mail.search_suggestions import Place, at_cursor, fixed
 from desktop.store.database import Database
 from desktop.store.mail.rows import Rows
@@ -66,9 +66,13 @@ class Search:
 
 
 def _new(found: Iterable[Suggestion], place: Place) -> Iterator[Suggestion]:
-    """Yield what does not stand there already, each once."""
-    seen = {place.typed.casefold()}
+    """Yield what does not stand there already, each once; of what stands there whole no other spelling."""
+    found, typed = tuple(found), place.typed.casefold()
+    whole = not typed.endswith(":") and any(each.text.casefold() == typed for each in found)
+    seen = {typed}
     for suggestion in found:
+        if whole and suggestion.kind in (SuggestionKind.OPERATOR, SuggestionKind.VALUE):
+            continue
         if suggestion.text.casefold() not in seen:
             seen.add(suggestion.text.casefold())
             yield suggestion

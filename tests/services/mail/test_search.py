@@ -173,6 +173,8 @@ def test_suggests_folders_and_operators(search: Search) -> None:
     assert [s.text for s in search.suggestions("in:jun", 6)] == ["in:junk"]
     assert "from:" in [s.text for s in search.suggestions("", 0)]
     assert search.suggestions("is:unread", 9) == ()
+    assert search.suggestions("has:attachment", 14) == ()  # nor its other spelling, has:attachments
+    assert "has:attachment" in [s.text for s in search.suggestions("has:att", 7)]
 
 
 @pytest.mark.parametrize("text", ['"', "from:%", "in:_", "\0", "a" * 5000, "from:\ud800", "((((", "x:y:z", "-"])

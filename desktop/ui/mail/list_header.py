@@ -104,8 +104,9 @@ class ListHeader(QWidget):
             lambda: self.conversations_wanted.emit(not query.conversations),
             checked=query.conversations,
         )
-        menu.add(_("Expand all days"), lambda: self.days_folded.emit(False), shortcut="*")
-        menu.add(_("Collapse all days"), lambda: self.days_folded.emit(True), shortcut="\\")
+        if query.sort_by is SortBy.DATE:  # no other order has days
+            menu.add(_("Expand all days"), lambda: self.days_folded.emit(False), shortcut="*")
+            menu.add(_("Collapse all days"), lambda: self.days_folded.emit(True), shortcut="\\")
         menu.addSeparator()
         menu.add_heading(_("Density"))
         for choice in DENSITY.choices:

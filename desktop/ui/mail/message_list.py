@@ -159,11 +159,14 @@ class MessageList(QListView):
         return wanted + [key for key in nearby if key not in seen]
 
     def set_density(self, density: Density) -> None:
-        """Show rows of another height; what is at the top stays there."""
+        """Show rows of another height; what is at the top stays there, as a whole row."""
         self._keeping.take_anchor()
         self._painter.set_density(density)
         self.doItemsLayout()
         self._scroll_back()
+        first, _last = self._places.in_sight()
+        if self.verticalScrollBar().value() > 0 and self._places.of(first).top() < 0:
+            self.scrollTo(self._model.index(first), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def show_key(self, key: int, *, select: bool = True) -> bool:
         """Bring a mail into sight and put the cursor on it; False when it is not in the list."""

@@ -28,7 +28,6 @@ _ICONS = {Column.STAR: "star", Column.ATTACHMENT: "paperclip"}
 _NARROW_PX = 600
 """Narrower than this there is no column for the size, and sender and date give way to the subject."""
 _NARROW_WIDTHS = {Column.SENDER: 130, Column.DATE: 92}
-_STACKED_WIDTHS = {Column.SENDER: 126, Column.DATE: 72}
 _LEFT = 24
 """Room before the first column for the unread dot, or the disc of a row that is one of several selected."""
 
@@ -46,6 +45,7 @@ class TableHeader(QHeaderView):
         self._hidden: set[str] = set()
         self._narrow: bool | None = None
         self._stacked = False
+        self._order = SortBy.DATE
         self._columns = QStandardItemModel(0, len(_COLUMNS), self)
         self._fill()
         self.setModel(self._columns)
@@ -61,9 +61,7 @@ class TableHeader(QHeaderView):
         self.setAccessibleName(_("Columns"))
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for number, column in enumerate(_COLUMNS):
-            if column is Column.SUBJECT:
-                self.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
-            else:
+            if column is not Column.SUBJECT:
                 self.resizeSection(number, _WIDTHS[column])
         self.sectionClicked.connect(self._clicked)
         self.sectionResized.connect(self.cells_changed)
@@ -72,6 +70,7 @@ class TableHeader(QHeaderView):
         self.customContextMenuRequested.connect(self._menu)
         theme.changed.connect(self._fill)
         self.show_order(SortBy.DATE, True)
+        self._show_sections()
 
     def sizeHint(self) -> QSize:
         return QSize(400, 28)
@@ -92,9 +91,12 @@ class TableHeader(QHeaderView):
 
     def show_order(self, sort_by: SortBy, descending: bool) -> None:
         """Show by which column the list is sorted."""
-        number = next(at for at, column in enumerate(_COLUMNS) if _SORTS.get(column) is sort_by)
+        self._order = sort_by
+        number = _COLUMNS.index(self._ordering())
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.setSortIndicator(number, order)
+        if self._stacked:
+            self._show_sections()
 
     def hidden_columns(self) -> list[str]:
         """Return the names of columns the person hid, to be remembered."""
@@ -109,21 +111,27 @@ class TableHeader(QHeaderView):
         narrow, stacked = self.width() < _NARROW_PX, self.width() < STACKED_BELOW
         if (narrow, stacked) != (self._narrow, self._stacked):
             self._narrow, self._stacked = narrow, stacked
-            widths = _STACKED_WIDTHS if stacked else _NARROW_WIDTHS if narrow else _WIDTHS
-            for number, column in enumerate(_COLUMNS):
-                if column in _NARROW_WIDTHS:
-                    self.resizeSection(number, widths[column])
             self._show_sections()
+            widths = {**_WIDTHS, **_NARROW_WIDTHS} if narrow else _WIDTHS
+            for column in (Column.SENDER, Column.DATE, Column.SIZE):
+                self.resizeSection(_COLUMNS.index(column), widths[column])
         super().resizeEvent(event)
         self.cells_changed.emit()
 
     def _show_sections(self) -> None:
-        crowded = {Column.SIZE} if self._narrow else set()
-        if self._stacked:  # rows have two lines then, and icons in the second; the titles are there to sort by
-            crowded |= {Column.STAR, Column.ATTACHMENT}
         for number, column in enumerate(_COLUMNS):
-            self.setSectionHidden(number, column.value in self._hidden or column in crowded)
+            if self._stacked:  # rows have two lines then and no columns: the head says what they are sorted by
+                hidden = column is not self._ordering()
+            else:
+                hidden = column.value in self._hidden or (column is Column.SIZE and self._narrow is True)
+            self.setSectionHidden(number, hidden)
+            stretched = column is (self._ordering() if self._stacked else Column.SUBJECT)
+            mode = QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.Interactive
+            self.setSectionResizeMode(number, mode)
         self.cells_changed.emit()
+
+    def _ordering(self) -> Column:
+        return next(column for column, sort_by in _SORTS.items() if sort_by is self._order)
 
     def _clicked(self, number: int) -> None:
         sort_by = _SORTS.get(_COLUMNS[number])

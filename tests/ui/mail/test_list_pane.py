@@ -551,6 +551,44 @@ async def test_sender_subject_and_date_are_readable_in_a_table_of_any_width(room
         assert cells[Column.DATE] >= 92
 
 
+async def test_the_head_of_a_table_without_columns_says_what_it_is_sorted_by(room, pane):
+    for number in range(60):
+        room.deliver(f"Mail {number}", age_ms=number * MINUTE)
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() > 50)
+    pane.view.verticalScrollBar().setValue(130)
+
+    pane.set_density(Density.TABLE)
+    await until(lambda: pane.columns.isVisible() and pane.columns.width() == 376)
+
+    assert pane.view.painter_delegate.is_stacked
+    top = pane.view.indexAt(QPoint(100, 1))
+    assert pane.view.visualRect(top).top() == 0
+    assert [cell.column for cell in pane.columns.cells()] == [Column.DATE]
+    for sort_by, column in ((SortBy.SIZE, Column.SIZE), (SortBy.SUBJECT, Column.SUBJECT)):
+        pane.sort(sort_by, True)
+        (cell,) = pane.columns.cells()
+        assert cell.column is column
+        assert cell.left + cell.width == pane.view.viewport().width()
+    assert "Expand all days" not in menu_texts(pane)
+    pane.sort(SortBy.DATE, True)
+    assert "Expand all days" in menu_texts(pane)
+
+    pane.window().resize(900, 500)
+    pane.resize(900, 500)
+    await until(lambda: len(pane.columns.cells()) == len(Column))
+    widths = {cell.column: cell.width for cell in pane.columns.cells()}
+    assert widths[Column.SUBJECT] > 300
+    assert (widths[Column.SENDER], widths[Column.DATE], widths[Column.SIZE]) == (180, 128, 76)
+
+
+def menu_texts(pane: ListPane) -> list[str]:
+    menu = pane.header.menu()
+    texts = [action.text().partition("\t")[0] for action in menu.actions()]
+    menu.deleteLater()
+    return texts
+
+
 async def test_a_table_that_becomes_narrow_keeps_the_mail_in_sight_and_its_buttons(room, pane):
     keys = [room.deliver(f"Mail {n}", age_ms=n * MINUTE) for n in range(60)]
     pane.window().resize(900, 500)

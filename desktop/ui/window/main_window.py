@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStackedWidget, QStyle, QWidget
 
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
@@ -97,12 +97,21 @@ class MainWindow(QWidget):
 
     def restore(self) -> None:
         """Stand where the window stood last and show what it showed."""
-        self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize()))
+        self.resize(*_FIRST_SIZE)
         saved = self._state.get(_GEOMETRY, "")
         if saved:
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(saved.encode("ascii", "ignore"))))
+        self._fit_screen()
         self.watch.read_accounts()
         self.room.start()
+
+    def _fit_screen(self) -> None:
+        """Be no larger than what the screen leaves, with the title that a window manager puts above."""
+        if self.isMaximized() or self.isFullScreen():
+            return
+        # how high the frame really is, is known only once the window is on the screen
+        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        self.resize(self.size().boundedTo(self.screen().availableSize() - QSize(0, title)))
 
     def open_file(self, path: Path) -> None:
         """Show a mail file in the reader."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
 
-from desktop.app import remote
+from desktop.app import passphrase, remote
 from desktop.app.arguments import (
     AddMailAccount,
     Command,
@@ -26,11 +26,28 @@ from desktop.app.arguments import (
 )
 from desktop.app.console import Console
 from desktop.app.core import Core
-from desktop.base.errors import Problem
+from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 
 OpenFile = Callable[[Path | None], None]
 """Raises the window; with a path, shows that mail. Called on a thread of the server, so it must hop to its own."""
+
+
+class PasswordsLocked(Problem):
+    """The call needs passwords that the program which holds the profile can get from its own person alone."""
+
+    remedy = Remedy.UNLOCK
+    can_retry = False
+
+    def __init__(self, *, has_window: bool) -> None:
+        if has_window:
+            text = _("Your passwords are locked in the open window of Rapport. Unlock them there, then try again.")
+        else:
+            text = _(
+                "Your passwords are locked in the running Rapport, which has no window. Type their passphrase in its "
+                "terminal, or start it with RAPPORT_VAULT_PASSPHRASE_FILE."
+            )
+        super().__init__(text)
 
 
 class Calls:
@@ -57,6 +74,7 @@ class Calls:
         try:
             if isinstance(command, OpenWindow):
                 return self._raise_window(command, console)
+            self._refuse_locked(command)
             return self.run(command, console, request.password)
         except Problem as problem:
             console.complain(problem)
@@ -86,6 +104,13 @@ class Calls:
             case _:
                 console.say(_("The running Rapport does not do this for others."))
                 return 2
+
+    def _refuse_locked(self, command: Command) -> None:
+        """Raise PasswordsLocked where the command would wait for a person: who called may be a script, or far away."""
+        if not isinstance(command, AddMailAccount | TestMailAccount | Sync):
+            return
+        if self._core.secrets.waits_for_person and not passphrase.comes_from_file():
+            raise PasswordsLocked(has_window=self._open_window is not None)
 
     def _raise_window(self, command: OpenWindow, console: Console) -> int:
         if self._open_window is not None:

@@ -180,7 +180,7 @@ def _tell_of_restoration(profile: Profile, theme: Theme, window: QWidget) -> Non
 
 def _passphrase_from(asker: PassphraseAsker) -> AskPassphrase:
     """Return what gives the vault's passphrase: the file the environment names, else the person at the window."""
-    if os.environ.get(passphrase.PASSPHRASE_FILE_VARIABLE):
+    if passphrase.comes_from_file():
         return passphrase.vault_passphrase
     return asker.ask
 

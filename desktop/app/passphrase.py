@@ -23,6 +23,11 @@ def has_terminal() -> bool:
     return any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
+def comes_from_file() -> bool:
+    """Return whether the vault is opened without asking a person."""
+    return bool(os.environ.get(PASSPHRASE_FILE_VARIABLE))
+
+
 def vault_passphrase(asked: Asked) -> str | None:
     """Return the vault's passphrase: from the file the environment names, else from the terminal, twice when new.
 

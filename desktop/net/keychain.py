@@ -99,6 +99,11 @@ class Secrets:
         """Whether this system has no keyring that may be used."""
         return self._backend() is None
 
+    @property
+    def waits_for_person(self) -> bool:
+        """Whether the next use may wait until the person has given the passphrase of the vault, or be refused."""
+        return self._backend() is None and self._vault.is_locked
+
     def unlock(self) -> None:
         """Make ready what needs the person: where there is no keyring the vault is opened, and he is asked for it.
 

@@ -58,6 +58,11 @@ class Vault:
     def exists(self) -> bool:
         return self._path.exists()
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether there are secrets that only the passphrase gives; tells at once, also while it is asked for."""
+        return self.exists and self._key is None
+
     def unlock(self) -> None:
         """Open the vault, asking once more who declined; of a new one the passphrase is chosen.
 

@@ -9,6 +9,7 @@ import socket
 import stat
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client
@@ -18,11 +19,15 @@ import psutil
 import pytest
 
 from desktop.app import remote
+from desktop.app.calls import Calls
 from desktop.app.console import Console
+from desktop.app.core import Core, build_core
+from desktop.app.passphrase import PASSPHRASE_FILE_VARIABLE
 from desktop.app.remote import Request
 from desktop.base import log
 from desktop.base.clock import monotonic
 from desktop.base.paths import Profile
+from desktop.domain.passphrase import Asked, AskPassphrase
 from tests.app.rapport import Rapport, mail, wait_for
 from tests.proof import rounds, seed
 from tests.servers.dovecot import Dovecot
@@ -322,6 +327,105 @@ def test_commands_are_carried_out_by_the_worker(
     assert len(found) == 4
     assert removed.returncode == 0
     assert rapport.json("mail-account", "list") == []
+
+
+@contextmanager
+def open_window(profile: Profile, ask: AskPassphrase, *, engine: bool = True) -> Iterator[Core]:
+    """A profile in use as by the window: its engine runs, its person is asked by `ask`, and calls are taken."""
+    core = build_core(profile, ask)
+    with serving(profile, Calls(core, engine_runs=True, open_window=lambda _file: None)) as server:
+        if engine:
+            core.start()
+        try:
+            yield core
+        finally:
+            server.refuse()
+            core.end_work()
+    core.close()
+
+
+@pytest.fixture
+def locked_profile(rapport: Rapport, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    """A profile with one account, its password in a vault. Its server is never reached."""
+    added = rapport(
+        *("mail-account", "add", "--address", "a@example.org", "--password-stdin", "--imap", "127.0.0.1:9/plain"),
+        stdin="x\n",
+    )
+    assert added.returncode == 0, added
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", PASSPHRASE_FILE_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    return Profile(rapport.profile)
+
+
+NEEDING_PASSWORDS = (
+    ("sync",),
+    ("sync", "--mail-account", "a@example.org", "--json"),
+    ("mail-account", "test", "a@example.org"),
+    ("mail-account", "add", "--address", "b@example.org", "--imap", "127.0.0.1:9/plain"),
+)
+
+
+def _calls_refused(profile: Profile) -> None:
+    """Make every call that needs passwords; each must be refused with a sentence, and none may wait."""
+    with ThreadPoolExecutor(1) as pool:
+        for argv in NEEDING_PASSWORDS:
+            heard = Heard()
+            code = pool.submit(remote.call, profile, Request(argv, "/", "x"), heard.console).result(10)
+            assert (code, heard.out) == (1, b""), argv
+            assert heard.words == (
+                "Your passwords are locked in the open window of Rapport. Unlock them there, then try again.\n"
+            )
+
+
+def test_passwords_locked_in_the_window_keep_nobody_waiting_while_its_person_is_asked(locked_profile: Profile) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def ask(_asked: Asked) -> None:
+        asked.set()
+        answer.wait(60)
+
+    with open_window(locked_profile, ask):
+        assert asked.wait(30)
+        try:
+            _calls_refused(locked_profile)
+        finally:
+            answer.set()
+
+
+def test_passwords_locked_in_the_window_keep_nobody_waiting_once_its_person_declined(locked_profile: Profile) -> None:
+    with open_window(locked_profile, lambda _asked: None) as core:
+        wait_for(lambda: any(status.remedy == "unlock" for status in core.services.accounts.statuses().values()))
+        _calls_refused(locked_profile)
+
+
+def test_a_call_does_not_have_the_person_at_the_window_asked(locked_profile: Profile) -> None:
+    asked: list[Asked] = []
+
+    with open_window(locked_profile, asked.append, engine=False):
+        _calls_refused(locked_profile)
+
+    assert asked == []
+
+
+def test_the_worker_without_a_passphrase_says_that_passwords_are_locked(
+    rapport: Rapport, locked_profile: Profile
+) -> None:
+    rapport.passphrase_file = None
+    with rapport.worker():
+        answers = [rapport("sync"), rapport("mail-account", "test", "a@example.org")]
+
+    assert [answer.returncode for answer in answers] == [1, 1]
+    assert all(answer.stderr.startswith("Your passwords are locked in the running Rapport") for answer in answers)
+
+
+def test_what_fails_again_as_it_failed_before_is_answered(locked_profile: Profile, rapport: Rapport) -> None:
+    assert rapport.passphrase_file is not None
+    rapport.passphrase_file.write_text("not the passphrase\n")
+    with rapport.worker():
+        answers = [rapport("sync") for _again in range(2)]
+
+    assert [answer.returncode for answer in answers] == [1, 1]
+    assert all("The passphrase does not open the password vault." in answer.stderr for answer in answers), answers
 
 
 def test_the_worker_says_what_fails_as_a_command_would(rapport: Rapport, dovecot: Dovecot) -> None:

@@ -111,20 +111,28 @@ def _wanted(command: Sync, core: Core) -> tuple[MailAccount, ...]:
 
 def _await_pass(core: Core, account: MailAccount) -> tuple[str, str]:
     """Have the engine do a whole pass that begins after this call; returns problem and details."""
-    changed = threading.Event()
-    stop_listening = core.bus.subscribe(events.MailAccountStatusChanged, lambda event: changed.set())
+    changed, tried = threading.Event(), threading.Event()
+
+    def hear(event: events.MailAccountStatusChanged) -> None:
+        if event.account_key == account.key and core.services.accounts.status(account.key).activity in _BUSY:
+            tried.set()
+        changed.set()
+
+    stop_listening = core.bus.subscribe(events.MailAccountStatusChanged, hear)
     try:
         # the pass under way may have looked at the Inbox before the mail came that the caller waits for
         passes = 2 if core.services.accounts.status(account.key).activity in _BUSY else 1
         for _pass in range(passes):
             asked_ms = clock.now()
             before = core.services.accounts.status(account.key)
+            tried.clear()
             core.services.accounts.sync_now(account.key)
             while True:
                 status = core.services.accounts.status(account.key)
                 if status.activity is Activity.UP_TO_DATE and status.synced_at_ms >= asked_ms:
                     break
-                if status.activity in _FAILED and status != before:
+                # what failed as it did before is told from what was not tried yet by the try between
+                if status.activity in _FAILED and (tried.is_set() or status != before):
                     return status.problem, status.details
                 if core.ending.is_set() or (status.activity is Activity.OFF and status != before):
                     return _("The running Rapport was closed."), ""

@@ -61,6 +61,18 @@ async def test_mail_is_read_while_passwords_are_locked_and_fetched_once_they_are
     assert not program.window.findChildren(MailAccountForm)
     popup.button.click()
     question = await _asked(program)
+    button(question, "Not now").click()
+    await program.until(lambda: not question_left(program))
+
+    program.window.activateWindow()
+    await program.until(program.window.isActiveWindow)
+    program.press(Qt.Key.Key_F5)
+    question = await _asked(program)
+    button(program.window, "Get mail").click()
+    button(question, "Not now").click()
+    await program.until(lambda: not question_left(program))
+    button(program.window, "Get mail").click()
+    question = await _asked(program)
     question._first.setText(PASSPHRASE)
     button(question, "Unlock").click()
 

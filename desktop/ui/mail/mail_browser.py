@@ -56,6 +56,8 @@ class MailBrowser(QObject):
     """The name of the list that is shown now."""
     step_wanted = Signal(str)
     """An `empty_words.Step` that the window takes."""
+    mail_wanted = Signal(int)
+    """The person wants mail of this account now."""
     trouble_wanted = Signal(int)
     """The key of an account a person asks about."""
     account_settings_wanted = Signal(int)
@@ -234,8 +236,10 @@ class MailBrowser(QObject):
         node = self.tree.current_node
         if node is not None:
             self.folders.look_at(node)
-            paused = self.model.status(node.account_key).activity is Activity.PAUSED
-            self._tasks.run(self._get_mail(node.account_key, resume=paused))
+            if self.model.status(node.account_key).activity is Activity.PAUSED:
+                self._tasks.run(self._set_paused(node.account_key, False))
+            else:
+                self.mail_wanted.emit(node.account_key)
 
     def _tree_loaded(self, changed: bool) -> None:
         self.pane.set_has_accounts(self.model.has_accounts)
@@ -300,7 +304,7 @@ class MailBrowser(QObject):
             open=lambda wanted: self.tree.show_list(wanted.list_id),
             rename=self._rename,
             choose_place=self._choose_place,
-            get_mail=lambda key: self._tasks.run(self._get_mail(key)),
+            get_mail=self.mail_wanted.emit,
             fetch_again=lambda key: self._tasks.run(self._fetch_again(key)),
             set_paused=lambda key, on: self._tasks.run(self._set_paused(key, on)),
             is_paused=lambda key: self.model.status(key).activity is Activity.PAUSED,
@@ -374,10 +378,6 @@ class MailBrowser(QObject):
         conversations = await self._tasks.read(self._services.settings.get, CONVERSATIONS)
         self.pane.set_density(Density(density))
         self.pane.set_conversations(conversations)
-
-    async def _get_mail(self, account_key: int, *, resume: bool = False) -> None:
-        accounts = self._services.accounts
-        await self._tasks.write(accounts.resume if resume else accounts.sync_now, account_key)
 
     async def _fetch_again(self, account_key: int) -> None:
         await self._tasks.write(self._services.accounts.fetch_again, account_key)

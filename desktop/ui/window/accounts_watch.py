@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ class AccountsWatch(QObject):
         self._navigation, self._status_bar = navigation, status_bar
         self._accounts: tuple[MailAccount, ...] = ()
         self._statuses: dict[int, AccountStatus] = {}
+        self._unlocking: asyncio.Future[object] | None = None
         self._read_all = Rereading(tasks, self._show_accounts)
         self._read_statuses = Rereading(tasks, self._show_statuses)
         self._read_operations = Rereading(tasks, self._show_operations)
@@ -68,6 +70,18 @@ class AccountsWatch(QObject):
     def account(self, key: int) -> MailAccount | None:
         """Return an account as it was read last."""
         return next((account for account in self._accounts if account.key == key), None)
+
+    def get_mail(self, account_key: int | None = None) -> None:
+        """Fetch for an account, or for all, because the person wants it: for that he is asked to unlock passwords."""
+        self._tasks.run(self._get_mail(account_key))
+
+    async def _get_mail(self, account_key: int | None) -> None:
+        statuses = await self._tasks.read(self._services.accounts.statuses)
+        wanted = statuses.values() if account_key is None else [statuses.get(account_key)]
+        if any(status is not None and status.remedy == Remedy.UNLOCK for status in wanted):
+            self._ask_to_unlock()
+        else:
+            await self._tasks.write(self._services.accounts.sync_now, account_key)
 
     def _lists_changed(self, list_ids: frozenset[int]) -> None:
         if Unified.INBOX in list_ids:
@@ -101,15 +115,14 @@ class AccountsWatch(QObject):
         self._navigation.mail.set_count(unread, n_("{n} unread", "{n} unread", unread).format(n=unread))
 
     def _remedy(self, key: int, remedy: str) -> None:
-        accounts = self._services.accounts
         if remedy in (Remedy.SIGN_IN, Remedy.SETTINGS):
             self.edit_requested.emit(key)
         elif remedy == Remedy.TRUST_CERTIFICATE:
             self._show_certificate(key)
         elif remedy == Remedy.UNLOCK:
-            self._tasks.run(self._unlock())
+            self._ask_to_unlock()
         else:
-            self._call(accounts.sync_now, key)
+            self._call(self._services.accounts.sync_now, key)
 
     def _show_certificate(self, key: int) -> None:
         account, status = self.account(key), self._statuses.get(key)
@@ -123,6 +136,11 @@ class AccountsWatch(QObject):
             self._status_bar.window(),
             changed=status.certificate.replaces(account.trusted_fingerprints),
         ).open()
+
+    def _ask_to_unlock(self) -> None:
+        """Ask once, however often it is wanted meanwhile."""
+        if self._unlocking is None or self._unlocking.done():
+            self._unlocking = self._tasks.run(self._unlock())
 
     async def _unlock(self) -> None:
         try:

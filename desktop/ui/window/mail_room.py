@@ -41,6 +41,8 @@ class MailRoom(QObject):
 
     step_wanted = Signal(str)
     """An empty list offers to get mail or to add an account."""
+    mail_wanted = Signal(int)
+    """The person wants mail of this account now."""
     trouble_wanted = Signal(int)
     """The key of an account whose dot was clicked."""
     account_settings_wanted = Signal(int)
@@ -122,6 +124,7 @@ class MailRoom(QObject):
         self.list.loader.opened.connect(self._take_keyboard)
         browser.list_opened.connect(lambda _name: self._leave_tree())
         browser.step_wanted.connect(self.step_wanted)
+        browser.mail_wanted.connect(self.mail_wanted)
         browser.trouble_wanted.connect(self.trouble_wanted)
         browser.account_settings_wanted.connect(self.account_settings_wanted)
         reader.action_requested.connect(self._reader_action)

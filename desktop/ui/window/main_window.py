@@ -6,7 +6,6 @@ It connects rooms and holds nothing of what they show: no mail, no account, no s
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,6 +150,7 @@ class MainWindow(QWidget):
         self.undo.redo_changed.connect(self.actions_[Do.REDO].setEnabled)
         self.room.told.connect(self.tell)
         self.room.step_wanted.connect(self._take_step)
+        self.room.mail_wanted.connect(self.watch.get_mail)
         self.room.trouble_wanted.connect(self.status_bar.explain)
         self.room.account_settings_wanted.connect(self._edit_account)
         self.watch.told.connect(self.tell)
@@ -165,7 +165,7 @@ class MainWindow(QWidget):
             (Do.REDO, self.undo.redo),
             (Do.OPEN_FILE, self._choose_file),
             (Do.GET_MAIL, self._get_mail),
-            (Do.GET_ALL_MAIL, partial(self._ask_mail_of, None)),
+            (Do.GET_ALL_MAIL, self.watch.get_mail),
             (Do.READING_PANE, self._switch_reading_pane),
             (Do.PREFERENCES, self._show_preferences),
             (Do.ADD_ACCOUNT, self._add_account),
@@ -227,13 +227,7 @@ class MainWindow(QWidget):
 
     def _get_mail(self) -> None:
         """Fetch for the account of the list that is shown; a list over all accounts means all."""
-        self._ask_mail_of(self.room.browser.account_key or None)
-
-    def _ask_mail_of(self, account_key: int | None) -> None:
-        self._tasks.run(self._ask_for_mail(account_key))
-
-    async def _ask_for_mail(self, account_key: int | None) -> None:
-        await self._tasks.write(self._services.accounts.sync_now, account_key)
+        self.watch.get_mail(self.room.browser.account_key or None)
 
     # windows beside this one; each at most once
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future
+from typing import cast
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.base.i18n import _
@@ -21,6 +23,7 @@ from desktop.ui.widgets.fields import FormRow, LineEdit
 from desktop.ui.widgets.labels import Paragraph
 
 LEAST_LETTERS = 8
+_COMMANDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
 class PassphraseAsker(QObject):
@@ -72,9 +75,49 @@ class PassphraseAsker(QObject):
                 answer.set_result(question.answer)
 
         question.finished.connect(finished)
+        _KeysUntilActive(question, self._window)
         question.show()
         question.raise_()
         question.activateWindow()
+
+
+class _KeysUntilActive(QObject):
+    """Gives keys typed in the window behind to a question that is there but does not have the keyboard yet.
+
+    A window manager takes its time, or never lets a new window have it: the first letters of a passphrase would be
+    commands to the mail behind. Ends when the question has the keyboard, or the person turns to the window behind. Who
+    writes in a field there goes on writing.
+    """
+
+    def __init__(self, question: PassphraseQuestion, behind: QWidget) -> None:
+        super().__init__(question)
+        self._question = question
+        self._behind = behind
+        self._application = QCoreApplication.instance()
+        assert self._application is not None
+        self._application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.WindowActivate and watched is self._question:
+            self._end()
+        elif isinstance(watched, QWidget) and watched.window() is self._behind:
+            if kind == QEvent.Type.MouseButtonPress:
+                self._end()
+            elif isinstance(event, QKeyEvent) and not event.modifiers() & _COMMANDING and not _is_written_in(watched):
+                if kind == QEvent.Type.KeyPress:
+                    QCoreApplication.sendEvent(self._question.keyboard, event.clone())
+                event.accept()
+                return True
+        return False
+
+    def _end(self) -> None:
+        assert self._application is not None
+        self._application.removeEventFilter(self)
+
+
+def _is_written_in(widget: QWidget) -> bool:
+    return widget.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
 
 
 class PassphraseQuestion(Dialog):
@@ -103,6 +146,11 @@ class PassphraseQuestion(Dialog):
         self.add_button(_("Cancel") if asked.is_new else _("Not now"), self.reject)
         self.add_button(_("Continue") if asked.is_new else _("Unlock"), self._accept, Kind.PRIMARY)
         self._first.setFocus()
+
+    @property
+    def keyboard(self) -> QWidget:
+        """What takes the keys once the question has the keyboard."""
+        return cast("QWidget | None", self.focusWidget()) or self._first
 
     def _accept(self) -> None:
         written = self._first.text()

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.passphrase import Answer, Asked, Lost
@@ -153,6 +156,40 @@ def test_the_question_blocks_nothing_behind_it(
     assert not question.isModal()
     _press(question, "Not now")
     assert _result(answer, qtbot) is None
+
+
+def test_letters_typed_before_the_question_has_the_keyboard_are_no_commands_to_the_mail_behind(
+    asker: PassphraseAsker, window: QWidget, qtbot: QtBot
+) -> None:
+    commanded: list[str] = []
+    for key in ("s", "a"):
+        shortcut = QShortcut(QKeySequence(key), window)
+        shortcut.activated.connect(lambda key=key: commanded.append(key))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_A)
+    assert commanded == ["a"]
+
+    answer: Future[Answer] = Future()
+    asker._show(KNOWN, answer)
+    QTest.keyClicks(window, "sas")
+    question = _question(window, qtbot)
+
+    assert commanded == ["a"]
+    assert question._first.text() == "sas"
+    QTest.keyClick(window, Qt.Key.Key_Return)
+    assert _result(answer, qtbot) == "sas"
+
+
+def test_who_writes_behind_the_question_goes_on_writing(asker: PassphraseAsker, window: QWidget, qtbot: QtBot) -> None:
+    field = QLineEdit(window)
+    field.show()
+    answer: Future[Answer] = Future()
+    asker._show(KNOWN, answer)
+    QTest.keyClicks(field, "sas")
+    question = _question(window, qtbot)
+
+    assert (field.text(), question._first.text()) == ("sas", "")
 
 
 def _said(question: PassphraseQuestion) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from desktop.base import log
 from desktop.base.i18n import _
-from desktop.domain.passphrase import Asked
+from desktop.domain.passphrase import Answer, Asked, Exhausted
 
 PASSPHRASE_FILE_VARIABLE = "RAPPORT_VAULT_PASSPHRASE_FILE"  # noqa: S105 - a name, not a secret
 _TRIES = 3
@@ -28,17 +28,17 @@ def comes_from_file() -> bool:
     return bool(os.environ.get(PASSPHRASE_FILE_VARIABLE))
 
 
-def vault_passphrase(asked: Asked) -> str | None:
+def vault_passphrase(asked: Asked) -> Answer:
     """Return the vault's passphrase: from the file the environment names, else from the terminal, twice when new.
 
-    None when there is no other answer than the one that was wrong, or the person declines. Raises SecretsUnavailable
-    when the file cannot be used and when there is nobody to ask.
+    Exhausted when there is no other answer than the one that was wrong, None when the person declines. Raises
+    SecretsUnavailable when the file cannot be used and when there is nobody to ask.
     """
     named = os.environ.get(PASSPHRASE_FILE_VARIABLE)
     if named:
         from desktop.net.vault import passphrase_from_file
 
-        return None if asked.wrong else _protected(passphrase_from_file(Path(named)))
+        return Exhausted.EXHAUSTED if asked.wrong else _protected(passphrase_from_file(Path(named)))
     if not has_terminal():
         from desktop.net.errors import SecretsUnavailable
 
@@ -51,7 +51,7 @@ def vault_passphrase(asked: Asked) -> str | None:
         return _chosen()
     if asked.wrong:
         print(_("This passphrase does not open the password vault."), file=sys.stderr)
-    return _ask(_("Passphrase of the password vault: ")) if asked.wrong < _TRIES else None
+    return _ask(_("Passphrase of the password vault: ")) if asked.wrong < _TRIES else Exhausted.EXHAUSTED
 
 
 def _chosen() -> str | None:

@@ -23,6 +23,12 @@ class Lost(Enum):
     LOST = "lost"
 
 
-Answer = str | Lost | None
-"""None means that the person declines or there is no other answer."""
+class Exhausted(Enum):
+    """Nobody can be asked for another answer than those that were wrong."""
+
+    EXHAUSTED = "exhausted"
+
+
+Answer = str | Lost | Exhausted | None
+"""None means that the person declines."""
 AskPassphrase = Callable[[Asked], Answer]

@@ -21,7 +21,7 @@ from pathlib import Path
 from desktop.base import log
 from desktop.base.i18n import _
 from desktop.base.paths import open_private, sync_folder
-from desktop.domain.passphrase import Asked, AskPassphrase, Lost
+from desktop.domain.passphrase import Asked, AskPassphrase, Exhausted, Lost
 from desktop.net import errors
 
 _log = logging.getLogger(__name__)
@@ -212,10 +212,13 @@ class Vault:
         if isinstance(passphrase, Lost):
             self._set_aside()
             raise _StartAnew
+        if isinstance(passphrase, Exhausted):
+            self._refused = errors.WrongPassphrase
+            raise self._refused
         if not passphrase and asked.is_new:
             raise errors.VaultLocked(is_new=True)
         if not passphrase:
-            self._refused = errors.WrongPassphrase if asked.wrong else errors.VaultLocked
+            self._refused = errors.VaultLocked
             raise self._refused
         log.protect(passphrase)
         return passphrase

@@ -16,7 +16,7 @@ from keyring.backends import SecretService, chainer, fail, null
 
 from desktop.base import clock, log
 from desktop.base.errors import Remedy
-from desktop.domain.passphrase import Answer, Asked, Lost
+from desktop.domain.passphrase import Answer, Asked, Exhausted, Lost
 from desktop.net import errors
 from desktop.net.keychain import Keyring, Secrets, trusted
 from desktop.net.vault import Vault, _derive, passphrase_from_file
@@ -232,7 +232,7 @@ def test_who_has_no_other_passphrase_is_told_that_it_is_wrong(tmp_path: Path) ->
     path = tmp_path / "vault"
     Vault(path, lambda _asked: "right").set("one", CANARY)
     before = path.read_bytes()
-    vault = Vault(path, lambda asked: None if asked.wrong else "wrong")
+    vault = Vault(path, lambda asked: Exhausted.EXHAUSTED if asked.wrong else "wrong")
 
     with pytest.raises(errors.WrongPassphrase) as caught:
         vault.get("one")
@@ -241,6 +241,16 @@ def test_who_has_no_other_passphrase_is_told_that_it_is_wrong(tmp_path: Path) ->
 
     assert path.read_bytes() == before
     assert (caught.value.remedy, caught.value.can_retry) == (Remedy.UNLOCK, False)
+
+
+def test_who_declines_after_a_wrong_passphrase_is_told_that_passwords_are_locked(tmp_path: Path) -> None:
+    path = tmp_path / "vault"
+    Vault(path, lambda _asked: "right").set("one", CANARY)
+    vault = Vault(path, lambda asked: None if asked.wrong else "wrong")
+
+    for _again in range(2):
+        with pytest.raises(errors.VaultLocked):
+            vault.get("one")
 
 
 def test_who_declines_is_asked_no_more_until_he_wants_to_be(tmp_path: Path) -> None:

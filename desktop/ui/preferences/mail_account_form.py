@@ -92,7 +92,8 @@ class MailAccountForm(Dialog):
         row = QHBoxLayout(busy)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(Spinner(self.theme))
-        row.addWidget(Paragraph(self.theme, _("Asking the server"), "small", "secondary"))
+        self._busy_words = Paragraph(self.theme, _("Asking the server"), "small", "secondary")
+        row.addWidget(self._busy_words)
         busy.hide()
         self._busy = busy
         self.footer.row.addWidget(busy)
@@ -169,6 +170,15 @@ class MailAccountForm(Dialog):
         self.save_button.setEnabled(not busy)
         self._busy.setVisible(busy)
 
+    async def _unlock(self) -> None:
+        """Get at the passwords; says meanwhile for whom it waits."""
+        self._busy_words.setText(_("Waiting for your passphrase"))
+        try:
+            await self._tasks.errand(self._accounts.unlock())
+        finally:
+            if not self._closed:
+                self._busy_words.setText(_("Asking the server"))
+
     async def _usable(self, account: MailAccount) -> bool:
         """Look at what only the disk knows; shows what is wrong with it."""
         fault = await self._tasks.read(self._accounts.ca_file_fault, account.ca_file) if account.ca_file else ""
@@ -186,7 +196,7 @@ class MailAccountForm(Dialog):
         password = self.fields.password.text()
         log.protect(password)
         if not password and account.key:
-            await self._tasks.errand(self._accounts.unlock())
+            await self._unlock()
         # a stored password comes out of a keyring that may ask the person
         asked = await self._tasks.read(self._accounts.test, account, password or None)
         result = await self._tasks.errand(asked)
@@ -244,7 +254,7 @@ class MailAccountForm(Dialog):
         smtp_password = self.fields.smtp_password.text() or None
         sends_newly = self._account is not None and self._account.smtp is None and account.smtp is not None
         if password or smtp_password or sends_newly:  # which takes over the password it has
-            await self._tasks.errand(self._accounts.unlock())
+            await self._unlock()
         if self._account is None:
             smtp_password = smtp_password or (password if account.smtp is not None else None)
             watched = draft.watched if self._listed else None

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -63,6 +63,7 @@ class Dialog(ReturningDialog):
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._fits = False
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         column = QVBoxLayout(self)
@@ -77,15 +78,26 @@ class Dialog(ReturningDialog):
         column.addWidget(self.footer)
 
     def fit_width(self, width: int) -> None:
-        """Keep this width, and be as high as the wrapped words in it need."""
+        """Keep this width, and be as high as the wrapped words in it need, also those said later."""
+        self._fits = True
         self.setFixedWidth(width)
 
     def showEvent(self, event: QShowEvent) -> None:
-        column = self.layout()
-        if self.minimumWidth() == self.maximumWidth() and column is not None:
-            # the size hint counts wrapped words at a width of their own choice
-            self.resize(self.width(), column.totalHeightForWidth(self.width()))
+        if self._fits:
+            self.resize(self.width(), self._needed_height())
         super().showEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        # it does not shrink again: what one is about to press must not move away
+        if event.type() == QEvent.Type.LayoutRequest and self._fits and self.isVisible():
+            self.resize(self.width(), max(self.height(), self._needed_height()))
+        return handled
+
+    def _needed_height(self) -> int:
+        """The size hint counts wrapped words at a width of their own choice."""
+        column = self.layout()
+        return column.totalHeightForWidth(self.width()) if column is not None else self.height()
 
     def add_button(self, text: str, act: Callable[[], object], kind: Kind = Kind.DEFAULT) -> Button:
         """Add a button to the foot; the primary one answers to Enter."""

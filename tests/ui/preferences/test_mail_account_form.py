@@ -23,6 +23,7 @@ from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
 from desktop.domain.mail.operation import Change, Verb
+from desktop.domain.passphrase import Asked
 from desktop.services.errands import imap_secret, smtp_secret
 from desktop.ui.preferences.account_draft import Field
 from desktop.ui.preferences.certificate_question import CertificateQuestion
@@ -36,7 +37,7 @@ from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from tests.desk import mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
-from tests.ui.preferences.conftest import until
+from tests.ui.preferences.conftest import DEADLINE_S, until
 
 
 @pytest.fixture
@@ -106,6 +107,34 @@ async def test_a_wrong_password_is_a_sentence_with_the_servers_words_folded(
     assert "AUTH" in banner._details.text().upper()
     assert not banner._details.isVisible()
     assert core.services.accounts.all() == ()
+
+
+async def test_it_says_that_it_waits_for_the_passphrase_and_not_for_the_server(
+    tasks: Tasks, theme: Theme, tmp_path: Path
+) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def ask(_asked: Asked) -> None:
+        asked.set()
+        answer.wait(DEADLINE_S)
+
+    core = build_core(Profile(tmp_path / "locked"), ask)
+    form = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
+    form.show()
+    form.fields.address.setText("a@example.org")
+    form.fields.password.setText("x")
+    form.fields.imap.host.setText("")
+    form.fields.smtp.host.setText("localhost")
+    _press(form, "Add account")
+    await until(asked.is_set)
+    waiting = [words.text() for words in form.findChildren(Paragraph) if words.isVisible()]
+    answer.set()
+    await until(form.save_button.isEnabled)
+    form.close()
+    core.close()
+
+    assert "Waiting for your passphrase" in waiting
+    assert "Asking the server" not in waiting
 
 
 @pytest.mark.server

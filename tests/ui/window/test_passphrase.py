@@ -18,6 +18,7 @@ from desktop.domain.passphrase import Answer, Asked, Lost
 from desktop.net.vault import Vault
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.window.passphrase import PassphraseAsker, PassphraseQuestion
 
 NEW, KNOWN = Asked(is_new=True), Asked(is_new=False)
@@ -132,6 +133,24 @@ def test_a_wrong_passphrase_is_said_and_asked_for_again(
     assert nothing == "Write the passphrase."
 
 
+def test_what_the_question_says_later_has_room(
+    asker: PassphraseAsker, elsewhere: ThreadPoolExecutor, window: QWidget, qtbot: QtBot
+) -> None:
+    answer = elsewhere.submit(asker.ask, NEW)
+    question = _question(window, qtbot)
+    question._first.setText("open sesame")
+    question._second.setText("open sesams")
+    _press(question, "Continue")
+    layout = question.layout()
+    assert layout is not None
+    qtbot.waitUntil(lambda: question.height() >= layout.totalHeightForWidth(question.width()))
+    cut = [part.text() for part in question.findChildren(Paragraph) if part.isVisible() and _is_cut(part)]
+    _press(question, "Cancel")
+
+    assert cut == []
+    assert _result(answer, qtbot) is None
+
+
 def test_who_has_lost_it_is_asked_before_the_passwords_are_given_up(
     asker: PassphraseAsker, elsewhere: ThreadPoolExecutor, window: QWidget, qtbot: QtBot
 ) -> None:
@@ -190,6 +209,10 @@ def test_who_writes_behind_the_question_goes_on_writing(asker: PassphraseAsker, 
     question = _question(window, qtbot)
 
     assert (field.text(), question._first.text()) == ("sas", "")
+
+
+def _is_cut(words: Paragraph) -> bool:
+    return words.height() < words.heightForWidth(words.width())
 
 
 def _said(question: PassphraseQuestion) -> str:

@@ -261,7 +261,7 @@ def _mail_account(parser: _Parser, profile: _Parser) -> None:
     def verb(name: str, about: str) -> _Parser:
         return verbs.add_parser(name, description=about, help=about, parents=[profile])
 
-    add = verb("add", _("Set up a mail account."))
+    add = verb("add", _("Set up a mail account. It does not sign in: `rapport mail-account test` does."))
     add.add_argument("--address", required=True, metavar="A", help=_("its email address"))
     add.add_argument("--name", default="", metavar="N", help=_("the name people see"))
     server = "HOST:PORT/tls|starttls|plain"

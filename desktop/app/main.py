@@ -137,7 +137,12 @@ def _write(profile: Profile, command: Command, argv: tuple[str, ...], folder: Pa
     from desktop.app.claim import claim
     from desktop.app.lock import Kind
 
-    password = _password(command) if isinstance(command, AddMailAccount) else None
+    password = None
+    if isinstance(command, AddMailAccount):
+        from desktop.app.commands import mail_account
+
+        mail_account.check(command, profile)
+        password = _password(command)
     works = isinstance(command, Work)
     claimed = claim(
         profile,

@@ -77,6 +77,22 @@ def test_a_folder_the_server_does_not_have_is_refused(rapport: Rapport, dovecot:
     assert rapport.json("mail-account", "list") == []
 
 
+def test_what_is_wrong_with_a_new_account_is_said_before_its_password_is_asked_for(rapport: Rapport) -> None:
+    add = ("mail-account", "add", "--imap", "localhost:1/tls", "--address")
+    rapport(*add, "a@example.org", "--password-stdin", stdin="x\n")
+
+    known = rapport(*add, "a@example.org")
+    no_address = rapport(*add, "nothing")
+    unnamed = rapport(*add, "b@example.org")
+
+    assert (known.returncode, known.stderr) == (1, "a@example.org is already set up.\n")
+    assert no_address.returncode == 1
+    assert "nothing" in no_address.stderr
+    assert "password" not in no_address.stderr
+    assert unnamed.returncode == 2
+    assert "no terminal" in unnamed.stderr
+
+
 def test_an_account_is_tried_and_removed(rapport: Rapport, set_up: Callable[..., None], imap_user: str) -> None:
     set_up()
 
@@ -233,6 +249,30 @@ def profile_with_mail(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory
     )
     assert rapport.json("sync")["ok"]
     return rapport, user, rapport.json("search", "zebra")["hits"][0]["id"]
+
+
+def test_an_id_no_mail_has_is_said(profile_with_mail: tuple[Rapport, str, str]) -> None:
+    rapport = profile_with_mail[0]
+    names = ("abc", "999999999999", "0", "9" * 40, "00000000-0000-5000-8000-000000000000", "a\nb")
+    answers = [rapport("show", name) for name in names]
+
+    assert {answer.returncode for answer in answers} == {1}
+    assert [answer.stderr for answer in answers] == [
+        f"There is no mail with the id “{name.replace(chr(10), ' ')}”.\n" for name in names
+    ]
+
+
+def test_a_search_says_what_was_not_understood(profile_with_mail: tuple[Rapport, str, str]) -> None:
+    rapport = profile_with_mail[0]
+    bracket, phrase, whole = (
+        rapport("search", query) for query in ("(", 'zebra "crosses the', '(zebra) "crosses the"')
+    )
+
+    assert (bracket.returncode, phrase.returncode, whole.returncode) == (0, 0, 0)
+    assert "Not understood: (\n" in bracket.stderr
+    assert 'Not understood: "crosses the\n' in phrase.stderr
+    assert "Not understood" not in whole.stderr
+    assert rapport.json("search", "zebra)")["unknown"] == [")"]
 
 
 def test_the_doctor_tells_no_secret_and_no_whole_address(profile_with_mail: tuple[Rapport, str, str]) -> None:

@@ -16,8 +16,10 @@ from desktop.app.arguments import (
 from desktop.app.commands.accounts import named
 from desktop.app.console import Console
 from desktop.app.core import Core
+from desktop.app.reading_only import open_to_read
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _, n_
+from desktop.base.paths import Profile
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
 from desktop.domain.mail.removal import KEPT_GONE_DAYS
@@ -51,9 +53,21 @@ def run(command: MailAccountCommand, core: Core, console: Console, password: str
             return _remove(command, core, console)
 
 
-def _add(command: AddMailAccount, core: Core, console: Console, password: str | None) -> int:
+def check(command: AddMailAccount, profile: Profile) -> None:
+    """Refuse what `add` would refuse, before anybody types a password. Raises AccountInvalid."""
+    try:
+        core = open_to_read(profile)
+    except Problem:
+        return  # new, or brought up to date or mended by whoever opens it to write
+    try:
+        core.services.accounts.check_new(_account(command))
+    finally:
+        core.close()
+
+
+def _account(command: AddMailAccount) -> MailAccount:
     user = command.user or command.address
-    account = MailAccount(
+    return MailAccount(
         id=uuid.uuid4(),
         address=command.address,
         display_name=command.name,
@@ -63,6 +77,10 @@ def _add(command: AddMailAccount, core: Core, console: Console, password: str | 
         fetch_since=command.since,
         ca_file=command.ca_file,
     )
+
+
+def _add(command: AddMailAccount, core: Core, console: Console, password: str | None) -> int:
+    account = _account(command)
     listed: tuple[ServerFolder, ...] = ()
     watched: tuple[str, ...] | None = None
     if command.folders:

@@ -98,6 +98,11 @@ class MailAccounts:
         with self._database.read() as view:
             return Places(view).count(key, since)
 
+    def check_new(self, account: MailAccount) -> None:
+        """Raise AccountInvalid where `add` would."""
+        with self._database.read() as view:
+            _refuse_known(view, _checked(account))
+
     def add(
         self,
         account: MailAccount,

@@ -7,6 +7,7 @@ from desktop.app.commands import moment
 from desktop.app.console import Console
 from desktop.app.core import Core
 from desktop.base.i18n import _
+from desktop.domain.mail.query_parse import unclosed
 from desktop.services.mail.search import searched_sentence
 
 _DATE_WIDTH = len("2026-01-31 23:59")
@@ -15,6 +16,7 @@ _DATE_WIDTH = len("2026-01-31 23:59")
 def run(command: SearchMails, core: Core, console: Console) -> int:
     """Print the mails found, newest first; returns 0 also when there are none. Raises Problem."""
     result = core.services.search.search(command.query, limit=command.limit)
+    unknown = (*result.unknown, *unclosed(command.query))
     rows = [hit.row for hit in result.hits]
     if command.as_json:
         ids = core.services.views.ids_of([row.key for row in rows])
@@ -22,7 +24,7 @@ def run(command: SearchMails, core: Core, console: Console) -> int:
             {
                 "query": command.query,
                 "searched": searched_sentence(result.searched),
-                "unknown": list(result.unknown),
+                "unknown": list(unknown),
                 "complete": result.complete,
                 "hits": [
                     {
@@ -48,7 +50,7 @@ def run(command: SearchMails, core: Core, console: Console) -> int:
         day = moment.in_words(row.date_ms, "%Y-%m-%d %H:%M").ljust(_DATE_WIDTH)
         console.line(f"{row.key}  {day}  {row.sender_name or row.sender_address}  {row.subject}")
     console.say(searched_sentence(result.searched))
-    for word in result.unknown:
+    for word in unknown:
         console.say(_("Not understood: {word}").format(word=word))
     if not result.complete:
         console.say(_("There are more; --limit shows them."))

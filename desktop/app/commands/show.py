@@ -9,7 +9,9 @@ from desktop.app.arguments import Form, ShowMail
 from desktop.app.commands import moment
 from desktop.app.console import Console
 from desktop.app.core import Core
+from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.base.text import one_line
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.message import Part
 from desktop.domain.mail.reading import MessageHead
@@ -18,8 +20,18 @@ from desktop.services.mail.views import MailGone
 _LARGEST_KEY = (1 << 63) - 1
 
 
+class NoSuchMail(Problem):
+    """No mail in the profile has the id that was typed."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("There is no mail with the id “{id}”.").format(id=one_line(name)))
+
+
 def run(command: ShowMail, core: Core, console: Console) -> int:
-    """Print the mail; returns 0. Raises MailGone, Problem."""
+    """Print the mail; returns 0. Raises NoSuchMail, Problem."""
     key = _key(command.id, core)
     reading = core.services.reading
     match command.form:
@@ -38,18 +50,18 @@ def run(command: ShowMail, core: Core, console: Console) -> int:
 
 
 def _key(name: str, core: Core) -> int:
-    """Return the local key: the number itself, or that of a UUID. Raises MailGone."""
-    if name.isascii() and name.isdigit():
+    """Return the local key: the number itself, or that of a UUID. Raises NoSuchMail."""
+    try:
+        if not (name.isascii() and name.isdigit()):
+            return core.services.views.key_of(uuid.UUID(name))
         # longer numbers are no keys, and Python would refuse to read very long ones
         key = int(name) if len(name) < 20 else 0
-        if not 0 < key <= _LARGEST_KEY:
-            raise MailGone
-        core.services.views.head(key)
-        return key
-    try:
-        return core.services.views.key_of(uuid.UUID(name))
-    except ValueError:
-        raise MailGone from None
+        if 0 < key <= _LARGEST_KEY:
+            core.services.views.head(key)
+            return key
+    except (ValueError, MailGone):
+        pass
+    raise NoSuchMail(name)
 
 
 def _summary(head: MessageHead, console: Console) -> None:

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     r"""|(?P<operator>[A-Za-z_]{2,16}):|(?P<word>[^\s()"]+)"""
 )
 _WORD = re.compile(r'[^\s()"]+')
+_PHRASE = re.compile('"[^"]*"?')
 _QUOTES = str.maketrans("“”„«»\0", '"""""\ufffd')
 
 
@@ -44,6 +45,24 @@ def parse(text: str, today: date) -> Query:
     parser = _Parser(tokens, today)
     root = parser.sequence(None)
     return Query(root, tuple(dict.fromkeys(parser.unknown)))
+
+
+def unclosed(text: str) -> tuple[str, ...]:
+    """Return what of a text is opened or closed alone: brackets, and a phrase with its words.
+
+    They are forgiven; who still types will close them, so only of a finished text this is worth telling.
+    """
+    text = encodable(text)[:MAX_CHARS].translate(_QUOTES)
+    depth, alone = 0, []
+    for bracket in re.findall("[()]", _PHRASE.sub(" ", text)):
+        depth += 1 if bracket == "(" else -1
+        if depth < 0:
+            alone.append(")")
+            depth = 0
+    alone += ["("] * depth
+    if text.count('"') % 2:
+        alone.append(text[text.rindex('"') :])
+    return tuple(dict.fromkeys(alone))
 
 
 def _tokens(text: str) -> Iterator[_Token]:

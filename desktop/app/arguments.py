@@ -233,7 +233,13 @@ def _commands() -> _Parser:
 
     account = command("mail-account", _("Set up, list, try and remove mail accounts."))
     _mail_account(account, profile)
-    sync = command("sync", _("Fetch all mail once, bodies included."))
+    sync = command(
+        "sync",
+        _(
+            "Fetch all mail of the watched folders once, bodies included: of the Inbox if no others were chosen, of "
+            "the special folders of a two-way account, and of those opened before in the window."
+        ),
+    )
     sync.add_argument("--mail-account", metavar="A", help=_("only this one: its address"))
     sync.add_argument("--json", action="store_true", help=_("print JSON"))
     search = command("search", _("Search the mails in this profile, newest first."))

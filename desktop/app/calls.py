@@ -118,5 +118,5 @@ class Calls:
             return 0
         if self._ends:
             return remote.LATER
-        console.say(_("This profile is in use by the worker of Rapport, which has no window."))
+        console.say(_("This profile is in use by the worker of Rapport, which has no window. Stop it first."))
         return 1

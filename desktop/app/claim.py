@@ -29,7 +29,7 @@ class ProfileInUse(Problem):
         else:
             words = {
                 Kind.WINDOW: _("This profile is open in the window of Rapport (process {pid})."),
-                Kind.WORKER: _("This profile is in use by the worker of Rapport (process {pid})."),
+                Kind.WORKER: _("This profile is in use by the worker of Rapport (process {pid}). Stop it first."),
                 Kind.COMMAND: _("This profile is in use by a command of Rapport (process {pid})."),
             }
             text = words[holder.kind].format(pid=holder.pid)

@@ -122,7 +122,9 @@ def test_r31_of_many_starts_at_once_one_works(rapport: Rapport) -> None:
         said = [start.communicate()[1] for start in starts if start is not winner]
 
         assert {start.returncode for start in starts if start is not winner} == {1}
-        assert set(said) == {f"This profile is in use by the worker of Rapport (process {winner.pid}).\n"}
+        assert set(said) == {
+            f"This profile is in use by the worker of Rapport (process {winner.pid}). Stop it first.\n"
+        }
         assert rapport.json("doctor")["in_use_by"] == {"pid": winner.pid, "kind": "worker"}
     finally:
         for start in starts:

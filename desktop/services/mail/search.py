@@ -84,18 +84,29 @@ def _unknown(index: SearchIndex, query: Query) -> tuple[str, ...]:
 
 
 def searched_sentence(searched: Searched, number: Callable[[int], str] = str) -> str:
-    """Say how many mails were searched, and where; `number` writes their count as the person reads numbers."""
+    """Say how many mails were searched, and where; others may be on the server alone.
+
+    `number` writes their count as the person reads numbers.
+    """
     count = number(searched.mails)
     if searched.lists == (Unified.ALL,):
         return n_(
-            "Searched {count} mail in all folders but Trash and Junk.",
-            "Searched {count} mails in all folders but Trash and Junk.",
+            "Searched {count} mail that is here, in all folders but Trash and Junk.",
+            "Searched {count} mails that are here, in all folders but Trash and Junk.",
             searched.mails,
         ).format(count=count)
     if searched.lists == EVERYWHERE:
-        words = n_("Searched {count} mail in all folders.", "Searched {count} mails in all folders.", searched.mails)
+        words = n_(
+            "Searched {count} mail that is here, in all folders.",
+            "Searched {count} mails that are here, in all folders.",
+            searched.mails,
+        )
         return words.format(count=count)
-    words = n_("Searched {count} mail in {place}.", "Searched {count} mails in {place}.", searched.mails)
+    words = n_(
+        "Searched {count} mail that is here, in {place}.",
+        "Searched {count} mails that are here, in {place}.",
+        searched.mails,
+    )
     return words.format(count=count, place=searched.place)
 
 

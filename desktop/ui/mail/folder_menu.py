@@ -83,7 +83,10 @@ def _add_folder_lines(
     menu.add(_("Delete…"), partial(actions.delete, folder), icon="trash-2", colour="danger", enabled=can_change)
     menu.addSeparator()
     menu.add(
-        _("Fetch new mail in the background"), partial(actions.watch, folder), checked=folder.watched, enabled=not fixed
+        _("Fetch new mail in the background, not only when opened"),
+        partial(actions.watch, folder),
+        checked=folder.watched,
+        enabled=not fixed,
     )
     menu.add(
         _("Show in the unified Inbox"),

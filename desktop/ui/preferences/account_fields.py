@@ -177,7 +177,12 @@ class AccountFields(QScrollArea):
             Field.SMTP_HOST: self.smtp.host_row,
             Field.SMTP_PORT: self.smtp.port_row,
             Field.SINCE: FormRow(theme, _("Fetch"), self.since),
-            Field.FOLDERS: FormRow(theme, _("Folders to watch"), watched),
+            Field.FOLDERS: FormRow(
+                theme,
+                _("Folders to watch"),
+                watched,
+                hint=_("Mail of these is fetched as it comes, that of other folders once you open them."),
+            ),
             Field.ROLES: self.roles,
             Field.ALIASES: FormRow(
                 theme,

@@ -71,13 +71,13 @@ def test_a_full_last_page_is_complete(search: Search) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("offer", "Searched 4 mails in all folders but Trash and Junk."),
-        ("offer in:anywhere", "Searched 5 mails in all folders."),
-        ("offer in:junk", "Searched 1 mail in Junk."),
-        ("offer in:helix", "Searched 1 mail in Projects/Helix."),
-        ("offer in:projects", "Searched 1 mail in Projects, Projects/Helix, Projects/Kranich."),
-        ("offer in:nowhere", "Searched 0 mails in 0 folders."),
-        ("offer -in:junk", "Searched 4 mails in all folders but Trash and Junk."),
+        ("offer", "Searched 4 mails that are here, in all folders but Trash and Junk."),
+        ("offer in:anywhere", "Searched 5 mails that are here, in all folders."),
+        ("offer in:junk", "Searched 1 mail that is here, in Junk."),
+        ("offer in:helix", "Searched 1 mail that is here, in Projects/Helix."),
+        ("offer in:projects", "Searched 1 mail that is here, in Projects, Projects/Helix, Projects/Kranich."),
+        ("offer in:nowhere", "Searched 0 mails that are here, in 0 folders."),
+        ("offer -in:junk", "Searched 4 mails that are here, in all folders but Trash and Junk."),
     ],
 )
 def test_says_what_was_searched(search: Search, text: str, sentence: str) -> None:
@@ -89,7 +89,7 @@ def test_the_number_of_mails_searched_is_written_as_the_person_reads_numbers(sea
 
     words = searched_sentence(searched, lambda number: f"{number:,}".replace(",", "\u202f"))
 
-    assert words == "Searched 12\u202f345 mails in all folders but Trash and Junk."
+    assert words == "Searched 12\u202f345 mails that are here, in all folders but Trash and Junk."
 
 
 def test_names_what_was_not_understood(search: Search) -> None:

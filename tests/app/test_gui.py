@@ -75,7 +75,14 @@ def test_a_second_signal_ends_a_window_whose_closing_hangs(tmp_path: Path, numbe
         "Core.end_work = hang\n"
         f"sys.exit(main(['--profile', {str(profile)!r}]))\n"
     )
-    window = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    window = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        # whoever runs tests in the background of a shell has it ignored, and so would have the window
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     with window:
         try:
             assert window.stderr is not None
@@ -124,7 +131,14 @@ def test_a_signal_while_the_main_window_is_made_closes_it(tmp_path: Path) -> Non
         "gui._show = interrupted\n"
         f"sys.exit(main(['--profile', {str(tmp_path / 'profile')!r}]))\n"
     )
-    window = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    window = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        # whoever runs tests in the background of a shell has it ignored, and so would have the window
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     with window:
         try:
             _out, words = window.communicate(timeout=WITHIN_S)

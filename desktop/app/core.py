@@ -13,9 +13,9 @@ from desktop.domain.passphrase import AskPassphrase
 from desktop.engine.downloads import Downloads
 from desktop.engine.errands import NetworkErrands
 from desktop.engine.housekeeping import Housekeeping
-from desktop.engine.mail.account_runner import Means
 from desktop.engine.mail.content import Content
 from desktop.engine.mail.importer import ParserProcess
+from desktop.engine.mail.means import Means
 from desktop.engine.supervisor import Supervisor
 from desktop.net.keychain import Secrets
 from desktop.services.mail.folders import Folders

@@ -1,15 +1,16 @@
 """The composition root of the window: profile, core, theme, loop and main window, put together and taken apart.
 
-Order matters. Chromium's flags come before the application, the application before anything of Qt, the
-window before the engine, so that it is on the screen while connections are made. `RAPPORT_SMOKE=FILE.png` writes a
-picture of the first finished window to the file and ends with 0; packaging is tested by it. `RAPPORT_TELL_PAINTED=1`
-writes a line to stderr when the first mails are on the screen; the start is timed by it.
+Order matters. Chromium's flags come before the application, the application before anything of Qt, and the engine,
+which is not even imported before, after the first mails are on the screen. `RAPPORT_SMOKE=FILE.png` writes a picture of
+the first finished window to the file and ends with 0; packaging is tested by it. `RAPPORT_TELL_PAINTED=1` writes a line
+to stderr when the first mails are on the screen; the start is timed by it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import linecache
 import os
 import signal
 import socket
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 SMOKE_VARIABLE = "RAPPORT_SMOKE"
 PAINTED_VARIABLE = "RAPPORT_TELL_PAINTED"
 PAINTED_LINE = "painted"
+ENGINE_AT_LATEST_MS = 1000
 SWITCH_INTERVAL_S = 0.0005
 """Python's default of 5 ms lets a busy thread delay every paint."""
 
@@ -121,6 +123,8 @@ def _show(
     watch: _EndWatch,
 ) -> None:
     """Make the window and run the loop until it is closed."""
+    from PySide6.QtCore import QTimer
+
     from desktop.ui.bridge import Bridge
     from desktop.ui.garbage import GarbageCollector
     from desktop.ui.state import State
@@ -146,12 +150,20 @@ def _show(
     picture = os.environ.get(SMOKE_VARIABLE)
     if picture:
         take_picture(window, window.room.reader if file is not None else None, Path(picture))
+    server = remote.serve(core.profile, Calls(core, engine_runs=True, open_window=window.called.emit))
+    collector = GarbageCollector()
+    starting = threading.Thread(target=_start_engine, args=(core,), name="starting", daemon=True)
+
+    def begin_work() -> None:
+        if starting.ident is None:
+            linecache.clearcache()  # Qt for Python looked into the source of every module
+            collector.start()
+            starting.start()
+
+    when_painted(window.room.list, begin_work)
+    QTimer.singleShot(ENGINE_AT_LATEST_MS, begin_work)  # a list may stay empty, or hidden behind the welcome
     if os.environ.get(PAINTED_VARIABLE):
         when_painted(window.room.list, lambda: print(PAINTED_LINE, file=sys.stderr, flush=True))
-    server = remote.serve(core.profile, Calls(core, engine_runs=True, open_window=window.called.emit))
-    core.start()
-    collector = GarbageCollector()
-    collector.start()
     _tell_of_restoration(core.profile, theme, window)
     try:
         loop.run_forever()
@@ -162,10 +174,17 @@ def _show(
         watch.end()
         asker.close()
         core.end_work()
+        if starting.ident is not None:
+            starting.join()
         server.close()
         bridge.close()
         tasks.close()
         window.deleteLater()
+
+
+def _start_engine(core: Core) -> None:
+    core.start()
+    core.database.close_thread()
 
 
 def _tell_of_restoration(profile: Profile, theme: Theme, window: QWidget) -> None:

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 and 143 ended by Ctrl+C and SIG
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -109,6 +110,7 @@ def _open_window(profile: Profile, command: OpenWindow, argv: tuple[str, ...], f
         return claimed
     with claimed:
         crash.install(profile.log, log.start(profile.log))
+        gc.disable()  # until the window is on the screen: what is imported stays, and to look at it takes a while
         from desktop.app import gui
 
         return gui.open_window(profile, claimed, command.file)

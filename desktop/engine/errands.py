@@ -1,4 +1,7 @@
-"""Errands: what a person waits for and only the network can give, on threads of their own."""
+"""Errands: what a person waits for and only the network can give, on threads of their own.
+
+What speaks IMAP is imported by the first errand that needs it.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,19 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.engine.downloads import Downloads, Source, Stopped
-from desktop.engine.mail.account_runner import endpoint_of, tls_of
 from desktop.net import errors
 from desktop.net.connect import Stop
-from desktop.net.mail.imap.reading import CHUNK_BYTES
-from desktop.net.mail.imap.session import Session
 from desktop.services.errands import RemotePart, Secrets, TestResult, imap_secret
 from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.reading import PartUnreachable
+
+if TYPE_CHECKING:
+    from desktop.net.mail.imap.session import Session
 
 LARGEST_PART_BYTES = 2 << 30
 MOST_SESSIONS = 2
@@ -53,8 +57,10 @@ class NetworkErrands:
             return TestResult(ok=True)
         try:
             if password is None:
-                raise errors.PasswordMissing(account.imap.user or account.address)
-            session = Session.open(endpoint_of(account), password, tls_of(account), timeout_s=20, cancel=self._stop)
+                raise errors.PasswordMissing(account.imap_user)
+            from desktop.engine.mail.sessions import open_session
+
+            session = open_session(account, password, timeout_s=20, cancel=self._stop)
             try:
                 return TestResult(ok=True, folders=tuple(session.list_folders()))
             finally:
@@ -102,6 +108,8 @@ class NetworkErrands:
         folder = self._mirror.folder(part.folder_key)
         if account is None or folder is None or account.imap is None:
             raise PartUnreachable
+        from desktop.net.mail.imap.reading import CHUNK_BYTES
+
         with self._session(account, cancel) as session:
             selected = session.select(folder.wire_name, read_only=True)
             leaves = session.fetch_structure([part.uid]).get(part.uid, [])
@@ -111,7 +119,7 @@ class NetworkErrands:
 
             def read(offset: int) -> bytes:
                 if offset > LARGEST_PART_BYTES:
-                    raise errors.TooLarge(endpoint_of(account).host, LARGEST_PART_BYTES, uid=part.uid)
+                    raise errors.TooLarge(account.imap_host, LARGEST_PART_BYTES, uid=part.uid)
                 chunk = session.fetch_section(part.uid, part.section, offset)
                 if not chunk and offset < leaf.size_bytes and not session.fetch_overview([part.uid]):
                     # deleted meanwhile: what is here is not the whole
@@ -125,7 +133,7 @@ class NetworkErrands:
             except (Stopped, errors.Cancelled) as error:
                 if cancel.by_person:
                     self._downloads.forget(source)
-                raise errors.Cancelled(endpoint_of(account).host) from error
+                raise errors.Cancelled(account.imap_host) from error
 
     @contextlib.contextmanager
     def _session(self, account: MailAccount, cancel: Stop) -> Iterator[Session]:
@@ -133,15 +141,16 @@ class NetworkErrands:
         turn = self._turn_of(account.key)
         while not turn.acquire(timeout=_CANCEL_SLICE_S):
             if cancel.is_set():
-                raise errors.Cancelled(endpoint_of(account).host)
+                raise errors.Cancelled(account.imap_host)
         try:
             if cancel.is_set():
-                raise errors.Cancelled(endpoint_of(account).host)
-            place = endpoint_of(account)
+                raise errors.Cancelled(account.imap_host)
             password = self._secrets.get(imap_secret(account))
             if password is None:
-                raise errors.PasswordMissing(place.user)
-            session = Session.open(place, password, tls_of(account), cancel=cancel)
+                raise errors.PasswordMissing(account.imap_user)
+            from desktop.engine.mail.sessions import open_session
+
+            session = open_session(account, password, cancel=cancel)
             try:
                 yield session
             finally:

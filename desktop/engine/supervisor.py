@@ -1,10 +1,14 @@
-"""Starts and ends the threads of the engine, and hands them what happens on the bus."""
+"""Starts and ends the threads of the engine, and hands them what happens on the bus.
+
+A profile is opened without what speaks IMAP: the runner of the first account brings that in.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Problem
@@ -12,9 +16,11 @@ from desktop.domain import events
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.engine.clock_watch import ClockWatch
 from desktop.engine.housekeeping import Housekeeping
-from desktop.engine.mail.account_runner import AccountRunner, Means, endpoint_of
-from desktop.engine.mail.fetch import Stopped
+from desktop.engine.mail.means import Means
 from desktop.net import errors
+
+if TYPE_CHECKING:
+    from desktop.engine.mail.account_runner import AccountRunner
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +46,13 @@ class Supervisor:
         ]
 
     def start(self) -> None:
-        """Start fetching for every active account, and housekeeping."""
+        """Start fetching for every active account, and housekeeping; nothing where `close` came first. Any thread."""
         with self._lock:
+            if self._ended:
+                return
             self._running = True
-        self._housekeeping.start()
-        self._clock_watch.start()
+            self._housekeeping.start()
+            self._clock_watch.start()
         self._reload()
 
     def close(self) -> None:
@@ -75,6 +83,9 @@ class Supervisor:
         return {account.key: self._pass(account) for account in accounts}
 
     def _pass(self, account: MailAccount) -> Problem | None:
+        from desktop.engine.mail.account_runner import AccountRunner
+        from desktop.engine.mail.fetch import Stopped
+
         runner = AccountRunner(account, self._means)
         with self._lock:
             if self._ended:
@@ -83,13 +94,15 @@ class Supervisor:
         try:
             return runner.once()
         except Stopped:
-            return errors.Cancelled(endpoint_of(account).host)
+            return errors.Cancelled(account.imap_host)
         finally:
             with self._lock:
                 self._passes.discard(runner)
 
     def _reload(self, changed: Collection[int] = ()) -> None:
         """Make the runners those of the accounts as they are now; of `changed` perhaps the password is new."""
+        from desktop.engine.mail.account_runner import AccountRunner  # before the lock: nobody waits for an import
+
         with self._lock:
             if not self._running:
                 return

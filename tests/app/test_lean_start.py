@@ -16,6 +16,9 @@ LOADED_LATER = {
     "css_inline": "HTML is made safe in the import process",
     "nh3": "HTML is made safe in the import process",
     "tnefparse": "mails are taken apart in the import process",
+    "jinja2": "the page around a mail comes with the first HTML mail",
+    "imapclient": "what speaks IMAP comes once the first mails are on the screen",
+    "desktop.ui.preferences.dialog": "windows beside the main one come when they are opened",
     "keyring": "a start waits for no keyring",
     "cryptography": "a start waits for no vault",
 }

@@ -66,6 +66,17 @@ def test_an_account_that_is_edited_again_and_again_has_one_session_and_no_thread
     assert desk.core.services.accounts.status(account.key).activity is Activity.OFF
 
 
+def test_a_start_that_comes_after_the_end_starts_nothing(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    account = desk.add(dovecot, imap_user)
+    desk.core.supervisor.close()
+    before = set(threading.enumerate())
+
+    desk.core.start()
+
+    assert set(threading.enumerate()) <= before
+    assert desk.core.services.accounts.status(account.key).activity is Activity.OFF
+
+
 def test_a_paused_account_is_said_to_be_paused(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
     account = desk.add(dovecot, imap_user)
     desk.core.start()

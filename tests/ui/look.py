@@ -113,7 +113,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     over: list[tuple[QWidget, QPoint]] = []
     middle = QPoint(width // 4, height // 8)
     if options.show in ("preferences", "accounts"):
-        window._show_preferences(options.show if options.show == "accounts" else "")
+        window._show_preferences(accounts=options.show == "accounts")
         over.append((window._dialogs["preferences"], middle))
     elif options.show == "account":
         window._add_account()

@@ -189,5 +189,5 @@ def _test(command: TestMailAccount, core: Core, console: Console) -> int:
         return 1
     n = len(tried.folders)
     words = n_("{host} let {user} in; it has {n} folder.", "{host} let {user} in; it has {n} folders.", n)
-    console.say(words.format(host=account.imap.host, user=account.imap.user or account.address, n=n))
+    console.say(words.format(host=account.imap.host, user=account.imap_user, n=n))
     return 0

@@ -68,6 +68,16 @@ class MailAccount:
         return (self.address, *self.aliases)
 
     @property
+    def imap_host(self) -> str:
+        """The server of its mailbox; "" where it has none."""
+        return self.imap.host if self.imap else ""
+
+    @property
+    def imap_user(self) -> str:
+        """Who signs in to its mailbox."""
+        return (self.imap and self.imap.user) or self.address
+
+    @property
     def two_way(self) -> bool:
         return self.mode is Mode.TWO_WAY
 

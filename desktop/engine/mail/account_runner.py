@@ -12,8 +12,7 @@ import math
 import random
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from desktop.base import backoff, clock
 from desktop.base.errors import Problem, Remedy
@@ -25,22 +24,17 @@ from desktop.engine.mail import pacing
 from desktop.engine.mail.causes import cause_of
 from desktop.engine.mail.fetch import Fetcher, Stopped
 from desktop.engine.mail.folder_sync import FolderSync
-from desktop.engine.mail.importer import ParserProcess
+from desktop.engine.mail.means import Means
 from desktop.engine.mail.pacing import SignIns
 from desktop.engine.mail.replay import Replay
+from desktop.engine.mail.sessions import open_session
 from desktop.engine.mail.storing import Storing
 from desktop.net import errors
 from desktop.net.mail.imap.news import News
 from desktop.net.mail.imap.selecting import Selected
-from desktop.net.mail.imap.session import ImapEndpoint, Session
-from desktop.net.tls import TlsPolicy
+from desktop.net.mail.imap.session import Session
 from desktop.net.wake import Wake
-from desktop.services.errands import Secrets, imap_secret
-from desktop.services.mail.ingest import Ingest
-from desktop.services.mail.mirror import Mirror
-from desktop.services.mail.replay import ReplayQueue
-from desktop.services.mail.status import StatusBoard
-from desktop.store.database import Database
+from desktop.services.errands import imap_secret
 
 log = logging.getLogger(__name__)
 
@@ -54,31 +48,6 @@ _LONGEST_WAIT_S = 3600.0
 FOLDER_LIST_EVERY_S = 600.0
 _MOST_OVERSIZED = 20
 _MOST_ALERTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What every runner works with."""
-
-    database: Database
-    mirror: Mirror
-    ingest: Ingest
-    queue: ReplayQueue
-    statuses: StatusBoard
-    secrets: Secrets
-    parser: ParserProcess
-
-
-def endpoint_of(account: MailAccount) -> ImapEndpoint:
-    """Return where an account's mailbox is; the account must have an IMAP half."""
-    assert account.imap is not None
-    half = account.imap
-    return ImapEndpoint(half.host, half.port, half.security, half.user or account.address)
-
-
-def tls_of(account: MailAccount) -> TlsPolicy:
-    """Return whom an account's connections believe."""
-    return TlsPolicy(Path(account.ca_file) if account.ca_file else None, frozenset(account.trusted_fingerprints))
 
 
 class AccountRunner:
@@ -246,16 +215,11 @@ class AccountRunner:
         self._set(activity=Activity.CONNECTING, done=0, total=0)
         password = self._means.secrets.get(imap_secret(self._account))
         if password is None:
-            raise errors.PasswordMissing(endpoint_of(self._account).user)
+            raise errors.PasswordMissing(self._account.imap_user)
         self._anew.clear()
         try:
-            session = Session.open(
-                endpoint_of(self._account),
-                password,
-                tls_of(self._account),
-                timeout_s=SILENCE_S,
-                cancel=_Either(self._stop, self._anew),
-            )
+            cancel = _Either(self._stop, self._anew)
+            session = open_session(self._account, password, timeout_s=SILENCE_S, cancel=cancel)
         except errors.NetProblem as problem:
             if problem.back_off_s or not problem.can_retry:
                 self._sign_ins.made(clock.monotonic())

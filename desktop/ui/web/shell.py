@@ -10,11 +10,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from functools import cache
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from typing import TYPE_CHECKING
 
 from desktop.base.resources import resource_dir
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 MAX_TEXT_WIDTH = 860
 POLICY = (
@@ -59,6 +60,8 @@ class PrintHead:
 
 @cache
 def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # with the first HTML mail
+
     # what is not marked as safe is escaped in HTML; a value nobody gave is a fault of ours
     return Environment(
         loader=FileSystemLoader(resource_dir() / "templates"),
@@ -83,6 +86,8 @@ def build(
     is put above the mail (print). Without `images` the policy forbids remote pictures, which Chromium then does not
     even ask us for, and each is drawn as an empty one of its size.
     """
+    from markupsafe import Markup
+
     nonce = secrets.token_hex(16)  # Qt writes header values in lower case
     style = (
         _templates()

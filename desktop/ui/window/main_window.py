@@ -1,6 +1,7 @@
 """The main window: rail, mail room and status bar side by side, and what concerns all of them.
 
-It connects rooms and holds nothing of what they show: no mail, no account, no setting.
+It connects rooms and holds nothing of what they show: no mail, no account, no setting. The windows beside it are
+imported when they are opened.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from desktop.domain import settings
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
-from desktop.ui.preferences.dialog import ACCOUNTS, Preferences
-from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -32,13 +31,13 @@ from desktop.ui.window.accounts_watch import AccountsWatch
 from desktop.ui.window.mail_room import MailRoom
 from desktop.ui.window.navigation import WIDTH as RAIL_PX
 from desktop.ui.window.navigation import Navigation
-from desktop.ui.window.operations_window import OperationsWindow
 from desktop.ui.window.status_bar import HEIGHT as STATUS_PX
 from desktop.ui.window.status_bar import StatusBar
 from desktop.ui.window.welcome import Welcome
 
 if TYPE_CHECKING:
     from desktop.services.services import Services
+    from desktop.ui.preferences.mail_account_form import MailAccountForm
 
 _GEOMETRY = "window.geometry"
 _FIRST_SIZE = (1440, 900)
@@ -231,7 +230,9 @@ class MainWindow(QWidget):
 
     # windows beside this one; each at most once
 
-    def _show_preferences(self, page: str = "") -> None:
+    def _show_preferences(self, *, accounts: bool = False) -> None:
+        from desktop.ui.preferences.dialog import ACCOUNTS, Preferences
+
         def make() -> Preferences:
             made = Preferences(
                 self._services.settings,
@@ -247,8 +248,8 @@ class MainWindow(QWidget):
             return made
 
         shown = self._once("preferences", make)
-        if page and isinstance(shown, Preferences):
-            shown.show_page(page)
+        if accounts and isinstance(shown, Preferences):
+            shown.show_page(ACCOUNTS)
 
     def _choose_file(self) -> None:
         def make() -> QFileDialog:
@@ -262,6 +263,8 @@ class MainWindow(QWidget):
         self._once("file", make)
 
     def _show_operations(self) -> None:
+        from desktop.ui.window.operations_window import OperationsWindow
+
         self._once(
             "operations",
             lambda: OperationsWindow(self._services.operations, self._tasks, self._bridge, self._theme, self),
@@ -273,11 +276,13 @@ class MainWindow(QWidget):
     def _edit_account(self, key: int) -> None:
         account = self.watch.account(key)
         if account is None:
-            self._show_preferences(ACCOUNTS)
+            self._show_preferences(accounts=True)
         else:
             self._once(f"account {key}", lambda: self._account_form(account))
 
     def _account_form(self, account: MailAccount | None = None) -> MailAccountForm:
+        from desktop.ui.preferences.mail_account_form import MailAccountForm
+
         services = self._services
         form = MailAccountForm(services.accounts, services.views, self._tasks, self._theme, account, self)
         form.told.connect(self.tell)

@@ -7,15 +7,19 @@ nothing in it is ever interpreted, and it loads no resource.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFont,
     QKeyEvent,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QResizeEvent,
+    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -65,6 +69,7 @@ class TextBody(QTextBrowser):
         self._first = True
         self._whole = False
         self._waits_for_paint = False
+        self._pills: list[QTextBlock] = []
         self._matches: list[QTextCursor] = []
         self._looked_for = ""
         self._match = -1
@@ -190,6 +195,7 @@ class TextBody(QTextBrowser):
         self._written = document
         self._set_margins()
         self._matches, self._looked_for, self._match = [], "", -1
+        self._pills = []
         self._first = True
         cursor = QTextCursor(document)
 
@@ -242,9 +248,32 @@ class TextBody(QTextBrowser):
         self._new_block(cursor)
         pill = QTextCharFormat(self._link_format(f"{_FOLD}{fold}"))
         pill.setForeground(tokens.secondary)
-        pill.setBackground(tokens.hover2 if tokens.dark else tokens.sunken)
         pill.setProperty(QTextCharFormat.Property.FontPixelSize, max(6, round(12 * self._zoom)))
+        self._pills.append(cursor.block())
         cursor.insertText(f"\u00a0 \u2022\u2022\u2022\u2002{self._layout_read.folds[fold]} \u00a0", pill)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.tokens.hover2 if self._theme.tokens.dark else self._theme.tokens.sunken)
+        radius = _LINE_PX * self._zoom / 2
+        for place in self._pill_places():
+            if place.intersects(event.rect()):
+                painter.drawRoundedRect(place, radius, radius)
+        painter.end()
+        super().paintEvent(event)
+
+    def _pill_places(self) -> Iterator[QRectF]:
+        """Give where the grounds of the pills are, in the viewport."""
+        over = QPointF(0, self.verticalScrollBar().value())
+        for block in self._pills:
+            layout = block.layout()
+            lines = [layout.lineAt(number).naturalTextRect() for number in range(layout.lineCount())]
+            if lines:
+                around = (_LINE_PX * self._zoom - lines[0].height()) / 2
+                words = reduce(QRectF.united, lines).adjusted(0, -around, 0, around)
+                yield words.translated(self.document().documentLayout().blockBoundingRect(block).topLeft() - over)
 
     def _write_line(self, cursor: QTextCursor, line: Line) -> None:
         self._new_block(cursor, line.depth)

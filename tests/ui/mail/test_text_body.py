@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QColor, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.mail.text_body import TextBody
@@ -26,3 +26,22 @@ def test_a_text_that_is_no_longer_shown_is_let_go(body: TextBody) -> None:
 
     assert body.toPlainText() == "Mail 19"
     assert len(body.findChildren(QTextDocument)) == 1
+
+
+def test_the_ground_of_a_folded_quotation_is_round_and_scrolls_with_it(
+    qtbot: QtBot, body: TextBody, theme: Theme
+) -> None:
+    body.resize(400, 300)
+    body.show()
+    lines = tuple(Line((Run(str(number)),)) for number in range(40))
+    body.show_layout(Layout((*lines, Line((Run("quoted"),), depth=1, fold=0)), folds=("Quoted text",)))
+    qtbot.waitUntil(lambda: body.verticalScrollBar().maximum() > 0)
+    body.verticalScrollBar().setValue(body.verticalScrollBar().maximum())
+
+    [place] = body._pill_places()
+
+    picture = body.viewport().grab().toImage()
+    ground = QColor(theme.tokens.hover2 if theme.tokens.dark else theme.tokens.sunken)
+    assert body.viewport().rect().contains(place.toRect())
+    assert picture.pixelColor(place.center().toPoint().x(), round(place.top()) + 2) == ground
+    assert picture.pixelColor(round(place.left()), round(place.top())) == QColor(theme.tokens.bg)

@@ -41,6 +41,8 @@ _WALLS = _RAW | words(
     "select object applet marquee template button desc foreignobject mi mo mn ms mtext annotation-xml"
 )
 """Closing tags between them reach nothing outside; what is left open between them stays counted."""
+_FOREIGN = words("svg math")
+"""Within them a row or a cell is an element like others, which ends no cell around them."""
 _NEVER_CLOSED = words("form desc foreignobject mi mo mn ms mtext annotation-xml")
 """What a form holds stays in it also when it has ended; the others are of SVG and MathML, where more is to be known."""
 
@@ -143,7 +145,8 @@ class _Nesting:
             room.add(name)
             return
         if name in _CELLS or name in _ROWS:
-            self._leave_cell()
+            if _FOREIGN.isdisjoint(room.open):
+                self._leave_cell()
             if name in _CELLS and self._rooms[-1].kind == "table":
                 self._rooms.append(_Room(name))
             return

@@ -77,9 +77,11 @@ class StateWriter:
     def follow_places(self, email_keys: Iterable[int]) -> frozenset[int]:
         """Bring EmailUser, status and "no longer on the server" in step with the effective places of these Emails.
 
-        Returns other Emails that count as answered now.
+        Returns other Emails that count as answered now, or no longer.
         """
-        keys = list(dict.fromkeys(email_keys))
+        asked = list(dict.fromkeys(email_keys))
+        answered = self._answered_by(asked)
+        keys = [*asked, *(answered - set(asked))]
         places = Places(self._work).of_emails(keys)
         self._set_status(places)
         self._show_what_is_there(list(places))
@@ -95,7 +97,9 @@ class StateWriter:
             "UPDATE email SET gone_at_ms = ? WHERE key = ? AND gone_at_ms IS NULL",
             [(clock.now(), key) for key in keys if not places.get(key)],
         )
-        return self._mark_answered(keys) - set(keys)
+        marked = self._mark_answered(keys)
+        no_longer = {key for key, state in States(self._work).of(list(answered)).items() if not state.answered}
+        return frozenset((marked - answered) | no_longer) - set(asked)
 
     def _archived(self, email_keys: Sequence[int]) -> dict[int, UserState]:
         """Return the views that copies in archive-only accounts give to Emails, where they are not as they were.
@@ -117,6 +121,22 @@ class StateWriter:
                     state, Flag(flags), Role(role), outgoing=bool(outgoing), shows_in_inbox=bool(shows)
                 )
         return {key: state for key, state in after.items() if state != before.get(key)}
+
+    def _answered_by(self, email_keys: Sequence[int]) -> frozenset[int]:
+        """Return the Emails that count as answered and that these, of the person's own, are replies to.
+
+        Their view follows their copies alone, so the mark is made anew with every change of a reply.
+        """
+        found: list[int] = []
+        for chunk in chunks(email_keys):
+            found += self._work.column(
+                "SELECT DISTINCT o.key FROM email r JOIN email o ON o.message_id = r.in_reply_to "
+                "JOIN email_user u ON u.email_key = o.key AND u.user_key = (SELECT key FROM user WHERE is_me) "
+                f"WHERE r.key IN ({marks(chunk)}) AND r.outgoing AND r.in_reply_to <> '' AND r.key <> o.key "
+                "AND u.answered",
+                chunk,
+            )
+        return frozenset(found)
 
     def _mark_answered(self, email_keys: Sequence[int]) -> frozenset[int]:
         """Count Emails as answered to which a reply of the person's own lies in Sent, and return those not so before.

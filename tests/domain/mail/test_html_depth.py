@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -72,6 +72,7 @@ pieces = st.sampled_from(
 
 @settings(max_examples=20_000 if in_full() else 1_000, deadline=None)
 @given(st.lists(pieces, min_size=1, max_size=12).map("".join), st.integers(1, 8))
+@example("<td><b><svg><tr><table>", 4)
 def test_c13_no_tree_is_deeper_than_the_guard_says(unit: str, times: int) -> None:
     html = unit * times
     real = depth_of_tree(html)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desktop.base.bus import Bus
@@ -281,6 +281,13 @@ def _check_sums(database: Database, entries: dict[tuple[int, int], tuple[int, in
 
 @settings(max_examples=rounds(25, 2000), deadline=None)
 @given(st.lists(STEPS, min_size=4, max_size=40))
+@example(
+    [
+        ("arrive", 0, 0, 1, SENDERS[0], 0),
+        ("arrive", 0, 1, 2, ACCOUNTS[0], 0),
+        ("vanish", 0, 1, 1),
+    ]
+)
 def test_lists_are_what_copies_and_views_say_whatever_happened(steps: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rapport.db"

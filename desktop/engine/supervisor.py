@@ -38,6 +38,8 @@ class Supervisor:
         self._running = False
         self._ended = False
         self._passes: set[AccountRunner] = set()
+        self._looked_at: set[int] = set()
+        """Folders opened before their account had a runner: the window shows one before the engine starts."""
         self._unsubscribe: list[Callable[[], None]] = [
             bus.subscribe(events.MailAccountsChanged, lambda event: self._reload(event.account_keys)),
             bus.subscribe(events.OperationsChanged, lambda event: self._wake(event.account_key)),
@@ -118,6 +120,9 @@ class Supervisor:
                 if key not in self._runners:
                     runner = AccountRunner(account, self._means, self._ending.pop(key, None))
                     self._runners[key] = (account, runner)
+                    for folder_key in [f.key for f in self._means.mirror.folders(key) if f.key in self._looked_at]:
+                        self._looked_at.discard(folder_key)
+                        runner.open_folder(folder_key)
                     runner.start()
             others = {a.key for a in self._means.mirror.all_accounts()} - wanted.keys()
             paused = self._means.mirror.paused()
@@ -145,3 +150,5 @@ class Supervisor:
         with self._lock:
             if folder is not None and folder.account_key in self._runners:
                 self._runners[folder.account_key][1].open_folder(folder_key)
+            elif folder is not None:
+                self._looked_at.add(folder_key)

@@ -395,6 +395,21 @@ def test_a_folder_that_is_not_watched_is_fetched_when_opened(desk: Desk, dovecot
     assert desk.mails() == [], "it does not stand in the unified Inbox"
 
 
+def test_a_folder_opened_before_the_engine_starts_is_fetched_with_its_start(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)], "Old")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    old = desk.folder("Old")
+    assert desk.mails(old.key) == []
+
+    desk.core.services.folders.opened(old.key)
+    desk.core.start()
+
+    until(lambda: desk.subjects(old.key) == ["Mail 1"])
+
+
 def test_removing_an_account_takes_its_mails_and_leaves_the_server(
     desk: Desk, dovecot: Dovecot, imap_user: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -96,8 +97,13 @@ def test_c15_twice_the_size_takes_twice_the_time(made: Callable[[str, int], byte
         for act in (mime_parse.parse, mime_parse.parse_header, preparing.prepare):
             if seconds(act, made(unit, 2 * SIZE)) < FLOOR_S:
                 continue
-            # the best of three: others work on this machine too
-            once, twice = (min(seconds(act, made(unit, size)) for _ in range(3)) for size in (SIZE, 2 * SIZE))
+            once = twice = math.inf
+            # the best of three, and of more where it matters: others work on this machine too
+            for _ in range(3):
+                once = min(once, *(seconds(act, made(unit, SIZE)) for _ in range(3)))
+                twice = min(twice, *(seconds(act, made(unit, 2 * SIZE)) for _ in range(3)))
+                if twice < max(GROWTH * once, FLOOR_S):
+                    break
             assert twice < max(GROWTH * once, FLOOR_S), (made.__name__, act.__name__, unit, once, twice)
 
 

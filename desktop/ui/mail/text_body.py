@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import reduce
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -253,16 +253,21 @@ class TextBody(QTextBrowser):
         cursor.insertText(f"\u00a0 \u2022\u2022\u2022\u2002{self._layout_read.folds[fold]} \u00a0", pill)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._pills:
+            self._paint_pills(event.rect())
+        super().paintEvent(event)
+
+    def _paint_pills(self, seen: QRect) -> None:
+        """Paint the grounds under the words of folded quotations."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.tokens.hover2 if self._theme.tokens.dark else self._theme.tokens.sunken)
         radius = _LINE_PX * self._zoom / 2
         for place in self._pill_places():
-            if place.intersects(event.rect()):
+            if place.intersects(seen):
                 painter.drawRoundedRect(place, radius, radius)
         painter.end()
-        super().paintEvent(event)
 
     def _pill_places(self) -> Iterator[QRectF]:
         """Give where the grounds of the pills are, in the viewport."""

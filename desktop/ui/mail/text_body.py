@@ -6,7 +6,9 @@ nothing in it is ever interpreted, and it loads no resource.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import reduce
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, QUrl, Signal
@@ -32,12 +34,15 @@ from desktop.base.i18n import _
 from desktop.ui.mail.text_layout import NO_FOLD, Layout, Line
 from desktop.ui.theme import Theme
 from desktop.ui.web.shell import MAX_TEXT_WIDTH
+from desktop.ui.widgets.documents import retire
 from desktop.ui.widgets.slices import Slices
 
 _LINE_PX = 20
 _MARGIN = 20
 _TOP = 12
 _MOST_MATCHES = 1000
+_RESIZED_AFTER_MS = 150
+"""A long text is written anew when its width has been the same for so long."""
 _FOLD = "rapport-fold:"
 _ALL = "rapport-all:"
 _STEPS = {
@@ -49,6 +54,18 @@ _STEPS = {
     Qt.Key.Key_End: QAbstractSlider.SliderAction.SliderToMaximum,
 }
 """What keys do that scroll."""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What of a text one looks at: the character at the top and how many pixels it lies below, selection, match."""
+
+    top: int
+    below: int
+    anchor: int = 0
+    position: int = 0
+    looked_for: str = ""
+    match: int = -1
 
 
 class TextBody(QTextBrowser):
@@ -74,7 +91,12 @@ class TextBody(QTextBrowser):
         self._looked_for = ""
         self._match = -1
         self._written: QTextDocument | None = None
-        self._scroll_wish: int | None = None
+        self._wish: _View | None = None
+        """Where to go back to once all is written."""
+        self._fixed_width: int | None = None
+        """How wide a long text was written: laying it out again at every step of a resize would hold up the window."""
+        self._resized = QTimer(self, interval=_RESIZED_AFTER_MS, singleShot=True)
+        self._resized.timeout.connect(self._fit_width)
         self._search: tuple[str, bool] | None = None
         """What to look for once all is written."""
         self._slices = Slices(self)
@@ -92,7 +114,7 @@ class TextBody(QTextBrowser):
         self.setAccessibleName(_("Text of the mail"))
         self.anchorClicked.connect(self._clicked)
         self.highlighted.connect(lambda url: self.link_hovered.emit("" if _is_ours(url) else url.toString()))
-        theme.changed.connect(self._render)
+        theme.changed.connect(self._render_again)
         self.viewport().installEventFilter(self)
 
     def show_layout(self, layout: Layout) -> None:
@@ -100,7 +122,7 @@ class TextBody(QTextBrowser):
         self._layout_read = layout
         self._opened.clear()
         self._whole = False
-        self._search = self._scroll_wish = None
+        self._search = self._wish = None
         self._waits_for_paint = True
         self._render()
         self.verticalScrollBar().setValue(0)
@@ -110,7 +132,7 @@ class TextBody(QTextBrowser):
         """Scale the text."""
         if factor != self._zoom:
             self._zoom = factor
-            self._render()
+            self._render_again()
 
     def find_text(self, text: str, *, backward: bool = False) -> None:
         """Mark all matches and go to the next one; folded quotations are opened first."""
@@ -156,6 +178,8 @@ class TextBody(QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._set_margins()
+        if self._fixed_width not in (None, self._text_width()):
+            self._resized.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # space belongs to the reader
@@ -175,6 +199,16 @@ class TextBody(QTextBrowser):
             QTimer.singleShot(0, self.painted.emit)
         return super().eventFilter(watched, event)
 
+    def _fit_width(self) -> None:
+        if self._fixed_width not in (None, self._text_width()):
+            self._render_again()
+
+    def _render_again(self) -> None:
+        """Write the same lines once more, and come back to what one was looking at."""
+        wish = self._wish or self._view()
+        self._render()
+        self._go_back_to(wish)
+
     def _render(self) -> None:
         tokens = self._theme.tokens
         palette = self.palette()
@@ -189,11 +223,13 @@ class TextBody(QTextBrowser):
         face.setPixelSize(max(6, round(13 * self._zoom)))
         document.setDefaultFont(face)
         document.setDefaultTextOption(QTextOption(self.document().defaultTextOption()))
+        self.setExtraSelections([])  # Qt compares them with the next ones, also when their document is gone
         self.setDocument(document)
         if self._written is not None:
-            self._written.deleteLater()  # Qt deletes only documents it made itself
+            retire(self._written)
         self._written = document
         self._set_margins()
+        self._wrap()
         self._matches, self._looked_for, self._match = [], "", -1
         self._pills = []
         self._first = True
@@ -205,6 +241,16 @@ class TextBody(QTextBrowser):
             cursor.endEditBlock()
 
         self._slices.start(self._write(cursor), in_one_edit)
+
+    def _wrap(self) -> None:
+        """Let a text follow the width by itself, but not a long one."""
+        is_long = self._whole and self._layout_read.first() is not self._layout_read
+        self._fixed_width = self._text_width() if is_long else None
+        if self._fixed_width is None:
+            self.setLineWrapMode(QTextEdit.LineWrapMode.WidgetWidth)
+        else:
+            self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+            self.setLineWrapColumnOrWidth(self._fixed_width)
 
     def _write(self, cursor: QTextCursor) -> Iterator[None]:
         """Write the lines that are shown, one a step."""
@@ -221,10 +267,41 @@ class TextBody(QTextBrowser):
             self._new_block(cursor)
             cursor.insertText(_("This text is very long. Show all of it"), self._link_format(_ALL))
 
+    def _view(self) -> _View:
+        """Return what one is looking at."""
+        document, scrolled = self.document(), self.verticalScrollBar().value()
+        layout = document.documentLayout()
+
+        def top_of(number: int) -> float:
+            return layout.blockBoundingRect(document.findBlockByNumber(number)).top()
+
+        number = max(0, bisect_right(range(document.blockCount()), float(scrolled), key=top_of) - 1)
+        block = document.findBlockByNumber(number)
+        lines = [block.layout().lineAt(line) for line in range(block.layout().lineCount())]
+        above = [line.textStart() for line in lines if top_of(number) + line.y() <= scrolled]
+        top = QTextCursor(block)
+        top.setPosition(block.position() + (above[-1] if above else 0))
+        chosen = self.textCursor()
+        return _View(
+            top.position(),
+            self.cursorRect(top).top(),
+            chosen.anchor(),
+            chosen.position(),
+            self._looked_for,
+            self._match,
+        )
+
+    def _go_back_to(self, wish: _View) -> None:
+        """Go there now if all is written, else when it is."""
+        self._wish = wish
+        if not self._slices.is_running:
+            self._all_written()
+
     def _all_written(self) -> None:
         self._go_to_start()
-        self._scroll_to_wish()
-        self._scroll_wish = None
+        wish, self._wish = self._wish, None
+        if wish is not None:
+            self._look_at(wish)
         search, self._search = self._search, None
         if search is not None:
             self.find_text(search[0], backward=search[1])
@@ -233,15 +310,30 @@ class TextBody(QTextBrowser):
         """Take the cursor back from the end, to which the writing pushed it, so that Shift selects from the start."""
         cursor = self.textCursor()
         if cursor.atEnd() and not cursor.hasSelection():
-            top = self.verticalScrollBar().value()
-            cursor.setPosition(0)
-            self.setTextCursor(cursor)
-            self.verticalScrollBar().setValue(top)
+            self._choose(0, 0)
 
-    def _scroll_to_wish(self) -> None:
-        """Go back to where one was as soon as so much is written again."""
-        if self._scroll_wish is not None:
-            self.verticalScrollBar().setValue(self._scroll_wish)
+    def _look_at(self, wish: _View) -> None:
+        self._choose(wish.anchor, wish.position)
+        if wish.looked_for:
+            self._looked_for, self._match = wish.looked_for, wish.match
+            self._matches = self._all_matches(wish.looked_for)
+            self._mark()
+        top = QTextCursor(self.document())
+        top.setPosition(min(wish.top, self._end()))
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self.cursorRect(top).top() - wish.below)
+
+    def _choose(self, anchor: int, position: int) -> None:
+        """Set the selection without scrolling to it."""
+        scrolled = self.verticalScrollBar().value()
+        cursor = self.textCursor()
+        cursor.setPosition(min(anchor, self._end()))
+        cursor.setPosition(min(position, self._end()), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.verticalScrollBar().setValue(scrolled)
+
+    def _end(self) -> int:
+        return self.document().characterCount() - 1
 
     def _write_pill(self, cursor: QTextCursor, fold: int) -> None:
         tokens = self._theme.tokens
@@ -315,6 +407,11 @@ class TextBody(QTextBrowser):
         if self.viewportMargins().right() != right:
             self.setViewportMargins(side, 0, right, 0)
 
+    def _text_width(self) -> int:
+        """Return how wide the viewport is beside a scroll bar, which a long text always has."""
+        room = self.width() - 2 * _MARGIN - self.verticalScrollBar().sizeHint().width()
+        return min(room, round(MAX_TEXT_WIDTH * self._zoom)) + 2 * _TOP
+
     def _clicked(self, url: QUrl) -> None:
         written = url.toString()
         if written.startswith(_ALL):
@@ -324,12 +421,9 @@ class TextBody(QTextBrowser):
         else:
             self.link_clicked.emit(url)
             return
-        wish = self.verticalScrollBar().value()
+        seen = self._wish or self._view()
         self._render()
-        self._scroll_wish = wish
-        self._scroll_to_wish()
-        if not self._slices.is_running:
-            self._scroll_wish = None
+        self._go_back_to(_View(seen.top, seen.below))
 
     def _open_all_folds(self) -> None:
         folds = set(range(len(self._layout_read.folds)))

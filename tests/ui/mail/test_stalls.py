@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QPainter, QPdfWriter
+from PySide6.QtGui import QPainter, QPdfWriter, QTextDocument
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrinter
 
@@ -39,7 +39,8 @@ def long_text() -> Layout:
 
 async def test_a_text_of_megabytes_is_shown_and_resized_without_a_stall(body):
     layout = long_text()
-    await asyncio.sleep(0)
+    body.show_layout(Layout((Line((Run("fonts are loaded by the first text"),)),)))
+    await until(lambda: not body._waits_for_paint)
 
     with stalls() as watch:
         body.show_layout(layout)
@@ -50,12 +51,73 @@ async def test_a_text_of_megabytes_is_shown_and_resized_without_a_stall(body):
         at_once = body.document().blockCount()
         await until(lambda: not body._slices.is_running)
         body.resize(520, 640)
-        await asyncio.sleep(0.1)
+        await until(lambda: body._fixed_width == body._text_width())
+        await until(lambda: not body._slices.is_running)
 
     assert first < 5_000
     assert 35 < at_once < LINES
     assert body.document().blockCount() == LINES
     assert watch.longest_ms < MOST_MS
+
+
+async def test_a_long_text_made_narrower_shows_the_same_place_selection_and_match(body):
+    body.show_layout(long_text())
+    body.find_text("2999")
+    await until(lambda: len(body._matches) == 13 and not body._slices.is_running)
+    body.find_text("2999")
+    line = body.document().findBlockByNumber(29_990)
+    body._choose(line.position(), line.position() + 11)
+    body.verticalScrollBar().setValue(body.verticalScrollBar().value() + 7)
+    before = body._view()
+
+    body.resize(420, 640)
+    await until(lambda: body._fixed_width == body._text_width())
+    await until(lambda: not body._slices.is_running)
+
+    assert body._view() == before
+    assert body.textCursor().selectedText() == "29990 words"
+    assert body.document().idealWidth() <= body._text_width() == body.viewport().width()
+    assert len(body.extraSelections()) == 13
+
+
+async def test_what_is_found_is_still_marked_after_the_theme_changed_and_can_be_looked_for_again(body, theme):
+    body.show_layout(Layout(long_text().lines[:30]))
+    body.find_text("words")
+    body.find_text("words")
+
+    theme.changed.emit()
+    await until(lambda: not body._slices.is_running)
+    assert len(body.extraSelections()) == 30 * 5
+    found: list[tuple[int, int]] = []
+    body.found.connect(lambda at, count: found.append((at, count)))
+    body.find_text("words")
+
+    assert found == [(3, 150)]
+
+
+async def test_documents_no_longer_shown_are_freed(body, theme):
+    body.show_layout(long_text())
+    body.find_text(f"{LINES - 1} words")
+    await until(lambda: not body._slices.is_running)
+
+    theme.changed.emit()
+    await until(lambda: not body._slices.is_running)
+
+    await until(lambda: len(body.findChildren(QTextDocument)) == 1)
+    assert body.document().blockCount() == LINES
+
+
+async def test_a_short_text_keeps_its_place_when_the_theme_changes(body, theme):
+    body.show_layout(Layout(long_text().lines[:500]))
+    await until(lambda: not body._slices.is_running)
+    body.verticalScrollBar().setValue(4_003)
+    before = body._view()
+
+    theme.changed.emit()
+    await until(lambda: not body._slices.is_running)
+
+    assert body._view() == before
+    assert body.verticalScrollBar().value() == 4_003
 
 
 async def test_a_search_in_a_long_text_waits_until_all_is_written(body):

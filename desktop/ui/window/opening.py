@@ -67,7 +67,7 @@ class OpeningWindow(Dialog):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Rapport")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
-        self.setFixedWidth(_WIDTH_PX)
+        self.fit_width(_WIDTH_PX)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(Spinner(theme))

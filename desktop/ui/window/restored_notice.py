@@ -21,14 +21,10 @@ class RestoredNotice(Dialog):
     def __init__(self, theme: Theme, sentences: Sequence[str], told: Callable[[], object], parent: QWidget) -> None:
         title = _("The mail database was damaged")
         super().__init__(theme, title, parent)
-        self.setFixedWidth(_WIDTH_PX)
+        self.fit_width(_WIDTH_PX)
         self.body.addWidget(Paragraph(theme, title, "section"))
-        margins = self.body.contentsMargins()
         for sentence in sentences:
-            paragraph = Paragraph(theme, sentence, "body", "secondary")
-            # a window gives wrapped text the height of its first guess at a width
-            paragraph.setMinimumHeight(paragraph.heightForWidth(_WIDTH_PX - margins.left() - margins.right()))
-            self.body.addWidget(paragraph)
+            self.body.addWidget(Paragraph(theme, sentence, "body", "secondary"))
         self.footer.row.addStretch(1)
         self.add_button(_("Close"), self.accept, Kind.PRIMARY)
         self.finished.connect(lambda _result: told())

@@ -15,6 +15,9 @@ from desktop.domain.mail.links import LinkWarning
 from desktop.domain.mail.message import Part
 from desktop.domain.mail.sender_checks import SenderAnomaly
 
+CANNOT_SHOW_HTML = "cannot-show-html"
+"""The warning of a mail whose HTML took the parser too long, and which is shown as text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -50,4 +53,4 @@ class Document:
     link_warnings: tuple[LinkWarning, ...] = ()
     sender_anomalies: tuple[SenderAnomaly, ...] = ()
     warnings: tuple[str, ...] = ()
-    """"too-big", "too-deep": HTML was reduced to text; otherwise the defects of the mail."""
+    """"too-big", "too-deep", CANNOT_SHOW_HTML: HTML was reduced to text; otherwise the defects of the mail."""

@@ -15,12 +15,17 @@ from dataclasses import dataclass, field
 
 from desktop.domain.mail.vocabulary import words
 
-_ATTRIBUTE = r"""=?[^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])[^\s>]*+))?+"""
+_ATTRIBUTE = r"""=?[^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])[^\s>]*+))?"""
+_ATTRIBUTES = rf"(?:[\s/]*+(?!>){_ATTRIBUTE}){{0,1000}}[\s/]*+(?P<end>>)?"
+"""So many at a time: a repeated group remembers all that it took."""
 _TOKEN = re.compile(
     rf"""<(?:(?P<empty>!---?>)|(?P<comment>!--)|(?P<data>!\[CDATA\[)|[!?]|/(?![a-zA-Z])
-    |(?P<slash>/?)(?P<name>[a-zA-Z][^\s/>]*+)(?:[\s/]*+(?!>){_ATTRIBUTE})*+[\s/]*+(?P<end>>)?+)""",
+    |(?P<slash>/?)(?P<name>[a-zA-Z][^\s/>]*+){_ATTRIBUTES})""",
     re.VERBOSE,
 )
+# Nothing after a repeated group can fail, so that none is tried again with less. Possessive groups would say so, but
+# Python before 3.11.5 matches them wrongly (python/cpython#106052).
+_MORE = re.compile(_ATTRIBUTES)
 _COMMENT_END = re.compile("--!?>")
 _ANY_TAG = re.compile("<[a-zA-Z]")
 
@@ -55,8 +60,13 @@ def is_deeper(html: str, limit: int) -> bool:
     while (token := _TOKEN.search(html, at)) is not None:
         at = token.end()
         name = (token["name"] or "").lower()
-        if name and token["end"] is None:
-            break  # it never ends: no parser makes an element of it
+        if name:
+            more: re.Match[str] | None = token
+            while more is not None and more["end"] is None and more.end() < len(html):
+                more = _MORE.match(html, more.end())
+            if more is None or more["end"] is None:
+                break  # it never ends: no parser makes an element of it
+            at = more.end()
         if name and token["slash"]:
             nesting.closed(name)
         elif name:

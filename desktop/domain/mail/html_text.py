@@ -27,7 +27,7 @@ _CELL = re.compile(r"<(?=t[dh]\b)", re.IGNORECASE)
 _UNREAD = list(words("script style head title template noscript noframes noembed iframe object svg math"))
 _INVISIBLE = re.compile("[\u200b-\u200d\u034f\u00ad\ufeff]+")
 # a quote begins a value after "=" alone (HTML, 13.2.5.37); possessive, so that no text makes it go back
-_OPEN_TAG = re.compile(r"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+""")
+_OPEN_TAG = re.compile(r"""<[a-zA-Z](?:[^=>]++|=\s*+(?:"[^"]*+"|'[^']*+')?)*""")
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _LONG_TAG = 2 * MAX_ATTRIBUTES
 _ANY_TAG = re.compile(r"<[^<>]*>")

@@ -63,7 +63,7 @@ _WORD = re.compile(r"[\w #.,()%/:+-]{0,100}")
 _MEASURED = {"width", "height", "border", "hspace", "vspace", "cellpadding", "cellspacing"}
 _COUNTED = {"colspan", "rowspan", "span", "size", "start", "value"}
 _HIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
-_WRITTEN_TAG = re.compile(r"""<[a-z][a-z0-9]*+(?:[ ][^\s="<>]++="[^"]*+")*+>\n?""")
+_WRITTEN_TAG = re.compile(r"""<[a-z][a-z0-9]*+(?:[ ][^\s="<>]++="[^"]*+")*>\n?""")
 _DATA_IMAGE = re.compile(r"data:image/(png|gif|jpe?g|webp|bmp);base64,([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
 
 

@@ -26,7 +26,7 @@ from typing import Any, Protocol
 from desktop.base.clock import monotonic
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
-from desktop.domain.mail.document import Document, Options
+from desktop.domain.mail.document import CANNOT_SHOW_HTML, Document, Options
 from desktop.domain.mail.message import Message
 from desktop.engine.mail import parser_child, wire
 
@@ -120,7 +120,7 @@ class ParserProcess:
             if options.text_only:
                 raise
         found = self._prepared(raw, replace(options, text_only=True))
-        return replace(found, warnings=(*found.warnings, "cannot-show-html"))
+        return replace(found, warnings=(*found.warnings, CANNOT_SHOW_HTML))
 
     def _prepared(self, raw: bytes, options: Options) -> Document:
         found: Document = self._enqueue((parser_child.PREPARE, raw, wire.pack(options))).result()

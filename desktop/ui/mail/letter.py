@@ -9,15 +9,19 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
+from desktop.domain import settings as declared
 from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import NO_DATE_MS, Completeness, Message, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
+from desktop.domain.settings import Setting
 from desktop.ui.mail import text_layout
 from desktop.ui.mail.text_layout import Layout
+
+T = TypeVar("T")
 
 MOST_FILE_BYTES = 100_000_000
 CURRENT = 0
@@ -28,6 +32,12 @@ class Views(Protocol):
     """What the reader calls of `MailViews`."""
 
     def conversation(self, key: int) -> Conversation: ...
+
+
+class Settings(Protocol):
+    """What the reader calls of the service of that name."""
+
+    def get(self, setting: Setting[T]) -> T: ...
 
 
 class Reading(Protocol):
@@ -153,14 +163,15 @@ class Opened:
     problem: Problem | None = None
 
 
-def open_letter(letter: Letter, head: MessageHead, form: Form) -> Opened:
+def open_letter(letter: Letter, head: MessageHead, form: Form, settings: Settings) -> Opened:
     """Read a mail and prepare its body. A mail that cannot be prepared is an answer, not an error."""
     letter = letter.copy(form.twin)
     if head.completeness is Completeness.CANNOT_SHOW:
         return Opened(letter, head, form, None, Layout(()))
     try:
         document = letter.document(form)
-        allowed = bool(document.remote_images) and letter.may_load_images()
+        may = settings.get(declared.LOAD_IMAGES) == declared.ShowImages.CHOSEN
+        allowed = may and bool(document.remote_images) and letter.may_load_images()
     except Problem as problem:
         return Opened(letter, head, form, None, Layout(()), problem=problem)
     layout = Layout(()) if document.is_html else text_layout.read(document.html)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,17 +19,18 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
+from desktop.domain.mail.document import CANNOT_SHOW_HTML
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.reading import MessageHead
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import link_question, reader_menu, reader_notices
 from desktop.ui.mail.attachment_actions import AttachmentActions, OpenUrl, listed
-from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, Views, load_file, open_letter
+from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, Settings, Views, load_file, open_letter
 from desktop.ui.mail.letter_output import LetterOutput
 from desktop.ui.mail.letter_pictures import LetterPictures
 from desktop.ui.mail.message_page import MessagePage
 from desktop.ui.mail.private_files import PrivateFiles
-from desktop.ui.mail.reader_loading import Loaded, Settings, Wish, heads_of, load
+from desktop.ui.mail.reader_loading import Loaded, Wish, heads_of, load
 from desktop.ui.mail.reader_notices import NoticeColumn, Remedy, Situation
 from desktop.ui.mail.reader_tools import ReaderTools
 from desktop.ui.mail.selection_summary import SelectionSummary
@@ -43,6 +44,8 @@ from desktop.ui.widgets.focus_ring import PaneRing
 T = TypeVar("T")
 
 _ZOOM = "reader.zoom"
+PATIENCE_MS = 250
+"""So long the mail before stays on the screen when the next one does not come."""
 _HURTFUL = "reader.hurtful"
 _MOST_HURTFUL = 200
 
@@ -85,6 +88,11 @@ class Reader(QWidget):
         self._open_url = open_url
         self._wanted: tuple[int, bool] | None = None
         self._loading: asyncio.Future[Any] | None = None
+        self._reopening: asyncio.Future[Any] | None = None
+        self._stepped = False
+        """Whether another message of the conversation was opened than the one that was wanted."""
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._turn_away)
         self._heads: tuple[MessageHead, ...] = ()
         self._opened: Opened | None = None
         self._changed_while_loading: frozenset[int] = frozenset()
@@ -141,11 +149,16 @@ class Reader(QWidget):
         """Whether the person always lets the sender of the open message load pictures."""
         return self._opened is not None and self._opened.images_allowed
 
-    def show_message(self, key: int, *, conversations: bool = True) -> None:
-        """Show a mail: alone, or in its conversation with its oldest unread message open, else the mail itself."""
-        if self._wanted == (key, conversations) and self._stack.currentWidget() is self.page:
+    def show_message(self, key: int, *, conversations: bool = True, again: bool = False) -> None:
+        """Show a mail: alone, or in its conversation with its oldest unread message open, else the mail itself.
+
+        `again` comes back to it from another message of its conversation.
+        """
+        is_here = self._is_loading or self._stack.currentWidget() is self.page
+        if self._wanted == (key, conversations) and is_here and not (again and self._stepped):
             return
         self._wanted = (key, conversations)
+        self._stepped = False
         self._start(self._show(key, conversations=conversations, choose=True))
 
     def show_selection(self, count: int, *, conversations: bool = True) -> None:
@@ -163,6 +176,7 @@ class Reader(QWidget):
     def open_file(self, path: Path) -> None:
         """Show a mail file without storing it."""
         self._wanted = None
+        self._stepped = False
         self._start(self._show_file(path))
 
     def set_position(self, number: int, count: int) -> None:
@@ -175,7 +189,7 @@ class Reader(QWidget):
 
     def refresh(self, keys: frozenset[int]) -> None:
         """Read the shown conversation again where one of these mails belongs to it."""
-        if self._loading is not None and not self._loading.done():
+        if self._is_loading:
             self._changed_while_loading |= keys
         if keys & {head.key for head in self._heads}:
             self._rereading.ask()
@@ -219,17 +233,24 @@ class Reader(QWidget):
         wish = Wish(key, conversations, choose, hurtful)
         try:
             loaded = await self._tasks.read(load, self._views, self._reading, self._settings, wish)
-        except Problem as problem:
-            # mostly: it was deleted in the meantime
+        except Exception as error:
             self._leave()
-            self.empty.say("cloud-off", _("This mail cannot be opened"), problem.text)
+            problem = error if isinstance(error, Problem) else None
+            self.empty.say("cloud-off", _("This mail cannot be opened"), "" if problem is None else problem.text)
             self._turn_to(self.empty)
-            return
+            if problem is None:
+                raise
+            return  # mostly: it was deleted in the meantime
         self._display(loaded, hurt=loaded.opened.letter.key in hurtful)
 
     async def _show_file(self, path: Path) -> None:
-        letter, head = await self._tasks.read(load_file, self._reading, path)
-        opened = await self._tasks.read(open_letter, letter, head, Form())
+        try:
+            letter, head = await self._tasks.read(load_file, self._reading, path)
+            opened = await self._tasks.read(open_letter, letter, head, Form(), self._settings)
+        except Exception:
+            if self._opened is None:  # the mail before is no longer there
+                self.show_nothing()
+            raise
         self._display(Loaded((head,), opened, -1))
 
     async def _reopen(self, letter: Letter, form: Form, *, hurt: bool = False) -> None:
@@ -237,7 +258,7 @@ class Reader(QWidget):
         before = self._opened
         while before is not None and before.letter == letter:
             head = before.head
-            opened = await self._tasks.read(open_letter, letter, head, form)
+            opened = await self._tasks.read(open_letter, letter, head, form, self._settings)
             before = self._opened
             if before is not None and before.letter == letter and before.head.completeness is head.completeness:
                 self._display(Loaded(self._heads, replace(opened, head=before.head), -1), hurt=hurt)
@@ -245,10 +266,14 @@ class Reader(QWidget):
 
     def _display(self, loaded: Loaded, *, hurt: bool = False) -> None:
         opened = loaded.opened
+        self._patience.stop()
         same = self._is_of_open_copy(opened)
         self._opened, self._heads = opened, loaded.heads
         self._images_shown = opened.images_allowed or (same and self._images_shown)
         self._darken = self._darken and same
+        if not hurt and opened.document is not None and CANNOT_SHOW_HTML in opened.document.warnings:
+            hurt = True
+            self._note_hurtful(opened.letter.key)
         self._hurt = hurt
         self._mark.stop()
         if loaded.mark_after_ms >= 0 and opened.head.unread:
@@ -338,16 +363,30 @@ class Reader(QWidget):
         return focused is self or self._stack.isAncestorOf(focused)
 
     def _leave(self) -> None:
-        """Let go of the open message."""
+        """Let go of the open message and of the one that was wanted."""
         self._wanted = None
-        if self._loading is not None:
-            self._loading.cancel()
+        self._stepped = False
+        for under_way in (self._loading, self._reopening):
+            if under_way is not None:
+                under_way.cancel()
+        self._changed_while_loading = frozenset()
+        self._let_go()
+
+    def _turn_away(self) -> None:
+        """Show the mail before no longer: what is done in the reader now is done to the one that is wanted."""
+        self._let_go()
+        self.empty.say("mail-open", _("Opening…"))
+        self._turn_to(self.empty)
+
+    def _let_go(self) -> None:
+        """Let go of the open message."""
+        self._patience.stop()
         self._mark.stop()
         self._opened, self._heads = None, ()
-        self._changed_while_loading = frozenset()
         self._rereading.stop()
         self._close_pictures()
         self.attachments.set_letter(None)
+        self.page.find_bar.end()
         self.page.body.clear()
 
     def _close_pictures(self) -> None:
@@ -355,10 +394,27 @@ class Reader(QWidget):
             self._pictures.close()
             self._pictures = None
 
-    def _start(self, coroutine: Any) -> None:
-        if self._loading is not None:
-            self._loading.cancel()
+    @property
+    def _is_loading(self) -> bool:
+        """Whether another message is on its way."""
+        return self._loading is not None and not self._loading.done()
+
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Begin to show another message; nothing that is done to the one before stands in its way."""
+        for under_way in (self._loading, self._reopening):
+            if under_way is not None:
+                under_way.cancel()
+        self._close_pictures()
         self._loading = self._tasks.run(coroutine)
+        self._patience.start()
+
+    def _start_reopening(self, letter: Letter, form: Form, *, hurt: bool = False) -> None:
+        """Begin to show the open message in another form, unless another message is on its way already."""
+        if self._is_loading:
+            return
+        if self._reopening is not None:
+            self._reopening.cancel()
+        self._reopening = self._tasks.run(self._reopen(letter, form, hurt=hurt))
 
     def _open_key(self) -> int:
         return 0 if self._opened is None else self._opened.letter.key
@@ -370,6 +426,7 @@ class Reader(QWidget):
 
     def _open_in_conversation(self, key: int) -> None:
         if self._wanted is not None:
+            self._stepped = True
             self._start(self._show(key, conversations=self._wanted[1], choose=False))
 
     # what happens to it
@@ -396,12 +453,14 @@ class Reader(QWidget):
         opened = self._opened
         if opened is None:
             return
-        key = opened.letter.key
+        self._note_hurtful(opened.letter.key)
+        self._start_reopening(opened.letter, replace(opened.form, text_only=True), hurt=True)
+
+    def _note_hurtful(self, key: int) -> None:
         if key:
             known = [each for each in self._state.get(_HURTFUL, list[int]()) if each != key]
             self._state.set(_HURTFUL, [*known[-_MOST_HURTFUL + 1 :], key])
             self._state.save()
-        self._start(self._reopen(opened.letter, replace(opened.form, text_only=True), hurt=True))
 
     def _act_on_notice(self, remedy: Remedy) -> None:
         opened = self._opened
@@ -415,9 +474,9 @@ class Reader(QWidget):
             self.output.show_source(opened)
         elif remedy is Remedy.OTHER_COPY:
             twin = opened.form.twin + 1 if opened.form.twin < opened.head.twins else CURRENT
-            self._start(self._reopen(opened.letter, replace(opened.form, twin=twin)))
+            self._start_reopening(opened.letter, replace(opened.form, twin=twin))
         else:
-            self._start(self._reopen(opened.letter, replace(opened.form, text_only=False)))
+            self._start_reopening(opened.letter, replace(opened.form, text_only=False))
 
     async def _allow_images(self, opened: Opened, allowed: bool) -> None:
         change = self._reading.allow_images_from if allowed else self._reading.disallow_images_from
@@ -444,7 +503,7 @@ class Reader(QWidget):
         if opened is not None:
             plain = opened.document is not None and opened.document.is_html
             form = replace(opened.form, prefer_plain=plain, text_only=plain)
-            self._start(self._reopen(opened.letter, form))
+            self._start_reopening(opened.letter, form)
 
     def toggle_darken(self) -> None:
         """Show a light mail dark in the dark theme, or as it came."""

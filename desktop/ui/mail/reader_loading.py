@@ -5,21 +5,11 @@ Runs on a reader thread, in one go, so that a click costs one hop there and one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
 
 from desktop.domain import settings as declared
 from desktop.domain.mail.reading import MessageHead
-from desktop.domain.settings import Setting
-from desktop.ui.mail.letter import Form, Opened, Reading, StoredLetter, Views, open_letter
-
-T = TypeVar("T")
-
-
-class Settings(Protocol):
-    """What the reader calls of the service of that name."""
-
-    def get(self, setting: Setting[T]) -> T: ...
+from desktop.ui.mail.letter import Form, Opened, Reading, Settings, StoredLetter, Views, open_letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +43,7 @@ def load(views: Views, reading: Reading, settings: Settings, wish: Wish) -> Load
         head = reading.head(wish.key)
     plain = settings.get(declared.PLAIN_TEXT_ONLY)
     form = Form(prefer_plain=plain, text_only=plain or head.key in wish.hurtful)
-    opened = open_letter(StoredLetter(reading, head.key), head, form)
-    if settings.get(declared.LOAD_IMAGES) != declared.ShowImages.CHOSEN:
-        opened = replace(opened, images_allowed=False)
+    opened = open_letter(StoredLetter(reading, head.key), head, form, settings)
     return Loaded(heads, opened, settings.get(declared.MARK_READ_AFTER_MS))
 
 

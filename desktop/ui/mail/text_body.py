@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer, QUrl, Signal
@@ -136,9 +136,10 @@ class TextBody(QTextBrowser):
 
     def find_text(self, text: str, *, backward: bool = False) -> None:
         """Mark all matches and go to the next one; folded quotations are opened first."""
+        self._search = None
         if text != self._looked_for:
             self._open_all_folds()
-            if self._slices.is_running:
+            if text and self._slices.is_running:
                 self._search = (text, backward)
                 return
             self._looked_for = text
@@ -315,9 +316,11 @@ class TextBody(QTextBrowser):
     def _look_at(self, wish: _View) -> None:
         self._choose(wish.anchor, wish.position)
         if wish.looked_for:
-            self._looked_for, self._match = wish.looked_for, wish.match
+            self._looked_for = wish.looked_for
             self._matches = self._all_matches(wish.looked_for)
+            self._match = min(wish.match, len(self._matches) - 1)
             self._mark()
+            self.found.emit(self._match + 1, len(self._matches))
         top = QTextCursor(self.document())
         top.setPosition(min(wish.top, self._end()))
         bar = self.verticalScrollBar()
@@ -423,7 +426,7 @@ class TextBody(QTextBrowser):
             return
         seen = self._wish or self._view()
         self._render()
-        self._go_back_to(_View(seen.top, seen.below))
+        self._go_back_to(replace(seen, anchor=0, position=0))
 
     def _open_all_folds(self) -> None:
         folds = set(range(len(self._layout_read.folds)))

@@ -46,7 +46,8 @@ _FIT = f"""(() => {{
   if (share < 1) mail.style.zoom = Math.max({SMALLEST_FIT}, share);
   const beat = document.getElementById('rapport-beat');
   beat.hidden = !beat.hidden;
-  return document.documentElement.offsetHeight;
+  document.documentElement.offsetHeight;
+  return location.href;
 }})()"""
 
 
@@ -238,14 +239,15 @@ class MailView(QWidget):
         if not self._watchdog.isActive() or self._page is None:
             return
         self._page.history().clear()
-        if self.isVisible():
-            self._page.run_ours(_FIT, self._laid_out)
-        else:
-            self._now_painted()
+        self._page.run_ours(_FIT, self._laid_out)
 
-    def _laid_out(self, _height: object) -> None:
+    def _laid_out(self, address: object) -> None:
+        """Wait for the next frame, unless it was a mail before that was laid out: that says nothing of this one."""
         surface = None if self._browser is None else self._browser.view.focusProxy()
-        if surface is None or not self._watchdog.isActive():
+        if surface is None or self._page is None or not self.is_loading or address != self._page.address:
+            return
+        if not self.isVisible():
+            self._now_painted()
             return
         surface.removeEventFilter(self)
         surface.installEventFilter(self)

@@ -46,6 +46,11 @@ class MailPage(QWebEnginePage):
         self.linkHovered.connect(self.link_hovered)
         self.findTextFinished.connect(self._tell_found)
 
+    @property
+    def address(self) -> str:
+        """Where the mail on the stage lies; no other has the same."""
+        return self._profile.stage.url.toString()
+
     def show_exhibit(self, exhibit: Exhibit | None) -> None:
         """Put a mail on the stage and load it; None empties the page."""
         url = self._profile.stage.show(exhibit)

@@ -183,7 +183,7 @@ class MailRoom(QObject):
 
     def _open(self, key: int) -> None:
         self.panes.go_to(Pane.READER)
-        self._read(key)
+        self._read(key, again=True)
         self.reader.setFocus()
 
     def _step_in_history(self, way: int) -> None:
@@ -196,10 +196,10 @@ class MailRoom(QObject):
         shown = self.list.shows_list and self.list.model.query.list_id == visit.list_id
         return self.list.model.line_of(visit.key) is not None if shown else self.browser.has_list(visit.list_id)
 
-    def _read(self, key: int) -> None:
+    def _read(self, key: int, *, again: bool = False) -> None:
         if self.list.shows_list:
             self._history.note(Visit(self.list.model.query.list_id, key))
-        self.reader.show_message(key, conversations=self.list.model.query.conversations)
+        self.reader.show_message(key, conversations=self.list.model.query.conversations, again=again)
 
     def _reader_action(self, verb: Verb, keys: tuple[int, ...]) -> None:
         if verb is Verb.READ:

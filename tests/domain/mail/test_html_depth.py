@@ -104,6 +104,15 @@ def test_c13_closing_tags_that_close_nothing_are_not_believed(unit: str) -> None
     assert time.process_time() - began < 5
 
 
+@pytest.mark.parametrize("attributes", [999, 1_000, 1_001, 5_000])
+def test_a_tag_of_many_attributes_is_a_tag_like_others(attributes: int) -> None:
+    tag = "<b" + " x=y" * attributes + ">"
+
+    assert is_deeper(tag * 3, 2)
+    assert not is_deeper(tag * 3, 3)
+    assert is_deeper(tag + "<b>" * 2 + "</b x='" + ">" * 3, 2)
+
+
 @pytest.mark.parametrize("times", [300, 3_000])
 def test_honest_nesting_is_no_depth(times: int) -> None:
     row = "<tr><td><div><b>Mail</b> and <a href=x>link</a><br><span>more</span></div></td><td><p>one<p>two</td></tr>"

@@ -24,7 +24,7 @@ REMOTE = '<p>x</p><img src="https://pixel.example/1.png">'
 def opened(body: str = "Hello", *, html: bool = False, **facts: Any) -> Opened:
     desk = Desk()
     key = desk.add(mail(body, html=html), **facts)
-    return open_letter(StoredLetter(desk, key), desk.heads[key], Form())
+    return open_letter(StoredLetter(desk, key), desk.heads[key], Form(), desk)
 
 
 def said(letter: Opened, situation: Situation | None = None) -> list[str]:
@@ -72,7 +72,7 @@ def test_c10_a_name_that_shows_another_address_is_told(name: str, address: str, 
     sender = formataddr((name, address))
     raw = f"From: {sender}\r\nTo: me@example.org\r\nSubject: Hi\r\n\r\nHello".encode()
     key = desk.add(raw)
-    letter = open_letter(StoredLetter(desk, key), desk.heads[key], Form())
+    letter = open_letter(StoredLetter(desk, key), desk.heads[key], Form(), desk)
 
     words = reader_notices.sender_warning(letter)
 
@@ -83,7 +83,7 @@ def test_c10_a_name_that_shows_another_address_is_told(name: str, address: str, 
 def test_c10_who_sends_for_another_is_said_but_not_warned_of() -> None:
     desk = Desk()
     key = desk.add(b"From: anna@acme.example\r\nReply-To: eve@other.example\r\nSubject: Hi\r\n\r\nHello")
-    letter = open_letter(StoredLetter(desk, key), desk.heads[key], Form())
+    letter = open_letter(StoredLetter(desk, key), desk.heads[key], Form(), desk)
 
     [notice] = reader_notices.notices(letter, Situation())
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtCore import QBuffer, QIODevice, QUrl
 from PySide6.QtGui import QPainter, QPdfWriter, QTextDocument
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPrintSupport import QPrinter
@@ -93,6 +93,31 @@ async def test_what_is_found_is_still_marked_after_the_theme_changed_and_can_be_
     body.find_text("words")
 
     assert found == [(3, 150)]
+
+
+async def test_a_search_given_up_while_a_text_is_written_marks_nothing(body):
+    body.show_layout(long_text())
+    body.find_text("words")
+    assert body._slices.is_running
+
+    body.find_text("")
+    await until(lambda: not body._slices.is_running)
+
+    assert body.extraSelections() == []
+
+
+async def test_matches_that_are_folded_away_are_counted_no_more(body):
+    found: list[tuple[int, int]] = []
+    body.found.connect(lambda at, count: found.append((at, count)))
+    folded = Line((Run("needle two"),), depth=1, fold=0)
+    body.show_layout(Layout((Line((Run("needle one"),)), folded), ("wrote",)))
+    body.find_text("needle")
+    body.find_text("needle")
+
+    body._clicked(QUrl("rapport-fold:0"))
+
+    assert found == [(1, 2), (2, 2), (1, 1)]
+    assert len(body.extraSelections()) == 1
 
 
 async def test_documents_no_longer_shown_are_freed(body, theme):

@@ -98,7 +98,7 @@ async def print(loop: asyncio.AbstractEventLoop, *, apart: bool) -> int:  # noqa
     count = 0
     for _name, raw in leak_vectors.mails(apart=apart):
         key = desk.add(raw)
-        opened = open_letter(StoredLetter(desk, key), desk.heads[key], Form())
+        opened = open_letter(StoredLetter(desk, key), desk.heads[key], Form(), desk)
         previews: list[Any] = []
         shown.output.previewed.connect(previews.append)
         await _until(loop, [shown.output.previewed], lambda each=opened: shown.output.print(each, images=False))

@@ -318,3 +318,21 @@ def test_found_text_is_counted(view: MailView, show: Show, qtbot: QtBot) -> None
 
     with qtbot.waitSignal(view.found, timeout=5000, check_params_cb=lambda _at, count: count == 3):
         view.find_text("one")
+
+
+def test_c13_a_late_answer_of_the_mail_before_ends_no_watch(view: MailView, show: Show, qtbot: QtBot) -> None:
+    show("<p>before</p>")
+    page = view.page
+    assert page is not None
+    before = page.address
+    painted: list[bool] = []
+    view.painted.connect(lambda: painted.append(True))
+
+    made = shell.build("<p>after</p>", shell.PAPER)
+    view.show_mail(Exhibit(made.document, made.policy), PAPER)
+    view._laid_out(before)
+    waits = not view._no_frame.isActive()
+    qtbot.waitUntil(lambda: bool(painted), timeout=20_000)
+
+    assert waits
+    assert page.address != before

@@ -17,7 +17,8 @@ from typing import Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
 from desktop.base import clock
-from desktop.net import connect, errors, image_header, public_address, tls
+from desktop.domain import image_header
+from desktop.net import connect, errors, public_address, tls
 from desktop.net.connect import Address, Stop
 from desktop.net.tls import TlsPolicy
 

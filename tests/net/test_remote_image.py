@@ -15,7 +15,7 @@ import pytest
 
 from desktop.base import clock
 from desktop.domain.certificate import trust_key
-from desktop.net import connect, errors, image_header, public_address
+from desktop.net import connect, errors, public_address
 from desktop.net.connect import Address
 from desktop.net.remote_image import USER_AGENT, ImageFetcher, Resolve
 from desktop.net.tls import TlsPolicy
@@ -277,26 +277,6 @@ def test_c02_the_checked_address_is_the_one_connected_to(web: Web) -> None:
     # a second question could be answered otherwise (DNS rebinding)
     assert asked == ["pictures.example"]
     assert web.seen[0][1]["host"] == f"pictures.example:{web.port}"
-
-
-@pytest.mark.parametrize(
-    ("octets", "expected"),
-    [
-        (png(7, 9), ("image/png", 7, 9)),
-        (b"GIF89a" + struct.pack("<HH", 3, 4), ("image/gif", 3, 4)),
-        (b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08" + struct.pack(">HH", 5, 6), ("image/jpeg", 6, 5)),
-        (b"RIFF\0\0\0\0WEBPVP8X" + b"\0" * 8 + b"\x01\0\0\x02\0\0", ("image/webp", 2, 3)),
-        (b"RIFF\0\0\0\0WEBPVP8 " + b"\0" * 7 + b"\x9d\x01\x2a" + struct.pack("<HH", 8, 9), ("image/webp", 8, 9)),
-        (b"RIFF\0\0\0\0WEBPVP8L" + b"\0" * 4 + b"\x2f" + struct.pack("<I", 4 | 5 << 14), ("image/webp", 5, 6)),
-    ],
-)
-def test_headers_of_pictures(octets: bytes, expected: tuple[str, int, int]) -> None:
-    header = image_header.read(octets)
-
-    assert header is not None
-    assert (header.media_type, header.width, header.height) == expected
-    for end in range(len(octets)):
-        image_header.read(octets[:end])
 
 
 @pytest.mark.parametrize("name", ["good", *sorted(variants().bad)])

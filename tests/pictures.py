@@ -23,13 +23,12 @@ def letter(pictures: Mapping[str, bytes], html: str = "") -> bytes:
     """Return a mail that shows each picture by its Content-ID; `html` stands before them."""
     shown = html + "".join(f'<img src="cid:{each}">' for each in pictures)
     pieces = [
-        b"From: Anna <a@b.example>\nSubject: x\nDate: Fri, 16 Oct 2026 10:42:00 +0000\nMIME-Version: 1.0\n"
-        b"Content-Type: multipart/related; boundary=x1\n\n--x1\nContent-Type: text/html\n\n",
-        shown.encode() + b"\n",
+        "From: Anna <a@b.example>\nSubject: x\nDate: Fri, 16 Oct 2026 10:42:00 +0000\nMIME-Version: 1.0\n"
+        f"Content-Type: multipart/related; boundary=x1\n\n--x1\nContent-Type: text/html\n\n{shown}\n".encode()
     ]
     for content_id, data in pictures.items():
         pieces.append(
-            f"--x1\nContent-Type: image/png\nContent-ID: <{content_id}>\n"
-            "Content-Transfer-Encoding: base64\n\n".encode() + base64.encodebytes(data)
+            f"--x1\nContent-Type: image/png\nContent-ID: <{content_id}>\nContent-Transfer-Encoding: base64\n\n".encode()
+            + base64.encodebytes(data)
         )
     return b"".join([*pieces, b"--x1--\n"])

@@ -47,6 +47,8 @@ class Document:
     """URLs; the fragment asks for number n as "mail:remote/n"."""
     content_ids: Mapping[str, str] = field(default_factory=dict)
     """Content-ID as in the fragment's cid: URLs, decoded -> section of the part."""
+    data_pixels: int = 0
+    """Of the pictures written into `html`: they count among those the letter may have."""
     parts: tuple[Part, ...] = ()
     has_alternative: bool = False
     """There is the same mail as plain text (or as HTML, when plain is shown)."""

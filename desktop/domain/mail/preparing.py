@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
+from desktop.domain import image_header
 from desktop.domain.mail import (
     bodies,
     fold,
@@ -48,6 +49,7 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
         sets_colours=maker.is_html and any(_COLOURS.search(piece) for piece in maker.out),
         remote_images=tuple(maker.remote),
         content_ids=dict(maker.used_ids),
+        data_pixels=maker.data_pixels,
         parts=message.parts,
         has_alternative=[n.section for n in other.shown] != [n.section for n in chosen.shown],
         link_warnings=tuple(maker.link_warnings),
@@ -65,6 +67,7 @@ class _Maker:
         self.is_html = False
         self.remote: list[str] = []
         self.used_ids: dict[str, str] = {}
+        self.data_pixels = 0
         self.warnings: list[str] = []
         self.link_warnings: list[links.LinkWarning] = []
         self._remote_index: dict[str, int] = {}
@@ -123,7 +126,7 @@ class _Maker:
             self.used_ids[wanted] = section
             return "cid:" + quote(wanted, safe="@.$!*+-_=~")
         if head.startswith("data:"):
-            return sanitise.data_image(source)
+            return self._data_image(source)
         if not _REMOTE.match(source):
             return None
         url = sanitise.link("https:" + source if source.startswith("//") else source)
@@ -136,6 +139,17 @@ class _Maker:
             number = self._remote_index[url] = len(self.remote)
             self.remote.append(url)
         return f"mail:remote/{number}"
+
+    def _data_image(self, source: str) -> str | None:
+        """Return a picture written into the HTML if the browser can bear to draw it, with all before it."""
+        url = sanitise.data_image(source)
+        header = None if url is None else image_header.read(sanitise.data_of(url))
+        if header is None or not header.fits:
+            return None
+        if self.data_pixels + header.pixels > image_header.LETTER_PIXELS_MAX:
+            return None
+        self.data_pixels += header.pixels
+        return url
 
 
 def _is_flowed(node: Node) -> bool:

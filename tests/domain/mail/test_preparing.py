@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 from collections.abc import Callable
 
 import pytest
 
+from desktop.domain import image_header
 from desktop.domain.mail import mime_parse, preparing, tnef
 from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import Part
 from tests import corpora
+from tests.pictures import png
 
 
 def mail(*parts: str, kind: str = "related") -> bytes:
@@ -77,15 +80,36 @@ def test_c01_no_sheet_is_read_from_elsewhere() -> None:
     assert "root:" not in shown.html
 
 
+def data_image(octets: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(octets).decode()
+
+
 def test_inline_data_pictures() -> None:
-    assert 'src="data:image/png;base64,iVBORw0K"' in html("<img src='data:image/png;base64,iVBO\nRw0K'>").html
+    written = data_image(png(1, 1))
+
+    assert f'src="{written}"' in html(f"<img src='{written[:30]}\n{written[30:]}'>").html
     for wrong in (
         "data:image/svg+xml;base64,PHN2Zz4=",
         "data:text/html,x",
         "data:image/png,x",
         "data:image/png;base64,%41",
+        written[:40],
+        data_image(png(1, 1))[:-1] + "AA",
+        data_image(b"no picture"),
+        data_image(png(7_100, 7_100)),
     ):
         assert "data:" not in html(f"<img src='{wrong}'>").html
+
+
+def test_c15_pictures_in_the_html_are_no_larger_together_than_a_browser_bears() -> None:
+    pictures = [data_image(png(7_000, 7_000, padding)) for padding in range(8)]
+
+    shown = html("".join(f"<img src='{each}'>" for each in pictures) + f"<img src='{data_image(png(5, 5))}'>")
+
+    most = image_header.LETTER_PIXELS_MAX // 49_000_000
+    assert [each in shown.html for each in pictures] == [True] * most + [False] * (8 - most)
+    assert data_image(png(5, 5)) in shown.html
+    assert shown.data_pixels == most * 49_000_000 + 25
 
 
 @pytest.mark.parametrize(
@@ -274,7 +298,7 @@ def test_c15_a_tag_of_endless_attributes_is_read_without_a_parser(separated: str
 
 
 def test_a_long_tag_of_an_honest_mail_is_no_reason() -> None:
-    picture = "data:image/png;base64," + "AB+/" * 50_000
+    picture = data_image(png(600, 400, padding=150_000))
     html = f'<p align="left" ">{"a stray quote " * 2000}</p><p style="{"color: red; " * 60}">Hello</p>'
     html += f'<img alt="a logo" src="{picture}"><p>{"word " * 5000}</p>'
 

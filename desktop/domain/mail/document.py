@@ -17,6 +17,9 @@ from desktop.domain.mail.sender_checks import SenderAnomaly
 
 CANNOT_SHOW_HTML = "cannot-show-html"
 """The warning of a mail whose HTML took the parser too long, and which is shown as text."""
+INLINE_BYTES_MAX = 64 * 1024 * 1024
+"""All inline pictures of one letter together, as they are kept while it is open: sixty photographs of a megabyte. Few
+servers take a mail with more, and what is beyond it stays a file that can be saved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ expression, parts by searching for boundaries, and only what a list, a search or
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import unquote
 
 from desktop.domain.mail import address_list, bodies, charset, header, names, snippet, structure, tnef, transfer
@@ -74,6 +74,23 @@ def part_bytes(raw: bytes, section: str) -> bytes:
             content = transfer.decode(node.body, node.encoding)
             return packed_file(content, node.media_type, inner) if inner else content
     raise PartMissing(section)
+
+
+def parts_bytes(raw: bytes, sections: Collection[str], most_bytes: int) -> dict[str, bytes]:
+    """Return the decoded content of those of these parts that the mail has, the mail taken apart once.
+
+    In the order of the mail; a part that would bring their sum above `most_bytes` is left out. Nothing packed inside.
+    """
+    wanted = set(sections)
+    _fields, root, _defects = open_mail(raw)
+    found: dict[str, bytes] = {}
+    for node in structure.leaves(root):
+        if node.section in wanted:
+            content = transfer.decode(node.body, node.encoding)
+            if len(content) <= most_bytes:
+                found[node.section] = content
+                most_bytes -= len(content)
+    return found
 
 
 def packed_file(content: bytes, media_type: str, inner: str) -> bytes:

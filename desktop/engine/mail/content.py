@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from desktop.base.errors import Problem, Remedy
@@ -47,6 +47,10 @@ class Content:
     def part_bytes(self, raw: bytes, section: str) -> bytes:
         """Return the decoded content of one part. Raises PartAbsent, CannotBeShown."""
         return self._guarded(lambda: self._process.part_bytes(raw, section))
+
+    def parts_bytes(self, raw: bytes, sections: Collection[str]) -> dict[str, bytes]:
+        """Return the decoded content of several parts, as far as they are there. Raises CannotBeShown."""
+        return self._guarded(lambda: self._process.parts_bytes(raw, sections))
 
     def parse(self, raw: bytes) -> Message:
         """Return the facts of a mail. Raises CannotBeShown."""

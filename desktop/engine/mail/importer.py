@@ -6,7 +6,7 @@ by mail, and only the culprit is reported as `Failure`. A Python process pool ca
 task, and it dies with its child.
 
 All methods may be called from any thread. The engine keeps one instance for import (pipelined: `submit` the next
-batch while one is parsed) and one for readers (`prepare`, `part_bytes`). This side imports what parses only for the
+batch while one is parsed) and one for readers (`prepare`, `parts_bytes`). This side imports what parses only for the
 types of answers: a start of the program waits for no HTML library.
 """
 
@@ -16,7 +16,7 @@ import logging
 import multiprocessing
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -26,7 +26,7 @@ from typing import Any, Protocol
 from desktop.base.clock import monotonic
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
-from desktop.domain.mail.document import CANNOT_SHOW_HTML, Document, Options
+from desktop.domain.mail.document import CANNOT_SHOW_HTML, INLINE_BYTES_MAX, Document, Options
 from desktop.domain.mail.message import Message
 from desktop.engine.mail import parser_child, wire
 
@@ -131,6 +131,15 @@ class ParserProcess:
         found: bytes = self._enqueue((parser_child.PART, raw, section)).result()
         return found
 
+    def parts_bytes(self, raw: bytes, sections: Collection[str]) -> dict[str, bytes]:
+        """Return the decoded content of several parts by section; a part that is absent or too much is left out.
+
+        Together they take no more than INLINE_BYTES_MAX. Raises CannotShow, ParserUnavailable.
+        """
+        request = (parser_child.PARTS, raw, tuple(sections), INLINE_BYTES_MAX)
+        found: dict[str, bytes] = self._enqueue(request).result()
+        return found
+
     def get_ready(self) -> None:
         """Start the child now, so that the first request need not wait for it."""
         self._enqueue((_GET_READY,))
@@ -200,6 +209,8 @@ class ParserProcess:
                 raise mime_parse.PartMissing(request[2])
             if kind == parser_child.VALUE and request[0] == parser_child.PREPARE:
                 return wire.unpack(Document, content[0])
+            if kind == parser_child.VALUE and request[0] == parser_child.PARTS:
+                return _parts(content[0], request[2])
             if kind == parser_child.VALUE and type(content[0]) is bytes:
                 return content[0]
             if kind != parser_child.ERROR:
@@ -312,3 +323,12 @@ class ParserProcess:
             child.kill()
             child.join(5)
             child.close()
+
+
+def _parts(answer: object, sections: tuple[str, ...]) -> dict[str, bytes]:
+    """Return the parts a child answered with, no more than were asked for. Raises _Lost."""
+    if type(answer) is not dict or not answer.keys() <= set(sections):
+        raise _Lost("nonsense")
+    if any(type(each) is not bytes for each in answer.values()) or sum(map(len, answer.values())) > INLINE_BYTES_MAX:
+        raise _Lost("nonsense")
+    return answer

@@ -23,6 +23,7 @@ ERROR = "error"
 PARSE = "parse"
 PREPARE = "prepare"
 PART = "part"
+PARTS = "parts"
 
 FRAME_MAILS = 64
 _FRAME_S = 0.25
@@ -54,6 +55,8 @@ def _answer(pipe: Connection, request: tuple[Any, ...], deadline_s: float) -> No
         if kind == PREPARE:
             raw, options = arguments
             answer: object = wire.pack(preparing.prepare(raw, wire.unpack(Options, options)))
+        elif kind == PARTS:
+            answer = mime_parse.parts_bytes(*arguments)
         else:
             raw, section = arguments
             answer = mime_parse.part_bytes(raw, section)

@@ -5,7 +5,7 @@ Sources are parsed in the reader's own process (`ContentParser`), never on a thr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
@@ -32,6 +32,9 @@ class ContentParser(Protocol):
 
     def part_bytes(self, raw: bytes, section: str) -> bytes:
         """Return the decoded content of one part."""
+
+    def parts_bytes(self, raw: bytes, sections: Collection[str]) -> dict[str, bytes]:
+        """Return the decoded content of several parts; what is absent or too much is left out."""
 
     def parse(self, raw: bytes) -> Message:
         """Return the facts of a mail."""
@@ -86,6 +89,15 @@ class Reading:
             raise PartNotHere
         return self._parser.part_bytes(self.source(key), section)
 
+    def parts(self, key: int, sections: Collection[str]) -> dict[str, bytes]:
+        """Return the inline pictures of a mail by section, read at once; those too large together are left out.
+
+        Raises PartNotHere, MailGone, Problem.
+        """
+        if self.head(key).completeness is Completeness.TEXT:
+            raise PartNotHere
+        return self._parser.parts_bytes(self.source(key), sections)
+
     def source(self, key: int, *, twin: int = 0) -> bytes:
         """Return the source as it came; of a mail over the size limit its header and text. Raises MailGone."""
         with self._database.read() as view:
@@ -126,6 +138,10 @@ class Reading:
     def part_of(self, raw: bytes, section: str) -> bytes:
         """Return a part of a mail that is not in the store."""
         return self._parser.part_bytes(raw, section)
+
+    def parts_of(self, raw: bytes, sections: Collection[str]) -> dict[str, bytes]:
+        """Return the inline pictures of a mail that is not in the store."""
+        return self._parser.parts_bytes(raw, sections)
 
     def may_load_images(self, key: int) -> bool:
         """Say whether the person always lets this sender's remote images load."""

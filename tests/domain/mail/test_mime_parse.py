@@ -120,6 +120,26 @@ def test_part_bytes_by_section() -> None:
             mime_parse.part_bytes(raw, absent)
 
 
+def test_parts_of_one_letter_are_read_at_once_as_far_as_they_have_room() -> None:
+    inner = "Content-Type: multipart/alternative; boundary=c\n\n--c\n" + PLAIN + "\n--c\n" + HTML + "\n--c--"
+    raw = multipart(
+        inner,
+        "Content-Transfer-Encoding: base64\n\naGVsbG8=",
+        "Content-Type: text/plain\n\n" + "long" * 100,
+        "Content-Type: text/plain\n\nlast",
+    ).encode()
+
+    assert mime_parse.parts_bytes(raw, ("4", "2", "9", "1", "1.1"), 1000) == {
+        "1.1": b"plain words",
+        "2": b"hello",
+        "4": b"last",
+    }
+    assert mime_parse.parts_bytes(raw, ("2", "3", "4"), 9) == {"2": b"hello", "4": b"last"}
+    assert mime_parse.parts_bytes(raw, ("2", "3", "4"), 8) == {"2": b"hello"}
+    assert mime_parse.parts_bytes(raw, (), 1000) == {}
+    assert mime_parse.parts_bytes(b"", ("1",), 0) == {"1": b""}
+
+
 def test_uuencoded_file_is_a_part() -> None:
     raw = b"From: a@x.example\r\n\r\nsee\r\nbegin 644 ../hello.txt\r\n%:&5L;&\\\r\n`\r\nend\r\nbye\r\n"
 

@@ -15,9 +15,10 @@ import pytest
 from desktop.domain.mail import mime_parse, preparing
 from desktop.domain.mail.document import Options
 from desktop.domain.mail.message import Message
-from desktop.engine.mail import wire
+from desktop.engine.mail import importer, wire
 from desktop.engine.mail.importer import CannotShow, Failure, ParserProcess, ParserUnavailable
 from tests.engine.mail import misbehaving_child
+from tests.pictures import letter, png
 
 GOOD = b"From: Bob <bob@x.example>\r\nSubject: hello %d\r\n\r\nsome words %d\r\n"
 
@@ -78,6 +79,44 @@ def test_document_and_part_come_through(parser: ParserProcess) -> None:
     assert parser.part_bytes(raw, "2") == b"\x89PNG\r"
     with pytest.raises(mime_parse.PartMissing):
         parser.part_bytes(raw, "3")
+
+
+def test_c15_the_pictures_of_a_letter_are_one_request(parser: ParserProcess) -> None:
+    raw = letter({f"{n}@x": png(1, 1, padding=7_000 + n) for n in range(300)})
+    sections = list(parser.prepare(raw).content_ids.values())
+    began = time.monotonic()
+    parser.part_bytes(raw, "2")
+    one_s = time.monotonic() - began
+
+    began = time.monotonic()
+    found = parser.parts_bytes(raw, [*sections, "absent"])
+    all_s = time.monotonic() - began
+
+    assert found == {str(2 + n): png(1, 1, padding=7_000 + n) for n in range(300)}
+    assert all_s < 20 * one_s + 0.2
+
+
+def test_c15_pictures_beyond_what_is_kept_are_left_out(parser: ParserProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importer, "INLINE_BYTES_MAX", 100_000)
+    large = png(1, 1, padding=49_000)
+
+    found = parser.parts_bytes(letter({"1@x": large, "2@x": large, "3@x": large, "4@x": png(1, 1)}), "2345")
+
+    assert {section: len(data) for section, data in found.items()} == {
+        "2": len(large),
+        "3": len(large),
+        "5": len(png(1, 1)),
+    }
+
+
+@pytest.mark.parametrize("order", [b"LIE", b"TEXT", b"MUCH"])
+def test_a_taken_over_child_gives_no_other_parts(
+    fragile: ParserProcess, order: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "INLINE_BYTES_MAX", 1000)
+
+    with pytest.raises(CannotShow, match="nonsense"):
+        fragile.parts_bytes(order, ["1"])
 
 
 def test_many_threads_may_call(parser: ParserProcess) -> None:

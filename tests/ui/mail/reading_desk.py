@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 from desktop.base.errors import Problem
 from desktop.domain.mail import mime_parse, preparing
-from desktop.domain.mail.document import Document, Options
+from desktop.domain.mail.document import INLINE_BYTES_MAX, Document, Options
 from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
 
@@ -28,6 +28,7 @@ class Desk:
         self.fetched: list[str] = []
         self.fetched_files: list[int] = []
         self.pictures: dict[str, tuple[bytes, str]] = {}
+        self.parts_asked: list[tuple[str, ...]] = []
         self.is_offline = False
         self.prepared: list[tuple[int, bool]] = []
         self.twins: dict[int, bytes] = {}
@@ -93,6 +94,9 @@ class Desk:
     def part(self, key: int, section: str) -> bytes:
         return mime_parse.part_bytes(self.raws[key], section)
 
+    def parts(self, key: int, sections: Collection[str]) -> dict[str, bytes]:
+        return self.parts_of(self.raws[key], sections)
+
     def source(self, key: int, *, twin: int = 0) -> bytes:
         return self.twins[key] if twin else self.raws[key]
 
@@ -117,6 +121,10 @@ class Desk:
 
     def part_of(self, raw: bytes, section: str) -> bytes:
         return mime_parse.part_bytes(raw, section)
+
+    def parts_of(self, raw: bytes, sections: Collection[str]) -> dict[str, bytes]:
+        self.parts_asked.append(tuple(sections))
+        return mime_parse.parts_bytes(raw, sections, INLINE_BYTES_MAX)
 
     def may_load_images(self, key: int) -> bool:
         return self.heads[key].sender.key in self.allowed

@@ -104,7 +104,7 @@ class MailBrowser(QObject):
         self.loader.load()
 
     def bind(self, actions: Actions) -> None:
-        """Connect the actions of a window."""
+        """Connect the actions of a window; those that need the panes to be turned are the window's."""
         pane, view = self.pane, self.pane.view
         for name, act in (
             (Do.ARCHIVE, partial(pane.do, Verb.ARCHIVE)),
@@ -126,8 +126,6 @@ class MailBrowser(QObject):
             (Do.SELECT_CONVERSATION, pane.select_conversation),
             (Do.UNFOLD_ALL, partial(pane.fold_days, False)),
             (Do.FOLD_ALL, partial(pane.fold_days, True)),
-            (Do.SEARCH, self.search.open),
-            (Do.QUICK_FILTER, pane.open_filter),
             (Do.RENAME_FOLDER, self.tree.rename_current),
         ):
             actions.connect(name, act)

@@ -123,6 +123,9 @@ class MailRoom(QObject):
         self.list.position_changed.connect(reader.set_position)
         self.list.loader.opened.connect(self._take_keyboard)
         browser.list_opened.connect(lambda _name: self._leave_tree())
+        self.search.search_wanted.connect(self._searched)
+        self.search.submitted.connect(self._go_to_hits)
+        self.search.left.connect(self._search_left)
         browser.step_wanted.connect(self.step_wanted)
         browser.mail_wanted.connect(self.mail_wanted)
         browser.trouble_wanted.connect(self.trouble_wanted)
@@ -138,6 +141,8 @@ class MailRoom(QObject):
         panes.reader_shown.connect(lambda: self._show_selection(self.list.selection()))
         self._back_changed(panes.has_back)
         for name, act in (
+            (Do.SEARCH, self._open_search),
+            (Do.QUICK_FILTER, self._open_filter),
             (Do.SELECT_ALL, self._select_all),
             (Do.READ_BEFORE, partial(self._step_in_history, -1)),
             (Do.READ_AFTER, partial(self._step_in_history, 1)),
@@ -159,6 +164,30 @@ class MailRoom(QObject):
             self.panes.go_to(Pane.LIST)
             if self.panes.single:
                 self.list.setFocus()
+
+    def _open_search(self) -> None:
+        if self.panes.current is Pane.TREE:  # alone in sight it has no row with the search above it
+            self.panes.go_to(Pane.LIST)
+        self.search.open()
+
+    def _open_filter(self) -> None:
+        if not self.list.searching:
+            self.panes.go_to(Pane.LIST)
+            self.list.open_filter()
+
+    def _searched(self, text: str) -> None:
+        """Show the list where a mail is read in its place: the hits are there, and the folder after them."""
+        if text or self.list.model.shows_hits:
+            self.panes.go_to(Pane.LIST)
+
+    def _go_to_hits(self) -> None:
+        self.panes.go_to(Pane.LIST)
+        self.list.setFocus()
+
+    def _search_left(self) -> None:
+        """Give the keyboard back to the mail that stands in the place of the list."""
+        if not self.list.isVisible():
+            self.reader.setFocus()
 
     def _go_back(self) -> None:
         self.panes.go_back()

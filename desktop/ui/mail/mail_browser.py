@@ -207,6 +207,8 @@ class MailBrowser(QObject):
         pane.search_head.place_wanted.connect(lambda on: self.search.narrow(self._place()[1], on))
         self.search.search_wanted.connect(self._search)
         self.search.submitted.connect(pane.view.setFocus)
+        self.search.stepped_down.connect(pane.view.setFocus)
+        self.search.stepped_down.connect(self.results.go_to_first)
         self.search.left.connect(self._search_closed)
 
     def _go(self, step: Callable[[], object]) -> None:

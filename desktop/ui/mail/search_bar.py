@@ -63,6 +63,8 @@ class SearchBar(QWidget):
     """What to search now; "" when the person is done and wants the folder back."""
     submitted = Signal()
     """Enter: the person wants to go to the hits."""
+    stepped_down = Signal()
+    """Down, where no suggestions are open for it: the person wants to go to the first hit."""
     left = Signal()
     """Escape in an empty field."""
 
@@ -122,8 +124,12 @@ class SearchBar(QWidget):
         self.set_text(with_operator(self.text, operator, on))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._popup_shown():
-            return self._popup_key(event.key())
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if self._popup_shown():
+                return self._popup_key(event.key())
+            if event.key() == Qt.Key.Key_Down and self._search_now():
+                self.stepped_down.emit()
+                return True
         if event.type() is QEvent.Type.FocusOut:
             self._hide_popup()
         return super().eventFilter(watched, event)
@@ -142,13 +148,18 @@ class SearchBar(QWidget):
         self.search_wanted.emit(self.text.strip())
 
     def _submit(self, _text: str = "") -> None:
+        if self._search_now():
+            self.submitted.emit()
+
+    def _search_now(self) -> bool:
+        """Search what stands in the field without waiting for more, and remember it; False where nothing does."""
         text = self.text.strip()
         self._hide_popup()
         if text:
             recent = [text, *(kept for kept in self._state.get(_RECENT_STATE, _NO_TEXTS) if kept != text)]
             self._state.set(_RECENT_STATE, recent[:_MOST_RECENT])
             self._searching.flush()
-            self.submitted.emit()
+        return bool(text)
 
     # inside: suggestions
 

@@ -39,6 +39,8 @@ class SearchResults(QObject):
         self.text = ""
         self._hits: tuple[Hit, ...] = ()
         self._complete = True
+        self._to_first = False
+        """The search under way is to put the cursor on its first hit."""
         self._cancel = threading.Event()
         self._running: asyncio.Future[object] | None = None
         self._again = Throttle(self._refresh, _AGAIN_WAIT_MS, _AGAIN_MOST_MS, self)
@@ -48,14 +50,22 @@ class SearchResults(QObject):
     def search(self, text: str) -> None:
         """Show what matches; an older search is given up."""
         self.text = text
+        self._to_first = False
         self._start(limit=PAGE)
 
     def stop(self) -> None:
         """Give up; the caller shows a folder."""
         self.text = ""
+        self._to_first = False
         self._cancel.set()
         self._again.cancel()
         self._hits, self._complete = (), True
+
+    def go_to_first(self) -> None:
+        """Put the cursor on the first hit, at once or when the search under way has found it."""
+        self._to_first = self._running is not None and not self._running.done()
+        if not self._to_first:
+            self._show_first()
 
     def more(self) -> None:
         """Find the next page, when there is one and no search is under way."""
@@ -84,6 +94,13 @@ class SearchResults(QObject):
         rows = [hit.row for hit in self._hits]
         self._pane.loader.show_hits(_HITS, rows, marks, more=quiet or before is not None)
         self._pane.show_search(found_sentence(len(rows), result), _searched(result))
+        if self._to_first:
+            self._to_first = False
+            self._show_first()
+
+    def _show_first(self) -> None:
+        if self._hits:
+            self._pane.view.show_key(self._hits[0].row.key)
 
 
 def found_sentence(count: int, result: SearchResult) -> str:

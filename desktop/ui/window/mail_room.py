@@ -125,6 +125,7 @@ class MailRoom(QObject):
         browser.list_opened.connect(lambda _name: self._leave_tree())
         self.search.search_wanted.connect(self._searched)
         self.search.submitted.connect(self._go_to_hits)
+        self.search.stepped_down.connect(self._go_to_hits)
         self.search.left.connect(self._search_left)
         browser.step_wanted.connect(self.step_wanted)
         browser.mail_wanted.connect(self.mail_wanted)

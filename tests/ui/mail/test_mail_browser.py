@@ -438,6 +438,37 @@ async def test_suggestions_complete_operators_by_keyboard(room, stand):
     assert stand.search.text.strip() == "has:attachment"
 
 
+async def test_down_goes_from_the_words_to_the_first_hit_also_before_it_is_found(room, stand):
+    room.deliver("Renewal of the contract", age_ms=2 * MINUTE)
+    newest = room.deliver("Renewal of the licence", age_ms=MINUTE)
+    await started(stand, 2)
+    stand.search.open()
+    QTest.keyClicks(stand.search.field.edit, "renewal")
+
+    QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Down)  # nothing was searched yet, nothing is suggested
+
+    assert stand.pane.view.hasFocus()
+    await until(lambda: stand.pane.model.shows_hits and stand.pane.view.selected_keys() == (newest,))
+    stand.search.open()
+    stand.search._hide_popup()
+    stand.pane.view.clearSelection()
+    QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Down)
+    assert stand.pane.view.hasFocus()
+    assert stand.pane.view.selected_keys() == (newest,)
+
+
+async def test_down_stays_in_an_empty_field(room, stand):
+    room.deliver()
+    await started(stand, 1)
+    stand.search.open()
+    stand.search._hide_popup()
+
+    QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Down)
+
+    assert stand.search.field.edit.hasFocus()
+    assert not stand.pane.searching
+
+
 async def test_recent_searches_are_offered(room, stand):
     room.deliver("Renewal")
     await started(stand, 1)

@@ -94,6 +94,24 @@ async def test_enter_and_emptying_the_field_lead_from_a_hit_back_to_the_list(des
     assert room.list.isVisible()
 
 
+async def test_down_leads_from_a_hit_that_is_read_to_the_first_hit(desk: Desk) -> None:
+    await _read_alone(desk, "700")
+    window, room = desk.window, desk.window.room
+    await _type(desk, "Kranich")
+    QTest.keyClick(room.search.field.edit, Qt.Key.Key_Return)
+    QTest.keyClick(room.list.view, Qt.Key.Key_End)
+    QTest.keyClick(room.list.view, Qt.Key.Key_Return)
+    await desk.until(room.reader.isVisible)
+
+    QTest.keyClick(window, Qt.Key.Key_K, _CTRL)
+    room.search._hide_popup()
+    QTest.keyClick(room.search.field.edit, Qt.Key.Key_Down)
+
+    assert room.list.isVisible()
+    assert _stop(desk) == "list"
+    assert room.list.view.selected_keys() == (room.list.model.keys[0],)
+
+
 async def test_hits_that_are_found_again_leave_the_mail_that_is_read_alone(desk: Desk) -> None:
     await _read_alone(desk, "700")
     room = desk.window.room

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QPoint, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.mail.folder import ListId, Role
@@ -36,6 +36,7 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.empty_state import EmptyState
+from desktop.ui.widgets.focus_ring import PaneRing
 
 _ORDER_STATE = "list.order."
 _GROUPED_STATE = "list.grouped."
@@ -100,6 +101,8 @@ class ListPane(QWidget):
         self.unfetched: Callable[[ListId], EmptyWords | None] = lambda _list: None
         """What a server folder says whose mail is not here yet; set by whoever knows the folders."""
         self._empty = EmptyState(theme, "inbox", "", action=" ", act=self._take_step)
+        self._empty.setAccessibleName(self.view.accessibleName())  # it has the keyboard where there is no mail
+        PaneRing(theme, self._empty)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)
@@ -333,12 +336,21 @@ class ListPane(QWidget):
     def _show_state(self) -> None:
         self.header.show_title(self._title, self.model.unread)
         if len(self.model.keys):
-            self._stack.setCurrentWidget(self.view)
+            self._turn_to(self.view)
             return
         words = no_hits(self._searched) if self.searching else self._unfetched() or self._empty_words()
         self._step = words.step
         self._empty.say(words.icon, words.title, words.text, words.action)
-        self._stack.setCurrentWidget(self._empty)
+        self._turn_to(self._empty)
+
+    def _turn_to(self, page: QWidget) -> None:
+        """Show the list, or what is said in its place; the keyboard is in what is seen."""
+        if page is not self._stack.currentWidget():
+            inside = self._stack.isAncestorOf(self.window().focusWidget())
+            self.setFocusProxy(page)
+            self._stack.setCurrentWidget(page)
+            if inside:
+                page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _unfetched(self) -> EmptyWords | None:
         query = self.model.query

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
@@ -32,6 +32,8 @@ _SHOWN_RECENT = 4
 _NO_TEXTS: list[str] = []
 _POPUP_WIDTH = 330
 _POPUP_MOST = 360
+_ENTERED = (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.ShortcutFocusReason)
+_COMES_BACK = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 _ICONS = {
     SuggestionKind.OPERATOR: "search",
     SuggestionKind.PERSON: "user-round",
@@ -74,6 +76,7 @@ class SearchBar(QWidget):
         self._search = search
         self._tasks = tasks
         self._state = state
+        self._entered = False
         self._asking: asyncio.Future[object] | None = None
         self._popup: PopupFrame | None = None
         self._list: ChoiceList | None = None
@@ -96,6 +99,11 @@ class SearchBar(QWidget):
     def text(self) -> str:
         """What stands in the field."""
         return self.field.text
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a person writes here: Qt also puts the cursor into the field by itself, where nothing else has it."""
+        return bool(self.text) or self._entered
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -130,7 +138,10 @@ class SearchBar(QWidget):
             if event.key() == Qt.Key.Key_Down and self._search_now():
                 self.stepped_down.emit()
                 return True
-        if event.type() is QEvent.Type.FocusOut:
+        if event.type() is QEvent.Type.FocusIn and isinstance(event, QFocusEvent):
+            self._entered = self._entered or event.reason() in _ENTERED
+        if event.type() is QEvent.Type.FocusOut and isinstance(event, QFocusEvent):
+            self._entered = self._entered and event.reason() in _COMES_BACK
             self._hide_popup()
         return super().eventFilter(watched, event)
 

@@ -92,6 +92,13 @@ class MailRoom(QObject):
         """Put the panes where the setting has them."""
         self.panes.arrange(Layout(self._services.settings.get(LAYOUT)))
 
+    def take_keyboard(self) -> None:
+        """Give the keyboard to the list, unless somebody is writing already."""
+        focused = self.panes.window().focusWidget()
+        writing = self.search.in_use if focused is self.search.field.edit else isinstance(focused, QLineEdit)
+        if not writing:
+            self.list.setFocus()
+
     def open_file(self, path: Path) -> None:
         """Show a mail file in the reader."""
         self._shows_file = True
@@ -121,7 +128,7 @@ class MailRoom(QObject):
         self.list.view.picked.connect(self._picked)
         self.tree.picked.connect(self._leave_tree)
         self.list.position_changed.connect(reader.set_position)
-        self.list.loader.opened.connect(self._take_keyboard)
+        self.list.loader.opened.connect(self._first_list_opened)
         browser.list_opened.connect(lambda _name: self._leave_tree())
         self.search.search_wanted.connect(self._searched)
         self.search.submitted.connect(self._go_to_hits)
@@ -153,11 +160,9 @@ class MailRoom(QObject):
         ):
             self._actions.connect(name, act)
 
-    def _take_keyboard(self) -> None:
-        """Give the keyboard to the first list that is shown, unless somebody is writing already."""
-        self.list.loader.opened.disconnect(self._take_keyboard)
-        if not isinstance(QApplication.focusWidget(), QLineEdit):
-            self.list.setFocus()
+    def _first_list_opened(self) -> None:
+        self.list.loader.opened.disconnect(self._first_list_opened)
+        self.take_keyboard()
 
     def _leave_tree(self) -> None:
         """Show the list of the folder where the folders alone are shown."""

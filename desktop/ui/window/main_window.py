@@ -195,7 +195,10 @@ class MainWindow(QWidget):
     def _accounts_known(self, addresses: tuple[str, ...]) -> None:
         any_ = bool(addresses)
         self.room.reader.set_own_addresses(addresses)
+        was_welcome = self._middle.currentWidget() is self._welcome
         self._middle.setCurrentWidget(self.room.panes if any_ or self._reads_file else self._welcome)
+        if any_ and was_welcome:
+            self.room.take_keyboard()
         for name in (Do.GET_MAIL, Do.GET_ALL_MAIL):
             self.actions_[name].setEnabled(any_)
 

@@ -14,6 +14,7 @@ from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import AccountStatus, Activity
 from desktop.domain.mail.operation import Change, Verb
+from desktop.store.mail.blobs import Blobs
 from desktop.ui.actions import Do
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.preferences.certificate_question import CertificateQuestion
@@ -23,6 +24,7 @@ from desktop.ui.theme import DARK
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.window.operations_window import OperationsWindow, operation_words
+from tests.ui import sample
 from tests.ui.window.conftest import Desk
 
 
@@ -523,6 +525,55 @@ async def test_the_keyboard_is_in_the_list_from_the_beginning(desk: Desk) -> Non
     await _open(desk)
 
     await desk.until(lambda: desk.window.room.list.view.hasFocus())
+
+
+async def test_the_keyboard_is_in_the_list_after_the_first_account_was_added(empty_desk: Desk) -> None:
+    window, room = empty_desk.window, empty_desk.window.room
+    window.restore()
+    window.show()
+    window.activateWindow()
+    await empty_desk.until(window._welcome.isVisible)
+    await empty_desk.until(lambda: room.list.model.query.list_id == Unified.INBOX)
+    window._welcome.state.button.click()
+    form = window.findChild(MailAccountForm)
+    assert isinstance(form, MailAccountForm)
+    await empty_desk.until(form.isActiveWindow)
+    form.fields.address.setFocus()
+
+    blobs = Blobs(empty_desk.core.profile.raw)
+    keys = sample.fill(empty_desk.core.database, blobs)
+    blobs.close()
+    with empty_desk.core.database.write() as work:
+        work.emit(events.MailAccountsChanged(keys))
+    await empty_desk.until(room.panes.isVisible)
+    form.close()
+    await empty_desk.until(window.isActiveWindow)
+    await empty_desk.until(lambda: len(_inbox(empty_desk)) > 0)
+
+    assert room.list.view.hasFocus()
+    QTest.keyClicks(QApplication.focusWidget(), "ff")
+    assert room.search.text == ""
+    assert room.list.selection().count == 1
+
+
+async def test_the_keyboard_stays_in_the_search_a_person_has_called_before_the_first_list_is_there(desk: Desk) -> None:
+    window, room = desk.window, desk.window.room
+    window.restore()
+    window.show()
+    window.activateWindow()
+    await desk.until(window.isActiveWindow)
+    window.actions_[Do.SEARCH].trigger()
+
+    await desk.until(lambda: len(_inbox(desk)) > 0)
+    called = room.search.field.edit.hasFocus()
+    room.take_keyboard()
+    still = room.search.field.edit.hasFocus()
+    room.list.setFocus()
+    room.search.field.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+    room.take_keyboard()
+
+    assert (called, still) == (True, True)
+    assert room.list.view.hasFocus()
 
 
 async def test_going_to_a_mail_from_the_folders_takes_the_keyboard_along(desk: Desk) -> None:

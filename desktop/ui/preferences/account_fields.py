@@ -13,7 +13,7 @@ from desktop.domain.mail.mail_account import Mode
 from desktop.ui.preferences.account_draft import IMAP_PORTS, SMTP_PORTS, Draft, Field, addresses_in
 from desktop.ui.preferences.file_field import FileField
 from desktop.ui.preferences.fold import Fold
-from desktop.ui.preferences.folder_picks import Folder, FolderPicks
+from desktop.ui.preferences.folder_picks import Folder, FolderPicks, in_order
 from desktop.ui.preferences.folder_roles import FolderRoles
 from desktop.ui.preferences.revocable_list import Allowed, RevocableList
 from desktop.ui.preferences.server_fields import ServerFields
@@ -116,8 +116,9 @@ class AccountFields(QScrollArea):
 
     def show_folders(self, folders: Sequence[Folder], watched: Collection[str] = ()) -> None:
         """Offer the folders of the server; what the person picked before stays."""
-        self.picks.show_folders(folders, watched)
-        self.roles.show_folders(folders)
+        ordered = in_order(folders)
+        self.picks.show_folders(ordered, watched)
+        self.roles.show_folders(ordered)
         self._picks_hint.hide()
         self.picks.show()
         self._roles_fold.show()

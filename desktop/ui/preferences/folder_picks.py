@@ -26,6 +26,21 @@ class Folder(Protocol):
     def selectable(self) -> bool: ...
 
 
+_FIRST = (Role.INBOX, Role.FLAGGED, Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.JUNK, Role.TRASH, Role.ALL)
+
+
+def in_order(folders: Sequence[Folder]) -> list[Folder]:
+    """Return folders as a person looks for them, whatever order the server has: the Inbox, the special ones in the
+    order of the folder tree, all others by name.
+    """
+
+    def place(folder: Folder) -> tuple[int, str, str]:
+        special = _FIRST.index(folder.role) if folder.role in _FIRST else len(_FIRST)
+        return special, folder.path.casefold(), folder.path
+
+    return sorted(folders, key=place)
+
+
 class FolderPicks(QWidget):
     """Empty until the folders of the server are known."""
 
@@ -53,5 +68,5 @@ class FolderPicks(QWidget):
             self._column.addWidget(box)
 
     def picked(self) -> tuple[str, ...]:
-        """Return the paths picked, in the order of the server."""
+        """Return the paths picked, in the order shown."""
         return tuple(path for path, box in self._boxes.items() if box.isChecked())

@@ -1,0 +1,60 @@
+"""The folders of a server as the form of an account offers them."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from desktop.domain.mail.folder import Role, ServerFolder
+from desktop.ui.preferences.account_fields import AccountFields
+from desktop.ui.preferences.folder_picks import in_order
+from desktop.ui.theme import Theme
+from desktop.ui.widgets.choices import CheckBox
+
+
+def _folder(path: str, role: Role = Role.NONE, *, selectable: bool = True) -> ServerFolder:
+    return ServerFolder(path.encode(), path, "/", role, selectable)
+
+
+RAW = (
+    _folder("Trash", Role.TRASH),
+    _folder("zoo"),
+    _folder("Sent", Role.SENT),
+    _folder("Projects/Helix"),
+    _folder("Projects", selectable=False),
+    _folder("archive", Role.ARCHIVE),
+    _folder("Accounting"),
+    _folder("Junk", Role.JUNK),
+    _folder("Drafts", Role.DRAFTS),
+    _folder("INBOX", Role.INBOX),
+)
+
+
+def test_the_inbox_is_first_then_the_special_folders_then_all_others_by_name() -> None:
+    assert [folder.path for folder in in_order(RAW)] == [
+        "INBOX",
+        "Sent",
+        "Drafts",
+        "archive",
+        "Junk",
+        "Trash",
+        "Accounting",
+        "Projects",
+        "Projects/Helix",
+        "zoo",
+    ]
+
+
+def test_the_form_offers_the_folders_of_a_server_in_that_order(theme: Theme, qtbot: QtBot) -> None:
+    fields = AccountFields(theme, is_new=True)
+    qtbot.addWidget(fields)
+
+    fields.show_folders(RAW)
+
+    column = fields.picks._column
+    boxes = [column.itemAt(line).widget() for line in range(column.count())]
+    shown = [box.text() for box in boxes if isinstance(box, CheckBox)]
+    assert shown == ["INBOX", "Sent", "Drafts", "archive", "Junk", "Trash", "Accounting", "Projects/Helix", "zoo"]
+    assert fields.picks.picked() == ("INBOX",)
+    select = fields.roles.selects[Role.SENT]
+    assert [select.itemText(line) for line in range(select.count())][1:] == shown[1:]
+    assert select.currentData() == "Sent"

@@ -64,6 +64,8 @@ class MailRoom(QObject):
         self._services, self._actions, self._tasks = services, actions, tasks
         self._files = PrivateFiles(cache)
         self._shows_file = False
+        self._reads = False
+        """One mail is what the reader shows when it is in sight."""
         self._history = ReadingHistory()
         self.browser = MailBrowser(theme, services, tasks, bridge, undo, state, host)
         self.reader = Reader(
@@ -81,6 +83,7 @@ class MailRoom(QObject):
         self.browser.bind(actions)
         self.list.view.file_writer = MailFiles(services.reading, self._files).write
         self.tree.installEventFilter(self)
+        self.reader.installEventFilter(self)
         self._connect(bridge)
 
     def start(self) -> None:
@@ -105,6 +108,7 @@ class MailRoom(QObject):
         # what one does now must not fall on a mail that is chosen in the list and no longer seen
         self.list.view.clearSelection()
         self.panes.go_to(Pane.READER)
+        self._note_reading(True)
         self.reader.open_file(path)
 
     def close(self) -> None:
@@ -113,7 +117,11 @@ class MailRoom(QObject):
         self._tasks.write(self._files.clear)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep Delete in the folder tree from deleting the mails that are chosen beside it."""
+        """Keep Delete in the folder tree from deleting the mails that are chosen beside it; follow the reader."""
+        if watched is self.reader:
+            if event.type() in (QEvent.Type.Show, QEvent.Type.Hide):
+                self._note_reading(self._reads)
+            return False
         if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.ShortcutOverride:
             return False
         if event.key() == Qt.Key.Key_Delete:
@@ -148,6 +156,7 @@ class MailRoom(QObject):
         panes.back_changed.connect(self._back_changed)
         panes.reader_shown.connect(lambda: self._show_selection(self.list.selection()))
         self._back_changed(panes.has_back)
+        self._note_reading(False)
         for name, act in (
             (Do.SEARCH, self._open_search),
             (Do.QUICK_FILTER, self._open_filter),
@@ -209,12 +218,19 @@ class MailRoom(QObject):
         if not self.reader.isVisible() or (self._shows_file and not selection.count):
             return
         self._shows_file = False
+        self._note_reading(selection.count <= 1 and bool(selection.key))
         if selection.count > 1:
             self.reader.show_selection(selection.count, conversations=selection.conversations)
         elif selection.key:
             self._read(selection.key)
         else:
             self.reader.show_nothing()
+
+    def _note_reading(self, reads: bool) -> None:
+        """Let words be looked for only in a mail that is in sight."""
+        self._reads = reads
+        for name in (Do.FIND, Do.FIND_NEXT, Do.FIND_PREVIOUS):
+            self._actions[name].setEnabled(reads and self.reader.isVisible())
 
     def _open(self, key: int) -> None:
         self.panes.go_to(Pane.READER)

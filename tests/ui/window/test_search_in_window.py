@@ -159,3 +159,45 @@ async def test_escape_in_the_empty_field_goes_back_into_the_mail_that_is_read(de
 
     assert _stop(desk) == "reader"
     assert room.reader.isVisible()
+
+
+async def test_words_are_looked_for_only_in_a_mail_that_is_in_sight(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    finding = [window.actions_[name] for name in (Do.FIND, Do.FIND_NEXT, Do.FIND_PREVIOUS)]
+
+    def able() -> bool:
+        states = {action.isEnabled() for action in finding}
+        assert len(states) == 1
+        return states.pop()
+
+    at_first = able()
+    room.list.view.show_key(_inbox(desk)[0])
+    await desk.until(lambda: room.reader.opened is not None)
+    with_a_mail = able()
+    room.list.view.selectAll()
+    await desk.until(lambda: room.reader.opened is None)
+    with_many = able()
+    room.list.view.show_key(_inbox(desk)[0])
+    await desk.until(lambda: room.reader.opened is not None)
+    QTest.keyClick(window, Qt.Key.Key_F8)
+    put_away = able()
+    room.list.view.setFocus()
+    QTest.keyClick(room.list.view, Qt.Key.Key_Return)
+    await desk.until(room.reader.isVisible)
+    alone = able()
+    QTest.keyClick(window, Qt.Key.Key_F, _CTRL)
+
+    assert (at_first, with_a_mail, with_many, put_away, alone) == (False, True, False, False, True)
+    assert QApplication.focusWidget() is room.reader.page.find_bar._field
+
+
+async def test_words_are_looked_for_in_a_mail_file(desk: Desk) -> None:
+    await _open(desk)
+    file = desk.core.profile.root.parent / "letter.eml"
+    file.write_bytes(b"From: a@b.example\r\nSubject: From a file\r\n\r\nHello\r\n")
+
+    desk.window.open_file(file)
+    await desk.until(lambda: desk.window.room.reader.opened is not None)
+
+    assert desk.window.actions_[Do.FIND].isEnabled()

@@ -133,6 +133,8 @@ CATALOGUE: tuple[Spec, ...] = (
     Spec(Do.QUIT, lambda: _("Quit"), "log-in", ("Ctrl+Q",)),
 )
 
+_KEYS = {spec.name: spec.keys for spec in CATALOGUE}
+
 
 class Actions:
     """The actions of one window, with their keys alive in it."""
@@ -155,6 +157,11 @@ class Actions:
     def connect(self, name: Do, act: Callable[[], object]) -> None:
         """Call `act` when the action is triggered."""
         self._actions[name].triggered.connect(lambda _checked=False: act())
+
+    def lend_keys(self, lender: Do, borrower: Do, on: bool) -> None:
+        """Let the keys of an action that is disabled do another thing besides that one's own, or take them back."""
+        keys = _KEYS[borrower] + (_KEYS[lender] if on else ())
+        self._actions[borrower].setShortcuts([QKeySequence(each) for each in keys])
 
     def set_mails_chosen(self, chosen: bool) -> None:
         """Enable what needs mails, or disable it."""

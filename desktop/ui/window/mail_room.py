@@ -186,7 +186,9 @@ class MailRoom(QObject):
         self.search.open()
 
     def _open_filter(self) -> None:
-        if not self.list.searching:
+        if self.list.searching:
+            self._open_search()  # hits are narrowed by the words that found them
+        else:
             self.panes.go_to(Pane.LIST)
             self.list.open_filter()
 
@@ -227,10 +229,12 @@ class MailRoom(QObject):
             self.reader.show_nothing()
 
     def _note_reading(self, reads: bool) -> None:
-        """Let words be looked for only in a mail that is in sight."""
+        """Let words be looked for in a mail that is in sight, else in the list: letters must not fall on its mails."""
         self._reads = reads
+        in_mail = reads and self.reader.isVisible()
         for name in (Do.FIND, Do.FIND_NEXT, Do.FIND_PREVIOUS):
-            self._actions[name].setEnabled(reads and self.reader.isVisible())
+            self._actions[name].setEnabled(in_mail)
+        self._actions.lend_keys(Do.FIND, Do.QUICK_FILTER, not in_mail)
 
     def _open(self, key: int) -> None:
         self.panes.go_to(Pane.READER)

@@ -201,3 +201,37 @@ async def test_words_are_looked_for_in_a_mail_file(desk: Desk) -> None:
     await desk.until(lambda: desk.window.room.reader.opened is not None)
 
     assert desk.window.actions_[Do.FIND].isEnabled()
+
+
+@pytest.mark.parametrize("hits", [True, False])
+async def test_letters_after_the_key_for_finding_fall_on_no_mail_where_none_is_open(desk: Desk, hits: bool) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    QTest.keyClick(window, Qt.Key.Key_F8)
+    if hits:
+        await _type(desk, "Kranich")
+    room.list.view.setFocus()
+    room.list.view.next()
+    await desk.until(lambda: window.actions_[Do.ARCHIVE].isEnabled())
+
+    QTest.keyClick(window, Qt.Key.Key_F, _CTRL)
+    field = QApplication.focusWidget()
+    QTest.keyClicks(field, "fa")
+    await window._tasks.write(lambda: None)  # verbs are done in the order they were called in
+
+    assert field is (room.search.field.edit if hits else room.list.filter.words)
+    assert field.text() == "fa"
+    assert desk.core.services.operations.waiting() == ()
+
+
+async def test_the_list_has_the_key_for_finding_only_while_no_mail_is_open(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    room.list.view.show_key(_inbox(desk)[0])
+    await desk.until(lambda: room.reader.opened is not None)
+
+    QTest.keyClick(window, Qt.Key.Key_F, _CTRL)
+
+    assert room.reader.page.find_bar.isVisible()
+    assert not room.list.filter.isVisible()
+    assert window.actions_[Do.QUICK_FILTER].shortcut().toString() == "Ctrl+Shift+K"

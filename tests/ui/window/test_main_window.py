@@ -688,3 +688,24 @@ async def test_beside_a_reader_a_click_only_chooses(desk: Desk) -> None:
 
     assert _stop(desk) == "list"
     assert opened == []
+
+
+async def test_a_window_that_becomes_narrow_shows_the_pane_one_worked_in(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    QTest.keyClick(room.list.view, Qt.Key.Key_F)
+    key = _inbox(desk)[0]
+    await desk.until(lambda: room.reader.opened is not None)
+
+    window.resize(700, 700)
+    await desk.until(lambda: not room.tree.isVisible())
+    assert (room.list.isVisible(), room.reader.isVisible()) == (True, False)
+    assert room.list.view.selected_keys() == (key,)
+    assert _stop(desk) == "list"
+    QTest.keyClick(room.list.view, Qt.Key.Key_Return)  # working in the mail now
+    window.resize(1440, 900)
+    await desk.until(room.tree.isVisible)
+    window.resize(700, 700)
+    await desk.until(lambda: not room.tree.isVisible())
+
+    assert (room.list.isVisible(), room.reader.isVisible()) == (False, True)

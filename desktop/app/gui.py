@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import linecache
+import logging
 import os
 import signal
 import socket
@@ -25,7 +27,8 @@ from desktop.app import crash, passphrase, recovery, remote
 from desktop.app.calls import Calls
 from desktop.app.core import Core, build_core
 from desktop.app.lock import Lock
-from desktop.base import i18n
+from desktop.base import backoff, i18n
+from desktop.base.errors import Problem
 from desktop.base.i18n import _
 from desktop.base.paths import Profile
 from desktop.domain import settings
@@ -41,12 +44,16 @@ if TYPE_CHECKING:
     from desktop.ui.window.main_window import MainWindow
     from desktop.ui.window.passphrase import PassphraseAsker
 
+log = logging.getLogger(__name__)
+
 SMOKE_VARIABLE = "RAPPORT_SMOKE"
 PAINTED_VARIABLE = "RAPPORT_TELL_PAINTED"
 PAINTED_LINE = "painted"
 ENGINE_AT_LATEST_MS = 1000
 SWITCH_INTERVAL_S = 0.0005
 """Python's default of 5 ms lets a busy thread delay every paint."""
+MOST_DOUBLINGS = 5
+"""Half a minute is the longest pause between two tries to start the engine: what it waits for is on this computer."""
 
 
 def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
@@ -152,7 +159,7 @@ def _show(
         take_picture(window, window.room.reader if file is not None else None, Path(picture))
     server = remote.serve(core.profile, Calls(core, engine_runs=True, open_window=window.called.emit))
     collector = GarbageCollector()
-    starting = threading.Thread(target=_start_engine, args=(core,), name="starting", daemon=True)
+    starting = threading.Thread(target=_start_engine, args=(core, window.failed.emit), name="starting", daemon=True)
 
     def begin_work() -> None:
         if starting.ident is None:
@@ -182,9 +189,24 @@ def _show(
         window.deleteLater()
 
 
-def _start_engine(core: Core) -> None:
-    core.start()
-    core.database.close_thread()
+def _start_engine(core: Core, tell: Callable[[BaseException], object]) -> None:
+    """Start the engine, again and again where that may help; what keeps it from starting is told, the first time."""
+    try:
+        for attempt in itertools.count():
+            try:
+                core.start()
+                return
+            except Problem as problem:
+                log.warning("the engine does not start: %s", problem.text)
+                if attempt == 0 or not problem.can_retry:
+                    tell(problem)
+                if not problem.can_retry or core.ending.wait(backoff.delay_s(min(attempt, MOST_DOUBLINGS))):
+                    return
+    except Exception as error:
+        tell(error)
+        raise
+    finally:
+        core.database.close_thread()
 
 
 def _tell_of_restoration(profile: Profile, theme: Theme, window: QWidget) -> None:

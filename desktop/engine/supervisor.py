@@ -48,13 +48,17 @@ class Supervisor:
         ]
 
     def start(self) -> None:
-        """Start fetching for every active account, and housekeeping; nothing where `close` came first. Any thread."""
+        """Start fetching for every active account, and housekeeping; nothing where `close` came first. Any thread.
+
+        Raises Problem where the store cannot be read: call it again, it starts what does not run yet.
+        """
         with self._lock:
             if self._ended:
                 return
-            self._running = True
-            self._housekeeping.start()
-            self._clock_watch.start()
+            if not self._running:
+                self._housekeeping.start()
+                self._clock_watch.start()
+                self._running = True
         self._reload()
 
     def close(self) -> None:
@@ -118,9 +122,10 @@ class Supervisor:
                     runner.retry()
             for key, account in wanted.items():
                 if key not in self._runners:
+                    folders = self._means.mirror.folders(key)  # may fail, and then there is no runner that never runs
                     runner = AccountRunner(account, self._means, self._ending.pop(key, None))
                     self._runners[key] = (account, runner)
-                    for folder_key in [f.key for f in self._means.mirror.folders(key) if f.key in self._looked_at]:
+                    for folder_key in [f.key for f in folders if f.key in self._looked_at]:
                         self._looked_at.discard(folder_key)
                         runner.open_folder(folder_key)
                     runner.start()

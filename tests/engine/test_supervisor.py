@@ -8,10 +8,14 @@ import uuid
 from dataclasses import replace
 from typing import cast
 
+import pytest
+
 from desktop.domain import events
 from desktop.domain.mail.mail_account import Activity, MailAccount
 from desktop.domain.mail.operation import Verb
 from desktop.engine.mail.account_runner import AccountRunner
+from desktop.services.mail.mirror import Mirror
+from desktop.store.database import DatabaseBusy
 from tests.desk import Desk, mail, until
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
@@ -75,6 +79,29 @@ def test_a_start_that_comes_after_the_end_starts_nothing(desk: Desk, dovecot: Do
 
     assert set(threading.enumerate()) <= before
     assert desk.core.services.accounts.status(account.key).activity is Activity.OFF
+
+
+@pytest.mark.parametrize("read", ["accounts", "folders"])
+def test_a_start_that_failed_is_made_up_for_by_the_next(
+    desk: Desk, dovecot: Dovecot, imap_user: str, monkeypatch: pytest.MonkeyPatch, read: str
+) -> None:
+    account = desk.add(dovecot, imap_user)
+
+    def busy(*_arguments: object) -> None:
+        raise DatabaseBusy
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Mirror, read, busy)
+        with pytest.raises(DatabaseBusy):
+            desk.core.start()
+    assert not _threads(account.key)
+
+    desk.core.start()
+    desk.core.start()
+
+    until(lambda: desk.core.services.accounts.status(account.key).activity is Activity.UP_TO_DATE)
+    names = [thread.name for thread in threading.enumerate()]
+    assert [names.count(name) for name in ("housekeeping", "clock-watch", f"account-{account.key}")] == [1, 1, 1]
 
 
 def test_a_paused_account_is_said_to_be_paused(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:

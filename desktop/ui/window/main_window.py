@@ -50,6 +50,8 @@ class MainWindow(QWidget):
     closed = Signal()
     called = Signal(object)
     """Somebody started Rapport again, with the path of a mail file or None. May be emitted on any thread."""
+    failed = Signal(object)
+    """Something outside the window failed that the person must hear of: the error. May be emitted on any thread."""
 
     def __init__(
         self,
@@ -140,6 +142,7 @@ class MainWindow(QWidget):
 
     def _connect(self) -> None:
         self.called.connect(self._come_forward)
+        self.failed.connect(self.tell_failure)
         self._tasks.failed.connect(self.tell_failure)
         self._bridge.settings_changed.connect(self._settings_changed)
         self.undo.pushed.connect(self._show_done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
@@ -709,3 +710,16 @@ async def test_a_window_that_becomes_narrow_shows_the_pane_one_worked_in(desk: D
     await desk.until(lambda: not room.tree.isVisible())
 
     assert (room.list.isVisible(), room.reader.isVisible()) == (False, True)
+
+
+async def test_what_fails_on_another_thread_is_told_on_this_one(empty_desk: Desk) -> None:
+    window = empty_desk.window
+    window.restore()
+    window.show()
+
+    failing = threading.Thread(target=window.failed.emit, args=(Problem("The mail database is damaged."),))
+    failing.start()
+    failing.join()
+
+    assert not window._toast.isVisible(), "widgets are of the GUI thread"
+    await empty_desk.until(lambda: window._toast.isVisible() and window._toast.text == "The mail database is damaged.")

@@ -2,16 +2,19 @@
 
 What is here of a part lies in the cache: the content so far, and a note of where it ends on the server. So a cut, a
 kill or a restart of the program costs a few chunks, whatever name the part is then to be saved under (R11). What nobody
-went on with for a week is forgotten. On the errand threads.
+went on with for a week is forgotten, and at once what has filled the disk: mail needs the room more. On the errand
+threads.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import secrets
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -24,11 +27,13 @@ from desktop.base.i18n import _
 from desktop.base.paths import open_private, sync_folder
 from desktop.domain.mail.transfer import Decoder
 from desktop.net.connect import Stop
+from desktop.store.space import SHORT_BYTES
 
 NOTE_EVERY_BYTES = 4 << 20
 """What a kill or a power cut may cost."""
 _FORGOTTEN_S = 7 * 24 * 3600
 _COPY_BYTES = 1 << 20
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class NotKept(Problem):
@@ -39,6 +44,16 @@ class NotKept(Problem):
     def __init__(self, error: OSError) -> None:
         sentence = _("The attachment could not be written: {reason}.")
         super().__init__(sentence.format(reason=error.strerror or error), details=str(error))
+
+
+class NoRoom(NotKept):
+    """A disk has no room for the file; what cannot be completed is not kept."""
+
+    remedy = Remedy.FREE_SPACE
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error)
+        self.text = _("There is no room on the disk for the attachment. Free some space and try again.")
 
 
 class Stopped(Exception):
@@ -81,17 +96,21 @@ class Downloads:
 
         `progress` gets the octets taken and those announced.
 
-        Raises Stopped, NotKept (also where `to` exists) and what `source.read` raises.
+        Raises Stopped, NotKept (also where `to` exists), NoRoom (also where it will not fit, before anything is read)
+        and what `source.read` raises.
         """
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             self._forget_old()
             with self._begun_file(source) as path:
-                self._complete(source, path, progress, cancel)
+                _check_place(source, path, to)
+                with _making_room(path):
+                    _check_rest(source, path)
+                    self._complete(source, path, progress, cancel)
                 _put(path, to, cancel)
                 _discard(path)
         except OSError as error:
-            raise NotKept(error) from error
+            raise (NoRoom if error.errno in _NO_ROOM else NotKept)(error) from error
 
     def forget(self, source: Source) -> None:
         """Drop what is here of a part, unless another download works on it."""
@@ -155,6 +174,36 @@ class Downloads:
                     path.unlink()
 
 
+@contextlib.contextmanager
+def _making_room(path: Path) -> Iterator[None]:
+    """Discard the file of a part when there is no room for the rest of it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            _discard(path)
+        raise
+
+
+def _check_rest(source: Source, path: Path) -> None:
+    """Raise OSError where the rest of a part would take the room that mail needs."""
+    rest_bytes = _plain_bytes(source) - (path.stat().st_size if path.exists() else 0)
+    if rest_bytes > 0 and shutil.disk_usage(path.parent).free - rest_bytes < SHORT_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _check_place(source: Source, path: Path, to: Path) -> None:
+    """Raise OSError where a part is to lie on another disk and does not fit there."""
+    elsewhere = to.parent.stat().st_dev != path.parent.stat().st_dev
+    if elsewhere and shutil.disk_usage(to.parent).free < _plain_bytes(source):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _plain_bytes(source: Source) -> int:
+    """Return about how large a part is once decoded: base64 makes four octets of three, and more with its line ends."""
+    return source.size_bytes * 3 // 4 if source.encoding == "base64" else source.size_bytes
+
+
 def _mark(source: Source) -> str:
     """Return the name of the file of a part: what is gone on with must be of the very same part."""
     return hashlib.sha256(repr((source.name, source.encoding, source.size_bytes)).encode()).hexdigest()[:32]
@@ -173,13 +222,17 @@ def _note_of(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
+def _draft_of(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
+
+
 def _note(path: Path, file: IO[Any], point: _Point) -> None:
     """Write down how far the file is good; the octets are on the disk before the note that speaks of them."""
     file.flush()
     os.fsync(file.fileno())
     decoder = point.decoder
     said = [point.taken, point.written, decoder.encoding, decoder.rest.hex(), decoder.ended, decoder.begun]
-    fresh = path.with_name(path.name + ".new")
+    fresh = _draft_of(path)
     with open_private(fresh) as note:
         note.write(json.dumps(said).encode())
     fresh.replace(_note_of(path))
@@ -196,7 +249,7 @@ def _noted(path: Path) -> _Point | None:
 
 
 def _discard(path: Path) -> None:
-    for each in (path, _note_of(path)):
+    for each in (path, _note_of(path), _draft_of(path)):
         each.unlink(missing_ok=True)
 
 

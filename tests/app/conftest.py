@@ -9,6 +9,9 @@ import pytest
 
 from tests.app.rapport import PASSPHRASE, Rapport
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.small_disk import mounts
+
+__all__ = ["mounts"]
 
 
 @pytest.fixture

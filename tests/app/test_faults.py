@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.app.rapport import PASSPHRASE, Rapport, mail, wait_for
-from tests.corpora import PROJECT, missing
+from tests.corpora import PROJECT
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.small_disk import fill, small_disk
 
 CANARY = "canary-Zk83-password"
-
-
-@pytest.fixture(scope="session")
-def mounts() -> None:
-    """The right to mount in a name space of one's own."""
-    if sys.platform != "linux":
-        pytest.skip("name spaces are of Linux")
-    unshare = shutil.which("unshare")
-    if unshare is None or subprocess.run([unshare, "-m", "true"], capture_output=True, check=False).returncode:
-        missing("this system lets nobody mount a small disk (unshare --mount)")
 
 
 @pytest.mark.parametrize(
@@ -153,20 +142,6 @@ def test_r33_a_profile_that_may_only_be_read_is_said(
         assert words.strip() or command == "show"
 
 
-@contextmanager
-def small_disk(megabytes: int, folder: Path) -> Iterator[None]:
-    """Mount a memory file system of this size on a folder for this process's name space."""
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "tmpfs", str(folder)],
-        check=True,
-        capture_output=True,
-    )
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def test_r30_a_full_disk_is_said_reading_works_and_freeing_space_helps(
     mounts: None, tmp_path: Path, passphrase_file: Path, dovecot: Dovecot, imap_user: str
 ) -> None:
@@ -185,7 +160,7 @@ def test_r30_a_full_disk_is_said_reading_works_and_freeing_space_helps(
         dovecot.deliver(imap_user, [mail(n, to=imap_user, body=os.urandom(60_000).hex()) for n in range(2, 60)])
         answers = []
         for free in (0, 64 << 10, 1 << 20):
-            _fill(disk, but_bytes=free)
+            fill(disk, but_bytes=free)
             answers.append((rapport("sync", folder=tmp_path), rapport("search", "zebra", "--json", folder=tmp_path)))
             (disk / "ballast").unlink()
         later = rapport("sync", "--json", folder=tmp_path)
@@ -203,20 +178,12 @@ def test_r30_a_full_disk_is_said_reading_works_and_freeing_space_helps(
     assert json.loads(report.stdout)["integrity"] == "ok"
 
 
-def _fill(disk: Path, *, but_bytes: int = 0) -> None:
-    """Leave so many octets free, in whole pages."""
-    ballast = disk / "ballast"
-    with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free)
-    os.truncate(ballast, ballast.stat().st_size - but_bytes)
-
-
 def test_r30_a_disk_without_a_byte_left_is_said(mounts: None, tmp_path: Path, passphrase_file: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     rapport = Rapport(disk / "profile", passphrase_file)
     with small_disk(1, disk):
-        _fill(disk)
+        fill(disk)
         answers = [rapport(*command, folder=tmp_path) for command in (("sync",), ("mail-account", "list"), ("worker",))]
 
     for done in answers:

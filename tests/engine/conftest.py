@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.desk import Desk
+from tests.small_disk import mounts
+
+__all__ = ["mounts"]
 
 
 @pytest.fixture

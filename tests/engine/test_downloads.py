@@ -6,15 +6,19 @@ import base64
 import binascii
 import os
 import random
+import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from desktop.engine.downloads import Downloads, NotKept, Source, Stopped
+from desktop.base.errors import Remedy
+from desktop.engine.downloads import Downloads, NoRoom, NotKept, Source, Stopped
+from desktop.store.space import SHORT_BYTES
 from tests.proof import rounds, seed
+from tests.small_disk import fill, small_disk
 
 CHUNK = 1000
 
@@ -200,3 +204,74 @@ def test_r30_a_disk_that_is_full_is_a_sentence(tmp_path: Path) -> None:
         Downloads(tmp_path / "cache").fetch(source(b"x", ""), tmp_path / "a", ignore, never())
 
     assert "could not be written" in caught.value.text
+
+
+@pytest.fixture
+def disk(mounts: None, tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for two parts of a megabyte beside what mail needs."""
+    made = tmp_path / "disk"
+    made.mkdir()
+    with small_disk((SHORT_BYTES >> 20) + 2, made):
+        yield made
+
+
+def large(announced: int, reads: list[int]) -> Source:
+    """Return a part that never ends, whatever its server announces."""
+
+    def read(offset: int) -> bytes:
+        reads.append(offset)
+        return bytes(1 << 20)
+
+    return Source(("film", 1), "", announced, 1 << 20, read)
+
+
+def test_r30_a_disk_that_becomes_full_is_not_kept_full(disk: Path) -> None:
+    downloads = Downloads(disk / "cache")
+
+    def fill_up(done: int, _total: int) -> None:
+        if done == 1 << 20:
+            fill(disk, but_bytes=(1 << 20) + (1 << 19))
+
+    with pytest.raises(NoRoom) as caught:
+        downloads.fetch(large(1 << 20, []), disk / "film", fill_up, never())
+
+    assert caught.value.remedy is Remedy.FREE_SPACE
+    assert "no room" in caught.value.text
+    assert sorted(path.name for path in disk.iterdir()) == ["ballast", "cache"]
+    assert list((disk / "cache").iterdir()) == []
+    assert shutil.disk_usage(disk).free > 2 << 20, "what was here of the part is free again"
+
+
+def test_r30_what_will_not_fit_is_not_begun(disk: Path) -> None:
+    reads: list[int] = []
+
+    with pytest.raises(NoRoom):
+        Downloads(disk / "cache").fetch(large(3 << 20, reads), disk / "film", ignore, never())
+
+    assert reads == []
+    assert list((disk / "cache").iterdir()) == []
+
+
+def test_r30_only_the_rest_of_a_part_must_fit(disk: Path) -> None:
+    content = random.Random(seed()).randbytes(3 << 19)
+    downloads = Downloads(disk / "cache")
+    with pytest.raises(Cut):
+        downloads.fetch(source(content, "", cut_at=1 << 20), disk / "film", ignore, never())
+
+    downloads.fetch(source(content, ""), disk / "film", ignore, never())
+
+    assert (disk / "film").read_bytes() == content
+
+
+def test_r30_a_full_disk_elsewhere_costs_nothing_of_what_is_here(disk: Path, tmp_path: Path) -> None:
+    content = random.Random(seed()).randbytes(20 * CHUNK)
+    downloads = Downloads(tmp_path / "cache")
+    with pytest.raises(Cut):
+        downloads.fetch(source(content, "", cut_at=5 * CHUNK), disk / "film", ignore, never())
+    begun = sorted((path.name, path.stat().st_size) for path in (tmp_path / "cache").iterdir())
+    fill(disk, but_bytes=1 << 12)
+
+    with pytest.raises(NoRoom):
+        downloads.fetch(source(content, ""), disk / "film", ignore, never())
+
+    assert sorted((path.name, path.stat().st_size) for path in (tmp_path / "cache").iterdir()) == begun

@@ -81,7 +81,7 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
     theme, asker = Theme(), PassphraseAsker()
-    # a thread opens the profile while things of Qt are there; from the first window on `ui.garbage` collects
+    # threads open the profile, and end the engine, while things of Qt are there: `ui.garbage` collects in between
     gc.disable()
     with loop:
         wanted_no_more = threading.Event()

@@ -3,7 +3,8 @@
 Python collects on whatever thread happens to allocate, and a widget or timer that is destroyed on another thread than
 its own may take the process down. So while the window is open the automatic collector is off, and this one looks
 several times a second whether the young generations are full. What was there at the start is set aside, which keeps
-the rare full collection short.
+the rare full collection short. The automatic one stays off until the process ends: the threads of the engine outlive
+the last look.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ FULL_AFTER = 40
 
 
 class GarbageCollector(QObject):
-    """Takes over with `start`; `close` gives the work back to Python."""
+    """Takes over with `start`; after `close` nobody collects."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,12 +34,10 @@ class GarbageCollector(QObject):
         self._timer = self.startTimer(LOOK_EVERY_MS)
 
     def close(self) -> None:
-        """Stop looking and switch the automatic collector on."""
+        """Stop looking."""
         if self._timer:
             self.killTimer(self._timer)
             self._timer = 0
-        gc.unfreeze()
-        gc.enable()
 
     def timerEvent(self, event: QTimerEvent) -> None:
         young, middle, old = gc.get_count()

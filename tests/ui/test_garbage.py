@@ -22,13 +22,8 @@ class Knot(QObject):
         self.timer.start(1000)
 
 
-def test_a_cycle_survives_other_threads_and_dies_here(qtbot: QtBot) -> None:
-    collector = GarbageCollector()
-    collector.start()
-    died_on: list[threading.Thread] = []
-    knot = Knot()
-    weakref.finalize(knot, lambda: died_on.append(threading.current_thread()))
-    del knot
+def _allocate_elsewhere() -> None:
+    """Have another thread make what lets the automatic collector begin."""
 
     def allocate() -> None:
         kept = [[number] for number in range(100_000)]
@@ -37,6 +32,17 @@ def test_a_cycle_survives_other_threads_and_dies_here(qtbot: QtBot) -> None:
     thread = threading.Thread(target=allocate)
     thread.start()
     thread.join()
+
+
+def test_a_cycle_survives_other_threads_and_dies_here(qtbot: QtBot) -> None:
+    collector = GarbageCollector()
+    collector.start()
+    died_on: list[threading.Thread] = []
+    knot = Knot()
+    weakref.finalize(knot, lambda: died_on.append(threading.current_thread()))
+    del knot
+
+    _allocate_elsewhere()
     before = list(died_on)
     kept = [[number] for number in range(2000)]
     qtbot.waitUntil(lambda: bool(died_on))
@@ -44,5 +50,21 @@ def test_a_cycle_survives_other_threads_and_dies_here(qtbot: QtBot) -> None:
 
     assert before == []
     assert died_on == [threading.main_thread()]
-    assert gc.isenabled()
     assert kept
+
+
+def test_threads_that_outlive_it_collect_nothing(qtbot: QtBot) -> None:
+    collector = GarbageCollector()
+    collector.start()
+    died_on: list[threading.Thread] = []
+    knot = Knot()
+    weakref.finalize(knot, lambda: died_on.append(threading.current_thread()))
+    del knot
+
+    collector.close()
+    _allocate_elsewhere()
+
+    assert died_on == []
+    assert not gc.isenabled()
+    gc.collect()
+    assert died_on == [threading.main_thread()]

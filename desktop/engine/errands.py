@@ -26,27 +26,34 @@ if TYPE_CHECKING:
 
 LARGEST_PART_BYTES = 2 << 30
 MOST_SESSIONS = 2
-_CANCEL_SLICE_S = 0.25
+"""Of an account, beside that of its thread (R9)."""
 
 
 class NetworkErrands:
-    """Does errands on up to four threads; images have four of their own, so that no download holds them up."""
+    """Does errands on threads of their kind: four, four for images, and two of each account for its downloads.
+
+    A download that waits its turn lies in the queue of its account and holds no thread, so that nothing else waits.
+    """
 
     def __init__(self, mirror: Mirror, secrets: Secrets, downloads: Downloads) -> None:
         self._mirror = mirror
         self._secrets = secrets
         self._downloads = downloads
         self._lock = threading.Lock()
-        self._turns: dict[int, threading.BoundedSemaphore] = {}
         self._pool = ThreadPoolExecutor(4, "errand")
         self._images = ThreadPoolExecutor(4, "image")
+        self._fetchers: dict[int, ThreadPoolExecutor] = {}
         self._stop = threading.Event()
 
     def close(self) -> None:
         """Cancel what waits and end."""
-        self._stop.set()
+        with self._lock:
+            self._stop.set()
+            fetchers = tuple(self._fetchers.values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         self._images.shutdown(wait=False, cancel_futures=True)
+        for fetcher in fetchers:
+            fetcher.shutdown(wait=False)  # those in the queue cancel themselves, so that nobody waits for them
 
     def test_account(self, account: MailAccount, password: str | None) -> Future[TestResult]:
         """Sign in and list folders; never raises for the server's faults."""
@@ -87,15 +94,27 @@ class NetworkErrands:
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
         """Download a part and put it, decoded and whole, in place. To cancel the future ends it."""
         future: Future[Path] = Future()
-        self._pool.submit(self._fetch_part, future, part, to, progress)
+        with self._lock:
+            if self._stop.is_set():
+                _end(future)
+            else:
+                fetcher = self._fetchers.get(part.account_key)
+                if fetcher is None:
+                    fetcher = ThreadPoolExecutor(MOST_SESSIONS, f"download-{part.account_key}")
+                    self._fetchers[part.account_key] = fetcher
+                fetcher.submit(self._fetch_part, future, part, to, progress)
         return future
 
     def _fetch_part(
         self, future: Future[Path], part: RemotePart, to: Path, progress: Callable[[int, int], None]
     ) -> None:
         # the future stays pending until the end: one that is said to run can no longer be cancelled
+        cancel = _Cancel(self._stop, future)
+        if cancel.is_set():
+            _end(future)
+            return
         try:
-            self._download(part, to, progress, _Cancel(self._stop, future))
+            self._download(part, to, progress, cancel)
         except Exception as error:  # noqa: BLE001 - whoever waits for the result gets it
             if future.set_running_or_notify_cancel():
                 future.set_exception(error)
@@ -137,30 +156,23 @@ class NetworkErrands:
 
     @contextlib.contextmanager
     def _session(self, account: MailAccount, cancel: Stop) -> Iterator[Session]:
-        """Give a session of its own; an account has at most two beside that of its thread (R9)."""
-        turn = self._turn_of(account.key)
-        while not turn.acquire(timeout=_CANCEL_SLICE_S):
-            if cancel.is_set():
-                raise errors.Cancelled(account.imap_host)
+        """Give a session of its own."""
+        password = self._secrets.get(imap_secret(account))
+        if password is None:
+            raise errors.PasswordMissing(account.imap_user)
+        from desktop.engine.mail.sessions import open_session
+
+        session = open_session(account, password, cancel=cancel)
         try:
-            if cancel.is_set():
-                raise errors.Cancelled(account.imap_host)
-            password = self._secrets.get(imap_secret(account))
-            if password is None:
-                raise errors.PasswordMissing(account.imap_user)
-            from desktop.engine.mail.sessions import open_session
-
-            session = open_session(account, password, cancel=cancel)
-            try:
-                yield session
-            finally:
-                session.close()
+            yield session
         finally:
-            turn.release()
+            session.close()
 
-    def _turn_of(self, account_key: int) -> threading.BoundedSemaphore:
-        with self._lock:
-            return self._turns.setdefault(account_key, threading.BoundedSemaphore(MOST_SESSIONS))
+
+def _end(future: Future[Path]) -> None:
+    """Cancel what has not begun."""
+    future.cancel()
+    future.set_running_or_notify_cancel()
 
 
 class _Cancel:

@@ -185,9 +185,8 @@ def test_a_download_that_is_cancelled_ends_and_leaves_no_file(
     assert future.cancel()
     down = fault_proxy.passed["down"]
     go_on.set()
-    pool = desk.core.services.reading._errands._pool  # type: ignore[attr-defined]
-    pool.submit(lambda: None).result(20)
-    pool.shutdown()
+    [fetcher] = desk.core.services.reading._errands._fetchers.values()  # type: ignore[attr-defined]
+    fetcher.shutdown()
 
     assert fault_proxy.passed["down"] - down < 2 << 20
     assert not (tmp_path / "film.mp4").exists()

@@ -1,0 +1,138 @@
+"""Errands beside each other: a slow server holds up the downloads of its account and nothing else."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
+from desktop.engine.downloads import Downloads
+from desktop.engine.errands import MOST_SESSIONS, NetworkErrands
+from desktop.engine.mail import sessions
+from desktop.net.connect import Stop
+from desktop.net.errors import Cancelled
+from desktop.services.errands import RemotePart
+from desktop.services.mail.mirror import Mirror
+from tests.desk import until
+
+LONG_S = 30.0
+SLOW, QUICK = 1, 2
+
+
+class Server:
+    """Servers that never answer who signs in, but for that of the quick account; counts who tries."""
+
+    def __init__(self) -> None:
+        self.answers = threading.Event()
+        self.at_work: list[str] = []
+        self.tried: list[str] = []
+        self.most = 0
+
+    def open_session(self, account: MailAccount, _password: str, *, cancel: Stop, **_rest: object) -> None:
+        self.tried.append(account.address)
+        if account.key == SLOW:
+            self.at_work.append(account.address)
+            self.most = max(self.most, len(self.at_work))
+            while not self.answers.wait(0.01) and not cancel.is_set():
+                pass
+            self.at_work.remove(account.address)
+        raise Cancelled(account.imap_host)
+
+
+class Passwords:
+    def get(self, _name: str) -> str:
+        return "secret"
+
+    def unlock(self) -> None:
+        return
+
+    def set(self, name: str, value: str) -> None:
+        raise AssertionError
+
+    def delete(self, name: str) -> None:
+        raise AssertionError
+
+
+def account(key: int) -> MailAccount:
+    half = Endpoint("mail.example", 143, Security.PLAIN, "me")
+    return MailAccount(id=uuid.uuid4(), key=key, address=f"{key}@example.org", imap=half)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Server:
+    made = Server()
+    monkeypatch.setattr(sessions, "open_session", made.open_session)
+    return made
+
+
+@pytest.fixture
+def errands(server: Server, tmp_path: Path) -> Iterator[NetworkErrands]:
+    mirror = SimpleNamespace(account=account, folder=lambda _key: SimpleNamespace(wire_name=b"INBOX"))
+    made = NetworkErrands(cast("Mirror", mirror), Passwords(), Downloads(tmp_path / "cache"))
+    yield made
+    made.close()
+    server.answers.set()
+
+
+@pytest.fixture
+def fetch(errands: NetworkErrands, tmp_path: Path) -> Callable[..., Future[Path]]:
+    """Ask for a part of an account."""
+
+    def ask(key: int, uid: int = 1) -> Future[Path]:
+        part = RemotePart(key, key, 1, uid, "2", 9)
+        return errands.fetch_part(part, tmp_path / f"{key}-{uid}", lambda _done, _total: None)
+
+    return ask
+
+
+def test_slow_downloads_of_an_account_hold_up_nothing_but_its_own(
+    errands: NetworkErrands, server: Server, fetch: Callable[..., Future[Path]]
+) -> None:
+    waiting = [fetch(SLOW, uid) for uid in range(8)]
+    until(lambda: len(server.at_work) == MOST_SESSIONS)
+
+    errands.unlock().result(LONG_S)
+    tested = errands.test_account(account(QUICK), "secret").result(LONG_S)
+    with pytest.raises(Cancelled):
+        fetch(QUICK).result(LONG_S)
+
+    assert not tested.ok, "the server was asked"
+    assert not any(future.done() for future in waiting)
+    server.answers.set()
+    assert all(isinstance(future.exception(LONG_S), Cancelled) for future in waiting)
+    assert server.most == MOST_SESSIONS, "R9: an account has at most so many"
+
+
+def test_a_download_cancelled_before_its_turn_bothers_no_server(
+    server: Server, fetch: Callable[..., Future[Path]]
+) -> None:
+    waiting = [fetch(SLOW, uid) for uid in range(MOST_SESSIONS + 1)]
+    until(lambda: len(server.at_work) == MOST_SESSIONS)
+
+    assert waiting.pop().cancel()
+
+    server.answers.set()
+    for future in [*waiting, fetch(SLOW, 99)]:
+        assert isinstance(future.exception(LONG_S), Cancelled)
+    assert len(server.tried) == MOST_SESSIONS + 1
+
+
+def test_at_the_end_nobody_waits_for_a_download(
+    errands: NetworkErrands, server: Server, fetch: Callable[..., Future[Path]]
+) -> None:
+    waiting = [fetch(SLOW, uid) for uid in range(6)]
+    until(lambda: len(server.at_work) == MOST_SESSIONS)
+
+    errands.close()
+
+    for future in [*waiting, fetch(SLOW, 99), fetch(QUICK)]:
+        with pytest.raises((CancelledError, Cancelled)):
+            future.result(LONG_S)
+    assert len(server.tried) == MOST_SESSIONS

@@ -87,7 +87,7 @@ def mail(number: int = 1, *, subject: str = "", text: str = "Hello", **headers: 
     return message.as_bytes().replace(b"\n", b"\r\n")
 
 
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for a condition; fail when it does not come true in time."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -51,8 +51,10 @@ class FolderActions(QObject):
         undo: Undo,
         theme: Theme,
         host: QWidget,
+        called: Callable[[FolderNode], str],
     ) -> None:
         super().__init__(host)
+        self._called = called
         self._verbs = verbs
         self._operations = operations
         self._bridge = bridge
@@ -83,7 +85,7 @@ class FolderActions(QObject):
 
     def move(self, folder: FolderNode, below: int | None, where: str) -> None:
         """Put a folder below another (key), or at the top of its account; `where` is the name of that."""
-        told = folder_words.moved(one_line(folder.name), one_line(where))
+        told = folder_words.moved(self._name(folder), one_line(where))
         self._do(told, "folder-input", self._verbs.move, folder.key, below)
 
     def delete(self, folder: FolderNode) -> None:
@@ -95,7 +97,7 @@ class FolderActions(QObject):
         confirm(
             self._theme,
             self._host.window(),
-            title=_("Delete the folder {folder}?").format(folder=one_line(folder.name)),
+            title=_("Delete the folder {folder}?").format(folder=self._name(folder)),
             text=folder_words.what_goes(contents),
             action=_("Delete folder"),
             on_yes=lambda: self._tasks.run(self._call(partial(self._verbs.delete, folder.key, contents))),
@@ -104,23 +106,23 @@ class FolderActions(QObject):
     def subscribe(self, folder: FolderNode) -> None:
         """Turn round whether other mail programs show a folder."""
         on = not folder.subscribed
-        self._do(folder_words.subscribed(one_line(folder.name), on), "check", self._verbs.subscribe, folder.key, on)
+        self._do(folder_words.subscribed(self._name(folder), on), "check", self._verbs.subscribe, folder.key, on)
 
     def watch(self, folder: FolderNode) -> None:
         """Turn round whether a folder is fetched in the background."""
         on = not folder.watched
-        told = folder_words.watched(one_line(folder.name), on)
+        told = folder_words.watched(self._name(folder), on)
         self._do(told, "refresh-cw", self._verbs.watch, folder.key, on, folder.shows_in_inbox)
 
     def show_in_inbox(self, folder: FolderNode) -> None:
         """Turn round whether a folder's mails stand in the unified Inbox."""
         on = not folder.shows_in_inbox
-        told = folder_words.shown_in_inbox(one_line(folder.name), on)
+        told = folder_words.shown_in_inbox(self._name(folder), on)
         self._do(told, "inbox", self._verbs.watch, folder.key, True, on)
 
     def set_role(self, folder: FolderNode, role: Role) -> None:
         """Say what a folder is for."""
-        told = folder_words.used_as(one_line(folder.name), role)
+        told = folder_words.used_as(self._name(folder), role)
         self._do(told, "folder", self._verbs.set_role, folder.key, role)
 
     def mark_read(self, list_id: ListId) -> None:
@@ -144,6 +146,10 @@ class FolderActions(QObject):
             self._mails.apply(Verb.MOVE, load, target.folder)
         elif target.list_id in _DROP_VERBS:
             self._mails.apply(_DROP_VERBS[Unified(target.list_id)], load)
+
+    def _name(self, folder: FolderNode) -> str:
+        """Return what the person knows a folder by."""
+        return one_line(self._called(folder))
 
     def _do(self, told: str, icon: str, verb: Callable[..., Inverse | None], *arguments: object) -> None:
         self._tasks.run(self._do_and_note(told, icon, partial(verb, *arguments)))

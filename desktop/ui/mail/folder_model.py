@@ -17,7 +17,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.listing import FolderNode, FolderTree, ListCounts
 from desktop.domain.mail.mail_account import AccountStatus, Activity
-from desktop.ui.mail.folder_nodes import Node, NodeKind, build
+from desktop.ui.mail.folder_nodes import Node, NodeKind, build, folder_id
 from desktop.ui.mail.row_texts import one_line
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -133,6 +133,11 @@ class FolderModel(QAbstractItemModel):
             waiting += reversed(node.children)
             if node.folder is not None:
                 yield node, node.folder
+
+    def shown_name(self, folder: FolderNode) -> str:
+        """Return what a server folder is called in the pane; its own name once it is gone from there."""
+        node = self._nodes.get(self._numbers.get(folder_id(folder.key), -1))
+        return folder.name if node is None else node.name
 
     # what changes it
 

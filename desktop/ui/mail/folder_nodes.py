@@ -117,6 +117,11 @@ def build(tree: FolderTree) -> list[Node]:
     return tops
 
 
+def folder_id(key: int) -> str:
+    """Return the id of the node that shows a server folder."""
+    return f"folder {key}"
+
+
 def _account(account: AccountNode) -> Node:
     top = Node(NodeKind.ACCOUNT, f"account {account.key}", account.address, account_key=account.key)
     top.two_way = account.two_way
@@ -125,7 +130,7 @@ def _account(account: AccountNode) -> Node:
     for folder in account.folders:
         nodes[folder.key] = Node(
             NodeKind.FOLDER,
-            f"folder {folder.key}",
+            folder_id(folder.key),
             _shown_name(folder, names),
             _ROLE_ICONS.get(folder.role, "folder"),
             folder.key if folder.selectable else 0,
@@ -155,6 +160,22 @@ def _shown_name(folder: FolderNode, names: Mapping[str, int]) -> str:
         return folder.name
     others = names.get(word.casefold(), 0) - (folder.name.casefold() == word.casefold())
     return folder.name if others else word
+
+
+def shown_path(node: Node) -> str:
+    """Return the path of a folder with every part called as in the pane; the separators are the server's."""
+    parts: list[str] = []
+    walk: Node | None = node
+    while walk is not None and walk.folder is not None:
+        path, above = walk.folder.path, walk.parent
+        own = path.endswith(walk.folder.name)
+        head = path.removesuffix(walk.folder.name) if own else path
+        inside = above is not None and above.folder is not None and head.startswith(above.folder.path)
+        if inside and above is not None and above.folder is not None:
+            head = head[len(above.folder.path) :]
+        parts.append(head + walk.name if own else head)
+        walk = above if inside else None
+    return "".join(reversed(parts)) or node.name
 
 
 def _parent(folder: FolderNode, nodes: Mapping[int, Node]) -> Node | None:

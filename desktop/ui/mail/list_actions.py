@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -20,6 +21,7 @@ from desktop.domain.mail.operation import Change, Verb
 from desktop.services.mail.mail_actions import Done, MailActions
 from desktop.ui.mail import dates
 from desktop.ui.mail.mail_drag import MailLoad
+from desktop.ui.mail.row_texts import one_line
 from desktop.ui.mail.selection import Selection
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -40,8 +42,18 @@ _ICONS = {
 class ListActions(QObject):
     """Verbs on mails, for the list, the tree and the reader alike."""
 
-    def __init__(self, verbs: MailActions, tasks: Tasks, undo: Undo, theme: Theme, host: QWidget) -> None:
+    def __init__(
+        self,
+        verbs: MailActions,
+        tasks: Tasks,
+        undo: Undo,
+        theme: Theme,
+        host: QWidget,
+        called: Callable[[FolderNode], str] = attrgetter("name"),
+    ) -> None:
         super().__init__(host)
+        self.called = called
+        """What the person knows a folder by."""
         self._verbs = verbs
         self._tasks = tasks
         self._undo = undo
@@ -53,7 +65,8 @@ class ListActions(QObject):
         """Do a verb; MOVE needs the folder."""
         if load.count:
             change = Change(verb, folder.key if folder is not None else None)
-            self._tasks.run(self._apply(change, load, folder.name if folder is not None else "", quiet=verb in _QUIET))
+            name = one_line(self.called(folder)) if folder is not None else ""
+            self._tasks.run(self._apply(change, load, name, quiet=verb in _QUIET))
 
     def toggle_read(self, chosen: Selection) -> None:
         """Mark read when one of the mails is unread or not known, else unread."""

@@ -62,7 +62,7 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
         menu.add(_("Move to the Inbox"), does(Verb.INBOX), icon="inbox")
     move = Menu(theme, menu, _("Move to"))
     for folder in recent[:_MOST_RECENT]:
-        move.add(one_line(folder.name), does(Verb.MOVE, folder), icon="folder")
+        move.add(one_line(actions.called(folder)), does(Verb.MOVE, folder), icon="folder")
     if recent:
         move.addSeparator()
     move.add(

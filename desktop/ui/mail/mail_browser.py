@@ -27,7 +27,7 @@ from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_loader import FolderLoader
 from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
 from desktop.ui.mail.folder_model import FolderModel
-from desktop.ui.mail.folder_nodes import Node
+from desktop.ui.mail.folder_nodes import Node, shown_path
 from desktop.ui.mail.folder_tree import FolderTree
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.list_pane import ListPane
@@ -82,11 +82,12 @@ class MailBrowser(QObject):
         self._before_search = 0
         """The mail that was chosen when the search began; leaving the search returns to it."""
         self._recent = RecentFolders(state)
-        self.mails = ListActions(services.actions, tasks, undo, theme, host)
-        self.folders = FolderActions(
-            services.folders, services.operations, self.mails, tasks, bridge, undo, theme, host
-        )
         self.model = FolderModel(self)
+        called = self.model.shown_name
+        self.mails = ListActions(services.actions, tasks, undo, theme, host, called)
+        self.folders = FolderActions(
+            services.folders, services.operations, self.mails, tasks, bridge, undo, theme, host, called
+        )
         self.tree = FolderTree(self.model, theme, state)
         self.pane = ListPane(theme, services.views, self.mails, tasks, bridge, state)
         self.search = SearchBar(theme, services.search, tasks, state)
@@ -161,7 +162,7 @@ class MailBrowser(QObject):
         """Ask where mails should go, by default those that are chosen."""
         moving = load or self.pane.view.selected_load()
         if moving.count:
-            self._ask(self._targets(), _("Move to"), partial(self._move_mails, moving))
+            self._ask(self._targets(moving.list_id), _("Move to"), partial(self._move_mails, moving))
 
     def move_again(self) -> None:
         """Move the selection to the folder last used; without one, ask."""
@@ -334,7 +335,7 @@ class MailBrowser(QObject):
 
         def move(target: Target) -> None:
             if target.folder is not None:
-                self.folders.move(folder, target.folder.key, target.folder.name)
+                self.folders.move(folder, target.folder.key, self.model.shown_name(target.folder))
             elif top is not None:
                 self.folders.move(folder, None, top.name)
 
@@ -344,8 +345,10 @@ class MailBrowser(QObject):
         rows = range(self.model.rowCount())
         return [node for row in rows if (node := self.model.node(self.model.index(row))) is not None]
 
-    def _targets(self) -> list[Target]:
-        return [_target(node, folder) for node, folder in self.model.folders() if node.takes_mails]
+    def _targets(self, left: ListId = 0) -> list[Target]:
+        """Return where mails of a list can go: anywhere but into the folder they are in."""
+        folders = self.model.folders()
+        return [_target(node, folder) for node, folder in folders if node.takes_mails and folder.key != left]
 
     def _ask(self, targets: list[Target], name: str, use: Callable[[Target], object]) -> None:
         if self._picker is None:
@@ -391,4 +394,4 @@ def _target(node: Node, folder: FolderNode) -> Target:
     top = node
     while top.parent is not None:
         top = top.parent
-    return Target(folder, folder.account_key, top.name, folder.path, node.icon)
+    return Target(folder, folder.account_key, top.name, shown_path(node), node.icon, folder.path)

@@ -34,6 +34,8 @@ class Target:
     account: str
     path: str
     icon: str = "folder"
+    own_path: str = ""
+    """As on the server, where it is called otherwise than in `path`."""
 
 
 class RecentFolders:
@@ -145,12 +147,13 @@ def _choices(targets: Sequence[Target], recent: Sequence[int], typed: str) -> li
         return Choice(one_line(target.path), target.icon, target.account if several else "", target)
 
     if typed.strip():
-        scored = [(score, at, target) for at, target in enumerate(targets) if (score := match(target.path, typed))]
-        return [line(target) for _score, _at, target in sorted(scored, key=lambda one: (-one[0], one[1]))[:_MOST_SHOWN]]
+        scored = [(score, at, target) for at, target in enumerate(targets) if (score := _fit(target, typed))]
+        scored.sort(key=lambda one: (-one[0], one[1]))
+        return [line(target) for _score, _at, target in scored[:_MOST_SHOWN]] or _nothing()
     known = {target.folder.key: target for target in targets if target.folder is not None}
     used = [known[key] for key in recent if key in known]
     if not used:
-        return [line(target) for target in targets[:_MOST_SHOWN]]
+        return [line(target) for target in targets[:_MOST_SHOWN]] or _nothing()
     rest = [target for target in targets if target not in used]
     return [
         Choice(_("Recent"), heading=True),
@@ -158,6 +161,15 @@ def _choices(targets: Sequence[Target], recent: Sequence[int], typed: str) -> li
         Choice(_("All folders"), heading=True),
         *(line(target) for target in rest[:_MOST_SHOWN]),
     ]
+
+
+def _nothing() -> list[Choice]:
+    return [Choice(_("No folder found"), heading=True)]
+
+
+def _fit(target: Target, typed: str) -> int:
+    """Return how well a folder fits what was typed, by what it is called here or on the server."""
+    return max(match(target.path, typed), match(target.own_path, typed))
 
 
 def match(path: str, typed: str) -> int:

@@ -21,7 +21,7 @@ from desktop.store.mail.folders import FolderWriter
 from desktop.store.space import Space
 from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
 from desktop.ui.mail.folder_model import FolderModel
-from desktop.ui.mail.folder_nodes import NodeKind, build
+from desktop.ui.mail.folder_nodes import NodeKind, build, shown_path
 from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
@@ -82,6 +82,18 @@ async def test_no_folder_is_deleted_unasked(room, stand):
     assert "2 folders inside it" in above
     assert _named(stand, "Kranich") is None
     assert not stand.undo._entries, "it cannot be undone"
+
+
+async def test_folders_are_asked_about_by_the_names_of_the_pane(room, stand):
+    i18n.set_language("ru")
+    try:
+        await started(stand, 0)
+        await _asked(stand, "Archive")
+        title = _question(stand).windowTitle()
+    finally:
+        i18n.set_language("en")
+
+    assert "Архив" in title
 
 
 async def test_what_is_done_to_a_folder_is_told_and_taken_back(room, stand):
@@ -361,6 +373,20 @@ def test_a_folder_called_by_its_use_is_shown_by_the_word_of_the_persons_language
         i18n.set_language("en")
 
     assert [node.name for node in account.children] == shown
+
+
+def test_a_path_is_made_of_the_names_that_are_shown() -> None:
+    top = replace(_folder(1, "INBOX", Role.INBOX), name="INBOX")
+    inner = replace(_folder(2, "Gesendet", Role.SENT), path="INBOX.Gesendet", parent_key=1)
+    lost = replace(_folder(3, "2024"), path="Gone.2024", parent_key=9)
+    model = FolderModel()
+    model.show_tree(_tree(top, inner, lost))
+
+    paths = {folder.key: shown_path(node) for node, folder in model.folders()}
+
+    assert paths == {1: "INBOX", 2: "INBOX.Sent", 3: "Gone.2024"}
+    assert model.shown_name(inner) == "Sent"
+    assert model.shown_name(_folder(8, "Elsewhere")) == "Elsewhere"
 
 
 def test_two_folders_are_never_shown_by_one_name() -> None:

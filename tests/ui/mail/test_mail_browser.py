@@ -14,6 +14,7 @@ from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from desktop.base import i18n
 from desktop.base.errors import Problem
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
@@ -259,6 +260,56 @@ async def test_the_picker_shows_recent_folders_first_and_escape_gives_the_list_b
     assert shown[:3] == ["Recent", "Archive", "All folders"]
     assert "Projects" not in shown
     assert not picker.is_open
+
+
+@pytest.fixture
+def russian() -> Iterator[None]:
+    i18n.set_language("ru")
+    yield
+    i18n.set_language("en")
+
+
+async def test_the_picker_calls_folders_as_the_pane_does_and_finds_them_by_both_names(russian, room, stand):
+    room.deliver()
+    await started(stand, 1)
+    stand.pane.view.next()
+    told = []
+    stand.undo.pushed.connect(lambda entry: told.append(entry.text))
+
+    stand.browser.choose_folder()
+    picker = stand.browser._picker
+    offered = [choice.text for choice in picker.lines.choices]
+    found = {}
+    for typed in ("арх", "arch", "xyz"):
+        picker.field.setText(typed)
+        found[typed] = [(choice.text, choice.heading) for choice in picker.lines.choices]
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    still_open = picker.is_open
+    picker.field.setText("корз")
+    QTest.keyClick(picker.field, Qt.Key.Key_Return)
+    await until(lambda: told)
+
+    assert {"Архив", "Корзина"} < set(offered)
+    assert found == {
+        "арх": [("Архив", False)],
+        "arch": [("Архив", False)],
+        "xyz": [("Такой папки нет", True)],
+    }
+    assert still_open, "there was nothing to pick"
+    assert told == ["1 письмо перемещено в «Корзина»"]
+
+
+async def test_the_folder_the_mails_are_in_is_not_offered(room, stand):
+    room.deliver(folder="Archive")
+    await started(stand, 0)
+    stand.browser.show_list(room.keys["Archive"])
+    await until(lambda: len(stand.pane.model.keys) == 1)
+    stand.pane.view.next()
+
+    stand.browser.choose_folder()
+
+    offered = {choice.text for choice in stand.browser._picker.lines.choices}
+    assert offered == {"INBOX", "Trash", "Junk", "Projects/Kranich", "Projects/Helix pilot"}
 
 
 async def test_there_is_one_picker_however_often_it_is_asked(room, stand):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.base.i18n import n_
@@ -20,6 +21,7 @@ _VERBS = (
     (Do.JUNK, "octagon-alert"),
     (Do.TRASH, "trash-2"),
 )
+_GAP = 8
 
 
 class SelectionSummary(QWidget):
@@ -31,14 +33,11 @@ class SelectionSummary(QWidget):
         self._icon = QLabel(alignment=Qt.AlignmentFlag.AlignHCenter)
         self._words = Paragraph(theme, "", "section")
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        buttons = [] if actions is None else [_button(theme, actions, name, icon) for name, icon in _VERBS]
-        width = max((button.sizeHint().width() for button in buttons), default=0)
-        for number, button in enumerate(buttons):
-            button.setFixedWidth(width)
-            grid.addWidget(button, number // 2, number % 2)
-        column = QVBoxLayout(self)
+        grid = self._grid = QGridLayout()
+        grid.setSpacing(_GAP)
+        self._buttons = [] if actions is None else [_button(theme, actions, name, icon) for name, icon in _VERBS]
+        self._columns = 0
+        column = self._column = QVBoxLayout(self)
         column.addStretch(2)
         column.addWidget(self._icon)
         column.addSpacing(8)
@@ -49,6 +48,7 @@ class SelectionSummary(QWidget):
         column.addStretch(3)
         theme.changed.connect(self._tint)
         self._tint()
+        self._arrange()
 
     def say(self, count: int, *, conversations: bool) -> None:
         """Show how many are chosen."""
@@ -57,6 +57,33 @@ class SelectionSummary(QWidget):
         else:
             words = n_("{n} mail chosen", "{n} mails chosen", count)
         self._words.setText(words.format(n=count))
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for no more than one column needs: the reader may be narrow."""
+        return QSize(self._width() + self._margins(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange()
+
+    def _width(self) -> int:
+        return max((button.sizeHint().width() for button in self._buttons), default=0)
+
+    def _margins(self) -> int:
+        around = self._column.contentsMargins()
+        return around.left() + around.right()
+
+    def _arrange(self) -> None:
+        """Put the buttons into two columns, or below each other where two do not fit."""
+        width, room = self._width(), self.width() - self._margins()
+        columns = 2 if 2 * width + _GAP <= room else 1
+        for button in self._buttons:
+            button.setFixedWidth(max(min(width, room), LARGE))
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for number, button in enumerate(self._buttons):
+            self._grid.removeWidget(button)
+            self._grid.addWidget(button, number // columns, number % columns)
 
     def _tint(self) -> None:
         self._icon.setPixmap(pixmap("mails", 24, self._theme.tokens.secondary, self.devicePixelRatioF()))

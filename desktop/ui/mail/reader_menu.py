@@ -44,7 +44,8 @@ def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
     """Return the menu of the open message."""
     menu = _menu(parent, theme)
     opened = reader.opened
-    if opened is None:
+    if opened is None:  # several are chosen, or it is being read
+        menu.add(_("Choose a single mail"), lambda: None, enabled=False)
         return menu
     head, document, key = opened.head, opened.document, opened.letter.key
     if key:

@@ -59,6 +59,10 @@ class ReaderTools(QWidget):
         self.more = IconButton(theme, "ellipsis", _("More"))
         self.more.clicked.connect(lambda: self.menu_requested.emit(self.more.mapToGlobal(QPoint(0, HEIGHT - 8))))
         row.addWidget(self.more)
+        if actions is not None:
+            archive = actions[Do.ARCHIVE]
+            self.more.setEnabled(archive.isEnabled())
+            archive.enabledChanged.connect(self.more.setEnabled)
 
     def set_position(self, number: int, count: int) -> None:
         """Say which mail of how many this is; number 0 says nothing."""
@@ -68,6 +72,7 @@ class ReaderTools(QWidget):
 
     def set_state(self, *, unread: bool, starred: bool) -> None:
         """Show whether the open message is unread and starred."""
+        self.more.setEnabled(True)  # one opened from a file is in no list where it could be chosen
         self.read.set_icon("mail" if not unread else "mail-open")
         self.star.setCheckable(True)
         self.star.setChecked(starred)

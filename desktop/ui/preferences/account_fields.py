@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
@@ -198,6 +199,28 @@ class AccountFields(QScrollArea):
                 hint=_("A file (PEM), only for servers whose certificates come from an authority of their own."),
             ),
         }
+
+        self._take_back_when_changed()
+
+    def _take_back_when_changed(self) -> None:
+        """Let a complaint go as soon as what it was about is changed, by the person or by a guess."""
+        for changed, fields in (
+            (self.address.textChanged, (Field.ADDRESS,)),
+            (self.imap.host.textChanged, (Field.IMAP_HOST,)),
+            (self.imap.port.textChanged, (Field.IMAP_PORT,)),
+            (self.smtp.host.textChanged, (Field.SMTP_HOST, Field.IMAP_HOST)),  # one of the two servers is enough
+            (self.smtp.port.textChanged, (Field.SMTP_PORT,)),
+            (self.since.changed, (Field.SINCE,)),
+            (self.picks.changed, (Field.FOLDERS,)),
+            (self.roles.changed, (Field.ROLES,)),
+            (self.aliases.textChanged, (Field.ALIASES,)),
+            (self.ca_file.edit.textChanged, (Field.CA_FILE,)),
+        ):
+            changed.connect(partial(self._take_back, fields))
+
+    def _take_back(self, fields: Sequence[Field], *_value: object) -> None:
+        for field in fields:
+            self._rows[field].say("")
 
     def _fold(self, title: str, *rows: QWidget, is_open: bool = False) -> Fold:
         fold = Fold(self._theme, title, is_open=is_open)

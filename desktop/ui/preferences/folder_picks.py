@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.text import one_line
@@ -44,6 +45,8 @@ def in_order(folders: Sequence[Folder]) -> list[Folder]:
 class FolderPicks(QWidget):
     """Empty until the folders of the server are known."""
 
+    changed = Signal()
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -64,6 +67,7 @@ class FolderPicks(QWidget):
                 continue
             box = CheckBox(self._theme, one_line(folder.path))
             box.setChecked(folder.path in kept if kept else folder.role is Role.INBOX)
+            box.toggled.connect(self.changed)
             self._boxes[folder.path] = box
             self._column.addWidget(box)
 

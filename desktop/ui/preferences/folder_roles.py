@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
@@ -19,6 +20,8 @@ from desktop.ui.widgets.labels import Paragraph
 class FolderRoles(QWidget):
     """One select for each role; empty until the folders of the server are known."""
 
+    changed = Signal()
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.selects: dict[Role, Select] = {}
@@ -33,6 +36,7 @@ class FolderRoles(QWidget):
             (Role.TRASH, _("Trash")),
         ):
             self.selects[role] = Select(theme, words)
+            self.selects[role].currentIndexChanged.connect(self.changed)
             column.addWidget(FormRow(theme, words, self.selects[role]))
         self.field: QWidget = self.selects[Role.SENT]
         self._wrong = Paragraph(theme, "", "small", "danger")

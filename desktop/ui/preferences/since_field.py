@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.base import clock
@@ -17,6 +18,8 @@ _OWN = "own"
 
 class SinceField(QWidget):
     """`day` is what was chosen: YYYY-MM-DD, "" for everything, or whatever the person wrote for a day."""
+
+    changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +39,7 @@ class SinceField(QWidget):
         row.addWidget(self.own)
         self.spans.currentIndexChanged.connect(self._picked)
         self.spans.activated.connect(self._write)
+        self.own.textChanged.connect(self.changed)
 
     @property
     def day(self) -> str:
@@ -50,6 +54,7 @@ class SinceField(QWidget):
 
     def _picked(self) -> None:
         self.own.setVisible(self.spans.currentData() == _OWN)
+        self.changed.emit()
 
     def _write(self) -> None:
         if self.own.isVisible():

@@ -7,7 +7,7 @@ import ssl
 import threading
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,13 @@ from tests.desk import mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
 from tests.ui.preferences.conftest import DEADLINE_S, until
+
+
+@dataclass(frozen=True)
+class Listed:
+    path: str
+    role: Role = Role.NONE
+    selectable: bool = True
 
 
 @pytest.fixture
@@ -91,6 +98,49 @@ async def test_says_at_the_field_what_is_wrong(form: MailAccountForm) -> None:
     form.fields.address.setText("jan@firm.example")
     assert form._valid() is not None
     assert not form.fields._rows[Field.ADDRESS]._below.isVisible()
+
+
+async def test_a_complaint_goes_when_its_field_is_changed(form: MailAccountForm) -> None:
+    fields = form.fields
+
+    def said() -> set[Field]:
+        return {field for field, row in fields._rows.items() if row.field.accessibleDescription() in wrong}
+
+    wrong = {f"{field} is wrong" for field in Field}
+    fields.show_folders([Listed("INBOX", Role.INBOX), Listed("Archive", Role.ARCHIVE), Listed("Old")])
+    fields.complain({field: f"{field} is wrong" for field in Field})
+    at_first = said()
+    left = []
+    for change, field in (
+        (lambda: fields.address.setText("jan"), Field.ADDRESS),
+        (lambda: fields.imap.port.setText("14"), Field.IMAP_PORT),
+        (lambda: fields.smtp.security.setCurrentIndex(1), Field.SMTP_PORT),
+        (lambda: fields.since.spans.setCurrentIndex(1), Field.SINCE),
+        (lambda: fields.picks._boxes["Old"].setChecked(True), Field.FOLDERS),
+        (lambda: fields.roles.selects[Role.ARCHIVE].setCurrentIndex(0), Field.ROLES),
+        (lambda: fields.aliases.setText("a@b.example"), Field.ALIASES),
+        (lambda: fields.ca_file.edit.setText("/ca.pem"), Field.CA_FILE),
+    ):
+        before = said()
+        change()
+        left.append((before - said(), {field}))
+    fields.address.setText("jan@firm.example")  # from which both servers are guessed
+
+    assert at_first == set(Field)
+    assert all(gone == meant for gone, meant in left), left
+    assert said() == set()
+
+
+async def test_one_server_of_two_is_enough_to_take_the_complaint_back(form: MailAccountForm) -> None:
+    form.fields.address.setText("jan@localhost")
+    assert form._valid() is None
+    row = form.fields._rows[Field.IMAP_HOST]
+    shown = row._below.isVisible()
+
+    form.fields.smtp.host.setText("smtp.firm.example")
+
+    assert shown
+    assert not row._below.isVisible()
 
 
 @pytest.mark.server

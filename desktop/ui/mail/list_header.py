@@ -19,6 +19,9 @@ from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.paint import hairline
 
+_SHORTEST_WORD = 40
+"""px; a word cut shorter says nothing."""
+
 
 class ListHeader(QWidget):
     """Emits what a person wants to see; `show_query` shows what is seen."""
@@ -125,25 +128,29 @@ class ListHeader(QWidget):
         self._give_way()
 
     def _give_way(self) -> None:
-        """Where there is no room for all, words get short, then the number goes, which the folder tree says too.
+        """Where there is no room for all the number goes, which the folder tree says too, then the filter's word is cut.
 
-        The name of the list comes first; one that is too long for any words is cut off beside the long ones.
+        It stays the same word at every width. The name of the list comes first; one that is too long for any words is
+        cut off beside the whole filter.
         """
         count = self._unread
-        number = dates.locale().toString(count)
-        unread, new = n_("{n} unread", "{n} unread", count), n_("{n} new", "{n} new", count)
-        long, short = _("Unread"), _("New")
-        numbers = ((unread.format(n=number), long), (new.format(n=number), short)) if count else ()
-        for said, filter_name in (*numbers, ("", long), ("", short)):
-            self._say(said, filter_name)
-            if self._row.sizeHint().width() <= self.width():
+        number = n_("{n} unread", "{n} unread", count).format(n=dates.locale().toString(count))
+        word = _("Unread")
+        for said in (number, "") if count else ("",):
+            missing = self._say(said, word)
+            if missing <= 0:
                 return
-        self._say("", long)
+        metrics = self.only_unread.fontMetrics()
+        room = metrics.horizontalAdvance(word) - missing
+        if room < _SHORTEST_WORD or self._say("", metrics.elidedText(word, Qt.TextElideMode.ElideRight, room)) > 0:
+            self._say("", word)
 
-    def _say(self, number: str, filter_name: str) -> None:
+    def _say(self, number: str, filter_name: str) -> int:
+        """Show these words; return how many px too wide they are."""
         self.unread.set_text(number)
         self.unread.setVisible(bool(number))
         self.only_unread.setText(filter_name)
+        return self._row.sizeHint().width() - self.width()
 
     def _filters(self) -> None:
         self.filter_changed.emit(

@@ -75,7 +75,7 @@ class Calls:
             if isinstance(command, OpenWindow):
                 return self._raise_window(command, console)
             self._refuse_locked(command)
-            return self.run(command, console, request.password)
+            return self.run(command, console, request.password, may_ask=passphrase.comes_from_file())
         except Problem as problem:
             console.complain(problem)
             return 1
@@ -85,13 +85,13 @@ class Calls:
         finally:
             self._core.database.close_thread()
 
-    def run(self, command: Command, console: Console, password: str | None) -> int:
-        """Carry out one command; returns its exit code. Raises Problem."""
+    def run(self, command: Command, console: Console, password: str | None, *, may_ask: bool = True) -> int:
+        """Carry out one command; returns its exit code. `may_ask`: whoever called is the person here. Raises Problem."""
         match command:
             case AddMailAccount() | ListMailAccounts() | TestMailAccount() | RemoveMailAccount():
                 from desktop.app.commands import mail_account
 
-                return mail_account.run(command, self._core, console, password)
+                return mail_account.run(command, self._core, console, password, may_ask=may_ask)
             case Sync():
                 from desktop.app.commands import sync
 

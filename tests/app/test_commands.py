@@ -106,6 +106,31 @@ def test_an_account_is_tried_and_removed(rapport: Rapport, set_up: Callable[...,
     assert (gone.returncode, gone.stderr) == (1, f"There is no mail account {imap_user} in this profile.\n")
 
 
+def test_the_passwords_of_a_removed_account_go_with_it(rapport: Rapport, passphrase_file: Path) -> None:
+    for address in ("a@example.org", "b@example.org"):
+        add = ("mail-account", "add", "--address", address, "--imap", "localhost:1/tls", "--password-stdin")
+        assert rapport(*add, stdin="secret\n").returncode == 0
+
+    removed = rapport("mail-account", "remove", "a@example.org")
+    passphrase_file.write_text("another one\n")
+    locked = rapport("mail-account", "remove", "b@example.org")
+
+    assert (removed.returncode, removed.stderr) == (0, "a@example.org is removed from this profile.\n")
+    assert locked.returncode == 0, "an account goes also when its passwords cannot be reached"
+    assert "as soon as you unlock them" in locked.stderr
+    assert rapport.json("mail-account", "list") == []
+
+
+def test_a_search_in_a_folder_nobody_has_says_so_once(rapport: Rapport) -> None:
+    add = ("mail-account", "add", "--address", "a@example.org", "--imap", "localhost:1/tls", "--password-stdin")
+    rapport(*add, stdin="secret\n")
+
+    found = rapport("search", "in:nowhere offer")
+
+    assert (found.returncode, found.stdout) == (0, "")
+    assert found.stderr == "No folder is called “nowhere”, so no mail was searched.\n"
+
+
 def test_a_removed_account_says_what_becomes_of_its_mails(
     rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
 ) -> None:
@@ -137,6 +162,7 @@ def test_a_certificate_that_is_refused_is_described(rapport: Rapport, dovecot: D
     assert "Issued by: Test Authority\n" in tried.stderr
     assert re.search(r"^Valid: 20\d\d-\d\d-\d\d to 20\d\d-\d\d-\d\d$", tried.stderr, re.MULTILINE)
     assert re.search(r"^SHA-256: (?:[0-9A-F]{2}:){31}[0-9A-F]{2}$", tried.stderr, re.MULTILINE)
+    assert "--ca" in tried.stderr
 
 
 @pytest.mark.parametrize(("words", "complaint"), [("no certificate", "no certificate in PEM form"), ("", "PEM form")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Sequence
 
@@ -20,9 +21,12 @@ from desktop.app.reading_only import open_to_read
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _, n_
 from desktop.base.paths import Profile
+from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
 from desktop.domain.mail.removal import KEPT_GONE_DAYS
+
+log = logging.getLogger(__name__)
 
 
 class NoSuchFolder(Problem):
@@ -37,8 +41,10 @@ class NoSuchFolder(Problem):
         super().__init__(text.format(path=path, folders=there))
 
 
-def run(command: MailAccountCommand, core: Core, console: Console, password: str | None) -> int:
-    """Carry out a verb; returns the exit code. Raises Problem."""
+def run(
+    command: MailAccountCommand, core: Core, console: Console, password: str | None, *, may_ask: bool = True
+) -> int:
+    """Carry out a verb; returns the exit code. `may_ask` says whether a person may be waited for. Raises Problem."""
     match command:
         case AddMailAccount():
             return _add(command, core, console, password)
@@ -50,7 +56,7 @@ def run(command: MailAccountCommand, core: Core, console: Console, password: str
         case TestMailAccount():
             return _test(command, core, console)
         case RemoveMailAccount():
-            return _remove(command, core, console)
+            return _remove(command, core, console, may_ask=may_ask)
 
 
 def check(command: AddMailAccount, profile: Profile) -> None:
@@ -88,6 +94,8 @@ def _add(command: AddMailAccount, core: Core, console: Console, password: str | 
         tried = core.services.accounts.test(account, password or "").result()
         if not tried.ok:
             console.complain(Problem(tried.problem, details=tried.details))
+            if tried.certificate is not None:
+                _tell_certificate(tried.certificate, console)
             return 1
         listed = tried.folders
         watched = tuple(_path(wanted, listed) for wanted in command.folders)
@@ -104,8 +112,13 @@ def _add(command: AddMailAccount, core: Core, console: Console, password: str | 
     return 0
 
 
-def _remove(command: RemoveMailAccount, core: Core, console: Console) -> int:
+def _remove(command: RemoveMailAccount, core: Core, console: Console, *, may_ask: bool) -> int:
     account = named(core.services.accounts, command.account)
+    if may_ask and core.secrets.waits_for_person:
+        try:
+            core.secrets.unlock()
+        except Problem as problem:  # an account goes all the same; what becomes of its passwords is said below
+            log.info("the passwords of an account that is removed stay locked: %s", problem.text)
     went = core.services.accounts.remove(account.key, purge_mails=command.purge)
     console.say(_("{address} is removed from this profile.").format(address=account.address))
     if went.mails and command.purge:
@@ -176,6 +189,18 @@ def _half(endpoint: Endpoint | None) -> dict[str, object] | None:
     }
 
 
+def _tell_certificate(certificate: Certificate, console: Console) -> None:
+    """Describe what was refused, and what a person can do who trusts it all the same."""
+    for label, words in certificate.facts():
+        console.say(_("{label}: {words}").format(label=label, words=words))
+    console.say(
+        _(
+            "If its authority is one you trust, set the account up with --ca and the file (PEM) of that authority; "
+            "remove the account first where it is set up already. The window can also trust this certificate alone."
+        )
+    )
+
+
 def _test(command: TestMailAccount, core: Core, console: Console) -> int:
     account = named(core.services.accounts, command.account)
     if account.imap is None:
@@ -184,8 +209,8 @@ def _test(command: TestMailAccount, core: Core, console: Console) -> int:
     tried = core.services.accounts.test(account).result()
     if not tried.ok:
         console.complain(Problem(tried.problem, details=tried.details))
-        for label, words in tried.certificate.facts() if tried.certificate else ():
-            console.say(_("{label}: {words}").format(label=label, words=words))
+        if tried.certificate is not None:
+            _tell_certificate(tried.certificate, console)
         return 1
     n = len(tried.folders)
     words = n_("{host} let {user} in; it has {n} folder.", "{host} let {user} in; it has {n} folders.", n)

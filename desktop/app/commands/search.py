@@ -51,6 +51,8 @@ def run(command: SearchMails, core: Core, console: Console) -> int:
         console.line(f"{row.key}  {day}  {row.sender_name or row.sender_address}  {row.subject}")
     console.say(searched_sentence(result.searched))
     for word in unknown:
+        if not result.searched.lists and word == f"in:{result.searched.place}":
+            continue  # said already
         console.say(_("Not understood: {word}").format(word=word))
     if not result.complete:
         console.say(_("There are more; --limit shows them."))

@@ -27,7 +27,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """How many mails were looked at, and in which lists; `place` names these where they are not all folders."""
+    """How many mails were looked at, and in which lists; `place` names these where they are not all folders.
+
+    No lists: the query names a folder that is not there, which is `place` then.
+    """
 
     mails: int
     lists: tuple[ListId, ...]

@@ -89,6 +89,8 @@ def searched_sentence(searched: Searched, number: Callable[[int], str] = str) ->
     `number` writes their count as the person reads numbers.
     """
     count = number(searched.mails)
+    if not searched.lists:
+        return _("No folder is called “{folder}”, so no mail was searched.").format(folder=searched.place)
     if searched.lists == (Unified.ALL,):
         return n_(
             "Searched {count} mail that is here, in all folders but Trash and Junk.",
@@ -112,7 +114,14 @@ def searched_sentence(searched: Searched, number: Callable[[int], str] = str) ->
 
 def _searched(index: SearchIndex, root: Node | None) -> Searched:
     lists = index.lists_of(root)
-    return Searched(index.mails_in(lists) if lists else 0, lists, _place(index, lists))
+    if not lists:
+        return Searched(0, (), _missing(root))
+    return Searched(index.mails_in(lists), lists, _place(index, lists))
+
+
+def _missing(root: Node | None) -> str:
+    """Return the folder a query is limited to, which nobody has."""
+    return next((leaf.path for leaf, wanted in leaves(root) if wanted and isinstance(leaf, InFolder)), "")
 
 
 def _place(index: SearchIndex, lists: tuple[ListId, ...]) -> str:
@@ -127,8 +136,6 @@ def _place(index: SearchIndex, lists: tuple[ListId, ...]) -> str:
         Unified.JUNK: _("Junk"),
         Unified.TRASH: _("Trash"),
     }
-    if not lists:
-        return n_("{n} folder", "{n} folders", 0).format(n=0)
     if lists[0] in names:
         return names[Unified(lists[0])]
     paths = index.folder_paths(lists)

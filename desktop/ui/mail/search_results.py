@@ -104,13 +104,16 @@ class SearchResults(QObject):
 
 
 def found_sentence(count: int, result: SearchResult) -> str:
-    """Return the line above the hits: how many, in which order, what was searched, what was not understood."""
+    """Return the line above the hits: how many, in which order, what was searched, what was not understood.
+
+    Of no hits the empty list says what was searched; only what was not understood stands above it.
+    """
     number = dates.locale().toString(count)
     if result.complete:
         found = n_("{n} mail, newest first.", "{n} mails, newest first.", count).format(n=number)
     else:
         found = n_("The newest {n} mail, more below.", "The newest {n} mails, more below.", count).format(n=number)
-    parts = [found, _searched(result)]
+    parts = [found, _searched(result)] if count else []
     if result.unknown:
         words = ", ".join(one_line(word) for word in result.unknown)
         parts.insert(1, _("Not understood: {words}.").format(words=words))

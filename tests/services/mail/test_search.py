@@ -76,7 +76,7 @@ def test_a_full_last_page_is_complete(search: Search) -> None:
         ("offer in:junk", "Searched 1 mail that is here, in Junk."),
         ("offer in:helix", "Searched 1 mail that is here, in Projects/Helix."),
         ("offer in:projects", "Searched 1 mail that is here, in Projects, Projects/Helix, Projects/Kranich."),
-        ("offer in:nowhere", "Searched 0 mails that are here, in 0 folders."),
+        ("offer in:nowhere", "No folder is called “nowhere”, so no mail was searched."),
         ("offer -in:junk", "Searched 4 mails that are here, in all folders but Trash and Junk."),
     ],
 )

@@ -444,6 +444,9 @@ async def test_a_search_without_hits_says_what_was_searched(room, stand):
 
     assert stand.pane._empty.title.text() == "No mail found"
     assert "Searched" in stand.pane._empty.text.text()
+    assert stand.pane.search_head.words.text() == "", "it is said once"
+    stand.search.set_text("in:nowhere")
+    await until(lambda: stand.pane._empty.text.text().startswith("No folder is called “nowhere”"))
     stand.pane._empty.button.click()
     await until(lambda: len(stand.pane.model.keys) == 1)
 

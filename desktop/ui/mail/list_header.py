@@ -73,6 +73,12 @@ class ListHeader(QWidget):
         self._unread = unread
         self._give_way()
 
+    def offer_filters(self, on: bool) -> None:
+        """Offer the filters here, or leave them to the quick filter below while that is open."""
+        for each in (self.only_unread, self.only_starred, self.only_attachments):
+            each.setVisible(on)
+        self._give_way()
+
     def show_query(self, query: ListQuery, density: Density) -> None:
         """Show filters and remember order and view for the menu."""
         self._query, self._density = query, density
@@ -128,10 +134,10 @@ class ListHeader(QWidget):
         self._give_way()
 
     def _give_way(self) -> None:
-        """Where there is no room for all the number goes, which the folder tree says too, then the filter's word is cut.
+        """Where there is no room for all the number goes, which the folder tree says too; then a word is cut.
 
-        It stays the same word at every width. The name of the list comes first; one that is too long for any words is
-        cut off beside the whole filter.
+        What is unread is called by the same word at every width. The name of the list comes first; one that is too long
+        for any words is cut off beside the whole filter.
         """
         count = self._unread
         number = n_("{n} unread", "{n} unread", count).format(n=dates.locale().toString(count))

@@ -139,6 +139,7 @@ class ListPane(QWidget):
         self.header.days_folded.connect(self.fold_days)
         self.filter.changed.connect(self._filter)
         self.filter.left.connect(self.view.setFocus)
+        self.filter.came_or_went.connect(lambda there: self.header.offer_filters(not there))
         self.columns.sorted.connect(self.sort)
         self.columns.cells_changed.connect(self._columns_changed)
         self.search_head.closed.connect(self.search_closed)

@@ -26,6 +26,7 @@ class QuickFilter(QWidget):
 
     changed = Signal(str, bool, bool, bool)
     """Words, only unread, only starred, only with attachments."""
+    came_or_went = Signal(bool)
     left = Signal()
     """The person is done with it: give the list the focus."""
 
@@ -60,6 +61,10 @@ class QuickFilter(QWidget):
         chips.addStretch(1)
         self._top, self._below = top, below
         self.hide()
+
+    def setVisible(self, visible: bool) -> None:
+        super().setVisible(visible)
+        self.came_or_went.emit(visible)
 
     def open(self) -> None:
         """Show the line and put the cursor into it."""

@@ -296,6 +296,29 @@ async def test_the_quick_filter_narrows_and_escape_peels_it_off(room, pane):
     assert pane.filter.isHidden()
 
 
+async def test_a_filter_stands_in_one_place_at_a_time(room, pane):
+    room.deliver()
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.rowCount() == 2)
+    above = (pane.header.only_unread, pane.header.only_starred, pane.header.only_attachments)
+    below = (pane.filter.unread, pane.filter.starred, pane.filter.attachments)
+
+    def seen() -> tuple[set[bool], set[bool]]:
+        return {each.isVisible() for each in above}, {each.isVisible() for each in below}
+
+    states = [seen()]
+    pane.open_filter()
+    states.append(seen())
+    QTest.keyClick(pane.filter.words, Qt.Key.Key_Escape)
+    states.append(seen())
+    pane.open_filter()
+    pane.show_list(Unified.ARCHIVE)
+    states.append(seen())
+
+    closed, opened = ({True}, {False}), ({False}, {True})
+    assert states == [closed, opened, closed, closed]
+
+
 async def test_the_quick_filter_leaves_one_at_the_mail_one_was_at(room, pane):
     keys = [room.deliver(f"Mail {n}", age_ms=n * MINUTE) for n in range(60)]
     other = room.deliver("Renewal")

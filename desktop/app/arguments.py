@@ -134,6 +134,8 @@ _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 _SERVER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]]+))(?::(\d{1,5}))?(?:/(\w+))?")
 _OPTIONS_WITH_VALUE = ("--profile", "--limit")
 _MOST_HITS = 10_000
+_COMMAND_WIDTH = 15
+"""Below the words about the options, which argparse puts there."""
 _MOST_DIGITS = 1000
 
 
@@ -210,12 +212,31 @@ def _window() -> _Parser:
         prog="rapport",
         usage=usage,
         description=_("A mail client with a CRM inside. Without a command it opens its window."),
-        epilog=_("`rapport COMMAND --help` says more about a command."),
+        epilog=_help_of_commands(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help=_("print the version and end"))
     parser.add_argument("--profile", metavar="DIR", help=_("folder that holds mail and settings"))
     parser.add_argument("file", nargs="?", metavar="FILE.eml", help=_("a mail to open"))
     return parser
+
+
+def _about() -> dict[str, str]:
+    """Return what each command does, in a line."""
+    return {
+        "mail-account": _("Set up, list, try and remove mail accounts."),
+        "sync": _("Fetch all mail of the watched folders once."),
+        "search": _("Search the mails in this profile, newest first."),
+        "show": _("Show one mail."),
+        "worker": _("Do everything but show a window, until a signal ends it."),
+        "doctor": _("Examine the profile and this installation."),
+    }
+
+
+def _help_of_commands() -> str:
+    about = _about()
+    lines = [f"  {name.ljust(_COMMAND_WIDTH)}{about[name]}" for name in COMMANDS]
+    return "\n".join([_("commands:"), *lines, "", _("`rapport COMMAND --help` says more about a command.")])
 
 
 def _commands() -> _Parser:
@@ -228,10 +249,11 @@ def _commands() -> _Parser:
     parser.add_argument("--profile", metavar="DIR", help=_("folder that holds mail and settings"))
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, about: str) -> _Parser:
-        return commands.add_parser(name, description=about, help=about, parents=[profile])
+    def command(name: str, about: str = "") -> _Parser:
+        short = _about()[name]
+        return commands.add_parser(name, description=about or short, help=short, parents=[profile])
 
-    account = command("mail-account", _("Set up, list, try and remove mail accounts."))
+    account = command("mail-account")
     _mail_account(account, profile)
     sync = command(
         "sync",
@@ -242,11 +264,11 @@ def _commands() -> _Parser:
     )
     sync.add_argument("--mail-account", metavar="A", help=_("only this one: its address"))
     sync.add_argument("--json", action="store_true", help=_("print JSON"))
-    search = command("search", _("Search the mails in this profile, newest first."))
+    search = command("search")
     search.add_argument("query", nargs="+", metavar="QUERY", help=_("words and operators, as in the window"))
     search.add_argument("--limit", type=_limit, default=50, metavar="N", help=_("at most so many mails (50)"))
     search.add_argument("--json", action="store_true", help=_("print JSON"))
-    show = command("show", _("Show one mail."))
+    show = command("show")
     show.add_argument("id", metavar="ID", help=_("the number or UUID that search prints"))
     form = show.add_mutually_exclusive_group()
     form.add_argument("--json", dest="form", action="store_const", const=Form.JSON, help=_("print JSON"))
@@ -255,8 +277,8 @@ def _commands() -> _Parser:
         "--html", dest="form", action="store_const", const=Form.HTML, help=_("print the body as safe HTML")
     )
     form.add_argument("--text", dest="form", action="store_const", const=Form.TEXT, help=_("print the body as text"))
-    command("worker", _("Do everything but show a window, until a signal ends it."))
-    doctor = command("doctor", _("Examine the profile and this installation."))
+    command("worker")
+    doctor = command("doctor")
     doctor.add_argument("--json", action="store_true", help=_("print JSON"))
     return parser
 

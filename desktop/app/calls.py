@@ -86,7 +86,7 @@ class Calls:
             self._core.database.close_thread()
 
     def run(self, command: Command, console: Console, password: str | None, *, may_ask: bool = True) -> int:
-        """Carry out one command; returns its exit code. `may_ask`: whoever called is the person here. Raises Problem."""
+        """Carry out one command; returns its exit code. `may_ask`: a person may be waited for. Raises Problem."""
         match command:
             case AddMailAccount() | ListMailAccounts() | TestMailAccount() | RemoveMailAccount():
                 from desktop.app.commands import mail_account

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.app.arguments import (
+    COMMANDS,
     AddMailAccount,
     Form,
     HelpWanted,
@@ -136,6 +137,17 @@ def test_help_is_text(argv: tuple[str, ...]) -> None:
         parse(argv, Path("/"))
 
     assert "usage:" in str(found.value)
+
+
+def test_help_says_of_every_command_what_it_does() -> None:
+    with pytest.raises(HelpWanted) as found:
+        parse(("--help",), Path("/"))
+
+    lines = str(found.value).splitlines()
+    told = {name: line.split(maxsplit=1)[1] for name in COMMANDS for line in lines if line.startswith(f"  {name} ")}
+    assert set(told) == set(COMMANDS)
+    assert told["show"] == "Show one mail."
+    assert max(map(len, lines)) <= 100
 
 
 def test_wrong_usage_of_a_command_ends_with_2_before_anything_is_made(rapport: Rapport) -> None:

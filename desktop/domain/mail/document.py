@@ -17,6 +17,8 @@ from desktop.domain.mail.sender_checks import SenderAnomaly
 
 CANNOT_SHOW_HTML = "cannot-show-html"
 """The warning of a mail whose HTML took the parser too long, and which is shown as text."""
+NO_TEXT = "no-text"
+"""The warning of a mail that has neither a word nor a picture to show."""
 INLINE_BYTES_MAX = 64 * 1024 * 1024
 """All inline pictures of one letter together, as they are kept while it is open: sixty photographs of a megabyte. Few
 servers take a mail with more, and what is beyond it stays a file that can be saved."""
@@ -58,4 +60,4 @@ class Document:
     link_warnings: tuple[LinkWarning, ...] = ()
     sender_anomalies: tuple[SenderAnomaly, ...] = ()
     warnings: tuple[str, ...] = ()
-    """"too-big", "too-deep", CANNOT_SHOW_HTML: HTML was reduced to text; otherwise the defects of the mail."""
+    """"too-big", "too-deep", CANNOT_SHOW_HTML: HTML was reduced to text; NO_TEXT; what `sealed` found; the defects."""

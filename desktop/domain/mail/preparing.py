@@ -15,10 +15,11 @@ from desktop.domain.mail import (
     mime_parse,
     plain_html,
     sanitise,
+    sealed,
     sender_checks,
     structure,
 )
-from desktop.domain.mail.document import Document, Options
+from desktop.domain.mail.document import NO_TEXT, Document, Options
 from desktop.domain.mail.structure import Node
 
 MAX_HTML_CHARS = 16 * 1024 * 1024
@@ -43,6 +44,7 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
     if message.text and not any(map(mime_parse.decoded_text, chosen.shown)):
         # text out of a winmail.dat, or of parts that could not be taken apart
         maker.add_plain(message.text)
+    maker.warnings.append(sealed.sealed(root) or ("" if message.text.strip() or maker.shows_picture else NO_TEXT))
     return Document(
         html="\n".join(maker.out),
         is_html=maker.is_html,
@@ -54,7 +56,7 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
         has_alternative=[n.section for n in other.shown] != [n.section for n in chosen.shown],
         link_warnings=tuple(maker.link_warnings),
         sender_anomalies=sender_checks.anomalies(raw, options.known_domains),
-        warnings=tuple(dict.fromkeys([*maker.warnings, *message.defects])),
+        warnings=tuple(dict.fromkeys([*filter(None, maker.warnings), *message.defects])),
     )
 
 
@@ -76,6 +78,10 @@ class _Maker:
             for node in reversed(structure.leaves(root))
             if node.content_id and node.media_type.startswith("image/") and node.media_type != "image/svg+xml"
         }
+
+    @property
+    def shows_picture(self) -> bool:
+        return any("<img" in piece for piece in self.out)
 
     def add(self, node: Node) -> None:
         if node.raw is None:

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.i18n import _, n_
 from desktop.base.text import one_line
+from desktop.domain.mail.document import NO_TEXT, Document
 from desktop.domain.mail.message import Completeness, Status
+from desktop.domain.mail.sealed import ENCRYPTED, PACKED
 from desktop.domain.mail.sender_checks import SenderAnomaly
 from desktop.ui.mail.letter import Opened
 from desktop.ui.theme import Theme
@@ -84,6 +86,9 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         said.append(
             Notice(_("This mail is too large or too deep to be laid out and is shown as text."), offers=(source,))
         )
+    closed = _closed_words(document)
+    if closed:
+        said.append(closed)
     if head.twins:
         sentence = n_(
             "There is another copy of this mail with a different text.",
@@ -110,6 +115,20 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         sentence = n_("{n} image could not be loaded", "{n} images could not be loaded", lost)
         said.append(Notice(sentence.format(n=lost), icon="image-off", offers=((_("Retry"), Remedy.RETRY_IMAGES),)))
     return tuple(said)
+
+
+def _closed_words(document: Document | None) -> Notice | None:
+    """Say why there is nothing to read, where there is nothing."""
+    warnings = () if document is None else document.warnings
+    if ENCRYPTED in warnings:
+        return Notice(_("This mail is encrypted, and Rapport cannot decrypt it yet."), icon="lock")
+    if PACKED in warnings:
+        return Notice(
+            _("The text of this mail is packed into its signature, which Rapport cannot open yet."), icon="lock"
+        )
+    if NO_TEXT in warnings:
+        return Notice(_("This mail has no text."), icon="file-text")
+    return None
 
 
 def sender_warning(opened: Opened) -> str:

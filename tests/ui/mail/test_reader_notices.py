@@ -35,6 +35,27 @@ def test_an_ordinary_mail_needs_no_words() -> None:
     assert said(opened()) == []
 
 
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        (
+            "Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\n1\n--b--",
+            "This mail is encrypted, and Rapport cannot decrypt it yet.",
+        ),
+        (
+            "Content-Type: application/pkcs7-mime; smime-type=signed-data",
+            "The text of this mail is packed into its signature, which Rapport cannot open yet.",
+        ),
+        ("Content-Type: text/plain", "This mail has no text."),
+    ],
+)
+def test_a_mail_with_nothing_to_read_says_why(fields: str, sentence: str) -> None:
+    desk = Desk()
+    key = desk.add(f"From: anna@acme.example\n{fields}\n\n".encode())
+
+    assert said(open_letter(StoredLetter(desk, key), desk.heads[key], Form(), desk)) == [sentence]
+
+
 def test_blocked_images_are_offered() -> None:
     (notice,) = reader_notices.notices(opened(REMOTE, html=True), Situation())
 

@@ -19,8 +19,8 @@ from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.paint import hairline
 
-_SHORTEST_WORD = 40
-"""px; a word cut shorter says nothing."""
+_UNREAD_DOT = "●"
+"""What marks unread mails in the list."""
 
 
 class ListHeader(QWidget):
@@ -134,29 +134,23 @@ class ListHeader(QWidget):
         self._give_way()
 
     def _give_way(self) -> None:
-        """Where there is no room for all the number goes, which the folder tree says too; then a word is cut.
+        """Where there is no room for all the number goes, which the folder tree says too; then a dot says the word.
 
-        What is unread is called by the same word at every width. The name of the list comes first; one that is too long
-        for any words is cut off beside the whole filter.
+        The name of the list comes first; one that is too long even so is cut off.
         """
         count = self._unread
         number = n_("{n} unread", "{n} unread", count).format(n=dates.locale().toString(count))
         word = _("Unread")
-        for said in (number, "") if count else ("",):
-            missing = self._say(said, word)
-            if missing <= 0:
+        for said, filter_name in ((number if count else "", word), ("", word), ("", _UNREAD_DOT)):
+            if self._fits(said, filter_name):
                 return
-        metrics = self.only_unread.fontMetrics()
-        room = metrics.horizontalAdvance(word) - missing
-        if room < _SHORTEST_WORD or self._say("", metrics.elidedText(word, Qt.TextElideMode.ElideRight, room)) > 0:
-            self._say("", word)
 
-    def _say(self, number: str, filter_name: str) -> int:
-        """Show these words; return how many px too wide they are."""
+    def _fits(self, number: str, filter_name: str) -> bool:
+        """Show these words, and return whether there is room for them."""
         self.unread.set_text(number)
         self.unread.setVisible(bool(number))
         self.only_unread.setText(filter_name)
-        return self._row.sizeHint().width() - self.width()
+        return self._row.sizeHint().width() <= self.width()
 
     def _filters(self) -> None:
         self.filter_changed.emit(

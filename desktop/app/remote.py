@@ -8,6 +8,7 @@ What may be asked is decided by whoever serves (C44). One thread accepts; each c
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
@@ -41,6 +42,9 @@ ARGUMENTS_MAX = 1000
 CALLS_MAX = 16
 _ANSWERS_WITHIN_S = 10.0
 _CALLS_END_WITHIN_S = 5.0
+_AGAIN_AFTER_S = 0.5
+_PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.ENOMEM, errno.ENOBUFS})
+"""What ails the machine or one caller for a moment, not the socket."""
 _ADDRESS_MAX_BYTES = 100
 """Of sun_path's 108 octets (104 on macOS), with room for the final zero."""
 _BROKEN = (OSError, EOFError, AuthenticationError)
@@ -130,18 +134,34 @@ class Server:
         while not self._closing.is_set():
             try:
                 connection = listener.accept()
-            except OSError:
-                if not self._closing.is_set():
-                    log.exception("no more calls are taken")
+            except OSError as error:
+                if self._closing.is_set():
+                    return
+                if error.errno in _PASSING:
+                    log.warning("a call could not be taken: %s", error.strerror)
+                    self._closing.wait(_AGAIN_AFTER_S)
+                    continue
+                log.exception("no more calls are taken")
+                # nobody is to wait for an answer that cannot come
+                self._file.unlink(missing_ok=True)
+                listener.close()
                 return
-            with self._calls_lock:
-                refused = self._closing.is_set() or len(self._calls) >= CALLS_MAX
-                if not refused:
-                    call = threading.Thread(target=self._serve, args=(connection,), name="call", daemon=True)
-                    self._calls.add(call)
-                    call.start()
-            if refused:
+            if not self._begin(connection):
                 connection.close()
+
+    def _begin(self, connection: Connection) -> bool:
+        """Begin to serve a caller; False where there is no room for him."""
+        with self._calls_lock:
+            if self._closing.is_set() or len(self._calls) >= CALLS_MAX:
+                return False
+            call = threading.Thread(target=self._serve, args=(connection,), name="call", daemon=True)
+            try:
+                call.start()
+            except RuntimeError:
+                log.warning("no thread for a call")
+                return False
+            self._calls.add(call)
+            return True
 
     def _serve(self, connection: Connection) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client
+from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 
 import psutil
@@ -99,6 +100,72 @@ def test_callers_who_say_nothing_are_waited_for_together(profile: Profile, monke
         connection.close()
 
     assert took_s < callers * patience_s / 2
+
+
+@pytest.mark.parametrize("number", ["EMFILE", "ENFILE", "ECONNABORTED", "ENOMEM", "ENOBUFS"])
+def test_a_passing_lack_does_not_end_the_taking_of_calls(
+    number: str, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_AGAIN_AFTER_S", 0.01)
+    failed = failing_accept(monkeypatch, getattr(errno, number), times=3)
+    with serving(profile, lambda request, console: 5):
+        assert remote.call(profile, Request(), Heard().console) == 5
+
+    assert len(failed) == 3
+
+
+def test_a_lack_of_threads_does_not_end_the_taking_of_calls(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    start, lacking = threading.Thread.start, [True]
+
+    def no_more(thread: threading.Thread) -> None:
+        if thread.name == "call" and lacking:
+            lacking.clear()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", no_more)
+    with serving(profile, lambda request, console: 5):
+        answers = [remote.call(profile, Request(), Heard().console) for _ in range(2)]
+
+    assert answers == [None, 5]
+
+
+def test_a_lack_that_lasts_does_not_delay_the_end(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "_AGAIN_AFTER_S", 60)
+    failed = failing_accept(monkeypatch, errno.EMFILE, times=1000)
+    server = remote.serve(profile, lambda request, console: 5)
+    wait_for(lambda: bool(failed))
+
+    began = monotonic()
+    server.close()
+
+    assert monotonic() - began < remote._CALLS_END_WITHIN_S / 2
+
+
+def test_where_no_calls_can_be_taken_any_more_nobody_is_sent(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing_accept(monkeypatch, errno.EBADF, times=1)
+    server = remote.serve(profile, lambda request, console: 5)
+    server._thread.join(30)
+    left = [name for name in ("socket", "remote") if (profile.root / name).exists()]
+    code = remote.call(profile, Request(), Heard().console)
+    server.close()
+
+    assert left == []
+    assert code is None
+
+
+def failing_accept(monkeypatch: pytest.MonkeyPatch, number: int, *, times: int) -> list[int]:
+    """Let the next calls of `accept` fail with an error; return the list of those that did."""
+    accept, failed = Listener.accept, list[int]()
+
+    def fail(listener: Listener) -> Connection:
+        if len(failed) < times:
+            failed.append(number)
+            raise OSError(number, os.strerror(number))
+        return accept(listener)
+
+    monkeypatch.setattr(Listener, "accept", fail)
+    return failed
 
 
 def test_c33_a_password_that_came_over_the_socket_is_kept_out_of_the_log() -> None:

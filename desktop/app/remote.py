@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from desktop.app.console import Console
 from desktop.base.clock import monotonic
@@ -42,6 +42,8 @@ ARGUMENTS_MAX = 1000
 CALLS_MAX = 16
 _ANSWERS_WITHIN_S = 10.0
 _CALLS_END_WITHIN_S = 5.0
+_ASKS_WITHIN_S = 10.0
+"""For each thing a caller has to say before he is served: one who is stopped in between leaves his place to others."""
 _AGAIN_AFTER_S = 0.5
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ECONNABORTED, errno.ENOMEM, errno.ENOBUFS})
 """What ails the machine or one caller for a moment, not the socket."""
@@ -174,10 +176,11 @@ class Server:
                 self._calls.discard(threading.current_thread())
 
     def _answer(self, connection: Connection) -> None:
-        deliver_challenge(connection, self._key)
-        answer_challenge(connection, self._key)
+        patient = cast("Connection", _Patient(connection))
+        deliver_challenge(patient, self._key)
+        answer_challenge(patient, self._key)
         try:
-            request = read_request(connection.recv_bytes(REQUEST_MAX_BYTES))
+            request = read_request(patient.recv_bytes(REQUEST_MAX_BYTES))
         except Refused:
             _send(connection, exit=2)
             return
@@ -268,6 +271,19 @@ def read_request(frame: bytes) -> Request:
     if password is not None:
         protect(password)
     return Request(tuple(argv), folder, password)
+
+
+class _Patient:
+    """A connection whose other side is waited for only so long, before each frame of his."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.send_bytes = connection.send_bytes
+
+    def recv_bytes(self, maxlength: int | None = None) -> bytes:
+        if not self._connection.poll(_ASKS_WITHIN_S):
+            raise TimeoutError
+        return self._connection.recv_bytes(maxlength)
 
 
 class _Caller:

@@ -102,6 +102,23 @@ def test_callers_who_say_nothing_are_waited_for_together(profile: Profile, monke
     assert took_s < callers * patience_s / 2
 
 
+def test_callers_who_never_prove_the_key_leave_their_places_to_others(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "_ASKS_WITHIN_S", 0.5)
+    with serving(profile, lambda request, console: 5) as server:
+        told = json.loads((profile.root / "remote").read_text())
+        stopped = [Client(told["address"]) for _ in range(remote.CALLS_MAX - 1)]
+        # the last one proves the key, but never says what he wants
+        stopped.append(Client(told["address"], authkey=bytes.fromhex(told["key"])))
+        wait_for(lambda: len(server._calls) == 0)
+        code = remote.call(profile, Request(), Heard().console)
+        for connection in stopped:
+            connection.close()
+
+    assert code == 5
+
+
 @pytest.mark.parametrize("number", ["EMFILE", "ENFILE", "ECONNABORTED", "ENOMEM", "ENOBUFS"])
 def test_a_passing_lack_does_not_end_the_taking_of_calls(
     number: str, profile: Profile, monkeypatch: pytest.MonkeyPatch

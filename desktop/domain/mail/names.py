@@ -84,7 +84,7 @@ class Danger(StrEnum):
     PACKED = "packed"
     """An archive with one of these inside."""
     SEALED = "sealed"
-    """An archive that cannot be looked into."""
+    """An archive that cannot be looked into, or that nobody here looks into."""
 
 
 _PROGRAM = words(
@@ -97,14 +97,45 @@ _PROGRAM = words(
     run scf scpt scr sct search-ms searchconnector-ms sh shb shs slk sldm snap so service settingcontent-ms sys
     terminal theme themepack timer tmp tool udl url vb vbe vbp vbs vsmacros vsw vxd webloc website wcx widget
     workflow ws wsc wsf wsh xbap xll xnk xpi zsh library-ms elc rgs u3p cpi action coffee lua tcl ahk au3
-    flatpakref flatpakrepo wbk xlw sql3"""
+    flatpakref flatpakrepo wbk xlw sql3 afploc appcontent-ms applescript asx ax bgi btapp bundle cgi chi crt der dex
+    diagcfg diagpkg dqy efi ex fileloc flatpak ftploc ica inetloc internetconnect inx isu job jsp jspx kdelnk
+    kwinscript mailloc mcf mobileconfig mobileprovision mof mpkg networkconnect nsh odc oqy osax phar php3 php4 php5
+    php7 php8 phps pht phtml plasmoid plugin ppkg prefpane provxml qlgenerator rbw rdpw remmina rqy safariextz
+    saver scptd sfx shar shortcut tcsh udeb vba vbox-extpack vbx vsix vsto wdgt webpnp wflow wsb xip xonsh xrm-ms"""
 )
 _MACROS = words(
     """docm dotm xlsm xltm xlam xlsb pptm potm ppam ppsm sldm one onepkg onetoc onetoc2 pub xla xlm wiz accda accdb
     accde"""
 )
-_ACTIVE = words("html htm xhtml xht shtml svg svgz xml xsl xslt xul hxs mathml swf pdfxml eml.html htx stm")
-_DISK = words("iso img vhd vhdx vmdk dmg udf wim toast daa nrg bz2x ace arj lzh uue xxe hqx cpio vdi qcow2 squashfs")
+_ACTIVE = words(
+    """html htm xhtml xht shtml svg svgz xml xsl xslt xul hxs mathml swf pdfxml eml.html htx stm htt
+    shtm sht dhtml jhtml webarchive maff"""
+)
+_DISK = words(
+    """iso img vhd vhdx avhd avhdx vmdk dmg udf wim swm esd toast daa nrg bz2x ace arj lzh uue uu xxe hqx cpio vdi hdd
+    qcow qcow2 squashfs isz mds mdf ccd bwt b5t b6t ova ovf dmgpart imgpart ndif sparseimage sparsebundle dc42 dvdr"""
+)
+_SEALED = words(
+    """rar rev 7z tar gtar tgz taz tbz tb2 tbz2 tz2 tlz txz tzst tzo gz bz bz2 xz lz lzo lz4 lzma zst z br lha zoo zpaq
+    arc alz egg sit sitx zipx cpgz pax pea paq8 xar kgb shk sqx uha"""
+)
+"""Archives nobody here looks into, and parts of them."""
+_SEALED_PART = re.compile(r"[rz]\d\d|0\d\d")
+_SEALED_TYPES = words(
+    """application/vnd.rar application/x-rar application/x-rar-compressed application/x-7z-compressed application/x-tar
+    application/x-gtar application/gzip application/x-gzip application/x-compressed-tar application/x-bzip
+    application/x-bzip2 application/x-xz application/x-lzma application/zstd application/x-lzip application/x-lha
+    application/x-xar application/x-stuffit application/x-compress application/x-compressed"""
+)
+_SEALED_MAGIC = re.compile(
+    rb"Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x1f\x8b\x08|\x1f\x9d|BZh[1-9]1AY|\xfd7zXZ\0|LZIP\x01|\x28\xb5\x2f\xfd|xar!\0"
+    rb"|StuffIt "
+)
+_TAR_MAGIC, _TAR_MAGIC_AT = b"ustar", 257
+_PACKED_DOCUMENTS = words(
+    "cbr cb7 cbt abw zabw dia gnucash xopp blend emz wmz mat ggb nii rds rdata rda vgm vgz mscx xcf nbt"
+)
+"""Packed as a whole, but opened by their own programs."""
 _DOCUMENT = words(
     "txt pdf doc docx xls xlsx ppt pptx odt ods odp rtf csv jpg jpeg png gif webp bmp tif tiff mp3 mp4 avi zip"
 )
@@ -127,8 +158,10 @@ _PE, _ELF = b"MZ", b"\x7fELF"
 _PROGRAM_MAGIC = (
     _ELF, b"#!", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe",
     b"\xca\xfe\xba\xbe",
-    b"L\x00\x00\x00\x01\x14\x02\x00", b"[InternetShortcut]", b"[Desktop Entry]", b"!<arch>\n", b"ITSF\x03\x00",
+    b"L\x00\x00\x00\x01\x14\x02\x00", b"[InternetShortcut]", b"[Desktop Action", b"[KDE Desktop Entry]", b"!<arch>\n",
+    b"ITSF\x03\x00",
 )  # fmt: skip
+_SHORTCUT, _SHORTCUT_WITHIN = b"[Desktop Entry]", 47
 # extension -> what a file of that kind begins with
 _MAGIC = {
     "pdf": (b"%PDF",),
@@ -146,9 +179,24 @@ _MAGIC = {
     "webp": (b"RIFF",),
     "bmp": (b"BM",),
 }
-_MARKUP = re.compile(
-    rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|script|svg|\?xml|iframe|body|head)\b", re.IGNORECASE
+_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|script|svg|\?xml|iframe|body|head)\b", re.IGNORECASE)
+_MARKUP_BEGIN = re.compile(
+    rb"<(?:!--|!doctype\b|h1|body|(?:a|abbr|acronym|address|applet|area|article|aside|audio|b|base|basefont|bgsound"
+    rb"|blockquote|br|button|canvas|caption|center|code|col|dd|details|dialog|dir|div|dl|dt|em|embed|fieldset|figure"
+    rb"|font|footer|form|frame|frameset|h[1-6]|header|hr|i|img|image|input|isindex|label|layer|li|link|main|map|marquee"
+    rb"|math|menu|meta|nav|nobr|noframes|noscript|object|ol|p|param|picture|plaintext|pre|s|section|select|small|source"
+    rb"|span|strong|style|sub|sup|table|tbody|td|template|textarea|th|thead|tr|track|tt|u|ul|var|video|xmp)(?=[\s/>]))",
+    re.IGNORECASE,
 )
+_MARKUP_NEAR = re.compile(rb"<(?:!doctype\s+(?:html|svg)|head|html|script|title|svg)|//W3C//DTD XHTML ", re.IGNORECASE)
+_NEAR = 256 + 16
+"""As far as shared-mime-info looks for a page in a file whose name says nothing."""
+_TEXTS = words(
+    """txt text csv tsv md markdown rst adoc log eml ics ifb vcs vcf tex bib json yaml yml toml ini cfg conf diff patch
+    c h cc cpp hpp cs java kt go rs swift ts css scss sql srt vtt po pot asc sig p7s p7m p7c pem rtf ps eps ai"""
+)
+"""With _DOCUMENT: their names alone say what opens them, so that words about tags are no page."""
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _TYPES = {
     "pdf": "application/pdf", "png": "image/png", "jpg": "image/", "jpeg": "image/", "gif": "image/", "webp": "image/",
     "txt": "text/", "csv": "text/",
@@ -170,7 +218,7 @@ def extension(name: str) -> str:
 def danger(name: str, media_type: str, first_bytes: bytes = b"") -> Danger | None:
     """Say what is dangerous about opening an attachment; None when nothing is known to be.
 
-    `name` may be the raw one: hidden characters in it are a reason. `first_bytes` are the first 64 or more.
+    `name` may be the raw one: hidden characters in it are a reason. `first_bytes` are the first 512, or at least 64.
     """
     safe = safe_name(name)
     ends = extension(safe)
@@ -181,15 +229,40 @@ def danger(name: str, media_type: str, first_bytes: bytes = b"") -> Danger | Non
         return Danger.MACROS
     if ends in _DISK:
         return Danger.DISK
-    if ends in _ACTIVE or media_type in _ACTIVE_TYPES or _MARKUP.match(first_bytes):
+    if ends in _ACTIVE or media_type in _ACTIVE_TYPES or _is_page(ends, media_type, first_bytes):
         return Danger.DISGUISED if ends in _MAGIC else Danger.ACTIVE
     if _INVISIBLE.search(name.replace("\ufe0f", "").replace("\u200d", "")) or _HIDDEN_EXTENSION.search(safe):
         return Danger.DISGUISED
-    return Danger.DISGUISED if _lies(ends, media_type, first_bytes) else None
+    if _lies(ends, media_type, first_bytes):
+        return Danger.DISGUISED
+    return Danger.SEALED if _is_sealed(ends, media_type, first_bytes) else None
+
+
+def _is_page(ends: str, media_type: str, first_bytes: bytes) -> bool:
+    """Say whether a browser would be given it: as systems do, by the content where the name does not decide."""
+    encoding = _UTF16.get(first_bytes[:2])
+    if encoding is not None:
+        first_bytes = first_bytes[2:].decode(encoding, "replace").encode()
+    begin = first_bytes.lstrip().removeprefix(b"\xef\xbb\xbf").lstrip()
+    decided = ends in _TEXTS or ends in _DOCUMENT
+    if _MARKUP.match(begin) or (not decided and _MARKUP_BEGIN.match(begin)):
+        return True
+    # the fields of a mail within a mail are no text of a page
+    return not decided and not media_type.startswith("message/") and bool(_MARKUP_NEAR.search(first_bytes[:_NEAR]))
+
+
+def _is_sealed(ends: str, media_type: str, first_bytes: bytes) -> bool:
+    if ends in _SEALED or _SEALED_PART.fullmatch(ends) or (not ends and media_type in _SEALED_TYPES):
+        return True
+    if ends in _PACKED_DOCUMENTS:
+        return False
+    return bool(_SEALED_MAGIC.match(first_bytes)) or first_bytes.startswith(_TAR_MAGIC, _TAR_MAGIC_AT)
 
 
 def _runs(ends: str, media_type: str, first_bytes: bytes) -> bool:
     if ends in _PROGRAM or media_type in _PROGRAM_TYPES or first_bytes.startswith(_PROGRAM_MAGIC):
+        return True
+    if _SHORTCUT in first_bytes[:_SHORTCUT_WITHIN] and ends not in _TEXTS:
         return True
     # "MZ" alone also begins honest words: a program says where its new header lies, and that is no text
     return first_bytes.startswith(_PE) and (len(first_bytes) < 64 or b"\0" in first_bytes[:64])

@@ -66,7 +66,7 @@ def danger_words(danger: Danger) -> str:
         Danger.DISK: _("This is a disk image: what is inside escapes the warnings of the system."),
         Danger.DISGUISED: _("This file is not what its name says."),
         Danger.PACKED: _("This archive holds a program or another file that can do harm when it is opened."),
-        Danger.SEALED: _("It cannot be seen what this archive holds: it is damaged or unusually large."),
+        Danger.SEALED: _("It cannot be seen from here what this archive holds."),
     }[danger]
 
 

@@ -1,6 +1,7 @@
 """What is dangerous about an attachment by what it holds: its first bytes, and the names in a zip archive.
 
-Runs on a reader thread. Nothing is unpacked; an archive whose list cannot be read within limits is told as such.
+Runs on a reader thread. Nothing is unpacked; an archive whose list cannot be read within limits is told as such,
+and so is one that holds another.
 """
 
 from __future__ import annotations
@@ -34,5 +35,8 @@ def _danger_inside(content: Content) -> Danger | None:
     inside = None if place is None else zip_listing.names_in(bytes_at(content, place.start, place.length), place.count)
     if inside is None:
         return Danger.SEALED
-    dangers = (names.danger(name.rpartition("/")[2][-200:], "") for name in inside if not name.endswith("/"))
-    return next((Danger.PACKED for danger in dangers if danger not in _ORDINARY_INSIDE), None)
+    files = [name.rpartition("/")[2][-200:] for name in inside if not name.endswith("/")]
+    dangers = {names.danger(name, "") for name in files} - _ORDINARY_INSIDE
+    if dangers - {Danger.SEALED}:
+        return Danger.PACKED
+    return Danger.SEALED if dangers or any(names.extension(name) == "zip" for name in files) else None

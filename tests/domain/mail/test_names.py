@@ -169,3 +169,76 @@ def test_c21_programs(name: str) -> None:
 )
 def test_c21_type_name_and_content(name: str, media_type: str, first: bytes, expected: Danger | None) -> None:
     assert danger(name, media_type, first) is expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    """a.kdelnk a.flatpak a.flatpakref a.wsb a.appcontent-ms a.diagcfg a.diagpkg a.ppkg a.webpnp a.php a.php3 a.phar
+    a.inetloc a.fileloc a.ftploc a.mobileconfig a.mpkg a.shar a.asx a.udeb a.nsh a.crt a.saver a.xip""".split(),
+)
+def test_c21_programs_others_refuse_too(name: str) -> None:
+    assert danger(name, "application/octet-stream") is Danger.PROGRAM
+
+
+PAGES = [
+    b"<!-- x --><script>alert(1)</script>",
+    b"<!-- x -->\n<!-- y --><p>",
+    b"<!-- " + b"x" * 600,
+    b"\xef\xbb\xbf \r\n<title>a</title>",
+    b" \xef\xbb\xbf<h1>a</h1>",
+    *(f"<{tag} x=1>".encode() for tag in "html head title body h1 table a img p div style meta script iframe".split()),
+    b"<svg/onload=alert(1)>",
+    b"<!DOCTYPE html>",
+    b"<!DocType HTML PUBLIC>",
+    b"<P>",
+    "\ufeff<script>".encode("utf-16-le"),
+    "\ufeff<p>".encode("utf-16-be"),
+    # what shared-mime-info finds near the beginning
+    b"anything <script>alert(1)</script>",
+    b"x" * 250 + b"<HTML>",
+]
+
+
+@pytest.mark.parametrize("first", PAGES)
+@pytest.mark.parametrize("name", ["invoice", "invoice.1", "invoice.unknown"])
+@pytest.mark.parametrize("media_type", ["application/octet-stream", "text/plain"])
+def test_c21_c23_a_page_without_the_name_of_one(name: str, media_type: str, first: bytes) -> None:
+    assert danger(name, media_type, (first + b" " * 512)[:512]) is Danger.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "first"),
+    [
+        ("notes.txt", "text/plain", b"The <title> of a page and its <script> are told apart by the parser."),
+        ("README.md", "text/markdown", b'<p align="center"><img src="logo.png"></p>'),
+        ("fix.patch", "text/x-diff", b"--- a/x.html\n+++ b/x.html\n@@ -1 +1 @@\n-<html>\n+<html lang=en>"),
+        ("mail.eml", "message/rfc822", b"Content-Type: text/html\n\n<html><body>"),
+        ("", "message/rfc822", b"Content-Type: text/html\n\n<html><body>"),
+        ("list", "text/plain", b"<anna@example.org> wrote: all is well"),
+        ("report.xls", "application/vnd.ms-excel", b"<table><tr><td>1</td></tr></table>"),
+        ("drawing.dia", "application/octet-stream", b"\x1f\x8b\x08\0" + bytes(60)),
+        ("comic.cbr", "application/octet-stream", b"Rar!\x1a\x07\0" + bytes(60)),
+        ("offer 1.250", "application/octet-stream", b"words"),
+    ],
+)
+def test_c21_honest_files_that_look_alike(name: str, media_type: str, first: bytes) -> None:
+    assert danger(name, media_type, first) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "first", "expected"),
+    [
+        *((f"a.{ends}", "", b"", Danger.SEALED) for ends in "rar 7z tar tar.gz tgz txz xz bz2 gz zst r00 001".split()),
+        *((f"a.{ends}", "", b"", Danger.DISK) for ends in "iso img vhd vhdx vmdk dmg qcow2 ova".split()),
+        ("a.cab", "", b"", Danger.PROGRAM),
+        ("report.pdf.7z", "application/x-7z-compressed", b"7z\xbc\xaf\x27\x1c" + bytes(60), Danger.SEALED),
+        ("a", "application/octet-stream", b"Rar!\x1a\x07\x01\0" + bytes(60), Danger.SEALED),
+        ("a.unknown", "application/octet-stream", b"\x1f\x8b\x08\0" + bytes(60), Danger.SEALED),
+        ("a", "application/vnd.rar", b"", Danger.SEALED),
+        ("a.zip", "application/zip", b"Rar!\x1a\x07\x01\0" + bytes(60), Danger.DISGUISED),
+        ("a", "text/plain", b"\n# x\n[Desktop Entry]\nExec=x" + bytes(60), Danger.PROGRAM),
+        ("a", "text/plain", b"[KDE Desktop Entry]\nExec=x" + bytes(60), Danger.PROGRAM),
+    ],
+)
+def test_c21_archives_nobody_looks_into(name: str, media_type: str, first: bytes, expected: Danger) -> None:
+    assert danger(name, media_type, first) is expected

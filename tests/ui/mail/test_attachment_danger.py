@@ -47,6 +47,11 @@ def part(name: str) -> Part:
         ("all.zip", archive("invoice\u202efdp.txt"), Danger.PACKED),
         ("all", archive("macro.docm"), Danger.PACKED),
         ("all.zip", archive("a.txt")[:-10], Danger.SEALED),
+        ("all.zip", archive("a.txt", "b/more.tar.gz"), Danger.SEALED),
+        ("all.zip", archive("a.txt", "b/more.zip"), Danger.SEALED),
+        ("all.zip", archive("more.rar", "b/setup.exe"), Danger.PACKED),
+        ("all.tar", bytes(257) + b"ustar\0" + bytes(249), Danger.SEALED),
+        ("all", bytes(257) + b"ustar  \0" + bytes(247), Danger.SEALED),
         ("letter.docx", archive("word/vbaData.bin", "word/document.xml"), None),
     ],
 )

@@ -76,8 +76,7 @@ class Housekeeping:
             if self._stop.is_set():
                 return
             [message] = self._parser.parse([raw])
-            if not isinstance(message, Failure):
-                mails += self._strays.take(raw, message)
+            mails += self._strays.take(raw, None if isinstance(message, Failure) else message)
         self._strays.done(mails)
 
     def _read_again(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -53,9 +54,14 @@ def write(folder: Path, restoration: Restoration) -> None:
 
 
 def has_strays(folder: Path) -> bool:
-    """Say whether sources that nothing names may be mails the database lost: they stay until they were looked at."""
+    """Say whether sources that nothing names may be mails the database lost: they stay until they were looked at.
+
+    A note that is there and cannot be read says nothing: then they stay too.
+    """
     noted = read(folder)
-    return noted is not None and noted.strays is None
+    if noted is None:
+        return os.path.lexists(folder / FILE_NAME)
+    return noted.strays is None
 
 
 def note_told(folder: Path) -> None:

@@ -50,9 +50,12 @@ class Strays:
                 except SourceMissing:
                     continue
 
-    def take(self, raw: bytes, message: Message) -> int:
-        """Make a mail of a source; returns how many came of it: 0 when there is a copy of it."""
-        arrived = message.date_ms if message.date_ms is not None else clock.now()
+    def take(self, raw: bytes, message: Message | None) -> int:
+        """Make a mail of a source; returns how many came of it: 0 when there is a copy of it.
+
+        None says the parser gave up: it becomes an unreadable mail, whose source stays and is tried again some day.
+        """
+        arrived = message.date_ms if message is not None and message.date_ms is not None else clock.now()
         return int(self._ingest.take_alone(Fetched(0, Flag.SEEN, arrived, len(raw), raw, message)) is not None)
 
     def done(self, mails: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.app import recovery
+from desktop.app.source_recovery import open_blobs
 from desktop.base.bus import Bus
 from desktop.base.paths import Profile
 from desktop.domain.passphrase import AskPassphrase
@@ -107,7 +108,7 @@ def build_core(
         with database.write() as work:
             AccountWriter(work).ensure_user()
     restored = None if read_only else recovery.take_over(profile, database)
-    blobs = Blobs(profile.raw, read_only=read_only)
+    blobs = Blobs(profile.raw, read_only=True) if read_only else open_blobs(profile, database, after_crash, stop)
     secrets = secrets or Secrets(profile.vault, ask_passphrase)
     space = Space(profile.root)
     database.when_full = space.give_up_reserve

@@ -12,6 +12,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
@@ -34,6 +35,7 @@ from desktop.net.keychain import Secrets
 from desktop.store import backup, migrate, restoration
 from desktop.store.database import Database
 from desktop.store.examination import Examination, examine
+from desktop.store.mail import blob_rescue
 from desktop.store.mail.accounts import Accounts
 
 LEAST_FREE_BYTES = 200 << 20
@@ -72,6 +74,7 @@ def run(command: Examine, profile: Profile, console: Console) -> int:
         "used": used,
         "in_use_by": _holder(profile),
         **(_database(visit) if used else {"schema": None, "schema_of_program": migrate.latest()}),
+        "sources": visit.ask(lambda: _sources(visit)) if used else None,
         "disk": _disk(visit),
         "private": _private(visit) if used else None,
         "secrets": visit.ask(lambda: _secrets(profile)),
@@ -149,6 +152,23 @@ def _accounts(database: Database) -> list[dict[str, object]]:
             }
             for account in accounts.all()
         ]
+
+
+def _sources(visit: _Visit) -> dict[str, object]:
+    folder = visit.profile.raw
+    found = blob_rescue.damage(folder)
+    if found:
+        with suppress(OSError):
+            blob_rescue.set_suspect(folder)
+        visit.problems.append(_("The stored sources of mails are damaged. Rapport repairs them with its next start."))
+    aside = blob_rescue.damaged_files(folder)
+    for path in aside:
+        sentence = _(
+            "Stored sources of mails were damaged; what could be read of them was kept, and the rest is fetched again "
+            "from the servers. The damaged file is kept as {path}; delete it when you miss nothing."
+        )
+        visit.problems.append(sentence.format(path=shown(path)))
+    return {"integrity": found or "ok", "damaged": ", ".join(path.name for path in aside) or None}
 
 
 def _disk(visit: _Visit) -> dict[str, object] | None:

@@ -212,8 +212,8 @@ class FolderSync:
     def _fetch(self, folder: SyncFolder, home: Home, uids: Sequence[int], *, notify: bool) -> None:
         if not uids:
             return
-        known = self._mirror.known(folder, folder.uidvalidity, uids[0], uids[-1])
-        wanted = [uid for uid in uids if uid not in known]
+        fetched = self._mirror.fetched(folder, folder.uidvalidity, uids[0], uids[-1])
+        wanted = [uid for uid in uids if uid not in fetched]
         if wanted and self._mirror.is_expecting(home):
             wanted = self._meet_again(home, wanted)
         unread: list[int] = []

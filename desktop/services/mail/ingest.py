@@ -25,6 +25,7 @@ from desktop.store.mail.folders import Destination, Folders
 from desktop.store.mail.joining import Joining
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.lost_sources import LostSources
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.places import Copy, Places, PlaceWriter
 from desktop.store.mail.states import StateWriter
@@ -226,12 +227,16 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
     first: dict[bytes, Arrival] = {}
     better: dict[int, Arrival] = {}
     held = Messages(work).shown(list(known.values()))
+    lost = LostSources(work).among(list(known.values()))
     for arrival in arrivals:
         key = known.get(arrival.id)
         if key is None:
             first.setdefault(arrival.id.bytes, arrival)
-        elif _BETTER[arrival.completeness] > _BETTER[held[key][0]] and same_text(arrival.text_digest, held[key][1]):
+        elif (key in lost or _BETTER[arrival.completeness] > _BETTER[held[key][0]]) and same_text(
+            arrival.text_digest, held[key][1]
+        ):
             better[key] = arrival
+            lost.discard(key)
             held[key] = (arrival.completeness, arrival.text_digest)
     fresh = list(first.values())
     keys = Messages(work).free_keys([effective_date_ms(a.message.date_ms, a.received_ms) for a in fresh])

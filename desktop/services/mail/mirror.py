@@ -107,6 +107,11 @@ class Mirror:
         with self._database.read() as view:
             return Places(view).known_uids(folder.key, uidvalidity, low, high)
 
+    def fetched(self, folder: SyncFolder, uidvalidity: int, low: int, high: int) -> set[int]:
+        """Return the UIDs in a window that need not be fetched (again)."""
+        with self._database.read() as view:
+            return Places(view).fetched_uids(folder.key, uidvalidity, low, high)
+
     def is_expecting(self, home: Home) -> bool:
         """Say whether mails that are here are due in a folder under new UIDs."""
         with self._database.read() as view:

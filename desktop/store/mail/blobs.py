@@ -3,7 +3,8 @@
 Small ones lie in `raw/blobs.db`, large ones as files beside it. They are on the disk before the row that names them
 is committed, so a crash, or the loss of power, leaves at most a blob nobody names, never a mail without its source.
 Housekeeping finds such blobs and notes since when; whoever drops one must hold the write lock of the main database, as
-does whoever keeps one. Any thread.
+does whoever keeps one. Damage met in use is noted beside the file: the next start mends it (`store.mail.blob_rescue`).
+Any thread.
 """
 
 from __future__ import annotations
@@ -23,15 +24,21 @@ from typing import Any
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.base.paths import sync_folder, touch_private
-from desktop.store.database import DiskFailed, problem_of
+from desktop.store import backup
+from desktop.store.database import DatabaseDamaged, DiskFailed, problem_of
 from desktop.store.readable import readable_uri
 
+FILE_NAME = "blobs.db"
 FILE_FROM_BYTES = 512 * 1024
 """Compressed sources from this size on are files of their own."""
 
 _DEFLATE = 1
 _STEP = 1000
 _FOLDERS = "[0-9a-f]" * 2
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER, data BLOB) STRICT",
+    "CREATE TABLE IF NOT EXISTS unnamed (digest BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT",
+)
 _AS_DATA = ("PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
 
 
@@ -63,30 +70,36 @@ class Blobs:
 
     def __init__(self, folder: Path, *, read_only: bool = False) -> None:
         self._folder = folder
+        self._read_only = read_only
         self._lock = threading.Lock()
         try:
             if read_only:
-                uri = readable_uri(folder / "blobs.db")
+                uri = readable_uri(folder / FILE_NAME)
                 self._connection = sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False)
                 for pragma in _AS_DATA:
                     self._connection.execute(pragma)
                 return
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            touch_private(folder / "blobs.db")
+            touch_private(folder / FILE_NAME)
             self._connection = sqlite3.connect(
-                str(folder / "blobs.db"), timeout=10, isolation_level=None, check_same_thread=False
+                str(folder / FILE_NAME), timeout=10, isolation_level=None, check_same_thread=False
             )
             for statement in (
                 "PRAGMA journal_mode = WAL",
                 # FULL: the main database may reach the disk first otherwise
                 "PRAGMA synchronous = FULL",
                 *_AS_DATA,
-                "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER, data BLOB) STRICT",
-                "CREATE TABLE IF NOT EXISTS unnamed (digest BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT",
             ):
                 self._connection.execute(statement)
+            self.make_tables(self._connection)
         except sqlite3.Error as error:
-            raise problem_of(error, self._folder / "blobs.db") or error from error
+            raise problem_of(error, self._folder / FILE_NAME) or error from error
+
+    @staticmethod
+    def make_tables(connection: sqlite3.Connection) -> None:
+        """Make the tables where there are none."""
+        for statement in _TABLES:
+            connection.execute(statement)
 
     @staticmethod
     def pack(sources: Iterable[tuple[bytes, bytes]]) -> list[Packed]:
@@ -177,7 +190,13 @@ class Blobs:
             try:
                 return [row[0] for row in self._connection.execute(sql, values)]
             except sqlite3.Error as error:
-                raise problem_of(error, self._folder / "blobs.db") or error from error
+                raise self._problem_of(error) or error from error
+
+    def _problem_of(self, error: sqlite3.Error) -> Problem | None:
+        problem = problem_of(error, self._folder / FILE_NAME)
+        if isinstance(problem, DatabaseDamaged) and not self._read_only:
+            backup.set_suspect(self._folder / FILE_NAME, suspect=True)
+        return problem
 
     def close(self) -> None:
         with self._lock:
@@ -193,8 +212,9 @@ class Blobs:
                 self._connection.execute("COMMIT")
             except sqlite3.Error as error:
                 if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise problem_of(error, self._folder / "blobs.db") or error from error
+                    with suppress(sqlite3.Error):
+                        self._connection.execute("ROLLBACK")
+                raise self._problem_of(error) or error from error
 
     def _path(self, digest: bytes) -> Path:
         name = digest.hex()

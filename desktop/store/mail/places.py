@@ -95,6 +95,16 @@ class Places:
         )
         return {uid: (flags, email) for uid, flags, email in rows}
 
+    def fetched_uids(self, folder_key: int, uidvalidity: int, low: int, high: int) -> set[int]:
+        """Return the UIDs in a window that need not be fetched: known, and their source was not lost."""
+        return set(
+            self._view.column(
+                "SELECT uid FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid BETWEEN ? AND ? "
+                "AND raw_digest IS NOT x''",
+                (folder_key, uidvalidity, low, high),
+            )
+        )
+
     def sources(self, place_keys: Sequence[int]) -> list[bytes]:
         """Return the digests of the sources that places name."""
         found: list[bytes] = []

@@ -1,0 +1,175 @@
+"""Examines the database of raw sources before it is opened, and replaces a damaged one by what can be read of it.
+
+A row counts as readable when its source has the digest it is kept under. The damaged file stays beside the new one
+until the person deletes it; a note says that sources may be missing until whoever names them has been told
+(`store.mail.lost_sources`). Killed at any point, it is gone on with by the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from desktop.base import clock
+from desktop.base.paths import sync_folder, touch_private
+from desktop.store import backup
+from desktop.store.database import DatabaseDamaged, problem_of
+from desktop.store.mail.blobs import FILE_NAME, Blobs, digest_of
+from desktop.store.readable import readable_uri
+
+log = logging.getLogger(__name__)
+
+_MOST_ROWS = 100_000
+"""So many row numbers are tried at the least where neither index nor table says which there are."""
+_ROWS_A_PAGE = 64
+_BATCH = 200
+
+
+def examine(folder: Path, after_crash: bool, stop: Callable[[], bool] = lambda: False) -> None:
+    """Replace the database of sources in `folder` where it is damaged.
+
+    The whole file is read only where there is a reason to. Raises backup.Stopped when `stop` says so meanwhile,
+    DiskFull when there is no room for a copy of what is readable.
+    """
+    database = folder / FILE_NAME
+    waiting = database.with_suffix(".new")
+    if waiting.exists() and not database.exists():
+        waiting.replace(database)  # killed before it took its place
+    for left in folder.glob("blobs.copying*"):
+        left.unlink()
+    waiting.unlink(missing_ok=True)
+    if not database.exists():
+        return
+    if after_crash:
+        backup.set_suspect(database, suspect=True)
+    if backup.is_suspect(database) or not _is_readable(database):
+        found = backup.damage(database, stop)
+        if found:
+            log.error("the sources are damaged: %s", found)
+            _replace(database, waiting)
+    backup.set_suspect(database, suspect=False)
+
+
+def damage(folder: Path) -> str:
+    """Return what is wrong with the database of sources, "" when all is well; reads the whole file, changes nothing.
+
+    Raises the Problem that kept it from being read where that is not damage.
+    """
+    database = folder / FILE_NAME
+    if not database.exists():
+        return ""
+    try:
+        with closing(sqlite3.connect(readable_uri(database), uri=True, timeout=10)) as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(5)")]
+    except sqlite3.Error as error:
+        problem = problem_of(error, database)
+        if problem is not None and not isinstance(problem, DatabaseDamaged):
+            raise problem from error
+        return str(error)
+    return "" if found == ["ok"] else "; ".join(found)
+
+
+def set_suspect(folder: Path) -> None:
+    """Let the next start examine the database of sources."""
+    backup.set_suspect(folder / FILE_NAME, suspect=True)
+
+
+def may_miss(folder: Path) -> bool:
+    """Say whether the database of sources was replaced, and those it lost are not noted yet."""
+    return _note(folder).exists()
+
+
+def missing_noted(folder: Path) -> None:
+    """Note that the lost sources are noted where they were named."""
+    _note(folder).unlink(missing_ok=True)
+
+
+def damaged_files(folder: Path) -> list[Path]:
+    """Return the damaged files that were set aside and nobody has deleted yet."""
+    return sorted(folder.glob("blobs-damaged-*.db"))
+
+
+def _note(folder: Path) -> Path:
+    return folder / "blobs.lost"
+
+
+def _is_readable(database: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(readable_uri(database), uri=True, timeout=10)) as connection:
+            connection.execute("SELECT digest FROM blob LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        return not isinstance(problem_of(error, database), DatabaseDamaged)
+    return True
+
+
+def _replace(database: Path, waiting: Path) -> None:
+    half = database.with_name("blobs.copying")
+    touch_private(half)
+    kept = _copy(database, half)
+    half.replace(waiting)
+    touch_private(_note(database.parent))
+    sync_folder(database.parent)
+    stamp = backup.name_aside(clock.now()).removeprefix("rapport-")
+    backup.move_aside(database, f"blobs-{stamp}")
+    waiting.replace(database)
+    sync_folder(database.parent)
+    log.warning("%d sources are taken over from the damaged file", kept)
+
+
+def _copy(damaged: Path, to: Path) -> int:
+    """Copy the sources that can be read into a new database; returns how many these are."""
+    kept = 0
+    try:
+        with closing(sqlite3.connect(str(to), timeout=10, isolation_level=None)) as new:
+            new.execute("PRAGMA synchronous = FULL")
+            Blobs.make_tables(new)
+            new.execute("BEGIN")
+            for row in _readable_rows(damaged):
+                new.execute("INSERT OR IGNORE INTO blob (digest, codec, data) VALUES (?, ?, ?)", row)
+                kept += 1
+                if kept % _BATCH == 0:
+                    new.execute("COMMIT")
+                    new.execute("BEGIN")
+            new.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise problem_of(error, to) or error from error
+    return kept
+
+
+def _readable_rows(damaged: Path) -> Iterator[tuple[bytes, int, bytes]]:
+    """Yield the rows of which the source is what it was; each is looked up alone, so that damage costs no neighbour."""
+    with closing(sqlite3.connect(readable_uri(damaged), uri=True, timeout=10)) as connection:
+        try:
+            for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
+                connection.execute(f"PRAGMA {pragma}")
+            numbers = _numbers(connection)
+        except sqlite3.Error:
+            log.warning("nothing can be read of the damaged sources", exc_info=True)
+            return
+        for number in numbers:
+            try:
+                row = connection.execute("SELECT digest, codec, data FROM blob WHERE rowid = ?", (number,)).fetchone()
+                if row is not None and digest_of(zlib.decompress(row[2])) == row[0]:
+                    yield row
+            except (sqlite3.Error, zlib.error, TypeError):
+                continue
+
+
+def _numbers(connection: sqlite3.Connection) -> Iterable[int]:
+    """Return the numbers of all rows: as the index has them, or, where that is damaged, all up to the greatest."""
+    try:
+        index = "SELECT rowid FROM blob INDEXED BY sqlite_autoindex_blob_1"
+        return sorted(int(row[0]) for row in connection.execute(index))
+    except sqlite3.Error:
+        log.info("the index of the damaged sources cannot be read")
+    pages = int(connection.execute("PRAGMA page_count").fetchone()[0])
+    most = max(_MOST_ROWS, pages * _ROWS_A_PAGE)
+    try:
+        most = min(int(connection.execute("SELECT coalesce(max(rowid), 0) FROM blob").fetchone()[0]), most)
+    except sqlite3.Error:
+        log.info("the last of the damaged sources cannot be read")
+    return range(1, most + 1)

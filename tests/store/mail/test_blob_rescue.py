@@ -1,0 +1,167 @@
+"""A damaged database of sources is replaced by what can be read of it; the rest comes from the servers again."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from desktop.app import doctor
+from desktop.app.arguments import Examine
+from desktop.app.console import Console
+from desktop.store import backup
+from desktop.store.database import DatabaseDamaged
+from desktop.store.mail.blobs import SourceMissing
+from tests.desk import Desk, mail
+from tests.servers.dovecot import Dovecot
+from tests.store.damaging import destroy
+
+MAILS = 40
+
+
+@pytest.fixture
+def desk(dovecot: Dovecot, imap_user: str, tmp_path: Path) -> Desk:
+    """A profile with mails whose sources fill some pages."""
+    dovecot.deliver(imap_user, [mail(n, text=os.urandom(500).hex()) for n in range(1, MAILS + 1)])
+    desk = Desk(tmp_path / "profile")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    return desk
+
+
+def readable(desk: Desk) -> int:
+    """Return how many mails of the Inbox have their source."""
+    found = 0
+    for key in desk.mails():
+        try:
+            found += desk.core.services.reading.source(key).startswith(b"From: Anna")
+        except SourceMissing:
+            continue
+    return found
+
+
+def zero_header(database: Path) -> None:
+    with database.open("r+b") as file:
+        file.write(bytes(4096))
+
+
+def zero_leaf(database: Path) -> None:
+    """Overwrite one page that holds some of the sources."""
+    raw = database.read_bytes()
+    with closing(sqlite3.connect(database)) as connection:
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'blob'").fetchone()[0]
+    # a leaf of a table begins with 0x0D; the last one is not that of an empty table
+    leaf = max(n for n in range(root, len(raw) // size) if raw[n * size] == 0x0D)
+    with database.open("r+b") as file:
+        file.seek(leaf * size)
+        file.write(bytes(size))
+
+
+def test_all_sources_come_again_where_nothing_can_be_read(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    desk.close()
+    zero_header(desk.profile.raw / "blobs.db")
+
+    desk = Desk(desk.profile.root)
+
+    assert readable(desk) == 0
+    dovecot.deliver(imap_user, [mail(MAILS + 1)])
+    desk.sync()
+    assert readable(desk) == len(desk.mails()) == MAILS + 1
+    assert len(list(desk.profile.raw.glob("blobs-damaged-*.db"))) == 1
+    assert len(desk.mails(desk.folder("INBOX").key)) == MAILS + 1
+    desk.close()
+
+
+def test_one_damaged_page_costs_its_own_sources_only(desk: Desk) -> None:
+    desk.close()
+    zero_leaf(desk.profile.raw / "blobs.db")
+
+    desk = Desk(desk.profile.root, after_crash=True)
+
+    assert MAILS // 2 < readable(desk) < MAILS
+    desk.sync()
+    assert readable(desk) == MAILS
+    desk.close()
+    desk = Desk(desk.profile.root, after_crash=True)
+    assert len(list(desk.profile.raw.glob("blobs-damaged-*.db"))) == 1, "what is whole is left alone"
+    desk.close()
+
+
+def test_a_source_that_no_server_has_is_missing_and_says_so(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    key = desk.mails()[0]
+    desk.close()
+    destroy(desk.profile.raw / "blobs.db", "blob")
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "all")
+
+    desk = Desk(desk.profile.root, after_crash=True)
+    for _ in range(2):
+        with pytest.raises(SourceMissing):
+            desk.core.services.reading.source(key)
+        desk.sync()
+    desk.close()
+
+
+def test_damage_met_by_a_write_is_mended_by_the_next_start(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    desk.close()
+    destroy(desk.profile.raw / "blobs.db", "blob")
+    dovecot.deliver(imap_user, [mail(MAILS + 1)])
+    desk = Desk(desk.profile.root)
+    problems = desk.core.supervisor.sync_once()
+    assert [type(problem) for problem in problems.values()] == [DatabaseDamaged]
+    desk.close()
+    assert backup.is_suspect(desk.profile.raw / "blobs.db")
+
+    desk = Desk(desk.profile.root)
+
+    desk.sync()
+    assert readable(desk) == MAILS + 1
+    desk.close()
+
+
+@pytest.mark.parametrize("moment", ["before it is set aside", "before the new one takes its place"])
+def test_a_kill_half_way_costs_nothing(desk: Desk, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.close()
+    database = desk.profile.raw / "blobs.db"
+    zero_leaf(database)
+    at = database if moment == "before it is set aside" else database.with_suffix(".new")
+    replace = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if self == at:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Desk(desk.profile.root, after_crash=True)
+
+    desk = Desk(desk.profile.root)
+
+    assert MAILS // 2 < readable(desk) < MAILS
+    desk.sync()
+    assert readable(desk) == MAILS
+    desk.close()
+
+
+def test_the_doctor_finds_damaged_sources(desk: Desk) -> None:
+    said: list[str] = []
+    console = Console(lambda _octets: None, said.append)
+    desk.close()
+    destroy(desk.profile.raw / "blobs.db", "blob")
+
+    assert doctor.run(Examine(as_json=True), desk.profile, console) == 1
+    Desk(desk.profile.root).close()
+    assert doctor.run(Examine(as_json=True), desk.profile, console) == 1
+
+    told = [words for words in said if "sources" in words]
+    assert len(told) == 2
+    assert "are damaged. Rapport repairs them" in told[0]
+    assert "blobs-damaged-" in told[1]
+    for aside in desk.profile.raw.glob("blobs-damaged-*"):
+        aside.unlink()
+    assert doctor.run(Examine(as_json=True), desk.profile, console) == 0

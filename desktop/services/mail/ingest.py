@@ -19,7 +19,7 @@ from desktop.domain.mail.state import UserState
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
-from desktop.store.mail.blobs import Blobs, digest_of
+from desktop.store.mail.blobs import Blobs, Packed, digest_of
 from desktop.store.mail.conversations import Conversations
 from desktop.store.mail.folders import Destination, Folders
 from desktop.store.mail.joining import Joining
@@ -29,6 +29,7 @@ from desktop.store.mail.lost_sources import LostSources
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.places import Copy, Places, PlaceWriter
 from desktop.store.mail.states import StateWriter
+from desktop.store.mail.stray_keys import StrayKeys
 
 _RECENT_MS = 2 * 86_400_000
 _BETTER = {Completeness.CANNOT_SHOW: 0, Completeness.TEXT: 1, Completeness.FULL: 2}
@@ -70,7 +71,7 @@ class Ingest:
         if not batch:
             return ()
         arrivals = [_arrival(fetched) for fetched in batch]
-        packed = self._blobs.pack((a.raw_digest, f.raw) for a, f in zip(arrivals, batch, strict=True))
+        packed = self._pack(arrivals, batch)
         with self._database.write() as work:
             into = Folders(work).destination(home.folder_key)
             if into is None:
@@ -86,24 +87,30 @@ class Ingest:
                 work.emit(events.MessagesArrived(tuple(new), home.account_key, fresh))
         return tuple(new)
 
-    def take_alone(self, mail: Fetched) -> int | None:
+    def take_alone(self, mail: Fetched, *, until_found: bool = False) -> int | None:
         """Store a mail that lies on no server: kept, read, in All mail. Returns its key, None when it is here already.
 
-        Raises DiskFull.
+        With `until_found` it follows its server again once a two-way account is found to have it. Raises DiskFull.
         """
         arrival = _arrival(mail)
-        packed = self._blobs.pack([(arrival.raw_digest, mail.raw)])
+        packed = self._pack([arrival], [mail])
         with self._database.write() as work:
             if Messages(work).keys_of([arrival.id]):
                 return None
             self._blobs.keep(packed)
             _known, [key], moved = _emails(work, [arrival])
             Life(work).keep([key])
+            if until_found:
+                StrayKeys(work).add(key)
             StateWriter(work).set({key: UserState(read=True)})
             lists = ListingWriter(work).refresh([key, *moved])
             work.emit(events.MessagesArrived((key,), 0, False))
             work.emit(events.ListsChanged(tuple(sorted(lists))))
         return key
+
+    def _pack(self, arrivals: Sequence[Arrival], batch: Sequence[Fetched]) -> list[Packed]:
+        partial = frozenset(arrival.raw_digest for arrival in arrivals if arrival.partial)
+        return self._blobs.pack(((a.raw_digest, f.raw) for a, f in zip(arrivals, batch, strict=True)), partial)
 
     def attach(self, home: Home, copies: Sequence[Copy]) -> set[int]:
         """Note further copies of Emails that are here; returns the UIDs of those that still were."""
@@ -204,6 +211,8 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
     touched = list(dict.fromkeys(known[a.id] for a in arrivals))
     if not into.two_way:
         Life(work).keep(touched)
+    elif found := StrayKeys(work).found(touched):
+        Life(work).let_go(found)
     answered = StateWriter(work).follow_places(touched)
     misread = Messages(work).misread(touched)
     MessageWriter(work).replace_content(

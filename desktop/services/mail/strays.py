@@ -1,7 +1,7 @@
 """Sources nobody names after a damaged database was replaced: mails that came after the backup.
 
 Most are on their servers and named again by the next sync. What no sync found again was only here, and becomes a mail
-of its own: kept, read, in All mail, without a place on any server.
+of its own: kept, read, in All mail, without a place on any server. Found on one after all, it follows that one again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from desktop.services.mail.ingest import Fetched, Ingest
 from desktop.store import restoration
 from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts
-from desktop.store.mail.blobs import Blobs, SourceMissing
+from desktop.store.mail.blobs import Blobs, SourceMissing, digest_of
 from desktop.store.mail.messages import Messages
 
 
@@ -30,14 +30,15 @@ class Strays:
         self._folder = folder
 
     def are_due(self) -> bool:
-        """Say whether there was a restoration, and every account has synced since."""
+        """Say whether there was a restoration, and every account has synced since; where there is none, none has."""
         done = restoration.read(self._folder)
         if done is None or done.rescued is None or not restoration.has_strays(self._folder):
             return False
         with self._database.read() as view:
             accounts = Accounts(view)
             synced = accounts.synced_at()
-            return all(synced.get(account.key, 0) > done.at_ms for account in accounts.fetched())
+            fetched = accounts.fetched()
+            return bool(fetched) and all(synced.get(account.key, 0) > done.at_ms for account in fetched)
 
     def sources(self) -> Iterator[bytes]:
         """Yield the sources nobody names."""
@@ -56,7 +57,9 @@ class Strays:
         None says the parser gave up: it becomes an unreadable mail, whose source stays and is tried again some day.
         """
         arrived = message.date_ms if message is not None and message.date_ms is not None else clock.now()
-        return int(self._ingest.take_alone(Fetched(0, Flag.SEEN, arrived, len(raw), raw, message)) is not None)
+        partial = self._blobs.is_partial(digest_of(raw))
+        mail = Fetched(0, Flag.SEEN, arrived, len(raw), raw, message, partial)
+        return int(self._ingest.take_alone(mail, until_found=True) is not None)
 
     def done(self, mails: int) -> None:
         """Note that there are no more; the next restoration is another matter."""

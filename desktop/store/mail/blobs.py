@@ -16,6 +16,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ FILE_FROM_BYTES = 512 * 1024
 """Compressed sources from this size on are files of their own."""
 
 _DEFLATE = 1
+_DEFLATE_PARTIAL = 2
 _STEP = 1000
 _FOLDERS = "[0-9a-f]" * 2
 _TABLES = (
@@ -63,6 +65,8 @@ class Packed:
 
     digest: bytes
     data: bytes
+    partial: bool = False
+    """It is the header and the text of a mail over the size limit, not all of it."""
 
 
 class Blobs:
@@ -102,10 +106,13 @@ class Blobs:
             connection.execute(statement)
 
     @staticmethod
-    def pack(sources: Iterable[tuple[bytes, bytes]]) -> list[Packed]:
-        """Compress (digest, source) pairs; the slow half of keeping them, done without any lock."""
+    def pack(sources: Iterable[tuple[bytes, bytes]], partial: AbstractSet[bytes] = frozenset()) -> list[Packed]:
+        """Compress (digest, source) pairs; the slow half of keeping them, done without any lock.
+
+        `partial` has the digests of those that are not whole.
+        """
         # Level 1 is as fast as the disk and keeps 45 % of a typical mail.
-        return [Packed(digest, zlib.compress(raw, 1)) for digest, raw in sources]
+        return [Packed(digest, zlib.compress(raw, 1), digest in partial) for digest, raw in sources]
 
     def keep(self, packed: Iterable[Packed]) -> None:
         """Keep sources for good; returns after commit. Raises DiskFull, DiskFailed.
@@ -114,10 +121,11 @@ class Blobs:
         """
         rows = []
         for source in packed:
-            if len(source.data) >= FILE_FROM_BYTES:
+            # a file could not say that it is not whole
+            if len(source.data) >= FILE_FROM_BYTES and not source.partial:
                 self._put_file(source.digest, source.data)
             else:
-                rows.append((source.digest, _DEFLATE, source.data))
+                rows.append((source.digest, _DEFLATE_PARTIAL if source.partial else _DEFLATE, source.data))
         if not rows:
             return
         with self._transaction():
@@ -134,6 +142,10 @@ class Blobs:
         if digest_of(raw) != digest:
             raise SourceMissing
         return raw
+
+    def is_partial(self, digest: bytes) -> bool:
+        """Say whether a source was kept as a part of its mail only."""
+        return self._column("SELECT codec FROM blob WHERE digest = ?", (digest,)) == [_DEFLATE_PARTIAL]
 
     def drop(self, digests: Sequence[bytes]) -> None:
         """Forget sources nobody names any more; unknown ones are passed over. Raises DiskFull."""

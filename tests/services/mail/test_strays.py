@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
+import os
+from dataclasses import replace
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from desktop.base import clock
 from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.message import Completeness
 from desktop.engine.mail.importer import Failure
 from desktop.store import restoration
 from tests.desk import Desk, mail
@@ -80,4 +86,52 @@ def test_sources_stay_where_the_note_of_a_restoration_cannot_be_read(
     weeks_pass(desk)
 
     assert sources(desk) == 2
+    desk.close()
+
+
+def test_no_strays_are_made_before_an_account_has_synced(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    desk = start_damaged(desk, "mail_account", "email_search_data")
+    for account in desk.core.services.accounts.all():
+        desk.core.services.accounts.remove(account.key)
+
+    desk.core.supervisor._housekeeping.gather_strays()
+
+    noted = restoration.read(desk.profile.root)
+    assert noted is not None
+    assert noted.strays is None
+    desk.close()
+
+
+def test_a_stray_that_a_server_has_after_all_follows_it_again(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    raw = mail(7, subject="Only here")
+    only_here(desk, dovecot, imap_user, raw)
+    desk = start_damaged(desk)
+    desk.sync()
+    desk.core.supervisor._housekeeping.gather_strays()
+    assert "Only here" in desk.subjects(Unified.ALL)
+
+    dovecot.deliver(imap_user, [raw])
+    desk.sync()
+    assert "Only here" in desk.subjects()
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "subject", "Only here")
+    desk.sync()
+
+    assert "Only here" not in desk.subjects(Unified.ALL)
+    desk.close()
+
+
+def test_a_stray_of_which_only_the_text_was_fetched_stays_a_part(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    [account] = desk.core.services.accounts.all()
+    desk.core.services.accounts.edit(replace(account, size_limit_bytes=100_000))
+    back_up(desk)
+    message = email.message_from_bytes(mail(7, subject="Only here"), policy=email.policy.SMTP)
+    assert isinstance(message, EmailMessage)
+    message.add_attachment(os.urandom(300_000), maintype="application", subtype="pdf", filename="a.pdf")
+    only_here(desk, dovecot, imap_user, message.as_bytes())
+    desk = start_damaged(desk)
+    desk.sync()
+    desk.core.supervisor._housekeeping.gather_strays()
+
+    [key] = set(desk.mails(Unified.ALL)) - set(desk.mails())
+    assert desk.core.services.reading.head(key).completeness is Completeness.TEXT
     desk.close()

@@ -82,3 +82,8 @@ class FolderOpened:
     """A person looks at a server folder: the engine brings it up to date and keeps it so."""
 
     folder_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class DamageFound:
+    """The files of the profile are damaged; the next start mends them."""

@@ -261,6 +261,10 @@ class Database:
         for event in work.events:
             self._bus.publish(event)
 
+    def publish(self, event: object) -> None:
+        """Publish what is no change of rows, outside of any unit of work."""
+        self._bus.publish(event)
+
     def _problem_of(self, error: Exception) -> Problem | None:
         problem = problem_of(error, self.path)
         if isinstance(problem, SearchIndexDamaged):

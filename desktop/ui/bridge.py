@@ -33,6 +33,8 @@ class Bridge(QObject):
     operations_changed = Signal(object)
     settings_changed = Signal(object)
     """Names of settings."""
+    damage_found = Signal(object)
+    """Of no meaning."""
 
     _woken = Signal()
 
@@ -53,6 +55,7 @@ class Bridge(QObject):
             bus.subscribe(events.MailAccountStatusChanged, lambda e: self._add("status_changed", (e.account_key,))),
             bus.subscribe(events.OperationsChanged, lambda e: self._add("operations_changed", (e.account_key,))),
             bus.subscribe(events.SettingsChanged, lambda e: self._add("settings_changed", e.names)),
+            bus.subscribe(events.DamageFound, lambda _event: self._add("damage_found", (True,))),
         ]
 
     def close(self) -> None:

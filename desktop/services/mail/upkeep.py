@@ -42,12 +42,14 @@ class Upkeep:
         self._ingest = ingest
         self._space = space
         self._backups = backups
+        self._damage_told = False
 
     def run(self) -> None:
         """Purge, and once a week check, back up and collect sources without a name.
 
-        What is found damaged is replaced at the next start.
+        What is found damaged is replaced at the next start: until then it is told once and not read through again.
         """
+        self._tell_of_damage()
         self._space.keep_reserve()
         catch_up(self._database)
         follow(self._database)
@@ -55,11 +57,12 @@ class Upkeep:
         self._forget_people()
         with self._database.read() as view:
             checked_at_ms = int(SettingValues(view).get(_CHECKED) or 0)
-        if abs(clock.now() - checked_at_ms) < CHECK_EVERY_MS:
+        if abs(clock.now() - checked_at_ms) < CHECK_EVERY_MS or backup.is_suspect(self._database.path):
             return
         if found := backup.damage(self._database.path):
             log.error("the database is damaged: %s", found)
             backup.set_suspect(self._database.path, suspect=True)
+            self._tell_of_damage()
             return
         copy = backup.make(self._database.path, self._backups, why="weekly")
         if found := search_mending.damage(copy):
@@ -69,6 +72,11 @@ class Upkeep:
             SettingValues.put(work, _CHECKED, str(clock.now()))
         if not restoration.has_strays(self._database.path.parent):
             log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))
+
+    def _tell_of_damage(self) -> None:
+        if not self._damage_told and (backup.is_suspect(self._database.path) or self._blobs.is_suspect()):
+            self._damage_told = True
+            self._database.publish(events.DamageFound())
 
     def mend_search(self) -> None:
         """Build the search index anew; whoever writes waits meanwhile, some ten seconds for 50,000 mails."""

@@ -210,6 +210,10 @@ class Blobs:
             backup.set_suspect(self._folder / FILE_NAME, suspect=True)
         return problem
 
+    def is_suspect(self) -> bool:
+        """Say whether damage was met: the next start mends it."""
+        return backup.is_suspect(self._folder / FILE_NAME)
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

@@ -145,6 +145,7 @@ class MainWindow(QWidget):
         self.failed.connect(self.tell_failure)
         self._tasks.failed.connect(self.tell_failure)
         self._bridge.settings_changed.connect(self._settings_changed)
+        self._bridge.damage_found.connect(self._tell_of_damage)
         self.undo.pushed.connect(self._show_done)
         self.undo.taken_back.connect(self._forget_done)
         self.undo.undone.connect(self._show_undone)
@@ -267,6 +268,11 @@ class MainWindow(QWidget):
             return made
 
         self._once("file", make)
+
+    def _tell_of_damage(self) -> None:
+        from desktop.ui.window.damage_notice import DamageNotice
+
+        self._once("damage", lambda: DamageNotice(self._theme, self))
 
     def _show_operations(self) -> None:
         from desktop.ui.window.operations_window import OperationsWindow

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop.base import clock
+from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
@@ -155,6 +156,27 @@ def test_what_a_kill_left_half_written_goes_when_it_is_old(shelf: Shelf, tmp_pat
 @pytest.fixture
 def upkeep(shelf: Shelf, tmp_path: Path) -> Upkeep:
     return Upkeep(shelf.database, shelf.blobs, shelf.ingest, Space(tmp_path), tmp_path / "backup")
+
+
+def test_damage_is_told_once_and_the_file_not_read_again_every_hour(
+    shelf: Shelf, upkeep: Upkeep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks: list[Path] = []
+    told: list[object] = []
+    shelf.database._bus.subscribe(events.DamageFound, told.append)
+
+    def damage(database: Path) -> str:
+        checks.append(database)
+        return "a page is broken"
+
+    monkeypatch.setattr(backup, "damage", damage)
+    upkeep.run()
+    assert told == [events.DamageFound()]
+    for _hour in range(3):
+        upkeep.run()
+
+    assert len(checks) == 1
+    assert len(told) == 1
 
 
 def test_housekeeping_collects_once_a_week_after_a_clean_check(shelf: Shelf, upkeep: Upkeep) -> None:

@@ -24,6 +24,7 @@ from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.theme import DARK
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
+from desktop.ui.window.damage_notice import DamageNotice
 from desktop.ui.window.operations_window import OperationsWindow, operation_words
 from tests.ui import sample
 from tests.ui.window.conftest import Desk
@@ -55,6 +56,18 @@ async def test_first_start_offers_the_one_next_step(empty_desk: Desk) -> None:
     assert form.isVisible()
     assert not window.actions_[Do.GET_MAIL].isEnabled()
     form.close()
+
+
+async def test_damage_found_while_in_use_is_told_until_it_is_closed(desk: Desk) -> None:
+    await _open(desk)
+
+    desk.core.bus.publish(events.DamageFound())
+
+    await desk.until(lambda: desk.window.findChild(DamageNotice) is not None)
+    notice = desk.window.findChild(DamageNotice)
+    assert isinstance(notice, DamageNotice)
+    assert notice.isVisible()
+    notice.close()
 
 
 async def test_the_settings_of_an_account_open_from_its_place_among_the_folders(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,11 +36,13 @@ from desktop.services.mail.views import MailViews
 from desktop.services.services import Services
 from desktop.services.settings import Settings
 from desktop.store import backup, migrate
-from desktop.store.database import Database
+from desktop.store.database import Database, DatabaseDamaged, SearchIndexDamaged
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.blobs import Blobs
 from desktop.store.restoration import Restoration
 from desktop.store.space import Space
+
+log = logging.getLogger(__name__)
 
 READER_IDLE_S = 120.0
 """The reader's process goes after so long without work, and comes back with the next mail."""
@@ -103,17 +106,13 @@ def build_core(
         profile.create()
         recovery.examine(profile, after_crash, stop)
     database = Database(profile.database, bus, read_only=read_only)
-    if not read_only:
-        migrate.migrate(database, lambda: _back_up(profile))
-        with database.write() as work:
-            AccountWriter(work).ensure_user()
-    restored = None if read_only else recovery.take_over(profile, database)
-    blobs = Blobs(profile.raw, read_only=True) if read_only else open_blobs(profile, database, after_crash, stop)
-    secrets = secrets or Secrets(profile.vault, ask_passphrase)
     space = Space(profile.root)
     database.when_full = space.give_up_reserve
     if not read_only:
         database.when_damaged = lambda: backup.set_suspect(profile.database, suspect=True)
+    restored = None if read_only else _made_ready(profile, database, stop)
+    blobs = Blobs(profile.raw, read_only=True) if read_only else open_blobs(profile, database, after_crash, stop)
+    secrets = secrets or Secrets(profile.vault, ask_passphrase)
     mirror = Mirror(database, space)
     errands = NetworkErrands(mirror, secrets, Downloads(profile.cache / "downloads"))
     importing, reading = importing or ParserProcess(), ParserProcess()
@@ -156,6 +155,29 @@ def build_core(
         _end_work=(supervisor.close, errands.close),
         _close=(importing.close, reading.close, blobs.close, database.close),
     )
+
+
+def _made_ready(profile: Profile, database: Database, stop: Callable[[], bool]) -> Restoration | None:
+    """Bring the database to our schema and take over from a damaged one; one that is damaged itself is mended first.
+
+    After a clean end nobody has read the whole file, so the first to meet damage may be who wants to use it.
+    """
+    try:
+        return _migrated(profile, database)
+    except SearchIndexDamaged:
+        raise
+    except DatabaseDamaged:
+        log.exception("the database is damaged after a clean end")
+        database.close_thread()
+        recovery.examine(profile, True, stop)
+        return _migrated(profile, database)
+
+
+def _migrated(profile: Profile, database: Database) -> Restoration | None:
+    migrate.migrate(database, lambda: _back_up(profile))
+    with database.write() as work:
+        AccountWriter(work).ensure_user()
+    return recovery.take_over(profile, database)
 
 
 def _back_up(profile: Profile) -> None:

@@ -1,10 +1,12 @@
 """`rapport doctor`: examines profile and installation without changing either, also while they are in use or damaged.
 
+Damage of the database is noted beside it, for the next start to mend.
 The report may be shown to strangers: no passwords, no subjects, addresses shortened.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
@@ -118,18 +120,26 @@ def _database(visit: _Visit) -> dict[str, object]:
     if schema is None:
         return found
     database = Database(visit.profile.database, Bus(), read_only=True)
+    database.when_damaged = lambda: _note_damage(visit.profile)
     try:
         examination = visit.ask(lambda: _examination(database))
         if examination is not None:
             found["integrity"] = examination.integrity
             found["counts"] = dict(examination.counts)
             if examination.integrity != "ok":
+                _note_damage(visit.profile)
                 visit.problems.append(_("The mail database is damaged. Rapport repairs it with its next start."))
         if schema == migrate.latest():
             found["mail_accounts"] = visit.ask(lambda: _accounts(database))
     finally:
         database.close()
     return found
+
+
+def _note_damage(profile: Profile) -> None:
+    """Let the next start examine the database: without a note it would not, after a clean end."""
+    with contextlib.suppress(OSError):
+        backup.set_suspect(profile.database, suspect=True)
 
 
 def _examination(database: Database) -> Examination:

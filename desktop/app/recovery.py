@@ -36,11 +36,20 @@ def examine(profile: Profile, after_crash: bool, stop: Callable[[], bool]) -> No
     if after_crash:
         # whoever ends us before the examination is done does not end the need for it
         backup.set_suspect(profile.database, suspect=True)
-    found = backup.damage(profile.database, stop) if backup.is_suspect(profile.database) else ""
-    if found or not backup.is_readable(profile.database):
+    suspect = backup.is_suspect(profile.database)
+    found = backup.damage(profile.database, stop) if suspect else _damage_at_sight(profile)
+    if found:
         log.error("the database is damaged: %s", found)
         _replace(profile, waiting)
     backup.set_suspect(profile.database, suspect=False)
+
+
+def _damage_at_sight(profile: Profile) -> str:
+    """Return what the first pages tell; a file that is no database was ours where there are backups of ours."""
+    found = backup.damage_at_sight(profile.database)
+    if found and not backup.is_database(profile.database) and not backup.exists(profile.backup):
+        return ""  # somebody else's file: nothing is done to it
+    return found
 
 
 def _replace(profile: Profile, waiting: Path) -> None:

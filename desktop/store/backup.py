@@ -23,6 +23,7 @@ KEPT = 3
 _STAMP = "%Y%m%d-%H%M%S"
 _LOOK_EVERY_STEPS = 10_000
 """Of SQLite's machine; a few milliseconds."""
+_MAGIC = b"SQLite format 3\0"
 
 
 def make(database: Path, folder: Path, *, why: str) -> Path:
@@ -148,8 +149,13 @@ def is_suspect(database: Path) -> bool:
     return database.with_suffix(".suspect").exists()
 
 
-def is_readable(database: Path) -> bool:
-    """Say whether the first pages of a database make sense; a new one does."""
+def exists(folder: Path) -> bool:
+    """Say whether there is any backup, whole or not."""
+    return any(folder.glob("rapport-*.db"))
+
+
+def damage_at_sight(database: Path) -> str:
+    """Return what is wrong with the first pages of a database, "" when they make sense; a new one's do."""
     try:
         connection = sqlite3.connect(str(database), timeout=10)
         try:
@@ -157,8 +163,14 @@ def is_readable(database: Path) -> bool:
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
-        return "malformed" not in str(error)
-    return True
+        return str(error) if isinstance(problem_of(error, database), DatabaseDamaged) else ""
+    return ""
+
+
+def is_database(path: Path) -> bool:
+    """Say whether a file begins as a database does; an empty one will be one."""
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC)) in (_MAGIC, b"")
 
 
 def name_aside(at_ms: int) -> str:

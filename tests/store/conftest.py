@@ -1,4 +1,4 @@
-"""A migrated store in a temporary folder."""
+"""A migrated store in a temporary folder, and a whole profile with mails of a server."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from desktop.base.paths import touch_private
 from desktop.store import migrate
 from desktop.store.database import Database
 from desktop.store.mail.accounts import AccountWriter
+from tests.desk import Desk, mail
+from tests.servers.dovecot import Dovecot
 
 
 @pytest.fixture
@@ -29,3 +31,13 @@ def database(tmp_path: Path, bus: Bus) -> Iterator[Database]:
         AccountWriter(work).ensure_user()
     yield made
     made.close()
+
+
+@pytest.fixture
+def desk(dovecot: Dovecot, imap_user: str, tmp_path: Path) -> Desk:
+    """A profile with three mails of a server; a backup is made by the test."""
+    dovecot.deliver(imap_user, [mail(n) for n in range(1, 4)])
+    desk = Desk(tmp_path / "profile")
+    desk.add(dovecot, imap_user)
+    desk.sync()
+    return desk

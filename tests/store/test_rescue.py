@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,36 +19,7 @@ from desktop.store.mail.listings import ListingWriter
 from desktop.store.rescue import rescue
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
-
-
-@pytest.fixture
-def desk(dovecot: Dovecot, imap_user: str, tmp_path: Path) -> Desk:
-    """A profile with three mails of a server; a backup is made by the test."""
-    dovecot.deliver(imap_user, [mail(n) for n in range(1, 4)])
-    desk = Desk(tmp_path / "profile")
-    desk.add(dovecot, imap_user)
-    desk.sync()
-    return desk
-
-
-def back_up(desk: Desk) -> None:
-    backup.make(desk.profile.database, desk.profile.backup, why="test")
-
-
-def start_damaged(desk: Desk, *tables: str) -> Desk:
-    """Close the profile, destroy the first page of these tables, and open it again."""
-    desk.core.close()
-    with closing(sqlite3.connect(desk.profile.database)) as connection:
-        size = connection.execute("PRAGMA page_size").fetchone()[0]
-        pages = [
-            connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
-            for name in tables or ("email_search_data",)
-        ]
-    with desk.profile.database.open("r+b") as file:
-        for page in pages:
-            file.seek((page - 1) * size)
-            file.write(bytes(size))
-    return Desk(desk.profile.root, after_crash=True)
+from tests.store.damaging import back_up, start_damaged
 
 
 def starred_on_server(dovecot: Dovecot, user: str, folder: Path) -> int:

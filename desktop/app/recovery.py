@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.base.paths import Profile, shown, touch_private
+from desktop.domain.mail.mail_account import MailAccount
+from desktop.services.mail.account_changes import follow_changes
+from desktop.services.mail.own_addresses import follow
+from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store import backup, rescue, restoration
-from desktop.store.database import Database
+from desktop.store.database import Database, UnitOfWork
 from desktop.store.restoration import Restoration
 
 log = logging.getLogger(__name__)
@@ -82,10 +86,18 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
     if noted is None or noted.rescued is not None:
         return None
     damaged = profile.root / noted.damaged
-    done = replace(noted, rescued=rescue.rescue(database, damaged) if damaged.exists() else 0)
+    done = replace(noted, rescued=rescue.rescue(database, damaged, _follow) if damaged.exists() else 0)
     restoration.write(profile.root, done)
+    catch_up(database)
+    follow(database)
     log.warning("the database was restored; %d entries are taken over from the damaged one", done.rescued)
     return done
+
+
+def _follow(work: UnitOfWork, before: Sequence[MailAccount], folders: Sequence[int]) -> None:
+    follow_changes(work, before)
+    for key in folders:
+        note_behind(work, key)
 
 
 def words(profile: Profile, done: Restoration) -> tuple[str, ...]:

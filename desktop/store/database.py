@@ -117,7 +117,7 @@ def problem_of(error: Exception, file: Path | None = None) -> Problem | None:
         return DiskFull() if full else DiskFailed(str(error))
     if getattr(error, "sqlite_errorcode", None) == _INDEX_DAMAGED:
         return SearchIndexDamaged(str(error))
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
+    if ("malformed" in text and "json" not in text) or "not a database" in text or "corrupt" in text:
         return DatabaseDamaged(str(error))
     if "readonly database" in text or "unable to open" in text:
         return DatabaseClosed(str(error))

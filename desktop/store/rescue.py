@@ -14,13 +14,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import peewee
-
+from desktop.base.errors import Bug, Problem
+from desktop.base.text import encodable
+from desktop.domain.mail.mail_account import MailAccount, Mode, is_address, is_day
 from desktop.store.database import Database, UnitOfWork, problem_of
 from desktop.store.mail.accounts import Accounts, AccountWriter
-from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, FolderWriter
+from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, Folders, FolderWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import MessageWriter
@@ -35,24 +36,50 @@ _NOT_OF_THE_PERSON = ("key", "id", "owner_key", "synced_at_ms")
 _CHOICES = ("role", "role_by_user", "watched", "shows_in_inbox", "opened")
 _FOLDER = ("key", "account_key", "wire_name", "path", "delimiter", "selectable", "subscribed", *_CHOICES)
 _PLACE = ("account_key", "folder_key", "uidvalidity", "uid")
-_NOTES = "upkeep."
-"""Begins the names of what the program notes for itself among the settings."""
+_NOTES = ("upkeep.", "folder-behind.", "address-behind.")
+"""Begin the names of what the program notes for itself among the settings."""
+_LARGEST_KEY = 1 << 48
+"""A key beyond was never given; what takes the last one there is leaves no room for the next."""
 
 
-def rescue(database: Database, damaged: Path) -> int:
-    """Copy what can be read of `damaged` into `database`; returns how many entries that changed."""
+class Follow(Protocol):
+    """Does in the same transaction what follows from changed accounts; `before` are all there were."""
+
+    def __call__(self, work: UnitOfWork, before: Sequence[MailAccount], folders: Sequence[int]) -> None: ...
+
+
+def rescue(database: Database, damaged: Path, follow: Follow) -> int:
+    """Copy what can be read of `damaged` into `database`; returns how many entries that changed.
+
+    `follow` is called with the accounts as they were, and the folders of which something was taken over.
+    Raises what a write raises: then nothing is taken over, and it is to be tried again.
+    """
     try:
-        with closing(sqlite3.connect(readable_uri(damaged), uri=True, timeout=10)) as connection:
-            for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
-                connection.execute(f"PRAGMA {pragma}")
-            old = _Damaged(connection)
-            with database.write() as work:
-                count = _settings(old, work) + _accounts(old, work)
-                count += _folders(old, work) + _images(old, work) + _operations(old, work)
-                return count + _states(old, work) + _deletions(old, work)
+        connection = _open(damaged)
     except sqlite3.Error:
         log.warning("nothing could be read of the damaged database", exc_info=True)
         return 0
+    with closing(connection), database.write() as work:
+        old = _Damaged(connection)
+        before = Accounts(work).all()
+        count = _settings(old, work) + _accounts(old, work)
+        folders = _folders(old, work)
+        follow(work, before, folders)
+        count += len(folders) + _images(old, work) + _operations(old, work)
+        return count + _states(old, work) + _deletions(old, work)
+
+
+def _open(damaged: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(readable_uri(damaged), uri=True, timeout=10)
+    # octets that are no text are read all the same; the row they are in cannot be written here
+    connection.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
+    try:
+        for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 class _Damaged:
@@ -69,10 +96,10 @@ class _Damaged:
                 cursor = self._connection.execute(f"SELECT {key}, {', '.join(columns)} FROM {table} ORDER BY 1 {order}")
                 for first, *rest in cursor:
                     found[first] = tuple(rest)
-                return [found[first] for first in sorted(found)], True
+                return [found[first] for first in sorted(found, key=_in_order)], True
             except sqlite3.Error as error:
                 log.info("a part of the table %s cannot be read: %s", table, error)
-        return [found[first] for first in sorted(found, key=str)], False
+        return [found[first] for first in sorted(found, key=_in_order)], False
 
     def columns(self, table: str) -> list[str]:
         """Return the columns of a table; none when it cannot be read."""
@@ -82,10 +109,18 @@ class _Damaged:
             return []
 
 
+def _in_order(value: Any) -> tuple[str, Any]:
+    """Return what orders values of a column, in which damage may leave any kind."""
+    return type(value).__name__, value
+
+
 def _settings(old: _Damaged, work: UnitOfWork) -> int:
     count = 0
     for name, value in old.rows("setting", ("name", "value"), "name")[0]:
-        if _is_json(value) and not name.startswith(_NOTES):
+        with _row(work):
+            json.loads(value)
+            if name.startswith(_NOTES):
+                continue
             count += work.run(
                 "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value "
                 "WHERE value <> excluded.value",
@@ -104,6 +139,7 @@ def _accounts(old: _Damaged, work: UnitOfWork) -> int:
     count = 0
     for key, id_, *values in old.rows("mail_account", ("key", "id", *changing), "key")[0]:
         with _row(work):
+            _check_key(key)
             same = work.value("SELECT id FROM mail_account WHERE key = ?", (key,))
             if same is None:
                 work.run(
@@ -119,25 +155,28 @@ def _accounts(old: _Damaged, work: UnitOfWork) -> int:
                     f"WHERE key = ? AND ({differ})",
                     (*values, key, *values),
                 ).rowcount
-            Accounts(work).get(key)  # fails on words no account can have
+            _check_account(Accounts(work).get(key))
     return count
 
 
-def _folders(old: _Damaged, work: UnitOfWork) -> int:
+def _folders(old: _Damaged, work: UnitOfWork) -> list[int]:
     """Take over what the person chose for folders, and folders the backup does not have, to be synced from nothing.
 
     One that was only here when the backup was made, and is on its server since, gets its name there.
+    Returns their keys.
     """
-    count = 0
+    changed = []
     for row in old.rows("folder", (*_FOLDER, "pending"), "key")[0]:
         key, *values = row[:-1]
         columns = _FOLDER[1:]
         account, wire_name, path = values[:3]
         on_server = not row[-1]
         with _row(work):
+            _check_key(key)
+            count = 0
             there = work.first("SELECT account_key, wire_name, path, pending FROM folder WHERE key = ?", (key,))
             if there is None and on_server:
-                count += work.run(
+                count = work.run(
                     f"INSERT INTO folder ({', '.join(_FOLDER)}, server_total) "
                     f"VALUES ({', '.join('?' * len(_FOLDER))}, {NOT_TOLD}) ON CONFLICT DO NOTHING",
                     (key, *values),
@@ -145,17 +184,20 @@ def _folders(old: _Damaged, work: UnitOfWork) -> int:
             elif there is not None and there[:2] == (account, wire_name):
                 choices = values[-len(_CHOICES) :]
                 differ = " OR ".join(f"{name} IS NOT ?" for name in _CHOICES)
-                count += work.run(
+                count = work.run(
                     f"UPDATE folder SET {', '.join(f'{name} = ?' for name in _CHOICES)} WHERE key = ? AND ({differ})",
                     (*choices, key, *choices),
                 ).rowcount
             elif there is not None and on_server and there[3] == MADE_HERE and (account, path) == (there[0], there[2]):
-                count += work.run(
+                count = work.run(
                     f"UPDATE folder SET {', '.join(f'{name} = ?' for name in columns)}, pending = 0, "
                     f"server_total = {NOT_TOLD} WHERE key = ?",
                     (*values, key),
                 ).rowcount
-    return count
+            Folders(work).get(key)  # fails on a role there is not
+            if count:
+                changed.append(key)
+    return changed
 
 
 def _images(old: _Damaged, work: UnitOfWork) -> int:
@@ -171,7 +213,11 @@ def _images(old: _Damaged, work: UnitOfWork) -> int:
 
 
 def _states(old: _Damaged, work: UnitOfWork) -> int:
-    """Take over the person's view of the mails the backup has; servers then tell what they know better."""
+    """Take over the person's view of the mails the backup has; servers then tell what they know better.
+
+    Where an account is in step with its server the view follows from the copies there and from what waits for them: a
+    view whose operations are not taken over would show for good what the server never hears of.
+    """
     known = dict(old.rows("email", ("key", "id"), "key")[0])
     here = dict(work.all("SELECT key, id FROM email"))
     seen = {row[0]: row for row in work.all(f"SELECT email_key, {', '.join(_STATE)} FROM email_user")}
@@ -182,6 +228,8 @@ def _states(old: _Damaged, work: UnitOfWork) -> int:
         key = row[0]
         if here.get(key) is None or known.get(key) != here[key] or seen.get(key) == row:
             continue
+        if not all(value in (0, 1) for value in row[1:]):
+            continue
         with _row(work):
             work.run(
                 f"INSERT INTO email_user (user_key, email_key, {', '.join(_STATE)}) "
@@ -189,8 +237,10 @@ def _states(old: _Damaged, work: UnitOfWork) -> int:
                 (me, *row),
             )
             changed.append(key)
-    ListingWriter(work).refresh(changed)
-    return len(changed)
+    others = StateWriter(work).follow_places(changed)
+    ListingWriter(work).refresh([*changed, *others])
+    after = work.all(f"SELECT email_key, {', '.join(_STATE)} FROM email_user")
+    return sum(seen.get(row[0]) != row for row in after)
 
 
 def _operations(old: _Damaged, work: UnitOfWork) -> int:
@@ -223,19 +273,20 @@ def _operations(old: _Damaged, work: UnitOfWork) -> int:
     places = {row[0]: row[1:] for row in old.rows("place", ("key", *_PLACE), "key")[0]}
     for row in waiting:
         values = dict(zip(columns, row, strict=True))
-        if _is_possible(work, values, members.get(values["key"], set()), places):
-            with _row(work):
-                work.run(
-                    f"INSERT INTO operation ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-                    row,
-                )
-                linked = sorted(members.get(values["key"], ()))
-                work.many(
-                    "INSERT INTO operation_place (operation_key, place_key) VALUES (?, ?)",
-                    [(values["key"], place) for place in linked],
-                )
-                touched += OperationWriter(work).settle(linked)
-                count += 1
+        with _row(work):
+            _check_key(values["key"])
+            if not _is_possible(work, values, members.get(values["key"], set()), places):
+                continue
+            work.run(f"INSERT INTO operation ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", row)
+            if not Operations(work).is_sound(values["key"]):
+                raise ValueError("an operation nobody can have queued")
+            linked = sorted(members.get(values["key"], ()))
+            work.many(
+                "INSERT INTO operation_place (operation_key, place_key) VALUES (?, ?)",
+                [(values["key"], place) for place in linked],
+            )
+            touched += OperationWriter(work).settle(linked)
+            count += 1
     StateWriter(work).follow_places(touched)
     ListingWriter(work).refresh(touched)
     for key in FolderWriter(work).remove_unmade():
@@ -283,6 +334,8 @@ def _is_possible(
     """Say whether an operation is missing here, and everything it is about is here and the same."""
     if work.value("SELECT 1 FROM operation WHERE key = ?", (operation["key"],)):
         return False
+    if work.value("SELECT mode FROM mail_account WHERE key = ?", (operation["account_key"],)) != Mode.TWO_WAY:
+        return False
     after = operation["after_key"]
     if after is not None and not work.value("SELECT 1 FROM operation WHERE key = ?", (after,)):
         return False
@@ -306,18 +359,36 @@ def _row(work: UnitOfWork) -> Iterator[None]:
     work.run("SAVEPOINT one_row")
     try:
         yield
-    except (sqlite3.Error, peewee.PeeweeException, ValueError, TypeError) as error:
+    except (Problem, Bug):
+        raise
+    except Exception as error:
+        if (problem := problem_of(error)) is not None:
+            raise problem from error
+        if not work.connection.in_transaction:
+            raise  # SQLite has taken everything back
         work.run("ROLLBACK TO one_row")
-        if problem_of(error) is not None:
-            raise
         log.info("a row of the damaged database makes no sense: %s", error)
-    finally:
+    if work.connection.in_transaction:
         work.run("RELEASE one_row")
 
 
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
+def _check_key(key: Any) -> None:
+    if not isinstance(key, int) or not 0 < key < _LARGEST_KEY:
+        raise ValueError("no key that was ever given")
+
+
+def _check_account(account: MailAccount | None) -> None:
+    """Fail on values no account can have: they would stop who reads them, or its thread."""
+    if account is None:
+        return
+    ends = [end for end in (account.imap, account.smtp) if end is not None]
+    if not all(
+        (
+            all(is_address(address) for address in account.addresses),
+            all(encodable(fingerprint) for fingerprint in account.trusted_fingerprints),
+            all(0 < end.port < 65536 for end in ends),
+            1 <= account.interval_s < _LARGEST_KEY and account.size_limit_bytes >= 0,
+            not account.fetch_since or is_day(account.fetch_since),
+        )
+    ):
+        raise ValueError("values no account can have")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,14 @@ from desktop.domain.settings import Theme
 from desktop.store import backup, restoration
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.rescue import rescue
+from desktop.store.restoration import Restoration
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 from tests.store.damaging import back_up, start_damaged
+
+
+def again(desk: Desk, done: Restoration) -> int:
+    return rescue(desk.core.database, desk.profile.root / done.damaged, recovery._follow)
 
 
 def starred_on_server(dovecot: Dovecot, user: str, folder: Path) -> int:
@@ -50,7 +56,7 @@ def test_r28_settings_accounts_and_what_waits_for_a_server_survive(
     assert [account.address for account in desk.core.services.accounts.all()] == [imap_user, second]
     assert [row.important for row in desk.core.services.views.rows([newest], conversations=False)] == [True]
     assert len(desk.core.services.operations.waiting()) == 1
-    assert rescue(desk.core.database, desk.profile.root / done.damaged) == 0, "it changes nothing the second time"
+    assert again(desk, done) == 0, "it changes nothing the second time"
 
     desk.core.supervisor.sync_once(frozenset({1}))
     assert desk.core.services.operations.waiting() == ()
@@ -258,7 +264,7 @@ def test_r28_a_mail_deleted_for_good_since_the_backup_stays_away(desk: Desk, dov
     assert sorted(desk.subjects(Unified.ALL)) == ["Mail 1", "Mail 12", "Mail 2", "Mail 3"]
     done = desk.core.restored
     assert done is not None
-    assert rescue(desk.core.database, desk.profile.root / done.damaged) == 0, "it changes nothing the second time"
+    assert again(desk, done) == 0, "it changes nothing the second time"
     desk.sync()
 
     assert sorted(desk.subjects(Unified.ALL)) == ["Mail 1", "Mail 12", "Mail 2", "Mail 3"]
@@ -280,4 +286,91 @@ def test_r28_nobody_knows_what_a_folder_holds_that_the_backup_did_not_have(
     desk = start_damaged(desk)
 
     assert desk.folder("Later").on_server is None
+    desk.close()
+
+
+def test_r28_a_view_whose_operations_are_left_out_is_left_out_too(desk: Desk) -> None:
+    back_up(desk)
+    first, second, _third = desk.mails()
+    desk.do(Verb.STAR, first)
+    desk.do(Verb.TRASH, second)
+
+    desk = start_damaged(desk, "operation", "email_search_data")
+
+    assert desk.core.services.operations.waiting() == ()
+    for _ in range(2):
+        rows = desk.core.services.views.rows(desk.mails(), conversations=False)
+        assert [row.important for row in rows] == [False] * 3
+        assert desk.mails(Unified.TRASH) == []
+        desk.sync()
+    desk.close()
+
+
+def test_r28_mails_of_an_account_that_is_archived_only_since_the_backup_stay(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    back_up(desk)
+    [account] = desk.core.services.accounts.all()
+    desk.core.services.accounts.edit(replace(account, mode=Mode.ARCHIVE_ONLY))
+
+    desk = start_damaged(desk)
+
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "all")
+    desk.sync()
+    with clock.frozen(clock.now() + 40 * 86_400_000):
+        desk.core.supervisor._housekeeping._upkeep.run()
+    assert len(desk.mails(Unified.ALL)) == 3
+    desk.close()
+
+
+def test_r28_mails_from_an_alias_given_since_the_backup_are_sent_by_the_person(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(31, From="Me <alias@example.org>")])
+    desk.sync()
+    back_up(desk)
+    [account] = desk.core.services.accounts.all()
+    desk.core.services.accounts.edit(replace(account, aliases=("alias@example.org",)))
+
+    desk = start_damaged(desk)
+
+    with desk.core.database.read() as view:
+        assert view.column("SELECT subject FROM email WHERE outgoing") == ["Mail 31"]
+    desk.close()
+
+
+def test_r28_older_mails_wanted_since_the_backup_are_fetched(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    other = dovecot.add_user(f"since-{imap_user}", "secret")
+    dovecot.deliver(other, [mail(41)])
+    account = desk.add(dovecot, other, fetch_since="2099-01-01")
+    desk.sync()
+    assert "Mail 41" not in desk.subjects(Unified.ALL)
+    back_up(desk)
+    desk.core.services.accounts.edit(replace(account, fetch_since=""))
+
+    desk = start_damaged(desk)
+    desk.sync()
+
+    assert "Mail 41" in desk.subjects(Unified.ALL)
+    desk.close()
+
+
+def test_r28_lists_follow_the_role_a_folder_was_given_since_the_backup(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.doveadm("mailbox", "create", "-u", imap_user, "Extra")
+    desk.sync()
+    extra = desk.folder("Extra").key
+    [account] = desk.core.services.accounts.all()
+    desk.core.services.accounts.edit(account, watched=["INBOX", "Extra"])
+    desk.do(Verb.MOVE, desk.mails()[0], folder=extra)
+    desk.sync()
+    back_up(desk)
+    desk.core.services.folders.set_role(extra, Role.JUNK)
+    expected = {list_id: desk.mails(list_id) for list_id in Unified}
+    assert len(expected[Unified.JUNK]) == 1
+
+    desk = start_damaged(desk, "email_user", "email_search_data")
+
+    assert {list_id: desk.mails(list_id) for list_id in Unified} == expected
     desk.close()

@@ -19,9 +19,9 @@ from desktop.domain.mail.mail_account import AccountStatus, MailAccount, is_addr
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
+from desktop.services.mail.account_changes import follow_changes
 from desktop.services.mail.folders import give_role
 from desktop.services.mail.ingest import look_again
-from desktop.services.mail.operations import take_back
 from desktop.services.mail.own_addresses import follow, note_changes
 from desktop.services.mail.purging import purge
 from desktop.services.mail.status import StatusBoard
@@ -170,13 +170,9 @@ class MailAccounts:
             if opened is not None:
                 account = rebased(before, opened, account)
             _refuse_known(work, account, before.key)
-            if before.fetch_since > account.fetch_since:
-                FolderWriter(work).fetch_anew(account.key)
-            own = Accounts(work).own_addresses()
+            accounts = Accounts(work).all()
             AccountWriter(work).edit(account)
-            note_changes(work, own)
-            if before.mode is not account.mode:
-                _follow_mode(work, account)
+            follow_changes(work, accounts)
             if watched is not None:
                 _watch(work, account.key, watched)
             if _assign(work, account.key, roles or {}):
@@ -325,19 +321,6 @@ def _refuse_known(view: View, account: MailAccount, itself: int = 0) -> None:
     others = (other for other in Accounts(view).all() if other.key != itself)
     if any(other.address.lower() == account.address.lower() for other in others):
         raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
-
-
-def _follow_mode(work: UnitOfWork, account: MailAccount) -> None:
-    """Bring queue and mails of an account in step with its new mode."""
-    emails = Places(work).emails_of(account.key)
-    if account.two_way:
-        Life(work).let_go(emails)
-    else:
-        for operation in Operations(work).of_account(account.key):
-            take_back(work, operation)  # all that stands in the folders of the account is looked at again
-        Life(work).keep(emails)
-    for folder in Folders(work).keys_of(account.key):
-        note_behind(work, folder)
 
 
 def _watch(work: UnitOfWork, key: int, paths: Collection[str]) -> None:

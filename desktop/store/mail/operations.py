@@ -12,6 +12,7 @@ from desktop.base.errors import Bug
 from desktop.domain.mail.mail_account import Mode, WaitingOperation
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags, Transfer
+from desktop.domain.mail.operation_argument import is_argument
 from desktop.domain.mail.state import UserState, copy_flags
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
@@ -22,6 +23,9 @@ from desktop.store.tables.mail import OperationRow
 _FREE = "NOT parked AND after_key IS NULL"
 _FOLDER, _TARGET, _MAILS = "gone-folder", "gone-target", "gone-mails"
 """In `argument`: paths of folders that are gone, and how many mails went with them."""
+_MOST_ATTEMPTS = 1 << 31
+_END_MS = 253_402_300_800_000
+"""The year 10000."""
 _LONGEST_WAIT_MS = int(backoff.CEILING_S * 1000)
 """A next try further ahead was set by a clock that was wrong then or is wrong now: nothing waits for it."""
 
@@ -173,6 +177,22 @@ class Operations:
         """Return account, kind, folder and argument of an operation, None when it is gone."""
         row = self._view.first("SELECT account_key, kind, folder_key, argument FROM operation WHERE key = ?", (key,))
         return (row[0], row[1], row[2], json.loads(row[3])) if row else None
+
+    def is_sound(self, key: int) -> bool:
+        """Say whether an operation is one that a verb queues, so that whoever meets it can work with it."""
+        row = self._view.first(
+            "SELECT kind, add_flags | remove_flags, attempts, created_at_ms, argument FROM operation WHERE key = ?",
+            (key,),
+        )
+        if row is None:
+            return False
+        kind, flags, attempts, created, argument = row
+        return (
+            0 <= flags <= sum(Flag)
+            and 0 <= attempts < _MOST_ATTEMPTS
+            and 0 <= created < _END_MS
+            and is_argument(kind, json.loads(argument))
+        )
 
     def still_possible(self, operation: Move | StoreFlags | Expunge) -> Move | StoreFlags | Expunge | None:
         """Return an operation about those of its places that are there.

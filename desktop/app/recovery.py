@@ -20,7 +20,7 @@ from desktop.domain.mail.mail_account import MailAccount
 from desktop.services.mail.account_changes import follow_changes
 from desktop.services.mail.own_addresses import follow
 from desktop.services.mail.whole_folders import catch_up, note_behind
-from desktop.store import backup, rescue, restoration
+from desktop.store import backup, orphans, rescue, restoration
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.restoration import Restoration
 
@@ -37,6 +37,9 @@ def examine(profile: Profile, after_crash: bool, stop: Callable[[], bool]) -> No
         waiting.replace(profile.database)  # killed before the backup took its place
     waiting.unlink(missing_ok=True)
     touch_private(profile.database)
+    noted = restoration.read(profile.root)
+    if noted is not None and noted.rescued is None and backup.move_back(profile.database, noted.damaged):
+        after_crash = True  # killed while it was set aside
     if after_crash:
         # whoever ends us before the examination is done does not end the need for it
         backup.set_suspect(profile.database, suspect=True)
@@ -44,7 +47,8 @@ def examine(profile: Profile, after_crash: bool, stop: Callable[[], bool]) -> No
     found = backup.damage(profile.database, stop) if suspect else _damage_at_sight(profile)
     if found:
         log.error("the database is damaged: %s", found)
-        _replace(profile, waiting)
+        if not (backup.is_orphans_only(found) and orphans.remove(profile.database)):
+            _replace(profile, waiting)
     backup.set_suspect(profile.database, suspect=False)
 
 
@@ -61,12 +65,21 @@ def _replace(profile: Profile, waiting: Path) -> None:
     if good is not None:
         _copy(good, waiting)
     now = clock.now()
-    name = backup.name_aside(now)
-    restoration.write(profile.root, Restoration(now, name, backup.made_at_ms(good) if good is not None else None))
+    name = backup.name_aside(profile.database, now)
+    made_ms = backup.made_at_ms(good) if good is not None else None
+    restoration.write(profile.root, Restoration(now, name, made_ms, earlier=_not_taken_over(profile)))
     backup.move_aside(profile.database, name)
     if good is not None:
         waiting.replace(profile.database)
     touch_private(profile.database)
+
+
+def _not_taken_over(profile: Profile) -> tuple[str, ...]:
+    """Return the files of a restoration that was not ended when the database in their place was damaged too."""
+    noted = restoration.read(profile.root)
+    if noted is None or noted.rescued is not None:
+        return ()
+    return tuple(name for name in (*noted.earlier, noted.damaged) if (profile.root / name).exists())
 
 
 def _copy(good: Path, to: Path) -> None:
@@ -85,8 +98,9 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
     noted = restoration.read(profile.root)
     if noted is None or noted.rescued is not None:
         return None
-    damaged = profile.root / noted.damaged
-    done = replace(noted, rescued=rescue.rescue(database, damaged, _follow) if damaged.exists() else 0)
+    # nobody had worked with those that followed the first: what it holds counts most, and so comes last
+    files = [profile.root / name for name in (noted.damaged, *reversed(noted.earlier))]
+    done = replace(noted, rescued=sum(rescue.rescue(database, file, _follow) for file in files if file.exists()))
     restoration.write(profile.root, done)
     catch_up(database)
     follow(database)
@@ -118,10 +132,13 @@ def words(profile: Profile, done: Restoration) -> tuple[str, ...]:
                 done.rescued,
             ).format(n=done.rescued)
         )
+    sentences.append(
+        _("Mails are fetched again from their servers; what was newer and only on this computer may be missing.")
+    )
     sentences += [
-        _("Mails are fetched again from their servers; what was newer and only on this computer may be missing."),
         _("The damaged file is kept as {path}; delete it when you miss nothing.").format(
-            path=shown(profile.root / done.damaged)
-        ),
+            path=shown(profile.root / name)
+        )
+        for name in (*done.earlier, done.damaged)
     ]
     return tuple(sentences)

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from desktop.base import clock
@@ -23,6 +24,7 @@ KEPT = 3
 _STAMP = "%Y%m%d-%H%M%S"
 _LOOK_EVERY_STEPS = 10_000
 """Of SQLite's machine; a few milliseconds."""
+_ORPHANS = "foreign keys: "
 _MAGIC = b"SQLite format 3\0"
 
 
@@ -122,7 +124,7 @@ def damage(database: Path, stop: Callable[[], bool] = lambda: False) -> str:
             if [row[0] for row in found] != ["ok"]:
                 return "; ".join(str(row[0]) for row in found)
             if orphans := connection.execute("PRAGMA foreign_key_check").fetchmany(5):
-                return f"foreign keys: {orphans}"
+                return f"{_ORPHANS}{orphans}"
         finally:
             connection.close()
     except sqlite3.DatabaseError as error:
@@ -133,6 +135,11 @@ def damage(database: Path, stop: Callable[[], bool] = lambda: False) -> str:
             raise problem from error
         return str(error)
     return ""
+
+
+def is_orphans_only(found: str) -> bool:
+    """Say whether what `damage` found are rows that point nowhere, in a file that is whole."""
+    return found.startswith(_ORPHANS)
 
 
 def set_suspect(database: Path, *, suspect: bool) -> None:
@@ -173,9 +180,11 @@ def is_database(path: Path) -> bool:
         return file.read(len(_MAGIC)) in (_MAGIC, b"")
 
 
-def name_aside(at_ms: int) -> str:
-    """Return the name a database gets that is found damaged now."""
-    return f"rapport-damaged-{clock.to_datetime(at_ms).strftime(_STAMP)}.db"
+def name_aside(database: Path, at_ms: int) -> str:
+    """Return the name a database gets that is found damaged now; no file has it yet."""
+    stem = f"rapport-damaged-{clock.to_datetime(at_ms).strftime(_STAMP)}"
+    names = (f"{stem}{f'-{number}' if number > 1 else ''}.db" for number in count(1))
+    return next(name for name in names if not any(database.parent.glob(f"{name}*")))
 
 
 def move_aside(database: Path, name: str) -> Path:
@@ -188,3 +197,19 @@ def move_aside(database: Path, name: str) -> Path:
     if database.exists():
         database.replace(aside)
     return aside
+
+
+def move_back(database: Path, name: str) -> bool:
+    """Bring back the log of a database that was to get this name, where the move was broken off between the two.
+
+    Without its log the database would pass for sound and lack what was last written. Returns whether there was one.
+    """
+    aside = database.with_name(name)
+    away, log_file = (path.with_name(f"{path.name}-wal") for path in (aside, database))
+    written_since = log_file.exists() and log_file.stat().st_size > 0
+    if aside.exists() or not away.exists() or not database.exists() or written_since:
+        return False
+    for path in (aside, database):
+        path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+    away.replace(log_file)
+    return True

@@ -32,15 +32,18 @@ class Restoration:
     """How many mails were made of sources no sync named again; None as long as that is not done."""
     told: bool = False
     """The person has seen it in a window."""
+    earlier: tuple[str, ...] = ()
+    """Names of files set aside before, oldest first, from which nothing had been taken over yet."""
 
 
 def read(folder: Path) -> Restoration | None:
     """Return the last restoration of a profile, None when there was none or its note cannot be read."""
     try:
-        return Restoration(**json.loads((folder / FILE_NAME).read_text(encoding="utf-8")))
+        values = json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+        return Restoration(**{**values, "earlier": tuple(values.get("earlier", ()))})
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, AttributeError):
         log.warning("the note of a restoration cannot be read", exc_info=True)
         return None
 

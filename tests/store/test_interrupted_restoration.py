@@ -1,0 +1,121 @@
+"""A restoration that is broken off, or met by further damage, loses nothing of what the first file held."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from desktop.app import recovery
+from desktop.base.paths import Profile
+from desktop.domain import settings
+from desktop.domain.mail.operation import Verb
+from desktop.domain.settings import Theme
+from desktop.store import backup
+from desktop.store.database import DiskFull
+from tests.desk import Desk, mail
+from tests.servers.dovecot import Dovecot
+from tests.store.damaging import back_up, destroy, start_damaged
+
+
+def test_r28_a_second_damage_before_the_rescue_does_not_forget_the_first_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.core.services.settings.set(settings.THEME, Theme.LIGHT.value)
+    back_up(desk)
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+    desk.do(Verb.STAR, desk.mails()[0])
+
+    def full(*arguments: object) -> int:
+        raise DiskFull
+
+    with monkeypatch.context() as patched:
+        patched.setattr(recovery.rescue, "rescue", full)
+        with pytest.raises(DiskFull):
+            start_damaged(desk)
+    destroy(desk.profile.database, "email_search_data")
+
+    desk = Desk(desk.profile.root, after_crash=True)
+
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    assert len(desk.core.services.operations.waiting()) == 1
+    kept = list(desk.profile.root.glob("rapport-damaged-*.db"))
+    assert len(kept) == 2
+    assert desk.core.restored is not None
+    words = " ".join(recovery.words(desk.profile, desk.core.restored))
+    assert all(path.name in words for path in kept)
+    desk.close()
+
+
+def test_r28_a_kill_between_log_and_database_loses_neither(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(desk)
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+    profile = Profile(tmp_path / "copy")
+    shutil.copytree(desk.profile.root, profile.root)
+    desk.close()
+    log = profile.database.with_name("rapport.db-wal")
+    assert log.stat().st_size, "what was last written lies in the log"
+    replace = Path.replace
+
+    def killed(path: Path, target: Path) -> Path:
+        if path == profile.database:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "damage", lambda *arguments: "damaged")
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            recovery.examine(profile, True, lambda: False)
+    assert not log.exists()
+
+    desk = Desk(profile.root)
+
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    assert len(desk.core.services.accounts.all()) == 1
+    desk.close()
+
+
+def test_a_row_that_points_nowhere_costs_that_row_and_not_the_newer_mails(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    back_up(desk)
+    dovecot.deliver(imap_user, [mail(9)])
+    desk.sync()
+    newest, *_others = desk.mails()
+    desk.close()
+    with closing(sqlite3.connect(desk.profile.database)) as connection:
+        connection.execute("INSERT INTO operation_place VALUES (999, 999)")
+        connection.execute("UPDATE place SET pending_folder_key = 999 WHERE email_key = ?", (newest,))
+        connection.commit()
+    assert backup.is_orphans_only(backup.damage(desk.profile.database))
+
+    desk = Desk(desk.profile.root, after_crash=True)
+
+    assert desk.core.restored is None
+    assert newest in desk.mails()
+    assert backup.damage(desk.profile.database) == ""
+    desk.sync()
+    assert len(desk.mails()) == 4
+    desk.close()
+
+
+@pytest.mark.parametrize("table", ["user", "email"])
+def test_rows_that_lack_what_is_worth_more_are_left_to_the_backup(desk: Desk, table: str) -> None:
+    back_up(desk)
+    desk.close()
+    with closing(sqlite3.connect(desk.profile.database)) as connection:
+        connection.execute(f"DELETE FROM {table} WHERE key = (SELECT max(key) FROM {table})")
+        connection.commit()
+
+    desk = Desk(desk.profile.root, after_crash=True)
+
+    assert desk.core.restored is not None
+    assert len(desk.core.services.accounts.all()) == 1
+    assert len(desk.mails()) == 3
+    desk.close()

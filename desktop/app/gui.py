@@ -111,7 +111,7 @@ def _open(
         return core
 
     try:
-        core = opened(theme, wanted_no_more, build)
+        core = opened(theme, wanted_no_more, build, after_crash=after_crash)
     except backup.Stopped:
         return None
     if wanted_no_more.is_set():

@@ -34,19 +34,3 @@ def start_damaged(desk: Desk, *tables: str) -> Desk:
     desk.core.close()
     destroy(desk.profile.database, *(tables or ("email_search_data",)))
     return Desk(desk.profile.root, after_crash=True)
-
-
-def put(database: Path, table: str, column: str, value: object) -> None:
-    """Let the first row of a table hold what its column cannot, as after a bit was flipped."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA writable_schema = ON")
-        connection.execute(
-            "UPDATE sqlite_master SET sql = replace(replace(replace(sql, 'STRICT, WITHOUT', 'WITHOUT'), "
-            "') STRICT', ')'), ' NOT NULL', '') WHERE name = ?",
-            (table,),
-        )
-        connection.commit()
-    with closing(sqlite3.connect(database)) as connection:
-        first = f"SELECT min({column}) FROM {table}"
-        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ({first})", (value,))
-        connection.commit()

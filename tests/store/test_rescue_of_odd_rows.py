@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ from desktop.store.mail.accounts import Accounts
 from desktop.store.rescue import rescue
 from desktop.store.space import Space
 from tests.desk import Desk
-from tests.store.damaging import back_up, put, start_damaged
+from tests.store.damaging import back_up, start_damaged
 
 CELLS = [
     ("setting", "name", b"\xff\0x"),
@@ -49,6 +51,22 @@ CELLS = [
     ("email_user", "important", 7),
     ("email", "id", None),
 ]
+
+
+def put(database: Path, table: str, column: str, value: object) -> None:
+    """Let the first row of a table hold what its column cannot, as after a bit was flipped."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(replace(replace(sql, 'STRICT, WITHOUT', 'WITHOUT'), "
+            "') STRICT', ')'), ' NOT NULL', '') WHERE name = ?",
+            (table,),
+        )
+        connection.commit()
+    with closing(sqlite3.connect(database)) as connection:
+        first = f"SELECT min({column}) FROM {table}"
+        connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ({first})", (value,))
+        connection.commit()
 
 
 @pytest.fixture

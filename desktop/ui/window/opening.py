@@ -1,4 +1,5 @@
-"""The sign of life where opening the profile takes long: after a crash the whole database is examined.
+"""The sign of life where opening the profile takes long: after a crash the whole database is examined, after an
+update it is copied and brought to the new schema.
 
 The work runs on a thread of its own, and most of the time is done before anybody sees that there is a window for it.
 No asyncio loop runs yet, so a loop of Qt waits here.
@@ -32,14 +33,17 @@ class _End(QObject):
     came = Signal()
 
 
-def opened(theme: Theme, wanted_no_more: threading.Event, work: Callable[[], T]) -> T:
-    """Return what `work` returns or raise what it raises; a person who will not wait sets the event."""
+def opened(theme: Theme, wanted_no_more: threading.Event, work: Callable[[], T], *, after_crash: bool) -> T:
+    """Return what `work` returns or raise what it raises; a person who will not wait sets the event.
+
+    `after_crash` says why it takes long: the last user of the profile did not end cleanly.
+    """
     waiting, end = QEventLoop(), _End()
     end.came.connect(waiting.quit, Qt.ConnectionType.QueuedConnection)
     windows: list[OpeningWindow] = []
 
     def show() -> None:
-        windows.append(OpeningWindow(theme))
+        windows.append(OpeningWindow(theme, after_crash=after_crash))
         windows[0].rejected.connect(wanted_no_more.set)
         windows[0].show()
 
@@ -64,18 +68,23 @@ def opened(theme: Theme, wanted_no_more: threading.Event, work: Callable[[], T])
 class OpeningWindow(Dialog):
     """Says what is going on. To close it is to quit, which is not taken back."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, after_crash: bool) -> None:
         super().__init__(theme, "Rapport")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
         self.fit_width(_WIDTH_PX)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(Spinner(theme))
-        row.addWidget(Paragraph(theme, _("Rapport examines its database…"), "section"), 1)
+        if after_crash:
+            title = _("Rapport examines its database…")
+            sentence = _(
+                "It did not end cleanly the last time. With many mails this takes a moment; nothing is lost by it."
+            )
+        else:
+            title = _("Rapport opens its database…")
+            sentence = _("With many mails, and after an update, this takes a moment; nothing is lost by it.")
+        row.addWidget(Paragraph(theme, title, "section"), 1)
         self.body.addLayout(row)
-        sentence = _(
-            "It did not end cleanly the last time. With many mails this takes a moment; nothing is lost by it."
-        )
         self.body.addWidget(Paragraph(theme, sentence, "body", "secondary"))
         self.footer.row.addStretch(1)
         self.add_button(_("Quit"), self.reject)

@@ -56,12 +56,13 @@ def test_what_is_done_at_once_shows_no_window(theme: Theme, when_shown: Callable
     seen: list[OpeningWindow] = []
     when_shown(seen.append)
 
-    assert opened(theme, threading.Event(), lambda: threading.current_thread().name) != "MainThread"
+    assert opened(theme, threading.Event(), lambda: threading.current_thread().name, after_crash=True) != "MainThread"
     assert seen == []
 
 
+@pytest.mark.parametrize("after_crash", [True, False])
 def test_what_takes_long_is_said_until_it_is_done(
-    theme: Theme, when_shown: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    after_crash: bool, theme: Theme, when_shown: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "SHOW_AFTER_MS", 0)
     seen, wanted_no_more = threading.Event(), threading.Event()
@@ -73,8 +74,10 @@ def test_what_takes_long_is_said_until_it_is_done(
 
     when_shown(look)
 
-    assert opened(theme, wanted_no_more, lambda: seen.wait(WITHIN_S))
-    assert "Rapport examines its database…" in words
+    assert opened(theme, wanted_no_more, lambda: seen.wait(WITHIN_S), after_crash=after_crash)
+    assert ("Rapport examines its database…" in words) is after_crash
+    assert any("did not end cleanly" in word for word in words) is after_crash
+    assert any("after an update" in word for word in words) is not after_crash
     assert on_screen() == []
     assert not wanted_no_more.is_set()
 
@@ -90,7 +93,7 @@ def test_who_will_not_wait_quits(
     wanted_no_more = threading.Event()
     when_shown(quit_it)
 
-    assert opened(theme, wanted_no_more, lambda: wanted_no_more.wait(WITHIN_S))
+    assert opened(theme, wanted_no_more, lambda: wanted_no_more.wait(WITHIN_S), after_crash=True)
 
 
 def test_what_fails_is_raised(theme: Theme) -> None:
@@ -98,7 +101,7 @@ def test_what_fails_is_raised(theme: Theme) -> None:
         raise ValueError("it fails")
 
     with pytest.raises(ValueError, match="it fails"):
-        opened(theme, threading.Event(), fail)
+        opened(theme, threading.Event(), fail, after_crash=True)
 
 
 def test_a_restoration_is_told_at_every_start_until_the_notice_is_closed(

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from desktop.base.errors import Bug, Problem
 from desktop.base.text import encodable
 from desktop.domain.mail.mail_account import MailAccount, Mode, is_address, is_day
 from desktop.store.database import Database, UnitOfWork, problem_of
+from desktop.store.mail import late_views
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, Folders, FolderWriter
 from desktop.store.mail.life import Life
@@ -36,7 +38,7 @@ _NOT_OF_THE_PERSON = ("key", "id", "owner_key", "synced_at_ms")
 _CHOICES = ("role", "role_by_user", "watched", "shows_in_inbox", "opened")
 _FOLDER = ("key", "account_key", "wire_name", "path", "delimiter", "selectable", "subscribed", *_CHOICES)
 _PLACE = ("account_key", "folder_key", "uidvalidity", "uid")
-_NOTES = ("upkeep.", "folder-behind.", "address-behind.")
+_NOTES = ("upkeep.", "folder-behind.", "address-behind.", late_views.NOTE)
 """Begin the names of what the program notes for itself among the settings."""
 _LARGEST_KEY = 1 << 48
 """A key beyond was never given; what takes the last one there is leaves no room for the next."""
@@ -224,7 +226,9 @@ def _states(old: _Damaged, work: UnitOfWork) -> int:
     me = AccountWriter(work).ensure_user()
     changed = []
     updates = ", ".join(f"{name} = excluded.{name}" for name in _STATE)
-    for row in old.rows("email_user", ("email_key", *_STATE), "email_key")[0]:
+    rows = old.rows("email_user", ("email_key", *_STATE), "email_key")[0]
+    _keep_views(old, work, rows, known)
+    for row in rows:
         key = row[0]
         if here.get(key) is None or known.get(key) != here[key] or seen.get(key) == row:
             continue
@@ -241,6 +245,21 @@ def _states(old: _Damaged, work: UnitOfWork) -> int:
     ListingWriter(work).refresh([*changed, *others])
     after = work.all(f"SELECT email_key, {', '.join(_STATE)} FROM email_user")
     return sum(seen.get(row[0]) != row for row in after)
+
+
+def _keep_views(old: _Damaged, work: UnitOfWork, rows: Sequence[tuple[Any, ...]], known: Mapping[int, bytes]) -> None:
+    """Keep the views of mails that are only archived and not here: no server tells them when the mails come again."""
+    two_way = set(work.column("SELECT key FROM mail_account WHERE mode = 'two-way'"))
+    places = old.rows("place", ("email_key", "account_key"), "key")[0]
+    in_step = {email for email, account in places if account in two_way}
+    here = set(work.column("SELECT id FROM email"))
+    late = {}
+    for key, *view in rows:
+        id_ = known.get(key)
+        sound = isinstance(id_, bytes) and len(id_) == 16 and all(value in (0, 1) for value in view)
+        if sound and id_ not in here and key not in in_step:
+            late[uuid.UUID(bytes=id_)] = view
+    late_views.LateViews(work).keep(late)
 
 
 def _operations(old: _Damaged, work: UnitOfWork) -> int:

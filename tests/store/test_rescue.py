@@ -374,3 +374,28 @@ def test_r28_lists_follow_the_role_a_folder_was_given_since_the_backup(
 
     assert {list_id: desk.mails(list_id) for list_id in Unified} == expected
     desk.close()
+
+
+def test_r28_the_view_of_an_archived_mail_newer_than_the_backup_waits_for_the_mail(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    archived = dovecot.add_user(f"archived-{imap_user}", "secret")
+    desk.add(dovecot, archived, mode=Mode.ARCHIVE_ONLY)
+    desk.sync()
+    back_up(desk)
+    dovecot.deliver(archived, [mail(21), mail(22)])
+    desk.sync()
+    second, first, *_others = desk.mails()
+    desk.do(Verb.STAR, first)
+    desk.do(Verb.READ, first)
+    desk.do(Verb.TRASH, second)
+
+    desk = start_damaged(desk)
+    desk.sync()
+
+    assert desk.subjects(Unified.TRASH) == ["Mail 22"]
+    newest, *_others = desk.core.services.views.rows(desk.mails(), conversations=False)
+    assert (newest.subject, newest.important, newest.unread) == ("Mail 21", True, False)
+    with desk.core.database.read() as view:
+        assert view.value("SELECT count(*) FROM setting WHERE name = 'late-views'") == 0
+    desk.close()

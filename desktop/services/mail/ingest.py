@@ -23,6 +23,7 @@ from desktop.store.mail.blobs import Blobs, Packed, digest_of
 from desktop.store.mail.conversations import Conversations
 from desktop.store.mail.folders import Destination, Folders
 from desktop.store.mail.joining import Joining
+from desktop.store.mail.late_views import LateViews
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.lost_sources import LostSources
@@ -257,6 +258,7 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
     writer.insert(
         [(key, conversations[key], a.message.sender.key in own, a) for key, a in zip(keys, fresh, strict=True)]
     )
+    LateViews(work).give({a.id: key for key, a in zip(keys, fresh, strict=True)})
     writer.replace_content(list(better.items()))
     known.update((a.id, key) for key, a in zip(keys, fresh, strict=True))
     return known, keys, moved

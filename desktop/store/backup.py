@@ -182,7 +182,7 @@ def is_database(path: Path) -> bool:
 
 def name_aside(database: Path, at_ms: int) -> str:
     """Return the name a database gets that is found damaged now; no file has it yet."""
-    stem = f"rapport-damaged-{clock.to_datetime(at_ms).strftime(_STAMP)}"
+    stem = f"{database.stem}-damaged-{clock.to_datetime(at_ms).strftime(_STAMP)}"
     names = (f"{stem}{f'-{number}' if number > 1 else ''}.db" for number in count(1))
     return next(name for name in names if not any(database.parent.glob(f"{name}*")))
 

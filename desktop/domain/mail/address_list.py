@@ -22,7 +22,7 @@ _SIMPLE = re.compile(
 _SIMPLE_CHARS = 200
 _PAREN = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_INSIDE = re.compile(r"<([^<>\s]+@[^<>\s]+)>|([^\s<>,;:\"']+@[^\s<>,;:\"']+)")
+_PIECE = re.compile(r"<([^<>\s]+)>|([^\s<>,;:\"']+)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 
@@ -165,9 +165,10 @@ def _out_of(words: list[str]) -> tuple[str, list[str]]:
     if "=?" in joined:
         # a mailer that encoded the whole field: only now, when there is no address outside of encoded words
         decoded = header.clean(header.words(joined))
-        match = _INSIDE.search(decoded)
-        if match:
-            return match[1] or match[2], [decoded[: match.start()]]
+        for piece in _PIECE.finditer(decoded):
+            written = piece[1] or piece[2]
+            if "@" in written[1:-1]:
+                return written, [decoded[: piece.start()]]
     return "", words
 
 

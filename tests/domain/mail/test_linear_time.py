@@ -114,6 +114,8 @@ def test_c15_twice_the_size_takes_twice_the_time(made: Callable[[str, int], byte
         (page, "<style></x>"),
         (text, "begin 644 a\nM\n"),
         (text, ">" + "q" * 66 + "\nOn 1.1.2020 a@b wrote:\n"),
+        (people, "=?x"),
+        (people, "=?utf-8?q?=41?="),
         (people, '"a"' * 100 + '"x"y@z' + ":" * 100),
         (parts, "--x" + " " * 10_000 + "y\n"),
     ],

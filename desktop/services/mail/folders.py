@@ -23,6 +23,7 @@ from desktop.store.mail.operations import Operations as Queue
 from desktop.store.mail.operations import OperationWriter
 
 _ROLE_NAMES = {
+    Role.INBOX: "INBOX",
     Role.ARCHIVE: "Archive",
     Role.TRASH: "Trash",
     Role.JUNK: "Junk",

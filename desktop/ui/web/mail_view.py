@@ -47,7 +47,7 @@ _FIT = f"""(() => {{
   const beat = document.getElementById('rapport-beat');
   beat.hidden = !beat.hidden;
   document.documentElement.offsetHeight;
-  return location.href;
+  return document.readyState === 'complete' ? location.href : '';
 }})()"""
 
 
@@ -88,6 +88,8 @@ class MailView(QWidget):
         self._watchdog.timeout.connect(self._give_up)
         self._no_frame = QTimer(self, singleShot=True, interval=NO_FRAME_MS)
         self._no_frame.timeout.connect(self._now_painted)
+        self._again = QTimer(self, singleShot=True, interval=REFIT_MS)
+        self._again.timeout.connect(self._loaded)
         self._refit = QTimer(self, singleShot=True, interval=REFIT_MS)
         self._refit.timeout.connect(self._fit_again)
         self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
@@ -162,6 +164,7 @@ class MailView(QWidget):
         self._watchdog.stop()
         self._idle.stop()
         self._refit.stop()
+        self._again.stop()
         self._no_frame.stop()
         self._page = None
         if self._browser is not None:
@@ -234,7 +237,7 @@ class MailView(QWidget):
         if self._shown >= RENEW_AFTER // 2 and not self.is_loading:
             self._renew()
 
-    def _loaded(self, _ok: bool) -> None:
+    def _loaded(self, _ok: bool = False) -> None:
         # not ok whenever the mail wished for something that was refused; the mail is shown all the same
         if not self._watchdog.isActive() or self._page is None:
             return
@@ -242,9 +245,16 @@ class MailView(QWidget):
         self._page.run_ours(_FIT, self._laid_out)
 
     def _laid_out(self, address: object) -> None:
-        """Wait for the next frame, unless it was a mail before that was laid out: that says nothing of this one."""
+        """Wait for the next frame.
+
+        Unless it was what the page held before that was laid out: that says nothing of this mail, and of two loads that
+        follow each other closely the end of the second may not be told.
+        """
         surface = None if self._browser is None else self._browser.view.focusProxy()
-        if surface is None or self._page is None or not self.is_loading or address != self._page.address:
+        if surface is None or self._page is None or not self.is_loading:
+            return
+        if address != self._page.address:
+            self._again.start()
             return
         if not self.isVisible():
             self._now_painted()

@@ -288,6 +288,14 @@ def _check_sums(database: Database, entries: dict[tuple[int, int], tuple[int, in
         ("vanish", 0, 1, 1),
     ]
 )
+@example(
+    [
+        ("flags", 0, 0, 1, 0),
+        ("arrive", 0, 0, 1, SENDERS[0], 0),
+        ("role", 0, 0, Role.NONE),
+        ("do", Verb.INBOX, 0, False),
+    ]
+)
 def test_lists_are_what_copies_and_views_say_whatever_happened(steps: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rapport.db"

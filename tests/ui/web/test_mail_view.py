@@ -336,3 +336,17 @@ def test_c13_a_late_answer_of_the_mail_before_ends_no_watch(view: MailView, show
 
     assert waits
     assert page.address != before
+
+
+def test_a_mail_is_painted_though_the_end_of_its_load_was_taken_for_that_of_another(
+    view: MailView, show: Show, qtbot: QtBot
+) -> None:
+    show("<p>before</p>")
+    page = view.page
+    assert page is not None
+    page.loadFinished.disconnect(view._loaded)
+    made = shell.build("<p>after</p>", shell.PAPER)
+
+    with qtbot.waitSignal(view.painted, timeout=5_000):
+        view.show_mail(Exhibit(made.document, made.policy), PAPER)
+        view._loaded()  # of what was there before

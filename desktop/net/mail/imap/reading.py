@@ -174,7 +174,8 @@ class Reader:
         """Return the parts of mails as the server sees them."""
         found: dict[int, list[Leaf]] = {}
         for uid, items in self._fetch(uids, b"(UID BODYSTRUCTURE)", b"BODYSTRUCTURE"):
-            found[uid] = structure.leaves(items[b"BODYSTRUCTURE"])
+            if b"BODYSTRUCTURE" in items:  # and not only something whose name begins so
+                found[uid] = structure.leaves(items[b"BODYSTRUCTURE"])
         return found
 
     def section(self, uid: int, section: str, offset: int = 0, length: int = CHUNK_BYTES) -> bytes:

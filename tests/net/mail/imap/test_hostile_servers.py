@@ -162,6 +162,12 @@ def test_m06_deep_nesting_and_odd_tokens(scripted: Start) -> None:
     assert clock.monotonic() - before < 30
 
 
+def test_r16_an_item_that_only_begins_like_the_one_asked_for_is_none(scripted: Start) -> None:
+    server = scripted(Answers({"UID FETCH": b"* 1 FETCH (UID 1 BODYSTRUCTUREX NIL)\r\nTAG OK done\r\n"}))
+
+    assert connect(server).fetch_structure([1]) == {}
+
+
 # R2, R3, R16: lies
 
 

@@ -40,13 +40,14 @@ SMALLEST_FIT = 0.7
 # Lays the whole mail out, fits it to the width, and changes one pixel of ours, so that a frame with all of it follows.
 _FIT = f"""(() => {{
   const mail = document.getElementById('rapport-mail');
-  if (!mail) return 0;
-  mail.style.zoom = 1;
-  const share = mail.clientWidth / mail.scrollWidth;
-  if (share < 1) mail.style.zoom = Math.max({SMALLEST_FIT}, share);
-  const beat = document.getElementById('rapport-beat');
-  beat.hidden = !beat.hidden;
-  document.documentElement.offsetHeight;
+  if (mail) {{
+    mail.style.zoom = 1;
+    const share = mail.clientWidth / mail.scrollWidth;
+    if (share < 1) mail.style.zoom = Math.max({SMALLEST_FIT}, share);
+    const beat = document.getElementById('rapport-beat');
+    if (beat) beat.hidden = !beat.hidden;
+    document.documentElement.offsetHeight;
+  }}
   return document.readyState === 'complete' ? location.href : '';
 }})()"""
 

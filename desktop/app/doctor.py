@@ -14,7 +14,6 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
@@ -168,7 +167,7 @@ def _sources(visit: _Visit) -> dict[str, object]:
     folder = visit.profile.raw
     found = blob_rescue.damage(folder)
     if found:
-        with suppress(OSError):
+        with contextlib.suppress(OSError):
             blob_rescue.set_suspect(folder)
         visit.problems.append(_("The stored sources of mails are damaged. Rapport repairs them with its next start."))
     aside = blob_rescue.damaged_files(folder)

@@ -251,14 +251,16 @@ class MailView(QWidget):
         Unless it was what the page held before that was laid out: that says nothing of this mail, and of two loads that
         follow each other closely the end of the second may not be told.
         """
-        surface = None if self._browser is None else self._browser.view.focusProxy()
-        if surface is None or self._page is None or not self.is_loading:
+        if self._browser is None or self._page is None or not self.is_loading:
             return
         if address != self._page.address:
             self._again.start()
             return
         if not self.isVisible():
             self._now_painted()
+            return
+        surface = self._browser.view.focusProxy()
+        if surface is None:
             return
         surface.removeEventFilter(self)
         surface.installEventFilter(self)

@@ -24,7 +24,7 @@ _DECLARATION = re.compile(r"\s*+[-\w]++\s*+:[^\[\]\\]*+")
 _PLAIN_NAME = re.compile(r"[-\w]+")
 _DESCENDANT = re.compile(r"[^\s,>+~]\s+(?![\s,>+~])")
 _PLAIN_LIST = re.compile(r"[-\w\s.#:>+~*,]*")
-_LAST = re.compile(r"(?:^|[\s>+~])(\.?[-\w]+)[-\w.#:]*$")
+_LAST = re.compile(r"(?:^|[\s>+~])(\.?[-\w]++)[-\w.#:]*+$")
 """The tag, or the class with its dot, an element must have for a plain selector to be tried on it."""
 _SIBLING = re.compile("~(?!=)")
 
@@ -111,7 +111,8 @@ def _matching(selector: str, tree: _Tree) -> float:
 def _told_apart(css: str) -> _Told:
     told, names, hidden = _Told(), set[str](), css.count("&")
     for found, end in _PIECE.findall(css):
-        piece = _COMMENTS.sub("", found, count=1) if found.lstrip().startswith("/*") else found
+        comments = _COMMENTS.match(found)
+        piece = found if comments is None else found[comments.end() :]
         commented = "/*" in piece or "*/" in piece
         if end == "{" or commented or not _DECLARATION.fullmatch(piece):
             told.selectors.append(piece)

@@ -38,6 +38,8 @@ HOSTILE = {
     "opened again": styled("*{color:red}" * 100, "<p>" + rules(300, lambda n: f"<b id=a{n}>") + "<p>x" * 1000),
     "names in comments": styled("*{" + rules(1000, lambda n: f"--a{n}/*;*/:1;") + "}", TWO_THOUSAND),
     "names in escapes": styled("*{" + rules(1000, lambda n: f"\\2d -a{n}:1;") + "}", TWO_THOUSAND),
+    "a selector that is one long word": styled("a" * 400_000 + "!{color:red}", TWO_THOUSAND),
+    "blanks after a comment": styled("/***/" + " " * 400_000 + "*{color:red}", TWO_THOUSAND),
     "no end of a sheet": styled("a{}</stylex>" + MANY, TWO_THOUSAND),
     "a sheet in a drawing": "<svg><style><![CDATA[</style>]]>" + MANY + "</svg>" + BROTHERS,
     "entities in a drawing": "<svg>" + styled(rules(2000, lambda n: f"*{{--a{n}&colon;1}}"), "</svg>" + TWO_THOUSAND),

@@ -44,7 +44,9 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
     if message.text and not any(map(mime_parse.decoded_text, chosen.shown)):
         # text out of a winmail.dat, or of parts that could not be taken apart
         maker.add_plain(message.text)
-    maker.warnings.append(sealed.sealed(root) or ("" if message.text.strip() or maker.shows_picture else NO_TEXT))
+    has_text = bool(message.text.strip())
+    is_empty = not has_text and not maker.shows_picture
+    maker.warnings.append(sealed.sealed(root, has_text=has_text) or (NO_TEXT if is_empty else ""))
     return Document(
         html="\n".join(maker.out),
         is_html=maker.is_html,
@@ -70,6 +72,7 @@ class _Maker:
         self.remote: list[str] = []
         self.used_ids: dict[str, str] = {}
         self.data_pixels = 0
+        self.shows_picture = False
         self.warnings: list[str] = []
         self.link_warnings: list[links.LinkWarning] = []
         self._remote_index: dict[str, int] = {}
@@ -78,10 +81,6 @@ class _Maker:
             for node in reversed(structure.leaves(root))
             if node.content_id and node.media_type.startswith("image/") and node.media_type != "image/svg+xml"
         }
-
-    @property
-    def shows_picture(self) -> bool:
-        return any("<img" in piece for piece in self.out)
 
     def add(self, node: Node) -> None:
         if node.raw is None:
@@ -122,7 +121,11 @@ class _Maker:
         return True
 
     def _image(self, source: str) -> str | None:
-        source = source.strip()
+        url = self._allowed_image(source.strip())
+        self.shows_picture |= url is not None
+        return url
+
+    def _allowed_image(self, source: str) -> str | None:
         head = source[:8].lower()
         if head.startswith("cid:"):
             wanted = unquote(source[4:].strip())

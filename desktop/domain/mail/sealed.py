@@ -16,8 +16,11 @@ _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _READABLE_SMIME = frozenset({"signed-data", "compressed-data", "certs-only"})
 
 
-def sealed(root: Node) -> str:
-    """Return ENCRYPTED, PACKED, or "" for a mail whose parts lie open."""
+def sealed(root: Node, *, has_text: bool) -> str:
+    """Return ENCRYPTED, PACKED, or "" for a mail whose parts lie open.
+
+    Of a mail that has a text besides, an S/MIME part is taken for an attachment unless it says that it is encrypted.
+    """
     found = ""
     waiting = [root]
     while waiting:
@@ -27,8 +30,8 @@ def sealed(root: Node) -> str:
             return ENCRYPTED
         if node.media_type in _SMIME:
             kind = node.type_parameters.get("smime-type", "").lower()
-            if kind not in _READABLE_SMIME:
-                return ENCRYPTED
             if kind == "signed-data":
-                found = PACKED
+                found = "" if has_text else PACKED
+            elif kind not in _READABLE_SMIME and (kind or not has_text):
+                return ENCRYPTED
     return found

@@ -13,6 +13,7 @@ _PGP = (
     "--b\nContent-Type: application/octet-stream\n\nx\n--b--"
 )
 _SMIME = "Content-Type: application/pkcs7-mime; smime-type={}; name=smime.p7m\n\nMIAG"
+_WITH_TEXT = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nThe invoice\n--b\nContent-Type: {}\n\nMIAG\n--b--"
 
 
 @pytest.mark.parametrize(
@@ -24,9 +25,11 @@ _SMIME = "Content-Type: application/pkcs7-mime; smime-type={}; name=smime.p7m\n\
         (_SMIME.format("authEnveloped-data"), ENCRYPTED),
         ("Content-Type: Application/X-PKCS7-Mime; name=smime.p7m\n\nMIAG", ENCRYPTED),
         (_SMIME.format("signed-data"), PACKED),
+        (_WITH_TEXT.format("application/pkcs7-mime; smime-type=enveloped-data"), ENCRYPTED),
         ("Content-Type: text/plain\n\n \n", NO_TEXT),
         ("Content-Type: text/html\n\n<div><br>&nbsp;</div>", NO_TEXT),
         ("Content-Type: application/pdf; name=a.pdf\n\nJVBE", NO_TEXT),
+        ('Content-Type: text/html\n\n<img src="file:///1.png">', NO_TEXT),
         ("", NO_TEXT),
     ],
 )
@@ -46,6 +49,8 @@ def test_a_mail_without_readable_text_says_why(mail: str, why: str) -> None:
             "--b\nContent-Type: application/pkcs7-signature\n\nx\n--b--"
         ),
         _SMIME.format("certs-only"),
+        _WITH_TEXT.format("application/pkcs7-mime; name=IT123.xml.p7m"),
+        _WITH_TEXT.format("application/pkcs7-mime; smime-type=signed-data"),
     ],
 )
 def test_other_mails_are_neither(mail: str) -> None:

@@ -80,14 +80,13 @@ class NetworkErrands:
         """Get at the passwords, asking the person where it takes him."""
         return self._pool.submit(self._secrets.unlock)
 
-    def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
+    def remote_image(self, url: str) -> Future[bytes]:
         """Fetch an image by the application's own hands."""
 
-        def fetch() -> tuple[bytes, str]:
+        def fetch() -> bytes:
             from desktop.net import remote_image
 
-            image = remote_image.fetch(url, cancel=self._stop)
-            return image.data, image.media_type
+            return remote_image.fetch(url, cancel=self._stop)
 
         return self._images.submit(fetch)
 

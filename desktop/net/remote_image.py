@@ -39,14 +39,6 @@ class Resolve(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """A picture as it came, with the type its bytes say it has."""
-
-    data: bytes
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Target:
     scheme: str
     host: str
@@ -71,8 +63,8 @@ class ImageFetcher:
         self._allow_loopback = allow_loopback
         self._resolve = resolve
 
-    def fetch(self, url: str, *, limit_bytes: int = LIMIT_BYTES, cancel: Stop | None = None) -> Image:
-        """Return the picture behind an address; raises ImageRefused or another problem of the network."""
+    def fetch(self, url: str, *, limit_bytes: int = LIMIT_BYTES, cancel: Stop | None = None) -> bytes:
+        """Return the picture behind an address as it came; raises ImageRefused or another problem of the network."""
         deadline = clock.monotonic() + 2 * self._timeout_s
         for _ in range(REDIRECTS_MAX + 1):
             target = _target(url)
@@ -174,7 +166,7 @@ def _is_loopback(address: str) -> bool:
     return address in {"127.0.0.1", "::1"}
 
 
-def fetch(url: str, *, limit_bytes: int = LIMIT_BYTES, cancel: Stop | None = None) -> Image:
+def fetch(url: str, *, limit_bytes: int = LIMIT_BYTES, cancel: Stop | None = None) -> bytes:
     """Return the picture behind an address; raises ImageRefused or another problem of the network."""
     return ImageFetcher().fetch(url, limit_bytes=limit_bytes, cancel=cancel)
 
@@ -192,10 +184,10 @@ def _body(response: http.client.HTTPResponse, host: str, limit_bytes: int, cance
     return b"".join(parts)
 
 
-def _checked(octets: bytes, host: str) -> Image:
+def _checked(octets: bytes, host: str) -> bytes:
     header = image_header.read(octets)
     if header is None:
         raise errors.ImageRefused(host, details="no picture")
     if not header.fits:
         raise errors.ImageRefused(host, details=f"{header.width} x {header.height} pixels")
-    return Image(octets, header.media_type)
+    return octets

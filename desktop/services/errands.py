@@ -56,8 +56,8 @@ class Errands(Protocol):
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
         """Fetch one part into a new file, which is there when it is whole; go on where an earlier try stopped."""
 
-    def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
-        """Fetch an allowed remote image; gives its octets and media type."""
+    def remote_image(self, url: str) -> Future[bytes]:
+        """Fetch an allowed remote image; gives its octets."""
 
 
 class Secrets(Protocol):

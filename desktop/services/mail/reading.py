@@ -165,6 +165,6 @@ class Reading:
         with self._database.write() as work:
             MessageWriter(work).allow_images(address, allowed)
 
-    def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
-        """Fetch a remote image the person has allowed; gives its octets and media type."""
+    def remote_image(self, url: str) -> Future[bytes]:
+        """Fetch a remote image the person has allowed; gives its octets."""
         return self._errands.remote_image(url)

@@ -113,7 +113,7 @@ class LetterPictures:
     async def _remote(self, number: int, url: str, deliver: Deliver) -> None:
         self._on_their_way += 1
         try:
-            data, _media_type = await self._tasks.errand(self._reading.remote_image(url))
+            data = await self._tasks.errand(self._reading.remote_image(url))
         except Problem:
             data = b""
             self._lost += 1

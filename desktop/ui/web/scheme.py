@@ -27,10 +27,7 @@ MAIL = b"mail"
 CID = b"cid"
 HOST = "msg"
 
-PICTURE_TYPES = frozenset(
-    {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/x-icon", "image/vnd.microsoft.icon"}
-    | {"image/avif", "image/jpg", "image/pjpeg", "image/x-ms-bmp"}
-)
+PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
 """What is served as a picture. No SVG: it is a document that can name others."""
 
 # one transparent pixel (GIF89a): a blocked picture keeps the room its mail gives it and shows nothing

@@ -27,7 +27,7 @@ class Desk:
         self.allowed: set[str] = set()
         self.fetched: list[str] = []
         self.fetched_files: list[int] = []
-        self.pictures: dict[str, tuple[bytes, str]] = {}
+        self.pictures: dict[str, bytes] = {}
         self.parts_asked: list[tuple[str, ...]] = []
         self.is_offline = False
         self.prepared: list[tuple[int, bool]] = []
@@ -135,13 +135,13 @@ class Desk:
     def disallow_images_from(self, address: str) -> None:
         self.allowed.discard(address.lower())
 
-    def remote_image(self, url: str) -> Future[tuple[bytes, str]]:
+    def remote_image(self, url: str) -> Future[bytes]:
         self.fetched.append(url)
-        future: Future[tuple[bytes, str]] = Future()
+        future: Future[bytes] = Future()
         if self.is_offline:
             future.set_exception(Problem("The server of the image did not answer."))
         else:
-            future.set_result(self.pictures.get(url, (b"", "")))
+            future.set_result(self.pictures.get(url, b""))
         return future
 
 

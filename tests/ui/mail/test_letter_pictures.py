@@ -163,7 +163,7 @@ async def test_c15_pictures_in_the_html_count_with_those_of_the_parts(tasks: Tas
 async def test_c15_remote_pictures_count_as_well(tasks: Tasks) -> None:
     desk = Desk()
     urls = [f"https://pixel.example/{n}.png" for n in range(8)]
-    desk.pictures = dict.fromkeys(urls, (LARGE, "image/png"))
+    desk.pictures = dict.fromkeys(urls, LARGE)
     raw = mail("".join(f'<img src="{url}">' for url in urls), html=True)
     shown = Shown(tasks, raw, desk)
 

@@ -227,7 +227,7 @@ async def test_marking_by_hand_only_asks_for_nothing(bench: Bench) -> None:
 
 
 async def test_remote_pictures_are_blocked_until_asked_for(bench: Bench) -> None:
-    bench.desk.pictures = {"https://pixel.example/1.png": (PIXEL, "image/png")}
+    bench.desk.pictures = {"https://pixel.example/1.png": PIXEL}
     key = bench.desk.add(mail(REMOTE, html=True))
     await bench.show(key)
     before = list(bench.desk.fetched)

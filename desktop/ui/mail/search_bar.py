@@ -135,7 +135,8 @@ class SearchBar(QWidget):
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if self._popup_shown():
                 return self._popup_key(event.key())
-            if event.key() == Qt.Key.Key_Down and self._search_now():
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if event.key() == Qt.Key.Key_Down and plain and self._search_now():
                 self.stepped_down.emit()
                 return True
         if event.type() is QEvent.Type.FocusIn and isinstance(event, QFocusEvent):

@@ -63,22 +63,27 @@ class SearchResults(QObject):
 
     def go_to_first(self) -> None:
         """Put the cursor on the first hit, at once or when the search under way has found it."""
-        self._to_first = self._running is not None and not self._running.done()
+        self._to_first = not self._is_idle
         if not self._to_first:
             self._show_first()
 
     def more(self) -> None:
         """Find the next page, when there is one and no search is under way."""
-        if self.text and not self._complete and (self._running is None or self._running.done()):
+        if self.text and not self._complete and self._is_idle:
             self._start(limit=PAGE, before=self._hits[-1].row.key)
 
     def _refresh(self) -> None:
-        if self.text and (self._running is None or self._running.done()):
+        if self.text and self._is_idle:
             self._start(limit=max(PAGE, len(self._hits)), quiet=True)
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._running is None or self._running.done()
 
     def _start(self, *, limit: int, before: int | None = None, quiet: bool = False) -> None:
         self._cancel.set()
         self._cancel = threading.Event()
+        self._to_first = False
         self._running = self._tasks.run(self._search(self.text, limit, before, quiet, self._cancel))
 
     async def _search(self, text: str, limit: int, before: int | None, quiet: bool, cancel: threading.Event) -> None:

@@ -511,6 +511,43 @@ async def test_down_goes_from_the_words_to_the_first_hit_also_before_it_is_found
     assert stand.pane.view.selected_keys() == (newest,)
 
 
+async def test_down_with_another_key_stays_in_the_words(room, stand):
+    room.deliver("Renewal")
+    await started(stand, 1)
+    stand.search.open()
+    QTest.keyClicks(stand.search.field.edit, "renewal")
+
+    for other in (Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier):
+        QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Down, other)
+
+    assert stand.search.field.edit.hasFocus()
+
+
+async def test_a_search_that_failed_leaves_the_later_choice_alone(room, stand, monkeypatch):
+    room.deliver("Renewal of the contract", age_ms=2 * MINUTE)
+    room.deliver("Renewal of the licence", age_ms=MINUTE)
+    await started(stand, 2)
+    stand.search.open()
+    QTest.keyClicks(stand.search.field.edit, "renewa")
+    await until(lambda: stand.pane.model.shows_hits)
+    with monkeypatch.context() as patch:
+        patch.setattr(stand.browser.results._service, "search", broken_search)
+        QTest.keyClicks(stand.search.field.edit, "l")
+        QTest.keyClick(stand.search.field.edit, Qt.Key.Key_Down)
+        await until(lambda: stand.browser.results._is_idle)
+    chosen = stand.pane.model.keys[1]
+    stand.pane.view.show_key(chosen)
+
+    stand.browser.results._refresh()
+    await until(lambda: stand.browser.results._is_idle)
+
+    assert stand.pane.view.selected_keys() == (chosen,)
+
+
+def broken_search(*_given, **_named):
+    raise Problem("The search failed.")
+
+
 async def test_down_stays_in_an_empty_field(room, stand):
     room.deliver()
     await started(stand, 1)

@@ -32,6 +32,8 @@ RENEW_AFTER = 40
 IDLE_MS = 2_000
 NO_FRAME_MS = 100
 """A window that is covered or minimised gets no frames; then laid out is as good as painted."""
+FIRST_FRAME_MS = 1_000
+"""The first mail of a page gets so long instead: a browser that has just been started draws late."""
 
 REFIT_MS = 50
 SMALLEST_FIT = 0.7
@@ -87,7 +89,7 @@ class MailView(QWidget):
         self._frames_wanted = 0
         self._watchdog = QTimer(self, singleShot=True, interval=deadline_ms)
         self._watchdog.timeout.connect(self._give_up)
-        self._no_frame = QTimer(self, singleShot=True, interval=NO_FRAME_MS)
+        self._no_frame = QTimer(self, singleShot=True)
         self._no_frame.timeout.connect(self._now_painted)
         self._again = QTimer(self, singleShot=True, interval=REFIT_MS)
         self._again.timeout.connect(self._loaded)
@@ -115,7 +117,6 @@ class MailView(QWidget):
         self._shown += 1
         self._frames_wanted = 0
         self._no_frame.stop()
-        self._no_frame.setInterval(NO_FRAME_MS)
         self._watchdog.start()
         page.show_exhibit(exhibit)
 
@@ -265,8 +266,9 @@ class MailView(QWidget):
         surface.removeEventFilter(self)
         surface.installEventFilter(self)
         # a new page shows its empty ground first
-        self._frames_wanted = 2 if self._shown == 1 else 1
-        self._no_frame.start()
+        first = self._shown == 1
+        self._frames_wanted = 2 if first else 1
+        self._no_frame.start(FIRST_FRAME_MS if first else NO_FRAME_MS)
 
     def _now_painted(self) -> None:
         self._frames_wanted = 0

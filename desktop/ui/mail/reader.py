@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import replace
 from functools import partial
@@ -34,6 +33,7 @@ from desktop.ui.mail.reader_loading import Loaded, Wish, heads_of, load
 from desktop.ui.mail.reader_notices import NoticeColumn, Remedy, Situation
 from desktop.ui.mail.reader_tools import ReaderTools
 from desktop.ui.mail.selection_summary import SelectionSummary
+from desktop.ui.mail.under_way import UnderWay
 from desktop.ui.rereading import Rereading
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
@@ -44,8 +44,6 @@ from desktop.ui.widgets.focus_ring import PaneRing
 T = TypeVar("T")
 
 _ZOOM = "reader.zoom"
-PATIENCE_MS = 250
-"""So long the mail before stays on the screen when the next one does not come."""
 _HURTFUL = "reader.hurtful"
 _MOST_HURTFUL = 200
 
@@ -87,12 +85,10 @@ class Reader(QWidget):
         self._state = state
         self._open_url = open_url
         self._wanted: tuple[int, bool] | None = None
-        self._loading: asyncio.Future[Any] | None = None
-        self._reopening: asyncio.Future[Any] | None = None
         self._stepped = False
         """Whether another message of the conversation was opened than the one that was wanted."""
-        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
-        self._patience.timeout.connect(self._turn_away)
+        self._under_way = UnderWay(tasks, self)
+        self._under_way.late.connect(self._turn_away)
         self._heads: tuple[MessageHead, ...] = ()
         self._opened: Opened | None = None
         self._changed_while_loading: frozenset[int] = frozenset()
@@ -131,7 +127,7 @@ class Reader(QWidget):
         self._connect_page()
         if actions is not None:
             self._connect_actions(actions)
-        theme.changed.connect(self._show_body)
+        theme.changed.connect(self._follow_theme)
         self.page.body.set_zoom(state.get(_ZOOM, 100) / 100)
 
     @property
@@ -154,7 +150,7 @@ class Reader(QWidget):
 
         `again` comes back to it from another message of its conversation.
         """
-        is_here = self._is_loading or self._stack.currentWidget() is self.page
+        is_here = self._under_way.another or self._stack.currentWidget() is self.page
         if self._wanted == (key, conversations) and is_here and not (again and self._stepped):
             return
         self._wanted = (key, conversations)
@@ -189,9 +185,9 @@ class Reader(QWidget):
 
     def refresh(self, keys: frozenset[int]) -> None:
         """Read the shown conversation again where one of these mails belongs to it."""
-        if self._is_loading:
+        if self._under_way.another:
             self._changed_while_loading |= keys
-        if keys & {head.key for head in self._heads}:
+        elif keys & {head.key for head in self._heads}:
             self._rereading.ask()
 
     def select_all(self) -> None:
@@ -248,8 +244,7 @@ class Reader(QWidget):
             letter, head = await self._tasks.read(load_file, self._reading, path)
             opened = await self._tasks.read(open_letter, letter, head, Form(), self._settings)
         except Exception:
-            if self._opened is None:  # the mail before is no longer there
-                self.show_nothing()
+            self.show_nothing()
             raise
         self._display(Loaded((head,), opened, -1))
 
@@ -266,7 +261,7 @@ class Reader(QWidget):
 
     def _display(self, loaded: Loaded, *, hurt: bool = False) -> None:
         opened = loaded.opened
-        self._patience.stop()
+        self._under_way.arrived()
         same = self._is_of_open_copy(opened)
         self._opened, self._heads = opened, loaded.heads
         self._images_shown = opened.images_allowed or (same and self._images_shown)
@@ -312,6 +307,12 @@ class Reader(QWidget):
             body.show_html(document, self._pictures, images=self._images_shown, darken=darken)
         else:
             body.show_text(opened.layout)
+
+    def _follow_theme(self) -> None:
+        """Show an HTML mail in the colours of the theme; text follows by itself, and keeps its place."""
+        opened = self._opened
+        if opened is not None and opened.document is not None and opened.document.is_html:
+            self._show_body()
 
     def _show_notices(self) -> None:
         opened, notices = self._opened, self.page.notices
@@ -366,9 +367,7 @@ class Reader(QWidget):
         """Let go of the open message and of the one that was wanted."""
         self._wanted = None
         self._stepped = False
-        for under_way in (self._loading, self._reopening):
-            if under_way is not None:
-                under_way.cancel()
+        self._under_way.stop()
         self._changed_while_loading = frozenset()
         self._let_go()
 
@@ -380,7 +379,6 @@ class Reader(QWidget):
 
     def _let_go(self) -> None:
         """Let go of the open message."""
-        self._patience.stop()
         self._mark.stop()
         self._opened, self._heads = None, ()
         self._rereading.stop()
@@ -394,27 +392,15 @@ class Reader(QWidget):
             self._pictures.close()
             self._pictures = None
 
-    @property
-    def _is_loading(self) -> bool:
-        """Whether another message is on its way."""
-        return self._loading is not None and not self._loading.done()
-
-    def _start(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Begin to show another message; nothing that is done to the one before stands in its way."""
-        for under_way in (self._loading, self._reopening):
-            if under_way is not None:
-                under_way.cancel()
+    def _start(self, show: Coroutine[Any, Any, None]) -> None:
+        """Begin to show another message."""
+        self._rereading.stop()
         self._close_pictures()
-        self._loading = self._tasks.run(coroutine)
-        self._patience.start()
+        self._under_way.start(show)
 
-    def _start_reopening(self, letter: Letter, form: Form, *, hurt: bool = False) -> None:
-        """Begin to show the open message in another form, unless another message is on its way already."""
-        if self._is_loading:
-            return
-        if self._reopening is not None:
-            self._reopening.cancel()
-        self._reopening = self._tasks.run(self._reopen(letter, form, hurt=hurt))
+    def _start_again(self, letter: Letter, form: Form, *, hurt: bool = False) -> None:
+        """Begin to show the open message in another form."""
+        self._under_way.start_again(self._reopen(letter, form, hurt=hurt))
 
     def _open_key(self) -> int:
         return 0 if self._opened is None else self._opened.letter.key
@@ -454,7 +440,7 @@ class Reader(QWidget):
         if opened is None:
             return
         self._note_hurtful(opened.letter.key)
-        self._start_reopening(opened.letter, replace(opened.form, text_only=True), hurt=True)
+        self._start_again(opened.letter, replace(opened.form, text_only=True), hurt=True)
 
     def _note_hurtful(self, key: int) -> None:
         if key:
@@ -474,9 +460,9 @@ class Reader(QWidget):
             self.output.show_source(opened)
         elif remedy is Remedy.OTHER_COPY:
             twin = opened.form.twin + 1 if opened.form.twin < opened.head.twins else CURRENT
-            self._start_reopening(opened.letter, replace(opened.form, twin=twin))
+            self._start_again(opened.letter, replace(opened.form, twin=twin))
         else:
-            self._start_reopening(opened.letter, replace(opened.form, text_only=False))
+            self._start_again(opened.letter, replace(opened.form, text_only=False))
 
     async def _allow_images(self, opened: Opened, allowed: bool) -> None:
         change = self._reading.allow_images_from if allowed else self._reading.disallow_images_from
@@ -503,7 +489,7 @@ class Reader(QWidget):
         if opened is not None:
             plain = opened.document is not None and opened.document.is_html
             form = replace(opened.form, prefer_plain=plain, text_only=plain)
-            self._start_reopening(opened.letter, form)
+            self._start_again(opened.letter, form)
 
     def toggle_darken(self) -> None:
         """Show a light mail dark in the dark theme, or as it came."""

@@ -137,6 +137,8 @@ class TextBody(QTextBrowser):
     def find_text(self, text: str, *, backward: bool = False) -> None:
         """Mark all matches and go to the next one; folded quotations are opened first."""
         self._search = None
+        if self._wish is not None:
+            self._wish = replace(self._wish, looked_for="", match=-1)
         if text != self._looked_for:
             self._open_all_folds()
             if text and self._slices.is_running:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from desktop.base.errors import Problem
 from desktop.domain import settings
 from desktop.domain.mail.document import CANNOT_SHOW_HTML
 from desktop.domain.mail.message import Completeness
 from desktop.ui.mail import reader as reader_module
 from desktop.ui.mail.reader_notices import Remedy
+from desktop.ui.mail.under_way import PATIENCE_MS
 from desktop.ui.tasks import Tasks
 from desktop.ui.web.mail_view import Failure
 from tests.ui.mail.reading_desk import mail
@@ -70,6 +73,49 @@ async def test_the_mail_before_goes_when_the_next_takes_long(bench: Bench) -> No
 
     assert shown is bench.reader.empty
     assert bench.reader._stack.currentWidget() is bench.reader.page
+
+
+async def test_a_file_that_cannot_be_read_leaves_no_mail_that_is_not_chosen(
+    bench: Bench, tasks: Tasks, tmp_path: Path
+) -> None:
+    failed: list[object] = []
+    tasks.failed.connect(failed.append)
+    await bench.show(bench.desk.add(mail("before")))
+
+    bench.reader.open_file(tmp_path / "gone.eml")
+    await until(lambda: bool(failed))
+    await asyncio.sleep(1.2 * PATIENCE_MS / 1000)
+
+    assert isinstance(failed[0], Problem)
+    assert bench.reader._stack.currentWidget() is bench.reader.empty
+    assert bench.reader.empty.title.text() == "No mail chosen"
+
+
+async def test_what_changes_of_the_mail_before_does_not_keep_it_on_the_screen(bench: Bench) -> None:
+    before = bench.desk.add(mail("<p>before</p>", html=True), completeness=Completeness.TEXT)
+    other = bench.desk.add(mail("other", message_id="2"))
+    await bench.show(before)
+
+    bench.desk.heads[before] = replace(bench.desk.heads[before], completeness=Completeness.FULL)
+    bench.reader.refresh(frozenset({before}))
+    await open_slowly(bench, other)
+    bench.reader.refresh(frozenset({before}))
+    await until(lambda: bench.reader.opened is None)
+    bench.desk.held[other].set()
+    await until(lambda: bench.text() == "other")
+
+
+async def test_a_text_keeps_its_place_when_the_theme_changes(bench: Bench) -> None:
+    await bench.show(bench.desk.add(mail("\n".join(f"line {n}" for n in range(300)))))
+    bar = bench.reader.page.body.text.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    before = bar.value()
+
+    bench.reader._theme.changed.emit()
+    await until(lambda: not bench.reader.page.body.text._slices.is_running)
+
+    assert before > 0
+    assert bar.value() == before
 
 
 async def test_a_mail_asked_for_again_after_an_unforeseen_error_is_shown(

@@ -106,6 +106,19 @@ async def test_a_search_given_up_while_a_text_is_written_marks_nothing(body):
     assert body.extraSelections() == []
 
 
+async def test_a_search_ended_while_a_text_is_written_anew_marks_nothing(body, theme):
+    body.show_layout(long_text())
+    body.find_text("2999")
+    await until(lambda: len(body._matches) == 13 and not body._slices.is_running)
+
+    theme.changed.emit()
+    assert body._slices.is_running
+    body.find_text("")
+    await until(lambda: not body._slices.is_running)
+
+    assert body.extraSelections() == []
+
+
 async def test_matches_that_are_folded_away_are_counted_no_more(body):
     found: list[tuple[int, int]] = []
     body.found.connect(lambda at, count: found.append((at, count)))

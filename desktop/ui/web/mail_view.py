@@ -33,7 +33,7 @@ IDLE_MS = 2_000
 NO_FRAME_MS = 100
 """A window that is covered or minimised gets no frames; then laid out is as good as painted."""
 FIRST_FRAME_MS = 1_000
-"""The first mail of a page gets so long instead: a browser that has just been started draws late."""
+"""The first frame of a page gets so long instead: a browser that has just been started draws late."""
 
 REFIT_MS = 50
 SMALLEST_FIT = 0.7
@@ -185,9 +185,8 @@ class MailView(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Paint and self._frames_wanted:
             self._frames_wanted -= 1
-            if not self._frames_wanted:
-                # the frame is being drawn in this very event; tell of it once it is
-                self._no_frame.start(0)
+            # the last frame is being drawn in this very event; tell of it once it is
+            self._no_frame.start(NO_FRAME_MS if self._frames_wanted else 0)
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
             # who shows us scrolls by it and then goes on, which Chromium cannot
             if event.type() is QEvent.Type.KeyPress:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.ui.icons import pixmap
@@ -37,8 +37,17 @@ _LOOKS = {  # ground, text, icon
 }
 
 
+_LEAST_SENTENCE_PX = 160
+_GAP_PX = 8
+_ABOVE_PX = 4
+"""So much more above a sentence whose first line is to stand beside the icon."""
+
+
 class Banner(QWidget):
-    """At least 32 high; the sentence wraps. Words of a server stay folded behind "Details"."""
+    """At least 32 high; the sentence wraps, and what can be done stands below it where that leaves it too little width.
+
+    Words of a server stay folded behind "Details".
+    """
 
     def __init__(
         self,
@@ -60,22 +69,25 @@ class Banner(QWidget):
         self._text = Paragraph(theme, text, "small", _LOOKS[tone][1])
         self._details = SelectableText(theme, details, "small", "secondary")
         self._details.hide()
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        row.addWidget(self._text, 1)
-        row.addSpacing(6)
+        self._offers = QHBoxLayout()
+        self._offers.setSpacing(2)
         if details:
             fold = Button(theme, _("Details"), Kind.LINK, height=SMALL)
             fold.clicked.connect(lambda: self._details.setVisible(self._details.isHidden()))
-            row.addWidget(fold)
+            self._offers.addWidget(fold)
         for words, act in actions:
             button = Button(theme, words, Kind.LINK, height=SMALL)
             button.clicked.connect(lambda _checked=False, call=act: call())
-            row.addWidget(button)
+            self._offers.addWidget(button)
+        self._offers.addStretch(1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row.setSpacing(_GAP_PX)
+        self._row.addWidget(self._text, 1)
+        self._row.addLayout(self._offers)
         column = QVBoxLayout(self)
         column.setContentsMargins(32, 4, 6, 4)
         column.setSpacing(4)
-        column.addLayout(row)
+        column.addLayout(self._row)
         column.addWidget(self._details)
         self.setMinimumHeight(32)
 
@@ -88,6 +100,14 @@ class Banner(QWidget):
         """Say something else."""
         self._text.setText(text)
         self.setAccessibleName(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        left = self._row.geometry().width() - self._offers.sizeHint().width() - _GAP_PX
+        beside = left >= min(self._text.sizeHint().width(), _LEAST_SENTENCE_PX)
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        self._row.setContentsMargins(0, 0 if beside else _ABOVE_PX, 0, 0)
+        self._row.setSpacing(_GAP_PX if beside else 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens

@@ -68,6 +68,22 @@ def test_banner_folds_the_details_and_calls_its_actions(theme: Theme, qtbot: QtB
     assert called == ["retry"]
 
 
+def test_banner_puts_what_can_be_done_below_the_sentence_where_it_is_narrow(theme: Theme, qtbot: QtBot) -> None:
+    offers = (("Load", lambda: None), ("Always from this sender", lambda: None))
+    banner = Banner(theme, "Remote images are blocked", actions=offers)
+    qtbot.addWidget(banner)
+    places = {}
+    for width in (600, 300, 600):
+        banner.resize(width, 80)
+        banner.show()
+        banner.layout().activate()
+        last = banner.findChildren(QPushButton)[-1]
+        assert last.width() >= last.sizeHint().width()
+        places[width] = last.y() >= banner._text.geometry().bottom()
+
+    assert places == {600: False, 300: True}
+
+
 def test_toast_is_one_and_its_action_takes_it_away(theme: Theme, qtbot: QtBot) -> None:
     host = QWidget()
     qtbot.addWidget(host)

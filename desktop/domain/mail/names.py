@@ -93,7 +93,7 @@ _PROGRAM = words(
     fish fon fxp gadget grp hlp hpj hta htc inf ins iqy isp its jar jnlp js jse kext ko ksh lib lnk mad maf mag
     mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml mmc ms msc msh msh1 msh1xml msh2
     msh2xml mshxml msi msix msixbundle msp mst msu mjs ocx ops osd out oxt paf pcd php pif pkg pl plg prf prg
-    printerexport ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 psm1 pst py pyc pyd pyo pyw pyz pyzw rb rdp reg rpm
+    printerexport ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 psm1 pssc pst py pyc pyd pyo pyw pyz pyzw rb rdp reg rpm
     run scf scpt scr sct search-ms searchconnector-ms sh shb shs slk sldm snap so service settingcontent-ms sys
     terminal theme themepack timer tmp tool udl url vb vbe vbp vbs vsmacros vsw vxd webloc website wcx widget
     workflow ws wsc wsf wsh xbap xll xnk xpi zsh library-ms elc rgs u3p cpi action coffee lua tcl ahk au3

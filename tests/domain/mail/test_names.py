@@ -125,8 +125,9 @@ def test_m03_a_name_encoded_in_the_header_is_made_safe_after_decoding() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    """a.exe a.scr a.js a.jse a.vbs a.hta a.lnk a.url a.desktop a.AppImage a.jar a.msi a.ps1 a.chm a.reg a.library-ms
-    a.settingcontent-ms a.sh a.py a.bat a.cmd a.com a.pif a.cpl a.wsf a.jnlp a.apk a.deb a.rpm a.command""".split(),
+    """a.exe a.scr a.js a.jse a.vbs a.hta a.lnk a.url a.desktop a.AppImage a.jar a.msi a.ps1 a.pssc a.chm a.reg
+    a.sh a.py a.settingcontent-ms a.library-ms a.bat a.cmd a.com a.pif a.cpl a.wsf a.jnlp a.apk a.deb a.rpm
+    a.command""".split(),
 )
 def test_c21_programs(name: str) -> None:
     assert danger(name, "application/octet-stream") is Danger.PROGRAM

@@ -18,7 +18,7 @@ from desktop.base import clock
 from desktop.base.paths import sync_folder, touch_private
 from desktop.store import backup
 from desktop.store.database import DatabaseDamaged, problem_of
-from desktop.store.mail.blobs import FILE_NAME, Blobs, digest_of
+from desktop.store.mail.blobs import CODECS, FILE_NAME, WHOLE, Blobs, digest_of
 from desktop.store.readable import readable_uri
 
 log = logging.getLogger(__name__)
@@ -140,7 +140,10 @@ def _copy(damaged: Path, to: Path) -> int:
 
 
 def _readable_rows(damaged: Path) -> Iterator[tuple[bytes, int, bytes]]:
-    """Yield the rows of which the source is what it was; each is looked up alone, so that damage costs no neighbour."""
+    """Yield the rows of which the source is what it was; each is looked up alone, so that damage costs no neighbour.
+
+    The table takes every row that is yielded: where the codec makes no sense the source counts as whole.
+    """
     with closing(sqlite3.connect(readable_uri(damaged), uri=True, timeout=10)) as connection:
         try:
             for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
@@ -152,10 +155,12 @@ def _readable_rows(damaged: Path) -> Iterator[tuple[bytes, int, bytes]]:
         for number in numbers:
             try:
                 row = connection.execute("SELECT digest, codec, data FROM blob WHERE rowid = ?", (number,)).fetchone()
-                if row is not None and digest_of(zlib.decompress(row[2])) == row[0]:
-                    yield row
-            except (sqlite3.Error, zlib.error, TypeError):
+                if row is None or digest_of(zlib.decompress(row[2])) != row[0]:
+                    continue
+            except (sqlite3.Error, zlib.error, TypeError, MemoryError):
                 continue
+            digest, codec, data = row
+            yield digest, codec if codec in CODECS else WHOLE, data
 
 
 def _numbers(connection: sqlite3.Connection) -> Iterable[int]:

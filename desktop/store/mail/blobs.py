@@ -33,8 +33,10 @@ FILE_NAME = "blobs.db"
 FILE_FROM_BYTES = 512 * 1024
 """Compressed sources from this size on are files of their own."""
 
-_DEFLATE = 1
-_DEFLATE_PARTIAL = 2
+WHOLE = 1
+"""The codec of a source that is all of its mail. Each is deflated."""
+_PARTIAL = 2
+CODECS = (WHOLE, _PARTIAL)
 _STEP = 1000
 _FOLDERS = "[0-9a-f]" * 2
 _TABLES = (
@@ -125,7 +127,7 @@ class Blobs:
             if len(source.data) >= FILE_FROM_BYTES and not source.partial:
                 self._put_file(source.digest, source.data)
             else:
-                rows.append((source.digest, _DEFLATE_PARTIAL if source.partial else _DEFLATE, source.data))
+                rows.append((source.digest, _PARTIAL if source.partial else WHOLE, source.data))
         if not rows:
             return
         with self._transaction():
@@ -145,7 +147,7 @@ class Blobs:
 
     def is_partial(self, digest: bytes) -> bool:
         """Say whether a source was kept as a part of its mail only."""
-        return self._column("SELECT codec FROM blob WHERE digest = ?", (digest,)) == [_DEFLATE_PARTIAL]
+        return self._column("SELECT codec FROM blob WHERE digest = ?", (digest,)) == [_PARTIAL]
 
     def drop(self, digests: Sequence[bytes]) -> None:
         """Forget sources nobody names any more; unknown ones are passed over. Raises DiskFull."""

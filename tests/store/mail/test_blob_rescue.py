@@ -14,7 +14,8 @@ from desktop.app.arguments import Examine
 from desktop.app.console import Console
 from desktop.store import backup
 from desktop.store.database import DatabaseDamaged
-from desktop.store.mail.blobs import SourceMissing
+from desktop.store.mail import blob_rescue
+from desktop.store.mail.blobs import Blobs, SourceMissing, digest_of
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 from tests.store.damaging import destroy
@@ -89,6 +90,37 @@ def test_one_damaged_page_costs_its_own_sources_only(desk: Desk) -> None:
     desk = Desk(desk.profile.root, after_crash=True)
     assert len(list(desk.profile.raw.glob("blobs-damaged-*.db"))) == 1, "what is whole is left alone"
     desk.close()
+
+
+@pytest.mark.parametrize("codec", ["''", "x'01'", "NULL", "77"])
+def test_a_flipped_bit_beside_a_source_costs_nothing(tmp_path: Path, codec: str) -> None:
+    folder = tmp_path / "raw"
+    sources = {digest_of(raw): raw for raw in (b"one", b"two")}
+    blobs = Blobs(folder)
+    blobs.keep(Blobs.pack(sources.items()))
+    blobs.close()
+    with closing(sqlite3.connect(folder / "blobs.db")) as connection:
+        # the table refuses such a value as long as it is strict
+        connection.executescript(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'STRICT', '')"
+        )
+    with closing(sqlite3.connect(folder / "blobs.db")) as connection:
+        connection.execute(f"UPDATE blob SET codec = {codec} WHERE digest = ?", (digest_of(b"one"),))
+        connection.commit()
+        connection.executescript(
+            "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = sql || ' STRICT' WHERE type = 'table'"
+        )
+    with (folder / "blobs.db").open("r+b") as file:
+        file.seek(36)
+        file.write((7).to_bytes(4, "big"))  # there are seven free pages, which is not true
+
+    blob_rescue.examine(folder, after_crash=True)
+
+    assert list(folder.glob("blobs-damaged-*.db"))
+    blobs = Blobs(folder)
+    assert {digest: blobs.get(digest) for digest in sources} == sources
+    assert not any(blobs.is_partial(digest) for digest in sources)
+    blobs.close()
 
 
 def test_a_source_that_no_server_has_is_missing_and_says_so(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:

@@ -37,8 +37,11 @@ def examine(folder: Path, after_crash: bool, stop: Callable[[], bool] = lambda: 
     """
     database = folder / FILE_NAME
     waiting = database.with_suffix(".new")
-    if waiting.exists() and not database.exists():
-        waiting.replace(database)  # killed before it took its place
+    if waiting.exists():  # killed before it took its place
+        for away in sorted(folder.glob("blobs-damaged-*.db-wal")):
+            backup.move_back(database, away.name.removesuffix("-wal"))
+        if not database.exists() or _is_whole(waiting, stop):
+            _take_place(waiting, database)
     for left in folder.glob("blobs.copying*"):
         left.unlink()
     waiting.unlink(missing_ok=True)
@@ -111,16 +114,26 @@ def _replace(database: Path, waiting: Path) -> None:
     touch_private(half)
     kept = _copy(database, half)
     half.replace(waiting)
+    _take_place(waiting, database)
+    log.warning("%d sources are taken over from the damaged file", kept)
+
+
+def _take_place(waiting: Path, database: Path) -> None:
+    """Put the copy in the place of the damaged file, which gets a name of its own, as its log does."""
     touch_private(_note(database.parent))
     sync_folder(database.parent)
     backup.move_aside(database, backup.name_aside(database, clock.now()))
     waiting.replace(database)
     sync_folder(database.parent)
-    log.warning("%d sources are taken over from the damaged file", kept)
+
+
+def _is_whole(copy: Path, stop: Callable[[], bool]) -> bool:
+    """Say whether all of a copy reached the disk; SQLite takes an empty file for a database."""
+    return copy.stat().st_size > 0 and not backup.damage(copy, stop)
 
 
 def _copy(damaged: Path, to: Path) -> int:
-    """Copy the sources that can be read into a new database; returns how many these are."""
+    """Copy the sources that can be read into a new database; returns how many these are, once they are on the disk."""
     kept = 0
     try:
         with closing(sqlite3.connect(str(to), timeout=10, isolation_level=None)) as new:

@@ -180,6 +180,52 @@ def test_a_kill_half_way_costs_nothing(desk: Desk, moment: str, monkeypatch: pyt
     desk.close()
 
 
+def _kept_in_the_log(folder: Path) -> dict[bytes, bytes]:
+    """Keep sources in the folder so that the last is in the log only, as a crash leaves it; returns them all."""
+    sources = {digest_of(raw): raw for raw in (b"in the file", b"in the log")}
+    blobs = Blobs(folder)
+    for number, source in enumerate(sources.items()):
+        blobs.keep(Blobs.pack([source]))
+        if not number:
+            blobs._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    left = {path: path.read_bytes() for path in (folder / "blobs.db", folder / "blobs.db-wal")}
+    blobs.close()
+    for path, octets in left.items():
+        path.write_bytes(octets)
+    return sources
+
+
+@pytest.mark.parametrize("copy", ["whole", "half", "empty"])
+def test_a_kill_between_log_and_file_loses_neither(tmp_path: Path, copy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "raw"
+    sources = _kept_in_the_log(folder)
+    database, waiting = folder / "blobs.db", folder / "blobs.new"
+    replace = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if self == database:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "damage", lambda *arguments: "damaged")
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            blob_rescue.examine(folder, after_crash=True)
+    assert not database.with_name("blobs.db-wal").exists()
+    if copy != "whole":
+        waiting.write_bytes(waiting.read_bytes()[: 4096 if copy == "half" else 0])
+
+    blob_rescue.examine(folder, after_crash=False)
+
+    blobs = Blobs(folder)
+    assert {digest: blobs.get(digest) for digest in sources} == sources
+    assert blob_rescue.may_miss(folder)
+    assert all(Path(str(log).removesuffix("-wal")).exists() for log in folder.glob("*.db-wal"))
+    assert not waiting.exists()
+    blobs.close()
+
+
 def test_the_doctor_finds_damaged_sources(desk: Desk) -> None:
     said: list[str] = []
     console = Console(lambda _octets: None, said.append)

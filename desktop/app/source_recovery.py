@@ -26,5 +26,6 @@ def open_blobs(profile: Profile, database: Database, after_crash: bool, stop: Ca
         with database.write() as work:
             lost = note_lost(work, present)
         blob_rescue.missing_noted(profile.raw)
-        log.warning("%d mails have lost their source", lost)
+        if lost:
+            log.warning("%d mails have lost their source", lost)
     return blobs

@@ -180,6 +180,11 @@ def is_database(path: Path) -> bool:
         return file.read(len(_MAGIC)) in (_MAGIC, b"")
 
 
+def is_empty(database: Path) -> bool:
+    """Say whether a database is missing or has no octet: SQLite then begins a new one, and deletes its log."""
+    return not database.exists() or not database.stat().st_size
+
+
 def name_aside(database: Path, at_ms: int) -> str:
     """Return the name a database gets that is found damaged now; no file has it yet."""
     stem = f"{database.stem}-damaged-{clock.to_datetime(at_ms).strftime(_STAMP)}"

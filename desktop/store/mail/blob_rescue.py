@@ -30,7 +30,7 @@ _BATCH = 200
 
 
 def examine(folder: Path, after_crash: bool, stop: Callable[[], bool] = lambda: False) -> None:
-    """Replace the database of sources in `folder` where it is damaged.
+    """Replace the database of sources in `folder` where it is damaged; of one that is not there all may be missing.
 
     The whole file is read only where there is a reason to. Raises backup.Stopped when `stop` says so meanwhile,
     DiskFull when there is no room for a copy of what is readable.
@@ -45,7 +45,9 @@ def examine(folder: Path, after_crash: bool, stop: Callable[[], bool] = lambda: 
     for left in folder.glob("blobs.copying*"):
         left.unlink()
     waiting.unlink(missing_ok=True)
-    if not database.exists():
+    if backup.is_empty(database):
+        touch_private(_note(folder))
+        backup.set_suspect(database, suspect=False)
         return
     if after_crash:
         backup.set_suspect(database, suspect=True)
@@ -82,7 +84,7 @@ def set_suspect(folder: Path) -> None:
 
 
 def may_miss(folder: Path) -> bool:
-    """Say whether the database of sources was replaced, and those it lost are not noted yet."""
+    """Say whether sources may have been lost that are not noted yet; where there never were any, none are."""
     return _note(folder).exists()
 
 
@@ -129,7 +131,7 @@ def _take_place(waiting: Path, database: Path) -> None:
 
 def _is_whole(copy: Path, stop: Callable[[], bool]) -> bool:
     """Say whether all of a copy reached the disk; SQLite takes an empty file for a database."""
-    return copy.stat().st_size > 0 and not backup.damage(copy, stop)
+    return not backup.is_empty(copy) and not backup.damage(copy, stop)
 
 
 def _copy(damaged: Path, to: Path) -> int:

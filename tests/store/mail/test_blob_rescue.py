@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from contextlib import closing
@@ -74,6 +75,31 @@ def test_all_sources_come_again_where_nothing_can_be_read(desk: Desk, dovecot: D
     assert readable(desk) == len(desk.mails()) == MAILS + 1
     assert len(list(desk.profile.raw.glob("blobs-damaged-*.db"))) == 1
     assert len(desk.mails(desk.folder("INBOX").key)) == MAILS + 1
+    desk.close()
+
+
+@pytest.mark.parametrize("left", [None, b""])
+def test_all_sources_come_again_where_the_file_is_gone_or_empty(desk: Desk, left: bytes | None) -> None:
+    desk.close()
+    database = desk.profile.raw / "blobs.db"
+    database.unlink()
+    if left is not None:
+        database.write_bytes(left)
+
+    desk = Desk(desk.profile.root)
+
+    assert readable(desk) == 0
+    desk.sync()
+    assert readable(desk) == len(desk.mails()) == MAILS
+    desk.close()
+
+
+def test_a_new_profile_has_lost_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(tmp_path / "profile")
+
+    assert not blob_rescue.may_miss(desk.profile.raw)
+    assert desk.core.restored is None
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
     desk.close()
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
-from desktop.base.paths import Profile, shown, touch_private
+from desktop.base.paths import Profile, shown, sync_file, sync_folder, touch_private
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.services.mail.account_changes import follow_changes
 from desktop.services.mail.own_addresses import follow
@@ -68,10 +68,12 @@ def _replace(profile: Profile, waiting: Path) -> None:
     name = backup.name_aside(profile.database, now)
     made_ms = backup.made_at_ms(good) if good is not None else None
     restoration.write(profile.root, Restoration(now, name, made_ms, earlier=_not_taken_over(profile)))
+    sync_folder(profile.root)
     backup.move_aside(profile.database, name)
     if good is not None:
         waiting.replace(profile.database)
     touch_private(profile.database)
+    sync_folder(profile.root)
 
 
 def _not_taken_over(profile: Profile) -> tuple[str, ...]:
@@ -83,10 +85,11 @@ def _not_taken_over(profile: Profile) -> tuple[str, ...]:
 
 
 def _copy(good: Path, to: Path) -> None:
-    """Copy a backup so that under the name `to` there is all of it or nothing."""
+    """Copy a backup so that under the name `to` there is all of it or nothing, also after a loss of power."""
     half = to.with_suffix(".copying")
     touch_private(half)
     shutil.copyfile(good, half)
+    sync_file(half)
     half.replace(to)
 
 
@@ -101,6 +104,7 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
     # nobody had worked with those that followed the first: what it holds counts most, and so comes last
     files = [profile.root / name for name in (noted.damaged, *reversed(noted.earlier))]
     done = replace(noted, rescued=sum(rescue.rescue(database, file, _follow) for file in files if file.exists()))
+    database.settle()
     restoration.write(profile.root, done)
     catch_up(database)
     follow(database)

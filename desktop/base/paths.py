@@ -137,6 +137,12 @@ def touch_private(path: Path) -> None:
     _make_private(path, _PRIVATE_FILE)
 
 
+def sync_file(path: Path) -> None:
+    """See that what is in a file outlives a power cut."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """See that the names in a folder outlive a power cut; Windows does so by itself."""
     if os.name == "posix":

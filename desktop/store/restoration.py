@@ -11,7 +11,7 @@ import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from desktop.base.paths import open_private
+from desktop.base.paths import open_private, sync_file
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,11 @@ def read(folder: Path) -> Restoration | None:
 
 
 def write(folder: Path, restoration: Restoration) -> None:
-    """Note a restoration; the note is there whole or not at all. Raises OSError."""
+    """Note a restoration; the note is there whole or not at all, also after a loss of power. Raises OSError."""
     draft = folder / f"{FILE_NAME}.new"
     with open_private(draft, "w", encoding="utf-8") as file:
         json.dump(asdict(restoration), file)
+    sync_file(draft)
     draft.replace(folder / FILE_NAME)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -79,6 +80,43 @@ def test_r28_a_kill_between_log_and_database_loses_neither(
     assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
     assert len(desk.core.services.accounts.all()) == 1
     desk.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not tell the names of open files")
+def test_r28_copy_and_note_are_on_the_disk_before_the_damaged_file_is_moved(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(desk)
+    desk.close()
+    root = desk.profile.root
+    done: list[str] = []
+    synced, replace = os.fsync, Path.replace
+
+    def syncs(descriptor: int) -> None:
+        done.append(f"{Path(f'/proc/self/fd/{descriptor}').readlink().name} synced")
+        synced(descriptor)
+
+    def moves(path: Path, target: Path) -> Path:
+        done.append(f"{path.name} moved")
+        return replace(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "damage", lambda *arguments: "damaged")
+        patched.setattr(os, "fsync", syncs)
+        patched.setattr(Path, "replace", moves)
+        recovery.examine(desk.profile, True, lambda: False)
+
+    assert [step for step in done if "-wal" not in step and "-shm" not in step] == [
+        "rapport.copying synced",
+        "rapport.copying moved",
+        "restored.json.new synced",
+        "restored.json.new moved",
+        f"{root.name} synced",
+        "rapport.db moved",
+        "rapport.restoring moved",
+        f"{root.name} synced",
+    ]
+    Desk(root).close()
 
 
 def test_a_row_that_points_nowhere_costs_that_row_and_not_the_newer_mails(

@@ -16,6 +16,7 @@ from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Theme
 from desktop.store import backup, restoration
+from desktop.store.database import Database
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.rescue import rescue
 from desktop.store.restoration import Restoration
@@ -178,6 +179,32 @@ def test_r28_a_source_no_sync_names_again_becomes_a_mail_that_stays(
     noted = restoration.read(desk.profile.root)
     assert noted is not None
     assert noted.strays == 1
+    desk.close()
+
+
+def test_r28_nothing_is_noted_as_done_before_it_outlives_a_loss_of_power(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(desk)
+    steps: list[object] = []
+    settle, write = Database.settle, restoration.write
+
+    def settles(database: Database) -> bool:
+        steps.append("settled")
+        return settle(database)
+
+    def writes(folder: Path, done: Restoration) -> None:
+        steps.append((done.rescued is not None, done.strays is not None))
+        write(folder, done)
+
+    monkeypatch.setattr(Database, "settle", settles)
+    monkeypatch.setattr(restoration, "write", writes)
+
+    desk = start_damaged(desk)
+    desk.sync()
+    desk.core.supervisor._housekeeping.gather_strays()
+
+    assert steps == [(False, False), "settled", (True, False), "settled", (True, True)]
     desk.close()
 
 

@@ -63,6 +63,7 @@ class Strays:
 
     def done(self, mails: int) -> None:
         """Note that there are no more; the next restoration is another matter."""
+        self._database.settle()
         noted = restoration.read(self._folder)
         if noted is not None:
             restoration.write(self._folder, replace(noted, strays=mails))

@@ -7,6 +7,7 @@ whoever meets the person first: window, command line, doctor. Killed at any poin
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from collections.abc import Callable, Sequence
@@ -23,8 +24,12 @@ from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store import backup, orphans, rescue, restoration
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.restoration import Restoration
+from desktop.store.settings import SettingValues
 
 log = logging.getLogger(__name__)
+
+_TAKEN_OVER = "upkeep.taken-over"
+"""Says in the database from which file was taken over last: the note of it may get lost."""
 
 
 def examine(profile: Profile, after_crash: bool, stop: Callable[[], bool]) -> None:
@@ -99,17 +104,39 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
     Returns what was done by this start, None when there was nothing to do.
     """
     noted = restoration.read(profile.root)
+    if noted is None and restoration.is_noted(profile.root):
+        noted = _noted_anew(profile, database)
     if noted is None or noted.rescued is not None:
         return None
     # nobody had worked with those that followed the first: what it holds counts most, and so comes last
     files = [profile.root / name for name in (noted.damaged, *reversed(noted.earlier))]
     done = replace(noted, rescued=sum(rescue.rescue(database, file, _follow) for file in files if file.exists()))
+    with database.write() as work:
+        SettingValues.put(work, _TAKEN_OVER, json.dumps(noted.damaged))
     database.settle()
     restoration.write(profile.root, done)
     catch_up(database)
     follow(database)
     log.warning("the database was restored; %d entries are taken over from the damaged one", done.rescued)
     return done
+
+
+def _noted_anew(profile: Profile, database: Database) -> Restoration:
+    """Return what stands for a note that cannot be read, and note that: the last file set aside is taken over once.
+
+    Nothing is told where it was taken over already, or the person has deleted it.
+    """
+    now = clock.now()
+    aside = backup.files_aside(profile.database)
+    name = aside[-1].name if aside else backup.name_aside(profile.database, now)
+    with database.read() as view:
+        taken_over = SettingValues(view).get(_TAKEN_OVER) == json.dumps(name)
+    good = backup.newest(profile.backup)
+    made_ms = backup.made_at_ms(good) if good is not None else None
+    is_done = taken_over or not aside
+    noted = Restoration(now, name, made_ms, rescued=0 if is_done else None, told=is_done)
+    restoration.write(profile.root, noted)
+    return noted
 
 
 def _follow(work: UnitOfWork, before: Sequence[MailAccount], folders: Sequence[int]) -> None:

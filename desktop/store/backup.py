@@ -192,6 +192,11 @@ def name_aside(database: Path, at_ms: int) -> str:
     return next(name for name in names if not any(database.parent.glob(f"{name}*")))
 
 
+def files_aside(database: Path) -> list[Path]:
+    """Return the damaged databases that were set aside and nobody has deleted yet, oldest first."""
+    return sorted(database.parent.glob(f"{database.stem}-damaged-*.db"), key=lambda path: path.stem)
+
+
 def move_aside(database: Path, name: str) -> Path:
     """Take a damaged database out of the way, with its log; returns where it lies now."""
     aside = database.with_name(name)

@@ -48,6 +48,11 @@ def read(folder: Path) -> Restoration | None:
         return None
 
 
+def is_noted(folder: Path) -> bool:
+    """Say whether there is a note of a restoration, be it one that cannot be read."""
+    return os.path.lexists(folder / FILE_NAME)
+
+
 def write(folder: Path, restoration: Restoration) -> None:
     """Note a restoration; the note is there whole or not at all, also after a loss of power. Raises OSError."""
     draft = folder / f"{FILE_NAME}.new"
@@ -64,7 +69,7 @@ def has_strays(folder: Path) -> bool:
     """
     noted = read(folder)
     if noted is None:
-        return os.path.lexists(folder / FILE_NAME)
+        return is_noted(folder)
     return noted.strays is None
 
 

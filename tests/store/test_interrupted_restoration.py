@@ -15,7 +15,7 @@ from desktop.base.paths import Profile
 from desktop.domain import settings
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Theme
-from desktop.store import backup
+from desktop.store import backup, restoration
 from desktop.store.database import DiskFull
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
@@ -117,6 +117,53 @@ def test_r28_copy_and_note_are_on_the_disk_before_the_damaged_file_is_moved(
         f"{root.name} synced",
     ]
     Desk(root).close()
+
+
+@pytest.mark.parametrize("octets", [b"", b"{", b"[]"])
+def test_r28_a_note_that_cannot_be_read_does_not_bar_the_damaged_file_for_ever(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, octets: bytes
+) -> None:
+    back_up(desk)
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+
+    def killed(*arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(recovery.rescue, "rescue", killed)
+        with pytest.raises(KeyboardInterrupt):
+            start_damaged(desk)
+    (desk.profile.root / restoration.FILE_NAME).write_bytes(octets)
+
+    desk = Desk(desk.profile.root)
+
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    assert desk.core.restored is not None
+    assert desk.core.restored.backup_ms is not None
+    assert not desk.core.restored.told
+    assert restoration.has_strays(desk.profile.root)
+    desk.close()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_r28_what_was_taken_over_is_not_taken_over_again_where_the_note_is_lost(desk: Desk, kept: bool) -> None:
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+    desk = start_damaged(desk)
+    desk.core.services.settings.set(settings.THEME, Theme.LIGHT.value)
+    desk.close()
+    (desk.profile.root / restoration.FILE_NAME).write_bytes(b"")
+    if not kept:
+        for path in backup.files_aside(desk.profile.database):
+            path.unlink()
+
+    desk = Desk(desk.profile.root)
+
+    assert desk.core.services.settings.get(settings.THEME) == Theme.LIGHT.value
+    noted = restoration.read(desk.profile.root)
+    assert noted is not None
+    assert noted.told
+    assert noted.strays is None, "strays are looked for once more"
+    desk.close()
 
 
 def test_a_row_that_points_nowhere_costs_that_row_and_not_the_newer_mails(

@@ -95,7 +95,7 @@ def missing_noted(folder: Path) -> None:
 
 def damaged_files(folder: Path) -> list[Path]:
     """Return the damaged files that were set aside and nobody has deleted yet."""
-    return sorted(folder.glob("blobs-damaged-*.db"))
+    return backup.files_aside(folder / FILE_NAME)
 
 
 def _note(folder: Path) -> Path:

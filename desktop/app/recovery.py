@@ -23,6 +23,7 @@ from desktop.services.mail.own_addresses import follow
 from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store import backup, orphans, rescue, restoration
 from desktop.store.database import Database, UnitOfWork
+from desktop.store.mail import blob_rescue
 from desktop.store.restoration import Restoration
 from desktop.store.settings import SettingValues
 
@@ -33,7 +34,7 @@ _TAKEN_OVER = "upkeep.taken-over"
 
 
 def examine(profile: Profile, after_crash: bool, stop: Callable[[], bool]) -> None:
-    """Set a damaged database of ours aside and its newest backup in its place.
+    """Set a damaged database of ours, or an empty file where it was, aside and its newest backup in its place.
 
     The whole file is read only where there is a reason to. Raises backup.Stopped when `stop` says so meanwhile.
     """
@@ -48,13 +49,28 @@ def examine(profile: Profile, after_crash: bool, stop: Callable[[], bool]) -> No
     if after_crash:
         # whoever ends us before the examination is done does not end the need for it
         backup.set_suspect(profile.database, suspect=True)
-    suspect = backup.is_suspect(profile.database)
-    found = backup.damage(profile.database, stop) if suspect else _damage_at_sight(profile)
+    found = _loss(profile, noted)
+    if not found:
+        suspect = backup.is_suspect(profile.database)
+        found = backup.damage(profile.database, stop) if suspect else _damage_at_sight(profile)
     if found:
         log.error("the database is damaged: %s", found)
         if not (backup.is_orphans_only(found) and orphans.remove(profile.database)):
             _replace(profile, waiting)
     backup.set_suspect(profile.database, suspect=False)
+
+
+def _loss(profile: Profile, noted: Restoration | None) -> str:
+    """Return that a database was lost, "" where there is one, or none there ever was.
+
+    SQLite takes an empty file for a new database; backups or sources beside it say that it held something. One that was
+    begun anew, without a backup, is empty until it gets its tables.
+    """
+    if not backup.is_empty(profile.database) or (noted and noted.rescued is None and noted.backup_ms is None):
+        return ""
+    if backup.exists(profile.backup) or blob_rescue.holds_any(profile.raw):
+        return "it is empty"
+    return ""
 
 
 def _damage_at_sight(profile: Profile) -> str:
@@ -110,7 +126,8 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
         return None
     # nobody had worked with those that followed the first: what it holds counts most, and so comes last
     files = [profile.root / name for name in (noted.damaged, *reversed(noted.earlier))]
-    done = replace(noted, rescued=sum(rescue.rescue(database, file, _follow) for file in files if file.exists()))
+    held = [file for file in files if not backup.is_empty(file)]
+    done = replace(noted, rescued=sum(rescue.rescue(database, file, _follow) for file in held))
     with database.write() as work:
         SettingValues.put(work, _TAKEN_OVER, json.dumps(noted.damaged))
     database.settle()

@@ -34,3 +34,14 @@ def start_damaged(desk: Desk, *tables: str) -> Desk:
     desk.core.close()
     destroy(desk.profile.database, *(tables or ("email_search_data",)))
     return Desk(desk.profile.root, after_crash=True)
+
+
+def start_without(desk: Desk, left: bytes | None) -> Desk:
+    """Close the profile, lose its database but for these octets, and open it again as after a clean end."""
+    desk.core.close()
+    for end in ("-wal", "-shm"):
+        desk.profile.database.with_name(desk.profile.database.name + end).unlink(missing_ok=True)
+    desk.profile.database.unlink(missing_ok=True)
+    if left is not None:
+        desk.profile.database.write_bytes(left)
+    return Desk(desk.profile.root)

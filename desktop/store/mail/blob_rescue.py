@@ -18,7 +18,7 @@ from desktop.base import clock
 from desktop.base.paths import sync_folder, touch_private
 from desktop.store import backup
 from desktop.store.database import DatabaseDamaged, problem_of
-from desktop.store.mail.blobs import CODECS, FILE_NAME, WHOLE, Blobs, digest_of
+from desktop.store.mail.blobs import CODECS, FILE_NAME, FOLDERS, WHOLE, Blobs, digest_of
 from desktop.store.readable import readable_uri
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,20 @@ def damage(folder: Path) -> str:
             raise problem from error
         return str(error)
     return "" if found == ["ok"] else "; ".join(found)
+
+
+def holds_any(folder: Path) -> bool:
+    """Say whether there is any source, be it one that cannot be read."""
+    if any(folder.glob(f"{FOLDERS}/*.z")):
+        return True
+    database = folder / FILE_NAME
+    if backup.is_empty(database):
+        return False
+    try:
+        with closing(sqlite3.connect(readable_uri(database), uri=True, timeout=10)) as connection:
+            return connection.execute("SELECT 1 FROM blob LIMIT 1").fetchone() is not None
+    except sqlite3.Error as error:
+        return problem_of(error, database) is not None  # else it has not got its table yet
 
 
 def set_suspect(folder: Path) -> None:

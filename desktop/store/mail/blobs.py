@@ -32,13 +32,14 @@ from desktop.store.readable import readable_uri
 FILE_NAME = "blobs.db"
 FILE_FROM_BYTES = 512 * 1024
 """Compressed sources from this size on are files of their own."""
+FOLDERS = "[0-9a-f]" * 2
+"""Matches the folders of these files."""
 
 WHOLE = 1
 """The codec of a source that is all of its mail. Each is deflated."""
 _PARTIAL = 2
 CODECS = (WHOLE, _PARTIAL)
 _STEP = 1000
-_FOLDERS = "[0-9a-f]" * 2
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER, data BLOB) STRICT",
     "CREATE TABLE IF NOT EXISTS unnamed (digest BLOB PRIMARY KEY, since_ms INTEGER NOT NULL) STRICT",
@@ -166,7 +167,7 @@ class Blobs:
         ):
             last = digests[-1]
             yield digests
-        for folder in sorted(self._folder.glob(_FOLDERS)):
+        for folder in sorted(self._folder.glob(FOLDERS)):
             names = [folder.name + path.stem for path in folder.glob("*.z")]
             yield [bytes.fromhex(name) for name in names if re.fullmatch(r"[0-9a-f]{64}", name)]
 
@@ -192,7 +193,7 @@ class Blobs:
 
     def clear_halves(self, before_ms: int) -> None:
         """Delete what a kill left half-written in files last changed before a moment."""
-        for path in self._folder.glob(f"{_FOLDERS}/*"):
+        for path in self._folder.glob(f"{FOLDERS}/*"):
             try:
                 if path.suffix != ".z" and path.stat().st_mtime * 1000 < before_ms:
                     path.unlink()

@@ -18,7 +18,7 @@ from desktop.base import clock
 from desktop.base.paths import sync_folder, touch_private
 from desktop.store import backup
 from desktop.store.database import DatabaseDamaged, problem_of
-from desktop.store.mail.blobs import CODECS, FILE_NAME, FOLDERS, WHOLE, Blobs, digest_of
+from desktop.store.mail.blobs import CODECS, FILE_NAME, FOLDERS, LOST_NOTE, WHOLE, Blobs, digest_of
 from desktop.store.readable import readable_uri
 
 log = logging.getLogger(__name__)
@@ -109,11 +109,11 @@ def missing_noted(folder: Path) -> None:
 
 def damaged_files(folder: Path) -> list[Path]:
     """Return the damaged files that were set aside and nobody has deleted yet."""
-    return backup.files_aside(folder / FILE_NAME)
+    return [*backup.files_aside(folder / FILE_NAME), *sorted(folder.glob("source-damaged-*.z"))]
 
 
 def _note(folder: Path) -> Path:
-    return folder / "blobs.lost"
+    return folder / LOST_NOTE
 
 
 def _is_readable(database: Path) -> bool:

@@ -10,6 +10,7 @@ Any thread.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import sqlite3
@@ -29,7 +30,11 @@ from desktop.store import backup
 from desktop.store.database import DatabaseDamaged, DiskFailed, problem_of
 from desktop.store.readable import readable_uri
 
+log = logging.getLogger(__name__)
+
 FILE_NAME = "blobs.db"
+LOST_NOTE = "blobs.lost"
+"""Lies in the folder as long as sources may have been lost of which those who name them do not know."""
 FILE_FROM_BYTES = 512 * 1024
 """Compressed sources from this size on are files of their own."""
 FOLDERS = "[0-9a-f]" * 2
@@ -70,6 +75,15 @@ class Packed:
     data: bytes
     partial: bool = False
     """It is the header and the text of a mail over the size limit, not all of it."""
+
+
+def _unpacked(data: bytes, digest: bytes) -> bytes | None:
+    """Return the source, None where these octets are not that of this name."""
+    try:
+        raw = zlib.decompress(data)
+    except zlib.error:
+        return None
+    return raw if digest_of(raw) == digest else None
 
 
 class Blobs:
@@ -135,14 +149,18 @@ class Blobs:
             self._connection.executemany("INSERT OR IGNORE INTO blob (digest, codec, data) VALUES (?, ?, ?)", rows)
 
     def get(self, digest: bytes) -> bytes:
-        """Return a source. Raises SourceMissing, also when it was damaged on disk, and DatabaseDamaged."""
+        """Return a source. Raises SourceMissing, also when it was damaged on disk, and DatabaseDamaged.
+
+        A damaged file is set aside, so that the source can be fetched again once the next start has noted its loss.
+        """
         rows = self._column("SELECT data FROM blob WHERE digest = ?", (digest,))
         try:
-            data = rows[0] if rows else self._path(digest).read_bytes()
-            raw = zlib.decompress(data)
-        except (OSError, zlib.error) as error:
+            raw = _unpacked(rows[0] if rows else self._path(digest).read_bytes(), digest)
+        except OSError as error:
             raise SourceMissing from error
-        if digest_of(raw) != digest:
+        if raw is None:
+            if not rows and not self._read_only:
+                self._set_aside(digest)
             raise SourceMissing
         return raw
 
@@ -238,6 +256,13 @@ class Blobs:
     def _path(self, digest: bytes) -> Path:
         name = digest.hex()
         return self._folder / name[:2] / f"{name[2:]}.z"
+
+    def _set_aside(self, digest: bytes) -> None:
+        log.error("the file of a source is damaged")
+        with suppress(OSError):
+            touch_private(self._folder / LOST_NOTE)
+            sync_folder(self._folder)
+            self._path(digest).replace(self._folder / f"source-damaged-{digest.hex()}.z")
 
     def _put_file(self, digest: bytes, data: bytes) -> None:
         path = self._path(digest)

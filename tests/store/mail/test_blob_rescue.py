@@ -103,6 +103,25 @@ def test_a_new_profile_has_lost_nothing(tmp_path: Path, caplog: pytest.LogCaptur
     desk.close()
 
 
+def test_a_damaged_file_of_a_large_source_is_fetched_again(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    large = mail(MAILS + 1, text=os.urandom(700_000).hex())
+    dovecot.deliver(imap_user, [large])
+    desk.sync()
+    [path] = desk.profile.raw.rglob("*.z")
+    path.write_bytes(path.read_bytes()[:4096])
+
+    assert readable(desk) == MAILS
+    desk.close()
+    desk = Desk(desk.profile.root)
+    desk.sync()
+
+    assert readable(desk) == MAILS + 1
+    assert len(desk.mails()) == MAILS + 1
+    [aside] = blob_rescue.damaged_files(desk.profile.raw)
+    assert aside.stat().st_size == 4096
+    desk.close()
+
+
 def test_one_damaged_page_costs_its_own_sources_only(desk: Desk) -> None:
     desk.close()
     zero_leaf(desk.profile.raw / "blobs.db")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from desktop.base import clock
 from desktop.store.database import DatabaseBusy
+from desktop.store.mail import blob_rescue
 from desktop.store.mail.blobs import FILE_FROM_BYTES, Blobs, SourceMissing, digest_of
 
 
@@ -53,6 +56,33 @@ def test_a_source_damaged_on_disk_is_missing(tmp_path: Path, raw: bytes) -> None
     with pytest.raises(SourceMissing):
         blobs.get(digest)
     blobs.close()
+
+
+@pytest.mark.parametrize("octets", [b"", b"else", zlib.compress(b"else")])
+def test_a_damaged_file_makes_way_for_the_source_and_is_kept(blobs: Blobs, tmp_path: Path, octets: bytes) -> None:
+    raw = os.urandom(FILE_FROM_BYTES + 1)
+    digest = _keep(blobs, raw)
+    [path] = (tmp_path / "raw").rglob("*.z")
+    path.write_bytes(octets)
+    reader = Blobs(tmp_path / "raw", read_only=True)
+    with pytest.raises(SourceMissing):
+        reader.get(digest)
+    reader.close()
+    assert path.exists(), "who only reads changes nothing"
+    assert not blob_rescue.may_miss(tmp_path / "raw")
+
+    for _ in range(2):
+        with pytest.raises(SourceMissing):
+            blobs.get(digest)
+
+    assert [digests for digests in blobs.walk() if digests] == []
+    assert blob_rescue.may_miss(tmp_path / "raw")
+    [aside] = blob_rescue.damaged_files(tmp_path / "raw")
+    assert aside.read_bytes() == octets
+    assert _keep(blobs, raw) == digest
+    assert blobs.get(digest) == raw
+    blobs.clear_halves(clock.now() + 1)
+    assert aside.exists()
 
 
 def test_after_a_failed_deletion_sources_are_kept_and_deleted_again(blobs: Blobs, tmp_path: Path) -> None:

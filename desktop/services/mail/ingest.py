@@ -29,7 +29,7 @@ from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.lost_sources import LostSources
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.places import Copy, Places, PlaceWriter
-from desktop.store.mail.states import StateWriter
+from desktop.store.mail.states import States, StateWriter
 from desktop.store.mail.stray_keys import StrayKeys
 
 _RECENT_MS = 2 * 86_400_000
@@ -89,8 +89,9 @@ class Ingest:
         return tuple(new)
 
     def take_alone(self, mail: Fetched, *, until_found: bool = False) -> int | None:
-        """Store a mail that lies on no server: kept, read, in All mail. Returns its key, None when it is here already.
+        """Store a mail that lies on no server: kept, in All mail. Returns its key, None when it is here already.
 
+        It is read, unless a view of the person's waits for it.
         With `until_found` it follows its server again once a two-way account is found to have it. Raises DiskFull.
         """
         arrival = _arrival(mail)
@@ -103,7 +104,8 @@ class Ingest:
             Life(work).keep([key])
             if until_found:
                 StrayKeys(work).add(key)
-            StateWriter(work).set({key: UserState(read=True)})
+            if not States(work).of([key]):
+                StateWriter(work).set({key: UserState(read=True)})
             lists = ListingWriter(work).refresh([key, *moved])
             work.emit(events.MessagesArrived((key,), 0, False))
             work.emit(events.ListsChanged(tuple(sorted(lists))))

@@ -91,13 +91,14 @@ class Ingest:
     def take_alone(self, mail: Fetched, *, until_found: bool = False) -> int | None:
         """Store a mail that lies on no server: kept, in All mail. Returns its key, None when it is here already.
 
-        It is read, unless a view of the person's waits for it.
-        With `until_found` it follows its server again once a two-way account is found to have it. Raises DiskFull.
+        It is read, unless a view of the person's waits for it. With `until_found` it follows its server again once a
+        two-way account is found to have it, and one the person is known to have deleted for good is not taken.
+        Raises DiskFull.
         """
         arrival = _arrival(mail)
         packed = self._pack([arrival], [mail])
         with self._database.write() as work:
-            if Messages(work).keys_of([arrival.id]):
+            if Messages(work).keys_of([arrival.id]) or (until_found and Places(work).deleted_anywhere(arrival.id)):
                 return None
             self._blobs.keep(packed)
             _known, [key], moved = _emails(work, [arrival])

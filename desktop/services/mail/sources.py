@@ -24,12 +24,17 @@ def forget_unnamed(database: Database, blobs: Blobs, digests: Sequence[bytes]) -
     """Delete those sources that no Email and no copy names (any more).
 
     They go for good at once, so the rows that named them must have gone for good before: after a loss of power a mail
-    would be back without its source. Where that cannot be had now, the sources wait to be collected.
+    would be back without its source. Where that cannot be had now, the sources are noted and wait to be collected.
     """
-    if not digests or not database.settle():
+    if not digests:
         return
+    settled = database.settle()
     with database.write() as work:
-        blobs.drop(Messages(work).unnamed(digests))
+        unnamed = Messages(work).unnamed(digests)
+        if settled:
+            blobs.drop(unnamed)
+        else:
+            blobs.note_unnamed(unnamed, clock.now())
 
 
 def collect_unnamed(database: Database, blobs: Blobs) -> int:
@@ -48,7 +53,8 @@ def collect_unnamed(database: Database, blobs: Blobs) -> int:
     for digests in blobs.walk():
         with database.read() as view:
             unnamed = Messages(view).unnamed(digests)
-        # of a batch on its way this is not true: it is seen again, under the write lock, before anything goes
-        blobs.note_unnamed(unnamed, clock.now())
+        if unnamed:
+            with database.write() as work:  # a batch on its way is named by now
+                blobs.note_unnamed(Messages(work).unnamed(unnamed), clock.now())
     blobs.clear_halves(due_ms)
     return gone

@@ -19,6 +19,9 @@ from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs, SourceMissing, digest_of
 from desktop.store.mail.messages import Messages
 
+_ALL = -1
+"""As the most of a query: no bound."""
+
 
 class Strays:
     """Looks once after every restoration of the profile `folder`."""
@@ -41,11 +44,18 @@ class Strays:
             return bool(fetched) and all(synced.get(account.key, 0) > done.at_ms for account in fetched)
 
     def sources(self) -> Iterator[bytes]:
-        """Yield the sources nobody names."""
+        """Yield the sources nobody names, but those that were without a name already when the database was damaged.
+
+        What named these was purged, or deleted for good by the person: only the sources had not gone yet.
+        """
+        done = restoration.read(self._folder)
+        purged = set(self._blobs.unnamed_since(done.at_ms, _ALL)) if done is not None else set()
         for digests in self._blobs.walk():
             with self._database.read() as view:
                 strays = Messages(view).unnamed(digests)
             for digest in strays:
+                if digest in purged:
+                    continue
                 try:
                     yield self._blobs.get(digest)
                 except SourceMissing:

@@ -222,6 +222,11 @@ class Places:
             found.update(uuid.UUID(bytes=value) for value in self._view.column(sql, (account_key, *chunk)))
         return found
 
+    def deleted_anywhere(self, mail_id: uuid.UUID) -> bool:
+        """Say whether the person deleted a mail for good while any account that had it was archive-only."""
+        sql = "SELECT 1 FROM deleted_mail WHERE account_key IN (SELECT key FROM mail_account) AND id = ? LIMIT 1"
+        return self._view.first(sql, (mail_id.bytes,)) is not None
+
 
 class PlaceWriter:
     """Changes places inside a unit of work; returns the keys of Emails that must be looked at again."""

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
+from desktop.base import clock
 from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag, identity
 from desktop.domain.mail.mime_parse import parse
+from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.state import UserState
 from desktop.services.mail.ingest import Fetched
+from desktop.services.mail.sources import collect_unnamed
+from desktop.services.mail.strays import Strays
+from desktop.store import restoration
+from desktop.store.mail.blobs import Blobs, digest_of
 from desktop.store.mail.late_views import LateViews
 from desktop.store.mail.states import States
 from tests.desk import mail
@@ -45,3 +56,48 @@ def test_a_mail_alone_has_the_view_that_waits_for_it_or_is_read(
     with shelf.database.read() as look:
         assert States(look).of([key]) == {key: expected}
     assert shelf.mails(Unified.TRASH) == ([key] if expected.in_trash else [])
+
+
+def test_a_mail_that_was_deleted_for_good_is_not_made_again(shelf: Shelf) -> None:
+    archive = shelf.add("archive@example.org", Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1), account=archive)
+    shelf.do(Verb.DELETE, *shelf.mails())
+
+    assert _alone(shelf, mail(1)) is None
+
+    assert shelf.mails(Unified.ALL) == []
+    assert _alone(shelf, mail(2)) is not None
+
+
+def test_a_source_that_had_no_name_before_the_damage_is_no_stray(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.become(Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1))
+    with closing(sqlite3.connect(shelf.database.path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM email").fetchone()
+        shelf.do(Verb.DELETE, *shelf.mails())
+    assert shelf.blobs.get(digest_of(mail(1))) == mail(1), "it goes later, since somebody read an older state"
+    _leave(shelf, mail(2))
+    collect_unnamed(shelf.database, shelf.blobs)
+    with clock.frozen(clock.now() + 1):
+        restoration.write(tmp_path, restoration.Restoration(clock.now(), "rapport-damaged.db", None, rescued=0))
+    _leave(shelf, mail(3))
+
+    found = list(Strays(shelf.database, shelf.blobs, shelf.ingest, tmp_path).sources())
+
+    assert found == [mail(3)]
+
+
+def test_a_source_whose_deletion_is_put_off_is_noted_at_once(shelf: Shelf) -> None:
+    shelf.become(Mode.ARCHIVE_ONLY)
+    shelf.arrive(mail(1))
+    with closing(sqlite3.connect(shelf.database.path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM email").fetchone()
+        shelf.do(Verb.DELETE, *shelf.mails())
+
+    assert shelf.blobs.unnamed_since(clock.now(), 10) == [digest_of(mail(1))]
+
+
+def _leave(shelf: Shelf, raw: bytes) -> None:
+    shelf.blobs.keep(Blobs.pack([(digest_of(raw), raw)]))

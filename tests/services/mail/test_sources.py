@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from desktop.services.mail.ingest import Fetched
 from desktop.services.mail.sources import LEFT_ALONE_MS, collect_unnamed
 from desktop.services.mail.upkeep import CHECK_EVERY_MS, Upkeep
 from desktop.store import backup
+from desktop.store.database import View
 from desktop.store.mail.blobs import FILE_FROM_BYTES, Blobs, SourceMissing, digest_of
 from desktop.store.space import Space
 from tests.desk import mail, until
@@ -201,3 +204,23 @@ def test_nothing_is_collected_while_the_database_is_damaged(
         upkeep.run()
 
     assert _is_here(shelf, stray)
+
+
+def test_a_source_that_is_named_a_moment_after_the_look_is_not_noted(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _leave(shelf, mail(1))
+    read = shelf.database.read
+
+    @contextmanager
+    def read_before_it_arrives() -> Iterator[View]:
+        with read() as view:
+            yield view
+        monkeypatch.undo()
+        shelf.arrive(mail(1))
+
+    monkeypatch.setattr(shelf.database, "read", read_before_it_arrives)
+
+    _collect(shelf)
+
+    assert shelf.blobs.unnamed_since(clock.now() + LEFT_ALONE_MS, 10) == []

@@ -37,6 +37,7 @@ from desktop.services.services import Services
 from desktop.services.settings import Settings
 from desktop.store import backup, migrate
 from desktop.store.database import Database, DatabaseDamaged, SearchIndexDamaged
+from desktop.store.mail import search_mending
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.blobs import Blobs
 from desktop.store.restoration import Restoration
@@ -163,13 +164,22 @@ def _made_ready(profile: Profile, database: Database, stop: Callable[[], bool]) 
     After a clean end nobody has read the whole file, so the first to meet damage may be who wants to use it.
     """
     try:
-        return _migrated(profile, database)
-    except SearchIndexDamaged:
-        raise
+        return _with_sound_index(profile, database)
     except DatabaseDamaged:
         log.exception("the database is damaged after a clean end")
         database.close_thread()
         recovery.examine(profile, True, stop)
+        return _with_sound_index(profile, database)
+
+
+def _with_sound_index(profile: Profile, database: Database) -> Restoration | None:
+    """Do so with the search index built anew where it is found damaged: it may be in a backup that is whole else."""
+    try:
+        return _migrated(profile, database)
+    except SearchIndexDamaged:
+        log.exception("the search index is damaged")
+        with database.write() as work:
+            search_mending.mend(work)
         return _migrated(profile, database)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -425,4 +427,31 @@ def test_r28_the_view_of_an_archived_mail_newer_than_the_backup_waits_for_the_ma
     assert (newest.subject, newest.important, newest.unread) == ("Mail 21", True, False)
     with desk.core.database.read() as view:
         assert view.value("SELECT count(*) FROM setting WHERE name = 'late-views'") == 0
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE email_search_data SET block = x'' WHERE id = 1", "DELETE FROM email_trigram_data"]
+)
+def test_r28_a_damaged_search_index_in_the_backup_bars_no_start(
+    desk: Desk, dovecot: Dovecot, imap_user: str, damage: str
+) -> None:
+    archived = dovecot.add_user(f"archived-{imap_user}", "secret")
+    dovecot.deliver(archived, [mail(11), mail(12)])
+    desk.add(dovecot, archived, mode=Mode.ARCHIVE_ONLY)
+    desk.sync()
+    back_up(desk)
+    [copy] = desk.profile.backup.glob("*.db")
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute(damage)
+        connection.commit()
+    rows = desk.core.services.views.rows(desk.mails(Unified.ALL), conversations=False)
+    [gone] = [row.key for row in rows if row.subject == "Mail 11"]
+    desk.do(Verb.DELETE, gone)
+
+    desk = start_damaged(desk)
+
+    assert desk.core.restored is not None
+    assert sorted(desk.subjects(Unified.ALL)) == ["Mail 1", "Mail 12", "Mail 2", "Mail 3"]
+    assert len(desk.core.services.search.search("Mail").hits) == 4
     desk.close()

@@ -12,6 +12,8 @@ from desktop.store.database import UnitOfWork, problem_of
 from desktop.store.mail.listings import ListingWriter
 
 _INDEXES = ("email_search", "email_trigram")
+_EMPTY = ((1, b""), (10, bytes(7)))
+"""The rows a new index of FTS5 has: its averages and its structure, without which it cannot even be opened."""
 
 
 def damage(copy: Path) -> str:
@@ -35,5 +37,6 @@ def damage(copy: Path) -> str:
 def mend(work: UnitOfWork) -> None:
     """Make the search indexes and the kept lists anew from the mails."""
     for index in _INDEXES:
+        work.many(f"INSERT OR REPLACE INTO {index}_data (id, block) VALUES (?, ?)", _EMPTY)
         work.run(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
     ListingWriter(work).rebuild()

@@ -26,10 +26,20 @@ _MAY_GO = frozenset(
 )
 """Which rows mean nothing without which. Accounts and folders stay: much would go with them. A place without its mail
 is not among them: that mail is lost here, and comes back with the backup."""
-_NOTHING_WAITS = (
-    "UPDATE place SET pending_add = 0, pending_remove = 0, pending_folder_key = NULL, pending_gone = 0 "
+_MARKED_FOR_NOTHING = (
     "WHERE NOT EXISTS (SELECT 1 FROM operation_place WHERE place_key = place.key) "
     "AND (pending_add OR pending_remove OR pending_folder_key IS NOT NULL OR pending_gone)"
+)
+_FOLLOWS_NOTHING = "DELETE FROM operation WHERE after_key IS NOT NULL AND after_key NOT IN (SELECT key FROM operation)"
+"""What was to follow an operation that is not there would wait for it for ever."""
+_BEHIND = (
+    "INSERT OR REPLACE INTO setting (name, value) SELECT DISTINCT 'folder-behind.' || folder_key, '\"orphans\"' "
+    f"FROM place {_MARKED_FOR_NOTHING}"
+)
+"""Lists and views are to follow what is no longer marked."""
+_NOTHING_WAITS = (
+    "UPDATE place SET pending_add = 0, pending_remove = 0, pending_folder_key = NULL, pending_gone = 0 "
+    f"{_MARKED_FOR_NOTHING}"
 )
 _MOST = 1000
 """More of them are no accident of single rows, but what a lost table leaves."""
@@ -66,5 +76,8 @@ def _remove(connection: sqlite3.Connection) -> bool:
             f"(SELECT 1 FROM {parent} WHERE {parent}.key = {table}.{column})"
         ).rowcount
         log.warning("%d rows of %s pointed at no %s", gone, table, parent)
+    while connection.execute(_FOLLOWS_NOTHING).rowcount:
+        pass  # others may have been to follow these
+    connection.execute(_BEHIND)
     connection.execute(_NOTHING_WAITS)
     return connection.execute("PRAGMA foreign_key_check").fetchone() is None

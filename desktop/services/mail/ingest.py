@@ -28,6 +28,7 @@ from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.lost_sources import LostSources
 from desktop.store.mail.messages import Messages, MessageWriter
+from desktop.store.mail.operations import OperationWriter
 from desktop.store.mail.places import Copy, Places, PlaceWriter
 from desktop.store.mail.states import States, StateWriter
 from desktop.store.mail.stray_keys import StrayKeys
@@ -239,6 +240,7 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
     known = Messages(work).keys_of(a.id for a in arrivals)
     first: dict[bytes, Arrival] = {}
     better: dict[int, Arrival] = {}
+    back: list[int] = []
     held = Messages(work).shown(list(known.values()))
     lost = LostSources(work).among(list(known.values()))
     for arrival in arrivals:
@@ -249,7 +251,9 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
             arrival.text_digest, held[key][1]
         ):
             better[key] = arrival
-            lost.discard(key)
+            if key in lost:
+                lost.remove(key)
+                back.append(key)
             held[key] = (arrival.completeness, arrival.text_digest)
     fresh = list(first.values())
     keys = Messages(work).free_keys([effective_date_ms(a.message.date_ms, a.received_ms) for a in fresh])
@@ -263,5 +267,7 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
     )
     LateViews(work).give({a.id: key for key, a in zip(keys, fresh, strict=True)})
     writer.replace_content(list(better.items()))
+    for account in OperationWriter(work).source_is_back(back):
+        work.emit(events.OperationsChanged(account))
     known.update((a.id, key) for key, a in zip(keys, fresh, strict=True))
     return known, keys, moved

@@ -48,10 +48,9 @@ def note_lost(work: UnitOfWork, present: AbstractSet[bytes]) -> int:
         if bytes(digest) not in present
     ]
     work.many("UPDATE email SET raw_digest = x'' WHERE key = ?", [(key,) for key in emails])
-    # of size 0, since one that waits for a new UID is known by its size, and must be fetched and not only met
-    work.many("UPDATE place SET raw_digest = x'', size_bytes = 0 WHERE key = ?", places)
+    work.many("UPDATE place SET raw_digest = x'' WHERE key = ?", places)
     work.run(
-        "UPDATE place SET raw_digest = x'', size_bytes = 0 WHERE raw_digest IS NULL AND email_key IN "
+        "UPDATE place SET raw_digest = x'' WHERE raw_digest IS NULL AND email_key IN "
         "(SELECT key FROM email WHERE raw_digest = x'')"
     )
     for account in work.column("SELECT DISTINCT account_key FROM place WHERE raw_digest = x''"):

@@ -20,6 +20,8 @@ from desktop.store.mail.places import EFFECTIVE_FOLDER, Places, PlaceWriter
 from desktop.store.mail.states import States
 from desktop.store.tables.mail import OperationRow
 
+_OF_EMAIL = "p.raw_digest = x'' AND p.text_digest IS e.text_digest"
+"""The source of a copy was lost, and that of its Email, which reads the same, may have been fetched again."""
 _FREE = "NOT parked AND after_key IS NULL"
 _FOLDER, _TARGET, _MAILS = "gone-folder", "gone-target", "gone-mails"
 """In `argument`: paths of folders that are gone, and how many mails went with them."""
@@ -213,7 +215,8 @@ class Operations:
     def to_append(self, key: int) -> ToAppend | None:
         """Return what an "append" operation copies, None when it is gone."""
         row = self._view.first(
-            "SELECT p.key, p.raw_digest, e.message_id, p.flags, p.received_ms, p.partial FROM operation_place o "
+            f"SELECT p.key, CASE WHEN {_OF_EMAIL} THEN e.raw_digest ELSE p.raw_digest END, e.message_id, p.flags, "
+            f"p.received_ms, CASE WHEN {_OF_EMAIL} THEN e.partial ELSE p.partial END FROM operation_place o "
             "JOIN place p ON p.key = o.place_key JOIN email e ON e.key = p.email_key WHERE o.operation_key = ?",
             (key,),
         )
@@ -420,6 +423,20 @@ class OperationWriter:
             (key,),
         )
         return account
+
+    def source_is_back(self, email_keys: Sequence[int]) -> set[int]:
+        """Put parked copies of Emails back whose lost source was fetched again; returns the accounts they go to."""
+        accounts: set[int] = set()
+        for key in email_keys:
+            accounts.update(
+                self._work.column(
+                    "UPDATE operation SET parked = 0, next_try_at_ms = 0 WHERE parked AND kind = 'append' "
+                    "AND folder_key IS NOT NULL AND key IN (SELECT i.operation_key FROM operation_place i "
+                    "JOIN place p ON p.key = i.place_key WHERE p.email_key = ?) RETURNING account_key",
+                    (key,),
+                )
+            )
+        return accounts
 
     def follow_mails(self, key: int, gone_folder: int) -> None:
         """Let an operation be about a folder its mails really lie in, since its own is about to go."""

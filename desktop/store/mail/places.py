@@ -195,18 +195,25 @@ class Places:
         return self._view.first(f"{_EXPECTING} LIMIT 1", (folder_key, uidvalidity) * 3) is not None
 
     def expected(self, folder_key: int, uidvalidity: int, email_keys: Collection[int]) -> dict[int, list[int]]:
-        """Return which of these Emails are due in a folder under UIDs not yet known: key -> sizes in octets."""
+        """Return which of these Emails are due in a folder under UIDs not yet known: key -> sizes in octets.
+
+        A copy is met again by its size; one whose source was lost must be fetched, and has none.
+        """
         waiting = self.waiting(folder_key, uidvalidity, email_keys)
         return {email: [size_bytes for _key, size_bytes, _text in places] for email, places in waiting.items()}
 
     def waiting(
         self, folder_key: int, uidvalidity: int, email_keys: Collection[int]
     ) -> dict[int, list[tuple[int, int, bytes | None]]]:
-        """Return key, size and text digest of the copies of these Emails that are due in a folder, by Email."""
+        """Return key, size and text digest of the copies of these Emails that are due in a folder, by Email.
+
+        The size is 0 where the source was lost.
+        """
         found: dict[int, list[tuple[int, int, bytes | None]]] = {}
         for chunk in chunks(list(dict.fromkeys(email_keys))):
             rows = self._view.all(
-                f"SELECT email_key, key, size_bytes, text_digest FROM place WHERE email_key IN ({marks(chunk)}) "
+                "SELECT email_key, key, CASE WHEN raw_digest IS x'' THEN 0 ELSE size_bytes END, text_digest FROM place "
+                f"WHERE email_key IN ({marks(chunk)}) "
                 "AND +folder_key = ? AND (uidvalidity <> ? OR uid IS NULL) ORDER BY key",
                 (*chunk, folder_key, uidvalidity),
             )

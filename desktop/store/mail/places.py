@@ -143,13 +143,14 @@ class Places:
 
         It is one with the very text the Email shows: parts of a twin must not pass for parts of this mail.
         """
+        same_source = "(p.raw_digest = e.raw_digest AND p.raw_digest <> x'')"
         row = self._view.first(
             "SELECT p.account_key, p.folder_key, p.uidvalidity, p.uid FROM place p "
             "JOIN folder f ON f.key = p.folder_key AND f.uidvalidity = p.uidvalidity "
             "JOIN email e ON e.key = p.email_key "
             f"WHERE p.email_key = ? AND p.uid IS NOT NULL AND {THERE} "
-            "AND (p.raw_digest = e.raw_digest OR p.text_digest IS e.text_digest) "
-            "ORDER BY p.raw_digest IS e.raw_digest DESC, p.key LIMIT 1",
+            f"AND ({same_source} OR p.text_digest IS e.text_digest) "
+            f"ORDER BY coalesce({same_source}, 0) DESC, p.key LIMIT 1",
             (email_key,),
         )
         return (row[0], row[1], row[2], row[3]) if row else None

@@ -86,3 +86,24 @@ def test_the_size_of_a_copy_outlives_its_source_and_does_not_pass_for_one(shelf:
     assert target.size_bytes == len(mail(1))
     with shelf.database.read() as view:
         assert Places(view).expected(folder.key, folder.uidvalidity + 1, [key]) == {key: [0]}
+
+
+def test_parts_of_a_mail_are_not_fetched_from_a_twin_because_both_lost_their_sources(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.arrive(mail(1, text="forged"), Role.ARCHIVE)
+    shelf.arrive(mail(1))
+    [key] = shelf.mails()
+    with shelf.database.write() as work:
+        work.run(
+            "UPDATE email SET text_digest = p.text_digest, raw_digest = p.raw_digest FROM place p "
+            "WHERE p.folder_key = ?",
+            (shelf.folder().key,),
+        )
+
+    _lose_sources(shelf, tmp_path)
+
+    with shelf.database.read() as view:
+        found = Places(view).on_server(key)
+    assert found is not None
+    assert found[1] == shelf.folder().key

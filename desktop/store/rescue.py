@@ -21,15 +21,16 @@ from desktop.base.errors import Bug, Problem
 from desktop.base.text import encodable
 from desktop.domain.mail.mail_account import MailAccount, Mode, is_address, is_day
 from desktop.store.database import Database, UnitOfWork, problem_of
-from desktop.store.mail import late_views
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, Folders, FolderWriter
+from desktop.store.mail.late_views import LateViews
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import MessageWriter
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.states import StateWriter
 from desktop.store.readable import readable_uri
+from desktop.store.settings import PER_MAIL
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ _NOT_OF_THE_PERSON = ("key", "id", "owner_key", "synced_at_ms")
 _CHOICES = ("role", "role_by_user", "watched", "shows_in_inbox", "opened")
 _FOLDER = ("key", "account_key", "wire_name", "path", "delimiter", "selectable", "subscribed", *_CHOICES)
 _PLACE = ("account_key", "folder_key", "uidvalidity", "uid")
-_NOTES = ("upkeep.", "folder-behind.", "address-behind.", late_views.NOTE)
+_NOTES = ("upkeep.", "folder-behind.", "address-behind.", PER_MAIL)
 """Begin the names of what the program notes for itself among the settings."""
 _LARGEST_KEY = 1 << 48
 """A key beyond was never given; what takes the last one there is leaves no room for the next."""
@@ -259,7 +260,7 @@ def _keep_views(old: _Damaged, work: UnitOfWork, rows: Sequence[tuple[Any, ...]]
         sound = isinstance(id_, bytes) and len(id_) == 16 and all(value in (0, 1) for value in view)
         if sound and id_ not in here and key not in in_step:
             late[uuid.UUID(bytes=id_)] = view
-    late_views.LateViews(work).keep(late)
+    LateViews(work).keep(late)
 
 
 def _operations(old: _Damaged, work: UnitOfWork) -> int:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from desktop.base import ids
 from desktop.store.database import UnitOfWork, View
 from desktop.store.tables.mail import SettingRow
+
+PER_MAIL = "per-mail."
+"""Begins the names of notes of which there may be one for every mail: they are asked for by name."""
 
 
 class SettingValues:
@@ -16,9 +20,9 @@ class SettingValues:
         self._view = view
 
     def all(self) -> dict[str, str]:
-        """Return every stored value by name."""
-        rows = SettingRow.select().execute(self._view.peewee)
-        return {row.name: row.value for row in rows}
+        """Return every stored value by name, but the notes on single mails."""
+        sql = "SELECT name, value FROM setting WHERE name < ? OR name >= ?"
+        return dict(self._view.all(sql, (PER_MAIL, _end(PER_MAIL))))
 
     def get(self, name: str) -> str | None:
         """Return one value, None when there is none."""
@@ -31,6 +35,17 @@ class SettingValues:
         SettingRow.replace(name=name, value=value).execute(work.peewee)
 
     @staticmethod
+    def put_all(work: UnitOfWork, values: Mapping[str, str]) -> None:
+        """Store many values by name."""
+        work.many("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", values.items())
+
+    @staticmethod
+    def take(work: UnitOfWork, names: Sequence[str]) -> dict[str, str]:
+        """Take values away and return those there were by name."""
+        sql = "DELETE FROM setting WHERE name IN (SELECT value FROM json_each(?)) RETURNING name, value"
+        return dict(work.all(sql, (json.dumps(names),)))
+
+    @staticmethod
     def note(work: UnitOfWork, name: str) -> None:
         """Leave a note that something is to be done, or to be done again from the beginning."""
         # each time another value: who works on an older note must not take this one away
@@ -38,9 +53,15 @@ class SettingValues:
 
     def notes(self, prefix: str) -> dict[str, str]:
         """Return the notes whose names begin so, for `done`."""
-        return {name: value for name, value in self.all().items() if name.startswith(prefix)}
+        sql = "SELECT name, value FROM setting WHERE name >= ? AND name < ?"
+        return dict(self._view.all(sql, (prefix, _end(prefix))))
 
     @staticmethod
     def done(work: UnitOfWork, name: str, value: str) -> None:
         """Take a note away, unless it was left again since it was read with this value."""
         SettingRow.delete().where(SettingRow.name == name, SettingRow.value == value).execute(work.peewee)
+
+
+def _end(prefix: str) -> str:
+    """Return what follows all names that begin so."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)

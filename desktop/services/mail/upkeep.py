@@ -19,6 +19,7 @@ from desktop.store import backup, restoration
 from desktop.store.database import Database
 from desktop.store.mail import search_mending
 from desktop.store.mail.blobs import Blobs, SourceMissing
+from desktop.store.mail.late_views import LateViews
 from desktop.store.mail.life import KEPT_GONE_MS, Life
 from desktop.store.mail.messages import DELETED_AT_MS, Messages, MessageWriter
 from desktop.store.settings import SettingValues
@@ -70,6 +71,7 @@ class Upkeep:
             self.mend_search()
         with self._database.write() as work:
             SettingValues.put(work, _CHECKED, str(clock.now()))
+            LateViews(work).forget_old()
         if not restoration.has_strays(self._database.path.parent):
             log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))
 

@@ -10,6 +10,7 @@ from desktop.store.database import UnitOfWork
 from desktop.store.mail.life import Life
 from desktop.store.mail.messages import MessageWriter
 from desktop.store.mail.states import States, StateWriter
+from desktop.store.mail.stray_keys import StrayKeys
 
 
 class Joining:
@@ -22,8 +23,11 @@ class Joining:
         """Let the Email `key` take over all that hangs on `other`, which goes; returns the sources that one named.
 
         `text_digest` is what the copies of `other` read as now. Where `key` was about to be deleted for good it stays,
-        since `other` was not.
+        since `other` was not. What was kept only until a server is found to have it stays so.
         """
+        until_found = StrayKeys(self._work).found([other]) and not self._work.value(
+            "SELECT kept FROM email WHERE key = ?", (key,)
+        )
         self._work.run("UPDATE place SET email_key = ?, text_digest = ? WHERE email_key = ?", (key, text_digest, other))
         self._work.run(
             "UPDATE email AS n SET kept = max(n.kept, o.kept), "
@@ -33,8 +37,21 @@ class Joining:
             (key, other),
         )
         Life(self._work).revive([key])
+        if until_found:
+            self._until_found(key)
         self._join_views(key, other)
         return MessageWriter(self._work).delete([other])
+
+    def _until_found(self, key: int) -> None:
+        is_there = self._work.value(
+            "SELECT 1 FROM place p JOIN mail_account a ON a.key = p.account_key "
+            "WHERE p.email_key = ? AND a.mode = 'two-way'",
+            (key,),
+        )
+        if is_there:
+            Life(self._work).let_go([key])
+        else:
+            StrayKeys(self._work).add(key)
 
     def _join_views(self, key: int, other: int) -> None:
         states = States(self._work).of([key, other])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop.base import clock
-from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Flag, identity
 from desktop.domain.mail.mime_parse import parse
@@ -21,6 +21,7 @@ from desktop.services.mail.strays import Strays
 from desktop.store import restoration
 from desktop.store.mail.blobs import Blobs, digest_of
 from desktop.store.mail.late_views import LateViews
+from desktop.store.mail.life import Life
 from desktop.store.mail.states import States
 from tests.desk import mail
 from tests.shelf import Shelf
@@ -97,6 +98,39 @@ def test_a_source_whose_deletion_is_put_off_is_noted_at_once(shelf: Shelf) -> No
         shelf.do(Verb.DELETE, *shelf.mails())
 
     assert shelf.blobs.unnamed_since(clock.now(), 10) == [digest_of(mail(1))]
+
+
+@pytest.mark.parametrize("found", ["before it is read", "after it is read"])
+def test_a_mail_alone_that_can_be_read_later_still_follows_its_server(shelf: Shelf, found: str) -> None:
+    raw = mail(1)
+    key = _alone(shelf, raw, readable=False)
+    assert key is not None
+
+    if found == "before it is read":
+        shelf.arrive(raw)
+    shelf.ingest.read_again(key, raw, parse(raw))
+    if found == "after it is read":
+        shelf.arrive(raw)
+
+    [new] = shelf.mails(Unified.ALL)
+    with shelf.database.read() as view:
+        assert view.value("SELECT kept FROM email WHERE key = ?", (new,)) == 0
+
+
+def test_a_mail_alone_that_turns_out_to_be_a_kept_one_stays_kept(shelf: Shelf) -> None:
+    raw = mail(1)
+    key = _alone(shelf, raw, readable=False)
+    assert key is not None
+    shelf.arrive(raw)
+    with shelf.database.write() as work:
+        Life(work).keep(shelf.mails())
+
+    shelf.ingest.read_again(key, raw, parse(raw))
+    shelf.arrive(raw, Role.ARCHIVE)
+
+    [new] = shelf.mails(Unified.ALL)
+    with shelf.database.read() as view:
+        assert view.value("SELECT kept FROM email WHERE key = ?", (new,)) == 1
 
 
 def _leave(shelf: Shelf, raw: bytes) -> None:

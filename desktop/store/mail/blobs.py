@@ -136,17 +136,19 @@ class Blobs:
 
         Called inside the unit of work that will name them, so that `forget_unnamed` cannot come between.
         """
-        rows = []
+        rows, named = [], []
         for source in packed:
+            named.append(source.digest)
             # a file could not say that it is not whole
             if len(source.data) >= FILE_FROM_BYTES and not source.partial:
                 self._put_file(source.digest, source.data)
             else:
                 rows.append((source.digest, _PARTIAL if source.partial else WHOLE, source.data))
-        if not rows:
+        if not named:
             return
         with self._transaction():
             self._connection.executemany("INSERT OR IGNORE INTO blob (digest, codec, data) VALUES (?, ?, ?)", rows)
+            self._named(named)
 
     def get(self, digest: bytes) -> bytes:
         """Return a source. Raises SourceMissing, also when it was damaged on disk, and DatabaseDamaged.
@@ -173,7 +175,7 @@ class Blobs:
         sql = "DELETE FROM blob WHERE digest = ?"
         with self._transaction():
             in_files = [digest for digest in digests if not self._connection.execute(sql, (digest,)).rowcount]
-            self._connection.executemany("DELETE FROM unnamed WHERE digest = ?", [(d,) for d in digests])
+            self._named(digests)
         for digest in in_files:
             self._path(digest).unlink(missing_ok=True)
 
@@ -203,7 +205,10 @@ class Blobs:
     def note_named(self, digests: Sequence[bytes]) -> None:
         """Forget that nothing named these sources. Raises DiskFull."""
         with self._transaction():
-            self._connection.executemany("DELETE FROM unnamed WHERE digest = ?", [(d,) for d in digests])
+            self._named(digests)
+
+    def _named(self, digests: Sequence[bytes]) -> None:
+        self._connection.executemany("DELETE FROM unnamed WHERE digest = ?", [(digest,) for digest in digests])
 
     def unnamed_since(self, at_ms: int, most: int) -> list[bytes]:
         """Return sources noted as unnamed at `at_ms` or before; whether they still are the caller must see."""

@@ -41,6 +41,17 @@ def test_a_source_comes_back_as_it_was_and_can_be_forgotten(blobs: Blobs, raw: b
 
 
 @pytest.mark.parametrize("raw", [b"small", os.urandom(FILE_FROM_BYTES + 1)])
+def test_a_source_kept_again_is_no_longer_noted_as_unnamed(blobs: Blobs, raw: bytes) -> None:
+    digest = _keep(blobs, raw)
+    blobs.note_unnamed([digest], 1)
+    assert blobs.unnamed_since(1, 10) == [digest]
+
+    _keep(blobs, raw)
+
+    assert blobs.unnamed_since(1, 10) == []
+
+
+@pytest.mark.parametrize("raw", [b"small", os.urandom(FILE_FROM_BYTES + 1)])
 def test_a_source_damaged_on_disk_is_missing(tmp_path: Path, raw: bytes) -> None:
     blobs = Blobs(tmp_path / "raw")
     digest = _keep(blobs, raw)

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from desktop.services.services import Services
 
 
+_DONE_IN_READER = (Do.FIND, Do.FIND_NEXT, Do.FIND_PREVIOUS, Do.PRINT, Do.SAVE_AS, Do.SOURCE)
+
+
 class MailRoom(QObject):
     """Made once for a window; `panes` is the widget."""
 
@@ -229,10 +232,13 @@ class MailRoom(QObject):
             self.reader.show_nothing()
 
     def _note_reading(self, reads: bool) -> None:
-        """Let words be looked for in a mail that is in sight, else in the list: letters must not fall on its mails."""
+        """Let be done to a mail in sight what the reader does; words are looked for in the list where there is none.
+
+        Letters must not fall on the mails of the list, and the pages of a mail that was put away are not meant.
+        """
         self._reads = reads
         in_mail = reads and self.reader.isVisible()
-        for name in (Do.FIND, Do.FIND_NEXT, Do.FIND_PREVIOUS):
+        for name in _DONE_IN_READER:
             self._actions[name].setEnabled(in_mail)
         self._actions.lend_keys(Do.FIND, Do.QUICK_FILTER, not in_mail)
 

@@ -446,6 +446,22 @@ async def test_a_mail_file_is_shown_before_any_account_exists(empty_desk: Desk) 
     assert not window._welcome.isVisible()
 
 
+async def test_nothing_is_printed_of_a_mail_that_was_put_away(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    room.list.view.show_key(_inbox(desk)[0])
+    await desk.until(lambda: room.reader.opened is not None)
+    about_the_mail = [window.actions_[name] for name in (Do.PRINT, Do.SAVE_AS, Do.SOURCE)]
+    in_sight = [action.isEnabled() for action in about_the_mail]
+
+    QTest.keyClick(window, Qt.Key.Key_F8)
+    put_away = [action.isEnabled() for action in about_the_mail]
+    QTest.keyClick(window, Qt.Key.Key_F8)
+
+    assert (in_sight, put_away) == ([True] * 3, [False] * 3)
+    assert all(action.isEnabled() for action in about_the_mail)
+
+
 async def test_what_one_does_beside_a_mail_file_falls_on_no_mail_of_the_list(desk: Desk) -> None:
     await _open(desk)
     window, room = desk.window, desk.window.room

@@ -6,8 +6,9 @@ from desktop.app.arguments import SearchMails
 from desktop.app.commands import moment
 from desktop.app.console import Console
 from desktop.app.core import Core
+from desktop.base import clock
 from desktop.base.i18n import _
-from desktop.domain.mail.query_parse import unclosed
+from desktop.domain.mail.query_parse import unfinished
 from desktop.services.mail.search import searched_sentence
 
 _DATE_WIDTH = len("2026-01-31 23:59")
@@ -16,7 +17,8 @@ _DATE_WIDTH = len("2026-01-31 23:59")
 def run(command: SearchMails, core: Core, console: Console) -> int:
     """Print the mails found, newest first; returns 0 also when there are none. Raises Problem."""
     result = core.services.search.search(command.query, limit=command.limit)
-    unknown = (*result.unknown, *unclosed(command.query))
+    today = clock.to_datetime(clock.now()).astimezone().date()
+    unknown = tuple(dict.fromkeys((*result.unknown, *unfinished(command.query, today))))
     rows = [hit.row for hit in result.hits]
     if command.as_json:
         ids = core.services.views.ids_of([row.key for row in rows])

@@ -47,11 +47,15 @@ def parse(text: str, today: date) -> Query:
     return Query(root, tuple(dict.fromkeys(parser.unknown)))
 
 
-def unclosed(text: str) -> tuple[str, ...]:
-    """Return what of a text is opened or closed alone: brackets, and a phrase with its words.
+def unfinished(text: str, today: date) -> tuple[str, ...]:
+    """Return what of a text is forgiven to who still types it: what its end may grow to, and what he may close yet.
 
-    They are forgiven; who still types will close them, so only of a finished text this is worth telling.
+    Only of a finished text this is worth telling: operators that are not understood, brackets, a phrase with its words.
     """
+    return tuple(dict.fromkeys((*parse(f"{text} ", today).unknown, *_unclosed(text))))
+
+
+def _unclosed(text: str) -> tuple[str, ...]:
     text = encodable(text)[:MAX_CHARS].translate(_QUOTES)
     depth, alone = 0, []
     for bracket in re.findall("[()]", _PHRASE.sub(" ", text)):

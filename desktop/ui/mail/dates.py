@@ -32,16 +32,19 @@ def time_text(at: QDateTime) -> str:
     return locale().toString(at.time(), _time_format())
 
 
-def row_date(at_ms: int, now_ms: int, where: QTimeZone) -> str:
-    """Return the date of a row: "10:42", "Fri 8:00" within a week, "18 Sep" within the year, else "18 Sep 2024"."""
+def row_date(at_ms: int, now_ms: int, where: QTimeZone, *, under_day: bool = False) -> str:
+    """Return the date of a row: "10:42", "Fri 8:00" within a week, "18 Sep" within the year, else "18 Sep 2024".
+
+    A row that stands under the name of its day needs no weekday yesterday.
+    """
     if at_ms <= NO_DATE_MS:
         return _("no date")
     at = QDateTime.fromMSecsSinceEpoch(at_ms, where)
     today = QDateTime.fromMSecsSinceEpoch(now_ms, where).date()
     ago = at.date().daysTo(today)
-    if ago in (0, 1):
+    if ago == 0 or (ago == 1 and under_day):
         return time_text(at)
-    if 1 < ago < _WEEK:
+    if 0 < ago < _WEEK:
         day = locale().toString(at.date(), "ddd")
         return _("{weekday} {time}").format(weekday=day, time=time_text(at))
     return short_date(at.date(), with_year=at.date().year() != today.year())

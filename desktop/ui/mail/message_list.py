@@ -306,7 +306,7 @@ class MessageList(QListView):
     def paintEvent(self, e: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(e.rect(), self._theme.tokens.bg)
-        self._painter.set_today(self._model.now_ms, self._model.where)
+        self._painter.set_today(self._model.now_ms, self._model.where, under_days=self._model.has_days)
         first, last = self._places.in_sight(e.rect())
         chosen = self.selectionModel()
         multi = self.selected_count() > 1

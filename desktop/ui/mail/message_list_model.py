@@ -89,6 +89,11 @@ class MessageListModel(QAbstractListModel):
     # what the view and the loader ask
 
     @property
+    def has_days(self) -> bool:
+        """Whether the mails stand under the names of their days."""
+        return bool(self._groups)
+
+    @property
     def lines(self) -> LineMap:
         """Where everything stands."""
         return self._lines

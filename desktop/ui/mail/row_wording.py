@@ -47,11 +47,12 @@ class RowWording:
         self._kept: dict[tuple[int, bool], RowWords] = {}
         self.now_ms = clock.now()
         self.where: QTimeZone = dates.zone()
+        self._under_days = False
 
-    def set_today(self, now_ms: int, where: QTimeZone) -> None:
-        """Write dates as seen from this moment and place."""
-        if (now_ms, where) != (self.now_ms, self.where):
-            self.now_ms, self.where = now_ms, where
+    def set_today(self, now_ms: int, where: QTimeZone, *, under_days: bool) -> None:
+        """Write dates as seen from this moment and place, and under the names of days or without."""
+        if (now_ms, where, under_days) != (self.now_ms, self.where, self._under_days):
+            self.now_ms, self.where, self._under_days = now_ms, where, under_days
             self.forget()
 
     def forget(self) -> None:
@@ -72,7 +73,8 @@ class RowWording:
     def _made(self, line: Line, row: Row, places: RowPlaces) -> RowWords:
         weight: FontKind = "body-strong" if row.unread else "body"
         metrics = self._canvas.work.metrics(weight)
-        date = dates.row_date(row.date_ms, self.now_ms, self.where)
+        under_day = self._under_days and line.kind is LineKind.MAIL
+        date = dates.row_date(row.date_ms, self.now_ms, self.where, under_day=under_day)
         date_width = self._canvas.work.metrics("small-medium").horizontalAdvance(date)
         count = dates.locale().toString(row.count) if row.count > 1 and line.kind is LineKind.MAIL else ""
         shown = _icons(row)

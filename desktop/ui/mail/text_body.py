@@ -19,7 +19,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
     QTextBlock,
     QTextBlockFormat,
@@ -35,6 +34,7 @@ from desktop.ui.mail.text_layout import NO_FOLD, Layout, Line
 from desktop.ui.theme import Theme
 from desktop.ui.web.shell import MAX_TEXT_WIDTH
 from desktop.ui.widgets.documents import retire
+from desktop.ui.widgets.palettes import ColorRole, tint
 from desktop.ui.widgets.slices import Slices
 
 _LINE_PX = 20
@@ -184,6 +184,11 @@ class TextBody(QTextBrowser):
         if self._fixed_width not in (None, self._text_width()):
             self._resized.start()
 
+    def changeEvent(self, e: QEvent) -> None:
+        super().changeEvent(e)
+        if e.type() is QEvent.Type.PaletteChange:
+            self._tint()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # space belongs to the reader
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Backspace):
@@ -212,13 +217,12 @@ class TextBody(QTextBrowser):
         self._render()
         self._go_back_to(wish)
 
-    def _render(self) -> None:
+    def _tint(self) -> None:
         tokens = self._theme.tokens
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, tokens.bg)
-        palette.setColor(QPalette.ColorRole.Window, tokens.bg)
-        palette.setColor(QPalette.ColorRole.Text, tokens.text)
-        self.setPalette(palette)
+        tint(self, {ColorRole.Base: tokens.bg, ColorRole.Window: tokens.bg, ColorRole.Text: tokens.text})
+
+    def _render(self) -> None:
+        self._tint()
         document = QTextDocument(self)
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(_TOP)

@@ -43,9 +43,9 @@ class FocusRing:
         self._frame.update()
 
     def focus_out(self) -> None:
-        """Hide it."""
+        """Hide it, and let go of the control: a frame shows itself when its control finds another parent."""
         if self._frame is not None:
-            self._frame.hide()
+            self._frame.setWidget(None)  # type: ignore[arg-type]
 
 
 class _Frame(QFocusFrame):

@@ -91,13 +91,12 @@ class Paragraph(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setFont(theme.font(kind))
-        theme.changed.connect(self._tint)
-        self._tint()
+        theme.changed.connect(self.update)
 
     def set_colour(self, colour: str) -> None:
         """Use the colour of another token."""
         self._colour = colour
-        self._tint()
+        self.update()
 
     def heightForWidth(self, width: int) -> int:
         margins = self.contentsMargins()
@@ -120,10 +119,6 @@ class Paragraph(QLabel):
         if not self.alignment() & Qt.AlignmentFlag.AlignTop:
             top += max(0, area.height() - height) // 2
         painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
+        # not by the palette: a style sheet gives a widget that finds another parent the one it had at first
+        painter.setPen(self._theme.tokens.named(self._colour))
         layout.draw(painter, QPointF(area.left(), top))
-
-    def _tint(self) -> None:
-        palette = self.palette()
-        palette.setColor(self.foregroundRole(), self._theme.tokens.named(self._colour))
-        self.setPalette(palette)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QKeyEvent, QKeySequence, QPalette, QTextLayout, QTextOption, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QTextLayout, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from desktop.ui.theme import FontKind, Theme
+from desktop.ui.widgets.palettes import ColorRole, tint
 
 NARROWEST = 40
 """No text asks for more; what is narrower cannot be read anyway."""
@@ -96,11 +97,14 @@ class SelectableText(QTextEdit):
         else:
             event.ignore()
 
+    def changeEvent(self, e: QEvent) -> None:
+        super().changeEvent(e)
+        if e.type() is QEvent.Type.PaletteChange:
+            self._tint()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
     def _tint(self) -> None:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
-        palette.setColor(QPalette.ColorRole.Text, self._theme.tokens.named(self._colour))
-        self.setPalette(palette)
+        transparent = QColor(Qt.GlobalColor.transparent)
+        tint(self, {ColorRole.Base: transparent, ColorRole.Text: self._theme.tokens.named(self._colour)})

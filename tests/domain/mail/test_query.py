@@ -29,7 +29,7 @@ from desktop.domain.mail.query import (
     TextField,
     leaves,
 )
-from desktop.domain.mail.query_parse import MAX_TERMS, parse
+from desktop.domain.mail.query_parse import MAX_TERMS, parse, unfinished
 from desktop.domain.mail.query_values import day_range, days_ago, size_bytes
 from tests.proof import rounds, seed
 
@@ -230,3 +230,10 @@ def test_c36_every_text_is_a_query() -> None:
         for leaf in found:
             assert "\0" not in str(leaf)
             str(leaf).encode()
+
+
+def test_what_is_forgiven_to_who_still_types_is_told_of_a_finished_text() -> None:
+    today = date(2026, 11, 26)
+
+    assert unfinished("after:2026-13-99", today) == ("after:2026-13-99",)
+    assert unfinished('(a "b', today) == ("(", '"b')

@@ -108,7 +108,7 @@ def test_midnight_is_found():
     ("when", "expected"),
     [
         ((2026, 11, 20, 10, 42), "10:42"),
-        ((2026, 11, 19, 17, 20), "17:20"),
+        ((2026, 11, 19, 17, 20), "Thu 17:20"),
         ((2026, 11, 14, 8, 0), "Sat 08:00"),
         ((2026, 9, 18, 8, 0), "18 Sep"),
         ((2025, 9, 18, 8, 0), "18 Sep 2025"),
@@ -116,3 +116,7 @@ def test_midnight_is_found():
 )
 def test_row_dates_are_as_short_as_their_age_allows(when, expected):
     assert dates.row_date(ms(*when), ms(2026, 11, 20, 15, 30), BERLIN) == expected
+
+
+def test_a_row_under_the_name_of_its_day_says_yesterday_by_its_time_alone():
+    assert dates.row_date(ms(2026, 11, 19, 17, 20), ms(2026, 11, 20, 15, 30), BERLIN, under_day=True) == "17:20"

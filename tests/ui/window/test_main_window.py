@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -22,6 +23,7 @@ from desktop.ui.preferences.certificate_question import CertificateQuestion
 from desktop.ui.preferences.dialog import Preferences
 from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.theme import DARK
+from desktop.ui.widgets.focus_ring import _Frame
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.window.damage_notice import DamageNotice
@@ -444,6 +446,23 @@ async def test_a_mail_file_is_shown_before_any_account_exists(empty_desk: Desk) 
     assert opened is not None
     assert opened.head.subject == "From a file"
     assert not window._welcome.isVisible()
+
+
+async def test_the_colours_of_the_theme_stay_when_the_panes_are_put_elsewhere(desk: Desk) -> None:
+    await _open(desk)
+    window, room = desk.window, desk.window.room
+    room.list.view.show_key(_inbox(desk)[0])
+    await desk.until(lambda: room.reader.opened is not None)
+    room.search.field.edit.setFocus()
+    room.list.view.setFocus()
+    desk.core.services.settings.set(settings.THEME, settings.Theme.DARK)
+    await desk.until(lambda: desk.window._theme.tokens is DARK)
+
+    desk.core.services.settings.set(settings.LAYOUT, settings.Layout.CLASSIC)
+    await desk.until(lambda: room.list.width() == room.reader.width())
+
+    assert room.reader.page.subject.palette().color(QPalette.ColorRole.Text) == DARK.text
+    assert [ring for ring in window.findChildren(_Frame) if ring.isVisible()] == []
 
 
 async def test_nothing_is_printed_of_a_mail_that_was_put_away(desk: Desk) -> None:

@@ -72,8 +72,12 @@ class AccountsWatch(QObject):
         return next((account for account in self._accounts if account.key == key), None)
 
     def get_mail(self, account_key: int | None = None) -> None:
-        """Fetch for an account, or for all, because the person wants it: for that he is asked to unlock passwords."""
-        self._tasks.run(self._get_mail(account_key))
+        """Fetch for an account, or for all, because the person wants it: for that he is asked to unlock passwords.
+
+        While that question is open nothing is begun, neither now nor when he declines: to unlock fetches for all.
+        """
+        if not self._is_asking:
+            self._tasks.run(self._get_mail(account_key))
 
     async def _get_mail(self, account_key: int | None) -> None:
         statuses = await self._tasks.read(self._services.accounts.statuses)
@@ -137,9 +141,13 @@ class AccountsWatch(QObject):
             changed=status.certificate.replaces(account.trusted_fingerprints),
         ).open()
 
+    @property
+    def _is_asking(self) -> bool:
+        return self._unlocking is not None and not self._unlocking.done()
+
     def _ask_to_unlock(self) -> None:
         """Ask once, however often it is wanted meanwhile."""
-        if self._unlocking is None or self._unlocking.done():
+        if not self._is_asking:
             self._unlocking = self._tasks.run(self._unlock())
 
     async def _unlock(self) -> None:

@@ -43,6 +43,8 @@ _PRAGMAS = (
 )
 _INDEX_DAMAGED = 267
 """SQLITE_CORRUPT_VTAB: FTS5 found its tables wrong, while the pages they lie on are sound."""
+_OTHER_FORMAT = "invalid fts5 file format"
+"""What FTS5 says, as of a statement that is wrong, when the number of its format is lost or another."""
 _NO_ROOM_BYTES = 1 << 20
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -115,7 +117,7 @@ def problem_of(error: Exception, file: Path | None = None) -> Problem | None:
         # where the shared memory beside the log finds no room, SQLite says no more than this
         full = file is not None and shutil.disk_usage(file.parent).free < _NO_ROOM_BYTES
         return DiskFull() if full else DiskFailed(str(error))
-    if getattr(error, "sqlite_errorcode", None) == _INDEX_DAMAGED:
+    if getattr(error, "sqlite_errorcode", None) == _INDEX_DAMAGED or _OTHER_FORMAT in text:
         return SearchIndexDamaged(str(error))
     if ("malformed" in text and "json" not in text) or "not a database" in text or "corrupt" in text:
         return DatabaseDamaged(str(error))

@@ -11,7 +11,15 @@ import pytest
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Bug
-from desktop.store.database import Database, DatabaseBusy, DatabaseClosed, DatabaseDamaged, DiskFull, problem_of
+from desktop.store.database import (
+    Database,
+    DatabaseBusy,
+    DatabaseClosed,
+    DatabaseDamaged,
+    DiskFull,
+    SearchIndexDamaged,
+    problem_of,
+)
 from desktop.store.mail.blobs import Blobs
 
 
@@ -121,6 +129,7 @@ def test_a_read_only_database_refuses_to_write(database: Database, bus: Bus) -> 
         ("database disk image is malformed", DatabaseDamaged),
         ("file is not a database", DatabaseDamaged),
         ("database is locked", DatabaseBusy),
+        ("invalid fts5 file format (found 0, expected 4) - run 'rebuild'", SearchIndexDamaged),
     ],
 )
 def test_what_the_world_does_to_a_file_is_said_in_words(words: str, problem: type, tmp_path: Path) -> None:

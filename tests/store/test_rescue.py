@@ -431,7 +431,12 @@ def test_r28_the_view_of_an_archived_mail_newer_than_the_backup_waits_for_the_ma
 
 
 @pytest.mark.parametrize(
-    "damage", ["UPDATE email_search_data SET block = x'' WHERE id = 1", "DELETE FROM email_trigram_data"]
+    "damage",
+    [
+        "UPDATE email_search_data SET block = x'' WHERE id = 1",
+        "DELETE FROM email_trigram_data",
+        "DELETE FROM email_search_config",
+    ],
 )
 def test_r28_a_damaged_search_index_in_the_backup_bars_no_start(
     desk: Desk, dovecot: Dovecot, imap_user: str, damage: str

@@ -66,11 +66,13 @@ class Upkeep:
             self._tell_of_damage()
             return
         copy = backup.make(self._database.path, self._backups, why="weekly")
+        with self._database.write() as work:
+            # before anything that may fail: a backup every hour would soon take the place of all older ones
+            SettingValues.put(work, _CHECKED, str(clock.now()))
         if found := search_mending.damage(copy):
             log.error("the search index is damaged: %s", found)
             self.mend_search()
         with self._database.write() as work:
-            SettingValues.put(work, _CHECKED, str(clock.now()))
             LateViews(work).forget_old()
         if not restoration.has_strays(self._database.path.parent):
             log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))

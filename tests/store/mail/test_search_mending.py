@@ -10,7 +10,7 @@ from desktop.base import clock
 from desktop.services.mail.search import Search
 from desktop.services.mail.upkeep import CHECK_EVERY_MS, Upkeep
 from desktop.store import backup
-from desktop.store.database import Database, SearchIndexDamaged
+from desktop.store.database import Database, DiskFull, SearchIndexDamaged
 from desktop.store.mail import search_mending
 from desktop.store.space import Space
 from tests.desk import mail
@@ -64,6 +64,47 @@ def test_the_weekly_check_looks_into_the_indexes_and_mends_them(store: Shelf, up
 
     assert _found(store, "needle") == 1
     assert _found(store, "会议通知") == 1
+
+
+@pytest.mark.parametrize("index", ["email_search", "email_trigram"])
+@pytest.mark.parametrize("damage", ["DELETE FROM {}_config", "UPDATE {}_config SET v = 9"])
+def test_an_index_that_lost_what_it_keeps_about_itself_is_told_found_and_mended(
+    store: Shelf, tmp_path: Path, upkeep: Upkeep, index: str, damage: str
+) -> None:
+    store.arrive(mail(1, text="needle"))
+    with store.database.write() as work:
+        config = work.all(f"SELECT k, v FROM {index}_config ORDER BY k")
+        work.run(damage.format(index))
+    store.database.close()
+    told: list[str] = []
+    store.database.when_index_damaged = lambda: told.append("index")
+
+    with pytest.raises(SearchIndexDamaged):
+        store.arrive(mail(2, text="needle"))
+    assert told == ["index"]
+    assert "fts5" in search_mending.damage(backup.make(store.database.path, tmp_path / "copies", why="test"))
+    upkeep.run()
+
+    store.arrive(mail(2, text="needle"))
+    assert _found(store, "needle") == 2
+    with store.database.read() as view:
+        assert view.all(f"SELECT k, v FROM {index}_config ORDER BY k") == config
+
+
+def test_what_fails_after_the_weekly_backup_does_not_let_it_be_made_again(
+    store: Shelf, tmp_path: Path, upkeep: Upkeep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(copy: Path) -> str:
+        raise DiskFull
+
+    monkeypatch.setattr(search_mending, "damage", fails)
+    with pytest.raises(DiskFull):
+        upkeep.run()
+
+    with clock.frozen(clock.now() + 3_600_000):
+        upkeep.run()
+
+    assert len(list((tmp_path / "backup").glob("*.db"))) == 1
 
 
 def test_an_index_that_is_whole_is_found_whole_after_all_that_changes_it(

@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import peewee
 from desktop.base.bus import Bus
 from desktop.base.errors import Bug, Problem, Remedy
 from desktop.base.i18n import _
+from desktop.base.paths import sync_file, sync_folder
 from desktop.base.turns import Turns
 from desktop.store.readable import readable_uri, uri_path
 
@@ -283,16 +284,19 @@ class Database:
             except sqlite3.Error:
                 log.warning("roll back failed", exc_info=True)
 
-    def settle(self) -> bool:
+    def settle(self) -> None:
         """See that what is committed outlives a loss of power, which a commit alone does not; some milliseconds.
 
-        Returns False when somebody still reads an older state: then nothing is known. Not inside a view.
+        The write-ahead log is synced, whoever still reads an older state: SQLite reads it again after the loss, and has
+        synced the file itself before a log is begun anew. Without a log all is in the file.
+        Raises DiskFull, DiskFailed.
         """
         try:
-            busy, logged, copied = self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        except sqlite3.Error as error:
-            raise self._problem_of(error) or error from error
-        return not busy and logged == copied
+            with suppress(FileNotFoundError):
+                sync_file(self.path.with_name(f"{self.path.name}-wal"))
+            sync_folder(self.path.parent)
+        except OSError as error:
+            raise DiskFailed.of(error) from error
 
     def close_thread(self) -> None:
         """Close this thread's connection. A pool thread calls it before it ends."""

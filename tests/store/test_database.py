@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,16 +14,19 @@ import pytest
 
 from desktop.base.bus import Bus
 from desktop.base.errors import Bug
+from desktop.store import backup
 from desktop.store.database import (
     Database,
     DatabaseBusy,
     DatabaseClosed,
     DatabaseDamaged,
+    DiskFailed,
     DiskFull,
     SearchIndexDamaged,
     problem_of,
 )
 from desktop.store.mail.blobs import Blobs
+from tests.store.power import Disk, needs_names, reading
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,43 @@ def test_writers_take_turns(database: Database) -> None:
 
     with database.read() as view:
         assert view.value("SELECT count(*) FROM setting") == 80
+
+
+@needs_names
+@pytest.mark.parametrize("logs", [1, 2])
+def test_what_is_settled_outlives_a_loss_of_power_while_somebody_reads_an_older_state(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: int
+) -> None:
+    disk = Disk(monkeypatch, database.path)
+    for _ in range(logs):  # each time the log is begun anew
+        with database.write() as work:
+            work.run("INSERT INTO setting (name, value) VALUES (hex(randomblob(8)), '0')")
+        database.settle()
+        with closing(sqlite3.connect(database.path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(FULL)")
+    with reading(database.path):
+        for settled in (True, False):
+            with database.write() as work:
+                work.run("INSERT INTO setting (name, value) VALUES (?, '0')", (f"settled: {settled}",))
+            if settled:
+                database.settle()
+        found = disk.after_power_loss(tmp_path / "found")
+
+    with closing(sqlite3.connect(found)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM setting")}
+    assert len(names) == logs + 1
+    assert "settled: True" in names
+    assert backup.damage(found) == ""
+
+
+def test_a_log_that_cannot_be_synced_is_told(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fails)
+
+    with pytest.raises(DiskFailed):
+        database.settle()
 
 
 def test_a_read_only_database_refuses_to_write(database: Database, bus: Bus) -> None:

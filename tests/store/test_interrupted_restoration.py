@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,11 @@ from desktop.domain import settings
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Theme
 from desktop.store import backup, restoration
-from desktop.store.database import DiskFull
+from desktop.store.database import Database, DiskFull
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 from tests.store.damaging import back_up, destroy, start_damaged
+from tests.store.power import Disk, needs_names, reading
 
 
 def test_r28_a_second_damage_before_the_rescue_does_not_forget_the_first_file(
@@ -117,6 +119,35 @@ def test_r28_copy_and_note_are_on_the_disk_before_the_damaged_file_is_moved(
         f"{root.name} synced",
     ]
     Desk(root).close()
+
+
+@needs_names
+def test_r28_what_was_taken_over_outlives_a_loss_of_power_while_another_process_reads(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(desk)
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+    disk = Disk(monkeypatch, desk.profile.database)
+    taken_over = recovery.rescue.rescue
+
+    with ExitStack() as readers, monkeypatch.context() as patched:
+
+        def rescue(database: Database, *arguments: Any) -> int:
+            readers.enter_context(reading(database.path))
+            return taken_over(database, *arguments)
+
+        patched.setattr(recovery.rescue, "rescue", rescue)
+        desk = start_damaged(desk)
+        found = disk.after_power_loss(tmp_path / "found")
+    desk.close()
+
+    desk = Desk(found.parent, after_crash=True)
+
+    noted = restoration.read(found.parent)
+    assert noted is not None
+    assert noted.rescued is not None
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    desk.close()
 
 
 @pytest.mark.parametrize("octets", [b"", b"{", b"[]"])

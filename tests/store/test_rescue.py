@@ -191,9 +191,9 @@ def test_r28_nothing_is_noted_as_done_before_it_outlives_a_loss_of_power(
     steps: list[object] = []
     settle, write = Database.settle, restoration.write
 
-    def settles(database: Database) -> bool:
+    def settles(database: Database) -> None:
         steps.append("settled")
-        return settle(database)
+        settle(database)
 
     def writes(folder: Path, done: Restoration) -> None:
         steps.append((done.rescued is not None, done.strays is not None))

@@ -7,12 +7,16 @@ those it has met without a name, and a day or more later again.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from desktop.base import clock
+from desktop.base.errors import Problem
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.messages import Messages
+
+log = logging.getLogger(__name__)
 
 LEFT_ALONE_MS = 86_400_000
 """So long a source without a name stays at the least."""
@@ -28,13 +32,22 @@ def forget_unnamed(database: Database, blobs: Blobs, digests: Sequence[bytes]) -
     """
     if not digests:
         return
-    settled = database.settle()
+    settled = _is_settled(database)
     with database.write() as work:
         unnamed = Messages(work).unnamed(digests)
         if settled:
             blobs.drop(unnamed)
         else:
             blobs.note_unnamed(unnamed, clock.now())
+
+
+def _is_settled(database: Database) -> bool:
+    try:
+        database.settle()
+    except Problem as problem:
+        log.warning("sources that nothing names stay for now: %s", problem.details or problem.text)
+        return False
+    return True
 
 
 def collect_unnamed(database: Database, blobs: Blobs) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from desktop.store.mail.messages import MessageWriter
 from desktop.store.space import Space
 from tests.desk import mail
 from tests.shelf import Shelf
+from tests.store.power import Disk, needs_names, reading
 
 
 def _addresses(shelf: Shelf) -> set[str]:
@@ -48,18 +49,20 @@ def test_people_go_with_their_last_mail(shelf: Shelf, tmp_path: Path) -> None:
     assert {"kim@x.example", "pic@x.example"} <= left, "one mail names the one; the other's images may load"
 
 
+@needs_names
+@pytest.mark.parametrize("reader", [False, True])
 def test_a_source_goes_only_after_the_rows_that_named_it_have_gone_for_good(
-    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: bool
 ) -> None:
     shelf.become(Mode.ARCHIVE_ONLY)
     shelf.arrive(mail(1), Role.INBOX)
+    disk = Disk(monkeypatch, shelf.database.path)
     dropped: list[bytes] = []
     drop = shelf.blobs.drop
 
     def watch(digests: Sequence[bytes]) -> None:
-        # what is not yet in the file itself a loss of power can take
-        shutil.copy(shelf.database.path, tmp_path / "after-power-loss.db")
-        connection = sqlite3.connect(tmp_path / "after-power-loss.db")
+        connection = sqlite3.connect(disk.after_power_loss(tmp_path / "found"))
+        assert connection.execute("SELECT count(*) FROM mail_account").fetchone() == (1,)
         named = {bytes(row[0]) for row in connection.execute("SELECT raw_digest FROM email")}
         connection.close()
         assert named.isdisjoint(digests)
@@ -68,6 +71,7 @@ def test_a_source_goes_only_after_the_rows_that_named_it_have_gone_for_good(
 
     monkeypatch.setattr(shelf.blobs, "drop", watch)
 
-    shelf.do(Verb.DELETE, *shelf.mails())
+    with reading(shelf.database.path) if reader else nullcontext():
+        shelf.do(Verb.DELETE, *shelf.mails())
 
     assert len(dropped) == 1

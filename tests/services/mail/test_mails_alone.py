@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -70,14 +70,24 @@ def test_a_mail_that_was_deleted_for_good_is_not_made_again(shelf: Shelf) -> Non
     assert _alone(shelf, mail(2)) is not None
 
 
-def test_a_source_that_had_no_name_before_the_damage_is_no_stray(shelf: Shelf, tmp_path: Path) -> None:
+def _delete_on_a_bad_disk(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Delete all mails for good while the disk does not say that it has their deletion."""
+
+    def fails(descriptor: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fails)
+        shelf.do(Verb.DELETE, *shelf.mails())
+
+
+def test_a_source_that_had_no_name_before_the_damage_is_no_stray(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shelf.become(Mode.ARCHIVE_ONLY)
     shelf.arrive(mail(1))
-    with closing(sqlite3.connect(shelf.database.path)) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM email").fetchone()
-        shelf.do(Verb.DELETE, *shelf.mails())
-    assert shelf.blobs.get(digest_of(mail(1))) == mail(1), "it goes later, since somebody read an older state"
+    _delete_on_a_bad_disk(shelf, monkeypatch)
+    assert shelf.blobs.get(digest_of(mail(1))) == mail(1), "it goes later"
     _leave(shelf, mail(2))
     collect_unnamed(shelf.database, shelf.blobs)
     with clock.frozen(clock.now() + 1):
@@ -89,14 +99,13 @@ def test_a_source_that_had_no_name_before_the_damage_is_no_stray(shelf: Shelf, t
     assert found == [mail(3)]
 
 
-def test_a_source_whose_deletion_is_put_off_is_noted_at_once(shelf: Shelf) -> None:
+def test_a_source_whose_deletion_is_put_off_is_noted_at_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf.become(Mode.ARCHIVE_ONLY)
     shelf.arrive(mail(1))
-    with closing(sqlite3.connect(shelf.database.path)) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM email").fetchone()
-        shelf.do(Verb.DELETE, *shelf.mails())
 
+    _delete_on_a_bad_disk(shelf, monkeypatch)
+
+    assert shelf.mails(Unified.ALL) == []
     assert shelf.blobs.unnamed_since(clock.now(), 10) == [digest_of(mail(1))]
 
 

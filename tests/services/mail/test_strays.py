@@ -20,6 +20,7 @@ from desktop.store import restoration
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 from tests.store.damaging import back_up, start_damaged
+from tests.store.power import Disk, needs_names, reading
 
 DAY_MS = 86_400_000
 
@@ -117,6 +118,26 @@ def test_a_stray_that_a_server_has_after_all_follows_it_again(desk: Desk, doveco
     desk.sync()
 
     assert "Only here" not in desk.subjects(Unified.ALL)
+    desk.close()
+
+
+@needs_names
+def test_a_stray_outlives_a_loss_of_power_while_somebody_reads_an_older_state(
+    desk: Desk, dovecot: Dovecot, imap_user: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_here(desk, dovecot, imap_user, mail(7, subject="Only here"))
+    desk = start_damaged(desk)
+    desk.sync()
+    disk = Disk(monkeypatch, desk.profile.database)
+    with reading(desk.profile.database):
+        desk.core.supervisor._housekeeping.gather_strays()
+        found = disk.after_power_loss(tmp_path / "found")
+    desk.close()
+
+    desk = Desk(found.parent, after_crash=True)
+
+    assert not restoration.has_strays(found.parent)
+    assert "Only here" in desk.subjects(Unified.ALL)
     desk.close()
 
 

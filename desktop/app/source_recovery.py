@@ -25,6 +25,7 @@ def open_blobs(profile: Profile, database: Database, after_crash: bool, stop: Ca
         present = {bytes(digest) for digests in blobs.walk() for digest in digests}
         with database.write() as work:
             lost = note_lost(work, present)
+        database.settle()
         blob_rescue.missing_noted(profile.raw)
         if lost:
             log.warning("%d mails have lost their source", lost)

@@ -20,6 +20,7 @@ from desktop.store.mail.blobs import Blobs, SourceMissing, digest_of
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 from tests.store.damaging import destroy
+from tests.store.power import Disk, needs_names
 
 MAILS = 40
 
@@ -134,6 +135,25 @@ def test_one_damaged_page_costs_its_own_sources_only(desk: Desk) -> None:
     desk.close()
     desk = Desk(desk.profile.root, after_crash=True)
     assert len(list(desk.profile.raw.glob("blobs-damaged-*.db"))) == 1, "what is whole is left alone"
+    desk.close()
+
+
+@needs_names
+def test_lost_sources_are_noted_for_good_before_nothing_says_any_more_that_they_may_be_lost(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.close()
+    (desk.profile.raw / "blobs.db").unlink()
+    disk = Disk(monkeypatch, desk.profile.database)
+    desk = Desk(desk.profile.root)
+    found = disk.after_power_loss(tmp_path / "found")
+    desk.close()
+
+    desk = Desk(found.parent, after_crash=True)
+
+    assert readable(desk) == 0
+    desk.sync()
+    assert readable(desk) == MAILS
     desk.close()
 
 

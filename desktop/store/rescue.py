@@ -13,6 +13,7 @@ import logging
 import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,6 +39,7 @@ _STATE = ("read", "important", "answered", "forwarded", "in_inbox", "in_archive"
 _NOT_OF_THE_PERSON = ("key", "id", "owner_key", "synced_at_ms")
 _CHOICES = ("role", "role_by_user", "watched", "shows_in_inbox", "opened")
 _FOLDER = ("key", "account_key", "wire_name", "path", "delimiter", "selectable", "subscribed", *_CHOICES)
+_COPY = ("email_key", "account_key")
 _PLACE = ("account_key", "folder_key", "uidvalidity", "uid")
 _NOTES = ("upkeep.", "folder-behind.", "address-behind.", PER_MAIL)
 """Begin the names of what the program notes for itself among the settings."""
@@ -221,14 +223,15 @@ def _states(old: _Damaged, work: UnitOfWork) -> int:
     Where an account is in step with its server the view follows from the copies there and from what waits for them: a
     view whose operations are not taken over would show for good what the server never hears of.
     """
-    known = dict(old.rows("email", ("key", "id"), "key")[0])
+    emails = old.rows("email", ("key", "id", "kept"), "key")[0]
+    known = {key: id_ for key, id_, _kept in emails}
     here = dict(work.all("SELECT key, id FROM email"))
     seen = {row[0]: row for row in work.all(f"SELECT email_key, {', '.join(_STATE)} FROM email_user")}
     me = AccountWriter(work).ensure_user()
     changed = []
     updates = ", ".join(f"{name} = excluded.{name}" for name in _STATE)
     rows = old.rows("email_user", ("email_key", *_STATE), "email_key")[0]
-    _keep_views(old, work, rows, known)
+    _keep_views(old, work, rows, known, {key for key, _id, kept in emails if kept == 1})
     for row in rows:
         key = row[0]
         if here.get(key) is None or known.get(key) != here[key] or seen.get(key) == row:
@@ -248,17 +251,27 @@ def _states(old: _Damaged, work: UnitOfWork) -> int:
     return sum(seen.get(row[0]) != row for row in after)
 
 
-def _keep_views(old: _Damaged, work: UnitOfWork, rows: Sequence[tuple[Any, ...]], known: Mapping[int, bytes]) -> None:
-    """Keep the views of mails that are only archived and not here: no server tells them when the mails come again."""
-    two_way = set(work.column("SELECT key FROM mail_account WHERE mode = 'two-way'"))
-    places = old.rows("place", ("email_key", "account_key"), "key")[0]
-    in_step = {email for email, account in places if account in two_way}
+def _keep_views(
+    old: _Damaged,
+    work: UnitOfWork,
+    rows: Sequence[tuple[Any, ...]],
+    known: Mapping[int, bytes],
+    kept: AbstractSet[int],
+) -> None:
+    """Keep the views of mails that are only archived and not here: no server tells them when the mails come again.
+
+    One that was on no server, and that nothing kept, was to go: should it come again, its view is that of a stray.
+    """
+    modes = dict(work.all("SELECT key, mode FROM mail_account"))
+    places = [(email, modes[account]) for email, account in old.rows("place", _COPY, "key")[0] if account in modes]
+    in_step = {email for email, mode in places if mode == Mode.TWO_WAY}
+    archived = kept | {email for email, mode in places if mode != Mode.TWO_WAY}
     here = set(work.column("SELECT id FROM email"))
     late = {}
     for key, *view in rows:
         id_ = known.get(key)
         sound = isinstance(id_, bytes) and len(id_) == 16 and all(value in (0, 1) for value in view)
-        if sound and id_ not in here and key not in in_step:
+        if sound and id_ not in here and key in archived and key not in in_step:
             late[uuid.UUID(bytes=id_)] = view
     LateViews(work).keep(late)
 

@@ -430,6 +430,25 @@ def test_r28_the_view_of_an_archived_mail_newer_than_the_backup_waits_for_the_ma
     desk.close()
 
 
+def test_r28_a_mail_that_was_gone_from_its_server_comes_back_read_and_not_into_the_inbox(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    back_up(desk)
+    dovecot.deliver(imap_user, [mail(7, subject="Deleted elsewhere")])
+    desk.sync()
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "subject", "Deleted elsewhere")
+    desk.sync()
+
+    desk = start_damaged(desk)
+    desk.sync()
+    desk.core.supervisor._housekeeping.gather_strays()
+
+    assert desk.subjects() == ["Mail 3", "Mail 2", "Mail 1"]
+    assert "Deleted elsewhere" in desk.subjects(Unified.ALL)
+    assert desk.unread(Unified.ALL) == 3
+    desk.close()
+
+
 @pytest.mark.parametrize(
     "damage",
     [

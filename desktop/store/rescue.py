@@ -22,6 +22,7 @@ from desktop.base.errors import Bug, Problem
 from desktop.base.text import encodable
 from desktop.domain.mail.mail_account import MailAccount, Mode, is_address, is_day
 from desktop.store.database import Database, UnitOfWork, problem_of
+from desktop.store.mail import late_views
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, Folders, FolderWriter
 from desktop.store.mail.late_views import LateViews
@@ -260,6 +261,7 @@ def _keep_views(
 ) -> None:
     """Keep the views of mails that are only archived and not here: no server tells them when the mails come again.
 
+    Those that waited in the damaged file are among them: it was in the place of another not long ago.
     One that was on no server, and that nothing kept, was to go: should it come again, its view is that of a stray.
     """
     modes = dict(work.all("SELECT key, mode FROM mail_account"))
@@ -267,13 +269,17 @@ def _keep_views(
     in_step = {email for email, mode in places if mode == Mode.TWO_WAY}
     archived = kept | {email for email, mode in places if mode != Mode.TWO_WAY}
     here = set(work.column("SELECT id FROM email"))
-    late = {}
+    late: dict[uuid.UUID, list[int]] = {}
+    for name, value in old.rows("setting", ("name", "value"), "name")[0]:
+        with _row(work):
+            if name.startswith(late_views.NAME):
+                late |= late_views.noted(name, value)
     for key, *view in rows:
         id_ = known.get(key)
         sound = isinstance(id_, bytes) and len(id_) == 16 and all(value in (0, 1) for value in view)
-        if sound and id_ not in here and key in archived and key not in in_step:
+        if sound and key in archived and key not in in_step:
             late[uuid.UUID(bytes=id_)] = view
-    LateViews(work).keep(late)
+    LateViews(work).keep({id_: view for id_, view in late.items() if id_.bytes not in here})
 
 
 def _operations(old: _Damaged, work: UnitOfWork) -> int:

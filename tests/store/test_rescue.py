@@ -19,9 +19,12 @@ from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Theme
 from desktop.store import backup, restoration
 from desktop.store.database import Database
+from desktop.store.mail import late_views
 from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.stray_keys import StrayKeys
 from desktop.store.rescue import rescue
 from desktop.store.restoration import Restoration
+from desktop.store.settings import PER_MAIL, SettingValues
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 from tests.store.damaging import back_up, start_damaged
@@ -427,6 +430,32 @@ def test_r28_the_view_of_an_archived_mail_newer_than_the_backup_waits_for_the_ma
     assert (newest.subject, newest.important, newest.unread) == ("Mail 21", True, False)
     with desk.core.database.read() as view:
         assert view.value("SELECT count(*) FROM setting WHERE name LIKE '%late-view%'") == 0
+    desk.close()
+
+
+def test_r28_a_view_that_waits_for_its_mail_outlives_a_second_damage(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    archived = dovecot.add_user(f"archived-{imap_user}", "secret")
+    desk.add(dovecot, archived, mode=Mode.ARCHIVE_ONLY)
+    desk.sync()
+    back_up(desk)
+    dovecot.deliver(archived, [mail(21)])
+    desk.sync()
+    desk.do(Verb.STAR, desk.mails()[0])
+    desk = start_damaged(desk)
+    with desk.core.database.write() as work:
+        for name, value in (("x", "[]"), ("0" * 32, "[1]"), ("1" * 32, f"[{clock.now()}, 7]"), ("2" * 32, "[[]]")):
+            SettingValues.put(work, f"{late_views.NAME}{name}", value)
+        StrayKeys(work).add(desk.mails()[0])
+
+    desk = start_damaged(desk)
+
+    with desk.core.database.read() as view:
+        assert len(SettingValues(view).notes(PER_MAIL)) == 1
+    desk.sync()
+    newest, *_others = desk.core.services.views.rows(desk.mails(), conversations=False)
+    assert (newest.subject, newest.important) == ("Mail 21", True)
     desk.close()
 
 

@@ -37,6 +37,12 @@ _BEHIND = (
     f"FROM place {_MARKED_FOR_NOTHING}"
 )
 """Lists and views are to follow what is no longer marked."""
+_FOLDER_LOST = (
+    "INSERT OR REPLACE INTO setting (name, value) SELECT 'folder-behind.' || lost, '\"orphans\"' FROM "
+    "(SELECT folder_key AS lost FROM place UNION SELECT pending_folder_key FROM place) "
+    "WHERE lost IS NOT NULL AND lost NOT IN (SELECT key FROM folder)"
+)
+"""The list of a folder that is not there still holds the mails that lay in it, or were on their way there."""
 _NOTHING_WAITS = (
     "UPDATE place SET pending_add = 0, pending_remove = 0, pending_folder_key = NULL, pending_gone = 0 "
     f"{_MARKED_FOR_NOTHING}"
@@ -67,6 +73,7 @@ def _remove(connection: sqlite3.Connection) -> bool:
     links = {(table, parent, link) for table, _row, parent, link in found}
     if len(found) > _MOST or any((table, parent) not in _MAY_GO for table, parent, _link in links):
         return False
+    connection.execute(_FOLDER_LOST)
     for table, parent, link in sorted(links):
         keys = connection.execute(f"PRAGMA foreign_key_list({table})")
         column, when_gone = next((row[3], row[6]) for row in keys if row[0] == link)

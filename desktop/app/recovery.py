@@ -98,8 +98,13 @@ def _replace(profile: Profile, waiting: Path) -> None:
 
 
 def _not_taken_over(profile: Profile) -> tuple[str, ...]:
-    """Return the files of a restoration that was not ended when the database in their place was damaged too."""
+    """Return the files of a restoration that was not ended when the database in their place was damaged too.
+
+    Where its note cannot be read it may have been ended: `take_over` sees.
+    """
     noted = restoration.read(profile.root)
+    if noted is None and restoration.is_noted(profile.root):
+        return tuple(file.name for file in backup.files_aside(profile.database)[-1:])
     if noted is None or noted.rescued is not None:
         return ()
     return tuple(name for name in (*noted.earlier, noted.damaged) if (profile.root / name).exists())
@@ -126,7 +131,12 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
         return None
     # nobody had worked with those that followed the first: what it holds counts most, and so comes last
     files = [profile.root / name for name in (noted.damaged, *reversed(noted.earlier))]
+    with database.read() as view:
+        known = {SettingValues(view).get(_TAKEN_OVER)}
+    # SQLite deletes the log of an empty file
     held = [file for file in files if not backup.is_empty(file)]
+    known.update(rescue.setting(file, _TAKEN_OVER) for file in held)
+    held = [file for file in held if json.dumps(file.name) not in known]
     done = replace(noted, rescued=sum(rescue.rescue(database, file, _follow) for file in held))
     with database.write() as work:
         SettingValues.put(work, _TAKEN_OVER, json.dumps(noted.damaged))

@@ -75,6 +75,16 @@ def rescue(database: Database, damaged: Path, follow: Follow) -> int:
         return count + _states(old, work) + _deletions(old, work)
 
 
+def setting(damaged: Path, name: str) -> str | None:
+    """Return a value that is stored under this name in a damaged database; None when none can be read."""
+    try:
+        with closing(_open(damaged)) as connection:
+            row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    except sqlite3.Error:
+        return None
+    return None if row is None else str(row[0])
+
+
 def _open(damaged: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(readable_uri(damaged), uri=True, timeout=10)
     # octets that are no text are read all the same; the row they are in cannot be written here

@@ -121,6 +121,36 @@ def test_r28_copy_and_note_are_on_the_disk_before_the_damaged_file_is_moved(
     Desk(root).close()
 
 
+@pytest.mark.parametrize("taken_over", [False, True])
+def test_r28_a_second_damage_where_the_note_cannot_be_read_takes_over_from_both_files_what_is_newest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, taken_over: bool
+) -> None:
+    back_up(desk)
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+
+    def killed(*arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    if taken_over:
+        desk = start_damaged(desk)
+        desk.core.services.settings.set(settings.THEME, Theme.LIGHT.value)
+        desk.close()
+    else:
+        with monkeypatch.context() as patched:
+            patched.setattr(recovery.rescue, "rescue", killed)
+            with pytest.raises(KeyboardInterrupt):
+                start_damaged(desk)
+    (desk.profile.root / restoration.FILE_NAME).write_bytes(b"")
+    destroy(desk.profile.database, "email_search_data")
+
+    desk = Desk(desk.profile.root, after_crash=True)
+
+    expected = Theme.LIGHT if taken_over else Theme.DARK
+    assert desk.core.services.settings.get(settings.THEME) == expected.value
+    assert len(backup.files_aside(desk.profile.database)) == 2
+    desk.close()
+
+
 @needs_names
 def test_r28_what_was_taken_over_outlives_a_loss_of_power_while_another_process_reads(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

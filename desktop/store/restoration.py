@@ -8,14 +8,18 @@ from __future__ import annotations
 import json
 import logging
 import os
+import threading
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from desktop.base.paths import open_private, sync_file
 
 log = logging.getLogger(__name__)
 
 FILE_NAME = "restored.json"
+_writing = threading.RLock()
+"""Window and housekeeping change the note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,11 @@ def is_noted(folder: Path) -> bool:
 def write(folder: Path, restoration: Restoration) -> None:
     """Note a restoration; the note is there whole or not at all, also after a loss of power. Raises OSError."""
     draft = folder / f"{FILE_NAME}.new"
-    with open_private(draft, "w", encoding="utf-8") as file:
-        json.dump(asdict(restoration), file)
-    sync_file(draft)
-    draft.replace(folder / FILE_NAME)
+    with _writing:
+        with open_private(draft, "w", encoding="utf-8") as file:
+            json.dump(asdict(restoration), file)
+        sync_file(draft)
+        draft.replace(folder / FILE_NAME)
 
 
 def has_strays(folder: Path) -> bool:
@@ -74,7 +79,17 @@ def has_strays(folder: Path) -> bool:
 
 
 def note_told(folder: Path) -> None:
-    """Note that the person knows of the last restoration."""
-    restoration = read(folder)
-    if restoration is not None:
-        write(folder, replace(restoration, told=True))
+    """Note that the person knows of the last restoration. Raises OSError."""
+    _change(folder, told=True)
+
+
+def note_strays(folder: Path, mails: int) -> None:
+    """Note how many mails were made of sources after the last restoration, and that there are no more."""
+    _change(folder, strays=mails)
+
+
+def _change(folder: Path, **values: Any) -> None:
+    with _writing:
+        noted = read(folder)
+        if noted is not None:
+            write(folder, replace(noted, **values))

@@ -7,7 +7,6 @@ of its own: kept, read, in All mail, without a place on any server. Found on one
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from desktop.base import clock
@@ -74,6 +73,4 @@ class Strays:
     def done(self, mails: int) -> None:
         """Note that there are no more; the next restoration is another matter."""
         self._database.settle()
-        noted = restoration.read(self._folder)
-        if noted is not None:
-            restoration.write(self._folder, replace(noted, strays=mails))
+        restoration.note_strays(self._folder, mails)

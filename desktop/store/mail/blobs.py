@@ -160,9 +160,9 @@ class Blobs:
             raw = _unpacked(rows[0] if rows else self._path(digest).read_bytes(), digest)
         except OSError as error:
             raise SourceMissing from error
+        if raw is None and not rows and not self._read_only:
+            raw = self._set_aside(digest)
         if raw is None:
-            if not rows and not self._read_only:
-                self._set_aside(digest)
             raise SourceMissing
         return raw
 
@@ -262,12 +262,18 @@ class Blobs:
         name = digest.hex()
         return self._folder / name[:2] / f"{name[2:]}.z"
 
-    def _set_aside(self, digest: bytes) -> None:
-        log.error("the file of a source is damaged")
-        with suppress(OSError):
+    def _set_aside(self, digest: bytes) -> bytes | None:
+        """Take a damaged file out of the way; returns the source where it has come again since it was read."""
+        path = self._path(digest)
+        with self._lock, suppress(OSError):
+            raw = _unpacked(path.read_bytes(), digest)
+            if raw is not None:
+                return raw
+            log.error("the file of a source is damaged")
             touch_private(self._folder / LOST_NOTE)
             sync_folder(self._folder)
-            self._path(digest).replace(self._folder / f"source-damaged-{digest.hex()}.z")
+            path.replace(self._folder / f"source-damaged-{digest.hex()}.z")
+        return None
 
     def _put_file(self, digest: bytes, data: bytes) -> None:
         path = self._path(digest)
@@ -281,7 +287,8 @@ class Blobs:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            half.replace(path)
+            with self._lock:  # else who sets a damaged file aside could take this one
+                half.replace(path)
             sync_folder(path.parent)
         except OSError as error:
             with suppress(OSError):

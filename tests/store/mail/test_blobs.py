@@ -96,6 +96,45 @@ def test_a_damaged_file_makes_way_for_the_source_and_is_kept(blobs: Blobs, tmp_p
     assert aside.exists()
 
 
+def test_a_source_that_comes_again_while_its_damaged_file_is_met_is_not_set_aside(
+    blobs: Blobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = os.urandom(FILE_FROM_BYTES + 1)
+    digest = _keep(blobs, raw)
+    [path] = (tmp_path / "raw").rglob("*.z")
+    path.write_bytes(b"else")
+    set_aside = blobs._set_aside
+
+    def late(digest: bytes) -> bytes | None:
+        monkeypatch.undo()
+        with pytest.raises(SourceMissing):
+            blobs.get(digest)  # another thread met it first, and it was fetched again
+        _keep(blobs, raw)
+        return set_aside(digest)
+
+    monkeypatch.setattr(blobs, "_set_aside", late)
+
+    assert blobs.get(digest) == raw
+    assert blobs.get(digest) == raw
+    assert len(blob_rescue.damaged_files(tmp_path / "raw")) == 1
+
+
+def test_a_file_takes_its_place_while_nobody_sets_one_aside(blobs: Blobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = os.urandom(FILE_FROM_BYTES + 1)
+    locked: list[bool] = []
+    replace = Path.replace
+
+    def watched(path: Path, target: Path) -> Path:
+        locked.append(blobs._lock.locked())
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+
+    assert blobs.get(_keep(blobs, raw)) == raw
+
+    assert locked == [True]
+
+
 def test_after_a_failed_deletion_sources_are_kept_and_deleted_again(blobs: Blobs, tmp_path: Path) -> None:
     digest = _keep(blobs, b"one")
     blobs._connection.execute("PRAGMA busy_timeout = 0")

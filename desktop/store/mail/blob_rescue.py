@@ -38,10 +38,15 @@ def examine(folder: Path, after_crash: bool, stop: Callable[[], bool] = lambda: 
     database = folder / FILE_NAME
     waiting = database.with_suffix(".new")
     if waiting.exists():  # killed before it took its place
-        for away in sorted(folder.glob("blobs-damaged-*.db-wal")):
-            backup.move_back(database, away.name.removesuffix("-wal"))
+        for name in _names_without_file(folder):
+            if backup.move_back(database, name):
+                break
         if not database.exists() or _is_whole(waiting, stop):
             _take_place(waiting, database)
+    else:
+        for name in _names_without_file(folder):
+            for left in folder.glob(f"{name}-*"):
+                left.unlink()  # the log of a file somebody deleted; it must not come to that of another
     for left in folder.glob("blobs.copying*"):
         left.unlink()
     waiting.unlink(missing_ok=True)
@@ -110,6 +115,12 @@ def missing_noted(folder: Path) -> None:
 def damaged_files(folder: Path) -> list[Path]:
     """Return the damaged files that were set aside and nobody has deleted yet."""
     return [*backup.files_aside(folder / FILE_NAME), *sorted(folder.glob("source-damaged-*.z"))]
+
+
+def _names_without_file(folder: Path) -> list[str]:
+    """Return the names of damaged files that are not there, newest first, of which the log or its index is."""
+    names = {path.name.rpartition("-")[0] for path in folder.glob("blobs-damaged-*.db-*")}
+    return sorted((name for name in names if not (folder / name).exists()), key=lambda name: Path(name).stem)[::-1]
 
 
 def _note(folder: Path) -> Path:

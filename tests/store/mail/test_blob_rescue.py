@@ -245,9 +245,9 @@ def test_a_kill_half_way_costs_nothing(desk: Desk, moment: str, monkeypatch: pyt
     desk.close()
 
 
-def _kept_in_the_log(folder: Path) -> dict[bytes, bytes]:
+def _kept_in_the_log(folder: Path, raws: tuple[bytes, bytes] = (b"in the file", b"in the log")) -> dict[bytes, bytes]:
     """Keep sources in the folder so that the last is in the log only, as a crash leaves it; returns them all."""
-    sources = {digest_of(raw): raw for raw in (b"in the file", b"in the log")}
+    sources = {digest_of(raw): raw for raw in raws}
     blobs = Blobs(folder)
     for number, source in enumerate(sources.items()):
         blobs.keep(Blobs.pack([source]))
@@ -288,6 +288,48 @@ def test_a_kill_between_log_and_file_loses_neither(tmp_path: Path, copy: str, mo
     assert blob_rescue.may_miss(folder)
     assert all(Path(str(log).removesuffix("-wal")).exists() for log in folder.glob("*.db-wal"))
     assert not waiting.exists()
+    blobs.close()
+
+
+@pytest.mark.parametrize("deleted", ["before a start", "before it is damaged", "before it is mended"])
+def test_the_log_of_a_damaged_file_somebody_deleted_comes_to_no_other(
+    tmp_path: Path, deleted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _kept_in_the_log(tmp_path / "older", (b"in an older file", b"in an older log"))
+    folder = tmp_path / "raw"
+    sources = _kept_in_the_log(folder)
+    database = folder / "blobs.db"
+
+    def delete() -> None:
+        for end in ("wal", "shm"):
+            log = folder / f"blobs-damaged-20250101-000001.db-{end}"
+            log.write_bytes((tmp_path / "older" / "blobs.db-wal").read_bytes())
+
+    def killed(self: Path, target: Path) -> Path:
+        if self == database:
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    if deleted == "before a start":
+        delete()
+        blob_rescue.examine(folder, after_crash=False)
+        assert not list(folder.glob("blobs-damaged-*"))
+    elif deleted == "before it is damaged":
+        delete()
+    replace = Path.replace
+    with monkeypatch.context() as patched:
+        patched.setattr(backup, "damage", lambda *arguments: "damaged")
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            blob_rescue.examine(folder, after_crash=True)
+    if deleted == "before it is mended":
+        delete()
+    (folder / "blobs.new").write_bytes(b"")
+
+    blob_rescue.examine(folder, after_crash=False)
+
+    blobs = Blobs(folder)
+    assert {digest: blobs.get(digest) for digest in sources} == sources
     blobs.close()
 
 

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 _MOST_ROWS = 100_000
 """So many row numbers are tried at the least where neither index nor table says which there are."""
 _ROWS_A_PAGE = 64
+_AS_DATA = ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "PRAGMA cell_size_check = ON")
 _BATCH = 200
 
 
@@ -173,6 +174,7 @@ def _copy(damaged: Path, to: Path) -> int:
                 if kept % _BATCH == 0:
                     new.execute("COMMIT")
                     new.execute("BEGIN")
+            new.executemany("INSERT OR IGNORE INTO unnamed (digest, since_ms) VALUES (?, ?)", _noted_unnamed(damaged))
             new.execute("COMMIT")
     except sqlite3.Error as error:
         raise problem_of(error, to) or error from error
@@ -186,8 +188,8 @@ def _readable_rows(damaged: Path) -> Iterator[tuple[bytes, int, bytes]]:
     """
     with closing(sqlite3.connect(readable_uri(damaged), uri=True, timeout=10)) as connection:
         try:
-            for pragma in ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON"):
-                connection.execute(f"PRAGMA {pragma}")
+            for pragma in _AS_DATA:
+                connection.execute(pragma)
             numbers = _numbers(connection)
         except sqlite3.Error:
             log.warning("nothing can be read of the damaged sources", exc_info=True)
@@ -201,6 +203,19 @@ def _readable_rows(damaged: Path) -> Iterator[tuple[bytes, int, bytes]]:
                 continue
             digest, codec, data = row
             yield digest, codec if codec in CODECS else WHOLE, data
+
+
+def _noted_unnamed(damaged: Path) -> Iterator[tuple[bytes, int]]:
+    """Yield which sources were noted as unnamed, and since when, as far as that can be read."""
+    try:
+        with closing(sqlite3.connect(readable_uri(damaged), uri=True, timeout=10)) as connection:
+            for pragma in _AS_DATA:
+                connection.execute(pragma)
+            for digest, since_ms in connection.execute("SELECT digest, since_ms FROM unnamed"):
+                if isinstance(digest, bytes) and isinstance(since_ms, int):
+                    yield digest, since_ms
+    except sqlite3.Error:
+        log.info("not all that is noted of the damaged sources can be read")
 
 
 def _numbers(connection: sqlite3.Connection) -> Iterable[int]:

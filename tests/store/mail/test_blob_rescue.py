@@ -291,6 +291,28 @@ def test_a_kill_between_log_and_file_loses_neither(tmp_path: Path, copy: str, mo
     blobs.close()
 
 
+@pytest.mark.parametrize("lost", [(), ("unnamed",), ("blob",)])
+def test_what_is_noted_of_sources_without_a_name_outlives_damage(tmp_path: Path, lost: tuple[str, ...]) -> None:
+    folder = tmp_path / "raw"
+    digest = digest_of(b"one")
+    blobs = Blobs(folder)
+    blobs.keep(Blobs.pack([(digest, b"one")]))
+    blobs.note_unnamed([digest], 5)
+    blobs.close()
+    destroy(folder / "blobs.db", *lost)
+    with (folder / "blobs.db").open("r+b") as file:
+        file.seek(36)
+        file.write((7).to_bytes(4, "big"))  # there are seven free pages, which is not true
+
+    blob_rescue.examine(folder, after_crash=True)
+
+    assert list(folder.glob("blobs-damaged-*.db"))
+    blobs = Blobs(folder)
+    assert blobs.unnamed_since(5, 9) == ([] if "unnamed" in lost else [digest])
+    assert [kept for batch in blobs.walk() for kept in batch] == ([] if "blob" in lost else [digest])
+    blobs.close()
+
+
 @pytest.mark.parametrize("deleted", ["before a start", "before it is damaged", "before it is mended"])
 def test_the_log_of_a_damaged_file_somebody_deleted_comes_to_no_other(
     tmp_path: Path, deleted: str, monkeypatch: pytest.MonkeyPatch

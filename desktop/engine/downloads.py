@@ -1,4 +1,4 @@
-"""A part of a mail on its way from its server to a file: chunk by chunk, decoded as it comes, whole or not there.
+"""A part of a mail, or a whole one, on its way to a file: chunk by chunk, decoded as it comes, whole or not there.
 
 What is here of a part lies in the cache: the content so far, and a note of where it ends on the server. So a cut, a
 kill or a restart of the program costs a few chunks, whatever name the part is then to be saved under (R11). What nobody
@@ -42,7 +42,7 @@ class NotKept(Problem):
     remedy = Remedy.RETRY
 
     def __init__(self, error: OSError) -> None:
-        sentence = _("The attachment could not be written: {reason}.")
+        sentence = _("The file could not be written: {reason}.")
         super().__init__(sentence.format(reason=error.strerror or error), details=str(error))
 
 
@@ -53,7 +53,7 @@ class NoRoom(NotKept):
 
     def __init__(self, error: OSError) -> None:
         super().__init__(error)
-        self.text = _("There is no room on the disk for the attachment. Free some space and try again.")
+        self.text = _("There is no room on the disk for the file. Free some space and try again.")
 
 
 class Stopped(Exception):

@@ -19,7 +19,7 @@ from desktop.net import errors
 from desktop.net.connect import Stop
 from desktop.services.errands import RemotePart, Secrets, TestResult, imap_secret
 from desktop.services.mail.mirror import Mirror
-from desktop.services.mail.reading import PartUnreachable
+from desktop.services.mail.reading import unreachable
 
 if TYPE_CHECKING:
     from desktop.net.mail.imap.session import Session
@@ -91,7 +91,7 @@ class NetworkErrands:
         return self._images.submit(fetch)
 
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
-        """Download a part and put it, decoded and whole, in place. To cancel the future ends it."""
+        """Download a part, or a mail, and put it, decoded and whole, in place. To cancel the future ends it."""
         future: Future[Path] = Future()
         with self._lock:
             if self._stop.is_set():
@@ -125,27 +125,27 @@ class NetworkErrands:
         account = self._mirror.account(part.account_key)
         folder = self._mirror.folder(part.folder_key)
         if account is None or folder is None or account.imap is None:
-            raise PartUnreachable
+            raise unreachable(part.section)
         from desktop.net.mail.imap.reading import CHUNK_BYTES
 
         with self._session(account, cancel) as session:
             selected = session.select(folder.wire_name, read_only=True)
-            leaves = session.fetch_structure([part.uid]).get(part.uid, [])
-            leaf = next((leaf for leaf in leaves if leaf.section == part.section), None)
-            if selected.uidvalidity != part.uidvalidity or leaf is None:
-                raise PartUnreachable
+            announced = _announced(session, part) if selected.uidvalidity == part.uidvalidity else None
+            if announced is None:
+                raise unreachable(part.section)
+            encoding, size_bytes = announced
 
             def read(offset: int) -> bytes:
                 if offset > LARGEST_PART_BYTES:
                     raise errors.TooLarge(account.imap_host, LARGEST_PART_BYTES, uid=part.uid)
                 chunk = session.fetch_section(part.uid, part.section, offset)
-                if not chunk and offset < leaf.size_bytes and not session.fetch_overview([part.uid]):
+                if not chunk and offset < size_bytes and not session.fetch_overview([part.uid]):
                     # deleted meanwhile: what is here is not the whole
-                    raise PartUnreachable
+                    raise unreachable(part.section)
                 return chunk
 
             name = (account.id, folder.wire_name, part.uidvalidity, part.uid, part.section)
-            source = Source(name, leaf.encoding, leaf.size_bytes, CHUNK_BYTES, read)
+            source = Source(name, encoding, size_bytes, CHUNK_BYTES, read)
             try:
                 self._downloads.fetch(source, to, progress, cancel)
             except (Stopped, errors.Cancelled) as error:
@@ -166,6 +166,15 @@ class NetworkErrands:
             yield session
         finally:
             session.close()
+
+
+def _announced(session: Session, part: RemotePart) -> tuple[str, int] | None:
+    """Return how a part is encoded and its size in octets as the server tells it; None where it is not there."""
+    if not part.section:
+        mail = session.fetch_overview([part.uid]).get(part.uid)
+        return None if mail is None else ("", mail.size_bytes)
+    leaves = session.fetch_structure([part.uid]).get(part.uid, [])
+    return next(((leaf.encoding, leaf.size_bytes) for leaf in leaves if leaf.section == part.section), None)
 
 
 def _end(future: Future[Path]) -> None:

@@ -34,7 +34,7 @@ class TestResult:
 
 @dataclass(frozen=True, slots=True)
 class RemotePart:
-    """Where one part of a mail lies on a server."""
+    """Where one part of a mail lies on a server; section "" is the whole mail, as it is."""
 
     account_key: int
     folder_key: int

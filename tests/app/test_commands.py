@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -349,6 +350,25 @@ def test_words_on_a_terminal_hold_no_escapes_of_a_sender(
 
     for text in (told.stdout, as_json.stdout, shown.stdout):
         assert not any((ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 for c in text)
+
+
+def test_the_source_of_a_mail_over_the_size_limit_is_said_to_be_not_whole(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str
+) -> None:
+    large = mail(1, to=imap_user) + b"zebra\r\n" * 10_000
+    dovecot.deliver(imap_user, [mail(2, to=imap_user), large])
+    set_up()
+    with contextlib.closing(sqlite3.connect(rapport.profile / "rapport.db", isolation_level=None)) as database:
+        database.execute("UPDATE mail_account SET size_limit_bytes = 20000")
+    rapport("sync")
+    keys = {hit["subject"][:8]: str(hit["key"]) for hit in rapport.json("search", "zebra")["hits"]}
+
+    shown, whole = rapport("show", keys["Letter 1"], "--raw"), rapport("show", keys["Letter 2"], "--raw")
+
+    assert (shown.returncode, whole.returncode) == (0, 0)
+    assert shown.stdout.startswith("From: Anna Example")
+    assert shown.stderr == ("Only the header and text of this mail are on this computer. The rest is on its server.\n")
+    assert whole.stderr == ""
 
 
 def test_a_worker_fetches_new_mail_and_ends_cleanly(

@@ -37,6 +37,8 @@ def run(command: ShowMail, core: Core, console: Console) -> int:
     match command.form:
         case Form.RAW:
             console.write(reading.source(key))
+            if not reading.is_whole(key):
+                console.say(_("Only the header and text of this mail are on this computer. The rest is on its server."))
         case Form.HTML:
             console.write(reading.document(key).html.encode("utf-8", "replace") + b"\n")
         case Form.TEXT:

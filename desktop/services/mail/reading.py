@@ -13,7 +13,7 @@ from typing import Protocol
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail.document import Document, Options
-from desktop.domain.mail.message import Completeness, Message, Part
+from desktop.domain.mail.message import Completeness, Message
 from desktop.domain.mail.reading import MessageHead
 from desktop.services.errands import Errands, RemotePart
 from desktop.services.mail.views import MailGone
@@ -59,6 +59,20 @@ class PartUnreachable(Problem):
         super().__init__(_("This attachment is no longer on the server."))
 
 
+class MailUnreachable(PartUnreachable):
+    """No server has the mail any more of which only header and text are here."""
+
+    def __init__(self) -> None:
+        Problem.__init__(
+            self, _("This mail is no longer on the server, and only its header and text are on this computer.")
+        )
+
+
+def unreachable(section: str) -> PartUnreachable:
+    """Return the problem of a part, or of the whole mail, that no server has any more."""
+    return PartUnreachable() if section else MailUnreachable()
+
+
 class Reading:
     """The read side of single mails."""
 
@@ -100,12 +114,21 @@ class Reading:
 
     def source(self, key: int, *, twin: int = 0) -> bytes:
         """Return the source as it came; of a mail over the size limit its header and text. Raises MailGone."""
+        return self._blobs.get(self._digest(key, twin)[0])
+
+    def is_whole(self, key: int, *, twin: int = 0) -> bool:
+        """Say whether `source` is the whole mail. Raises MailGone."""
+        return not self._blobs.is_partial(self._digest(key, twin)[0])
+
+    def _digest(self, key: int, twin: int) -> tuple[bytes, bool]:
+        """Return the digest of a source, and whether it is that of another copy than the Email shows."""
         with self._database.read() as view:
             digest = Messages(view).raw_digest(key)
             others = Places(view).twins([key]).get(key, []) if twin else []
         if digest is None:
             raise MailGone
-        return self._blobs.get(bytes(others[twin - 1] if 0 < twin <= len(others) else digest))
+        other = 0 < twin <= len(others)
+        return bytes(others[twin - 1] if other else digest), other
 
     def fetch_part(
         self, key: int, section: str, to: Path, progress: Callable[[int, int], None] | None = None
@@ -118,14 +141,26 @@ class Reading:
         part = next((part for part in head.parts if part.section == section), None)
         if part is None:
             raise PartUnreachable
-        return self._errands.fetch_part(self._remote(key, part), to, progress or (lambda done, total: None))
+        where = self._remote(key, part.section, part.size_bytes)
+        return self._errands.fetch_part(where, to, progress or (lambda done, total: None))
 
-    def _remote(self, key: int, part: Part) -> RemotePart:
+    def fetch_source(
+        self, key: int, to: Path, progress: Callable[[int, int], None] | None = None, *, twin: int = 0
+    ) -> Future[Path]:
+        """Fetch the whole source of a mail over the size limit from its server into a new file, as `fetch_part` does.
+
+        Raises MailGone, MailUnreachable.
+        """
+        digest, other = self._digest(key, twin)
+        where = self._remote(key, "", self.head(key).size_bytes, digest if other else None)
+        return self._errands.fetch_part(where, to, progress or (lambda done, total: None))
+
+    def _remote(self, key: int, section: str, size_bytes: int, source: bytes | None = None) -> RemotePart:
         with self._database.read() as view:
-            where = Places(view).on_server(key)
+            where = Places(view).on_server(key, source)
         if where is None:
-            raise PartUnreachable
-        return RemotePart(*where, section=part.section, size_bytes=part.size_bytes)
+            raise unreachable(section)
+        return RemotePart(*where, section=section, size_bytes=size_bytes)
 
     def parse(self, raw: bytes) -> Message:
         """Return the facts of a mail that is not in the store (a file opened from disk)."""

@@ -138,20 +138,22 @@ class Places:
             )
         )
 
-    def on_server(self, email_key: int) -> tuple[int, int, int, int] | None:
+    def on_server(self, email_key: int, source: bytes | None = None) -> tuple[int, int, int, int] | None:
         """Return account, folder, UIDVALIDITY and UID of a copy that can be fetched now, None when there is none.
 
-        It is one with the very text the Email shows: parts of a twin must not pass for parts of this mail.
+        It is one with the source of that digest, or without one with the very text the Email shows: parts of a twin
+        must not pass for parts of this mail.
         """
         same_source = "(p.raw_digest = e.raw_digest AND p.raw_digest <> x'')"
         row = self._view.first(
             "SELECT p.account_key, p.folder_key, p.uidvalidity, p.uid FROM place p "
             "JOIN folder f ON f.key = p.folder_key AND f.uidvalidity = p.uidvalidity "
             "JOIN email e ON e.key = p.email_key "
-            f"WHERE p.email_key = ? AND p.uid IS NOT NULL AND {THERE} "
-            f"AND ({same_source} OR p.text_digest IS e.text_digest) "
+            f"WHERE p.email_key = ?1 AND p.uid IS NOT NULL AND {THERE} "
+            f"AND (CASE WHEN ?2 IS NULL THEN {same_source} OR p.text_digest IS e.text_digest "
+            "ELSE p.raw_digest = ?2 END) "
             f"ORDER BY coalesce({same_source}, 0) DESC, p.key LIMIT 1",
-            (email_key,),
+            (email_key, source),
         )
         return (row[0], row[1], row[2], row[3]) if row else None
 

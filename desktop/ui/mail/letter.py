@@ -50,8 +50,12 @@ class Reading(Protocol):
     def part(self, key: int, section: str) -> bytes: ...
     def parts(self, key: int, sections: Collection[str]) -> dict[str, bytes]: ...
     def source(self, key: int, *, twin: int = 0) -> bytes: ...
+    def is_whole(self, key: int, *, twin: int = 0) -> bool: ...
     def fetch_part(
         self, key: int, section: str, to: Path, progress: Callable[[int, int], None] | None = None
+    ) -> Future[Path]: ...
+    def fetch_source(
+        self, key: int, to: Path, progress: Callable[[int, int], None] | None = None, *, twin: int = 0
     ) -> Future[Path]: ...
     def parse(self, raw: bytes) -> Message: ...
     def prepare(self, raw: bytes, options: Options | None = None) -> Document: ...
@@ -78,6 +82,8 @@ class Letter(Protocol):
 
     @property
     def key(self) -> int: ...
+    @property
+    def twin(self) -> int: ...
     def copy(self, number: int) -> Letter:
         """Return the letter whose source and parts are those of this copy."""
 
@@ -85,6 +91,9 @@ class Letter(Protocol):
     def part(self, section: str) -> bytes: ...
     def parts(self, sections: Collection[str]) -> dict[str, bytes]: ...
     def source(self) -> bytes: ...
+    def is_whole(self) -> bool:
+        """Say whether `source` is all of it; else `Reading.fetch_source` brings it."""
+
     def headers(self) -> str: ...
     def may_load_images(self) -> bool: ...
 
@@ -122,6 +131,9 @@ class StoredLetter:
     def source(self) -> bytes:
         return self.reading.source(self.key, twin=self.twin)
 
+    def is_whole(self) -> bool:
+        return self.reading.is_whole(self.key, twin=self.twin)
+
     def headers(self) -> str:
         return headers_of(self.source())
 
@@ -136,6 +148,7 @@ class FileLetter:
     reading: Reading
     raw: bytes
     key: int = 0
+    twin: int = CURRENT
 
     def copy(self, number: int) -> FileLetter:
         return self
@@ -152,6 +165,9 @@ class FileLetter:
 
     def source(self) -> bytes:
         return self.raw
+
+    def is_whole(self) -> bool:
+        return True
 
     def headers(self) -> str:
         return headers_of(self.raw)

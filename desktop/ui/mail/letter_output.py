@@ -21,7 +21,9 @@ from desktop.ui.mail import attachment_saving, dates
 from desktop.ui.mail.letter import Letter, Opened, Reading
 from desktop.ui.mail.letter_pictures import LetterPictures
 from desktop.ui.mail.message_header import MOST_RECIPIENTS
+from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.mail.source_window import FIRST_BYTES, Source, SourceWindow, prepare
+from desktop.ui.mail.whole_mails import WholeMails
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web import shell
@@ -37,10 +39,12 @@ class LetterOutput(QObject):
     """Opens windows above `window`; each goes away by itself."""
 
     told = Signal(str)
+    coming_changed = Signal(object)
+    """Of a mail that is fetched in order to be saved what is `Coming`, or None."""
     previewed = Signal(object)
     """A PrintPreview that was opened."""
 
-    def __init__(self, theme: Theme, tasks: Tasks, reading: Reading, window: QWidget) -> None:
+    def __init__(self, theme: Theme, tasks: Tasks, reading: Reading, files: PrivateFiles, window: QWidget) -> None:
         super().__init__(window)
         self._theme = theme
         self._tasks = tasks
@@ -48,6 +52,9 @@ class LetterOutput(QObject):
         self._window = window
         self._job: PrintJob | None = None
         self._pictures: LetterPictures | None = None
+        self._whole = WholeMails(tasks, reading, files, self)
+        self._whole.told.connect(self.told)
+        self._whole.changed.connect(self.coming_changed)
 
     def print(self, opened: Opened, *, images: bool) -> None:
         """Lay the mail out on pages and show their preview, with remote pictures only where they are shown."""
@@ -77,7 +84,7 @@ class LetterOutput(QObject):
         self._tasks.run(self._show_headers(opened))
 
     def save(self, opened: Opened) -> None:
-        """Ask where to, and save the source as a mail file."""
+        """Ask where to, and save the whole source as a mail file."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
         chooser = QFileDialog(self._window, _("Save mail as"), str(Path(folder) / file_name(opened.head, "eml")))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -88,9 +95,16 @@ class LetterOutput(QObject):
         chooser.open()
 
     async def save_to(self, letter: Letter, path: Path) -> None:
-        """Save the source as the file a person chose."""
+        """Save the whole source as the file a person chose; what is not here is fetched."""
+        if not await self._tasks.read(letter.is_whole):
+            await self._whole.save(letter, path)
+            return
         raw = await self._tasks.read(letter.source)
         await self._save(path, raw)
+
+    def end_fetching(self) -> None:
+        """End what `coming_changed` told of last."""
+        self._whole.cancel()
 
     def close_browser(self) -> None:
         """End the browser of a print job that is under way."""
@@ -103,13 +117,15 @@ class LetterOutput(QObject):
         self.told.emit(_("{name} saved").format(name=path.name))
 
     async def _show_source(self, opened: Opened) -> None:
-        raw, source = await self._tasks.read(_source_of, opened.letter)
+        source, whole = await self._tasks.read(_source_of, opened.letter)
+        partly = _("Only the header and text of this mail are on this computer. The rest is on its server.")
         SourceWindow(
             self._theme,
             _("Source of “{subject}”").format(subject=one_line(opened.head.subject)),
             source,
+            note="" if whole else partly,
             file_name=file_name(opened.head, "eml"),
-            on_save=lambda path: self._tasks.run(self._save(path, raw)),
+            on_save=lambda path: self._tasks.run(self.save_to(opened.letter, path)),
             parent=self._window,
         ).show()
 
@@ -151,11 +167,11 @@ class LetterOutput(QObject):
         self.previewed.emit(preview)
 
 
-def _source_of(letter: Letter) -> tuple[bytes, Source]:
-    """Return a source, and what its window shows of it (reader thread)."""
+def _source_of(letter: Letter) -> tuple[Source, bool]:
+    """Return what the window of a source shows, and whether the source is the whole mail (reader thread)."""
     raw = letter.source()
     # one character a byte where it is no UTF-8, and a little more than is shown, so that the end is told
-    return raw, prepare(raw[: FIRST_BYTES + 4096].decode("utf-8", "replace"))
+    return prepare(raw[: FIRST_BYTES + 4096].decode("utf-8", "replace")), letter.is_whole()
 
 
 def _headers_of(letter: Letter) -> Source:

@@ -35,7 +35,7 @@ class MailFiles:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="drag-out")
 
     def write(self, keys: Sequence[int]) -> list[Path]:
-        """Return one file a mail; mails whose source is not here are left out. None where all takes too long."""
+        """Return one file a mail; mails that are not here as a whole are left out. None where all takes too long."""
         written = self._pool.submit(self._write_all, tuple(keys))
         try:
             return written.result(timeout=_DEADLINE_S)
@@ -54,9 +54,12 @@ class MailFiles:
         paths: list[Path] = []
         for key in keys:
             try:
-                subject, source = self._reading.head(key).subject, self._reading.source(key)
+                subject = self._reading.head(key).subject
+                if not self._reading.is_whole(key):
+                    continue  # most of it is still on the server
+                source = self._reading.source(key)
             except Problem:
-                continue  # gone meanwhile, or its source is still on the server
+                continue  # gone meanwhile, or its source was lost
             path = _free(folder, safe_name(_SLASHES.sub("_", subject[:_LONGEST_NAME])) or "mail")
             with open_private(path) as file:
                 file.write(source)

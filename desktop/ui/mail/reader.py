@@ -123,7 +123,7 @@ class Reader(QWidget):
         self.setAccessibleName(_("Reader"))
 
         self.attachments = AttachmentActions(theme, tasks, reading, state, files, self, open_url)
-        self.output = LetterOutput(theme, tasks, reading, self)
+        self.output = LetterOutput(theme, tasks, reading, files, self)
         self._connect_page()
         if actions is not None:
             self._connect_actions(actions)

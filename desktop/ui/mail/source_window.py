@@ -19,6 +19,7 @@ from desktop.ui.mail.find_bar import FindBar
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Kind
 from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.slices import Slices
 
 FIRST_BYTES = 2_000_000
@@ -39,7 +40,7 @@ class Source:
 
 
 class SourceWindow(Dialog):
-    """Shows text that nobody interprets. `on_save` gets the file a person chose."""
+    """Shows text that nobody interprets, below a note about it. `on_save` gets the file a person chose."""
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class SourceWindow(Dialog):
         title: str,
         source: Source,
         *,
+        note: str = "",
         file_name: str = "",
         on_save: Callable[[Path], object] | None = None,
         parent: QWidget | None = None,
@@ -72,6 +74,10 @@ class SourceWindow(Dialog):
         self.find_bar.wanted.connect(self._find)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
+        if note:
+            said = Paragraph(theme, note, "small", "secondary")
+            said.setContentsMargins(20, 10, 20, 10)
+            self.body.addWidget(said)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self.find_bar)
         self.add_button(_("Copy all"), lambda: QGuiApplication.clipboard().setText(source.whole))

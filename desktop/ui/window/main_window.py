@@ -163,6 +163,9 @@ class MainWindow(QWidget):
         self.navigation.me_requested.connect(self._show_me)
         self.navigation.mail_chosen.connect(self.room.list.setFocus)
         self.status_bar.operations_requested.connect(self._show_operations)
+        output = self.room.reader.output
+        output.coming_changed.connect(self.status_bar.show_coming)
+        self.status_bar.end_requested.connect(output.end_fetching)
         for name, act in (
             (Do.UNDO, self.undo.undo),
             (Do.REDO, self.undo.redo),

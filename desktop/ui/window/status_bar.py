@@ -16,6 +16,7 @@ from desktop.base.errors import Remedy
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.ui.icons import pixmap
+from desktop.ui.mail.whole_mails import Coming
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.labels import plain_tip
@@ -87,13 +88,13 @@ class _Words(PaintedButton):
 
 
 class _Item(QWidget):
-    """One account."""
+    """One account, or one thing that comes; `pause` says what its cross does."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, pause: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.words = _Words(theme)
         self.bar = ProgressBar(theme, _("Progress"))
-        self.pause = IconButton(theme, "x", _("Pause fetching"), side=20, icon_size=12)
+        self.pause = IconButton(theme, "x", pause, side=20, icon_size=12)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -115,6 +116,8 @@ class StatusBar(QWidget):
     pause_requested = Signal(int)
     resume_requested = Signal(int)
     operations_requested = Signal()
+    end_requested = Signal()
+    """What comes is not to come."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,6 +134,10 @@ class StatusBar(QWidget):
         self._well.hide()
         self._row.addWidget(self._well)
         self._row.addStretch(1)
+        self._coming = _Item(theme, _("End fetching"))
+        self._coming.pause.clicked.connect(self.end_requested)
+        self._coming.hide()
+        self._row.addWidget(self._coming)
         self._waiting = _Words(theme)
         self._waiting.clicked.connect(self.operations_requested)
         self._waiting.hide()
@@ -150,6 +157,14 @@ class StatusBar(QWidget):
             text = n_("{n} waiting", "{n} waiting", waiting).format(n=waiting)
             self._waiting.show_words(StatusWords(text, "send", "secondary", is_trouble=True, leads=True))
         self._waiting.setVisible(waiting + failed > 0)
+
+    def show_coming(self, coming: Coming | None) -> None:
+        """Show how far a mail is that is fetched in order to be saved."""
+        if coming is not None:
+            text = _("Fetching {name}").format(name=coming.name)
+            total = max(coming.total, 1)
+            self._coming.show_words(StatusWords(text, "download", "secondary", coming.done, total, can_pause=True))
+        self._coming.setVisible(coming is not None)
 
     def explain(self, key: int) -> None:
         """Say how an account is doing, above its place: what is wrong, or that it can be paused."""
@@ -204,7 +219,7 @@ class StatusBar(QWidget):
         return self._status(key).activity is Activity.UP_TO_DATE
 
     def _new_item(self, key: int) -> _Item:
-        item = self._items[key] = _Item(self._theme)
+        item = self._items[key] = _Item(self._theme, _("Pause fetching"))
         item.words.clicked.connect(lambda: self.explain(key))
         item.pause.clicked.connect(lambda: self.pause_requested.emit(key))
         return item

@@ -20,6 +20,7 @@ from desktop.domain.mail.mail_account import Activity
 from desktop.domain.mail.operation import Verb
 from desktop.net.errors import PasswordMissing
 from desktop.services.errands import imap_secret
+from desktop.services.mail.reading import MailUnreachable
 from tests.desk import Desk, mail, until
 from tests.proof import rounds, seed
 from tests.servers.dovecot import Dovecot
@@ -142,6 +143,51 @@ def test_r11_a_part_deleted_half_way_is_not_taken_for_whole(
     with pytest.raises(Problem, match=r"no longer on the server|was lost"):
         future.result(60)
     assert not (tmp_path / "film.mp4").exists()
+
+
+def test_r11_a_mail_over_the_size_limit_is_fetched_whole_and_goes_on_after_a_cut(
+    desk: Desk, dovecot: Dovecot, fault_proxy: FaultProxy, imap_user: str, tmp_path: Path
+) -> None:
+    _film(4, seed(), tmp_path / "film.eml")
+    dovecot.deliver_file(imap_user, tmp_path / "film.eml")
+    desk.add(dovecot, imap_user, port=fault_proxy.port, size_limit_bytes=1_000_000)
+    desk.sync()
+    [key] = desk.mails()
+    reading, steps = desk.core.services.reading, list[tuple[int, int]]()
+    assert not reading.is_whole(key)
+    fault_proxy.cut_after(2 << 20)
+
+    cut = reading.fetch_source(key, tmp_path / "saved.eml")
+    assert isinstance(cut.exception(60), Problem)
+    assert not (tmp_path / "saved.eml").exists()
+    fault_proxy.heal()
+    down = fault_proxy.passed["down"]
+    reading.fetch_source(key, tmp_path / "saved.eml", lambda done, total: steps.append((done, total))).result(60)
+
+    source = (tmp_path / "film.eml").read_bytes()
+    assert (tmp_path / "saved.eml").read_bytes() == source
+    assert steps[-1] == (len(source), len(source))
+    assert fault_proxy.passed["down"] - down < len(source)
+
+
+def test_a_mail_over_the_size_limit_that_left_the_server_cannot_be_saved(
+    desk: Desk, dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    _film(2, seed(), tmp_path / "film.eml")
+    dovecot.deliver_file(imap_user, tmp_path / "film.eml")
+    desk.add(dovecot, imap_user, size_limit_bytes=1_000_000)
+    desk.sync()
+    [key] = desk.mails()
+    reading = desk.core.services.reading
+    dovecot.doveadm("expunge", "-u", imap_user, "mailbox", "INBOX", "all")
+
+    with pytest.raises(MailUnreachable, match="no longer on the server"):
+        reading.fetch_source(key, tmp_path / "saved.eml").result(60)
+    desk.sync()
+    with pytest.raises(MailUnreachable):
+        reading.fetch_source(key, tmp_path / "saved.eml")
+
+    assert not (tmp_path / "saved.eml").exists()
 
 
 def test_a_download_without_a_password_says_that_there_is_none(

@@ -143,6 +143,25 @@ def test_parts_of_a_large_mail_are_fetched_from_a_copy_with_its_own_text(shelf: 
     assert (uid, done.keys) == (1, (key,))
 
 
+def test_a_large_copy_with_another_text_is_fetched_as_a_whole_from_its_own_place(shelf: Shelf, tmp_path: Path) -> None:
+    _take(shelf, GENUINE, parse(GENUINE))
+    _take(shelf, FORGED, parse(FORGED), Role.JUNK)
+    [key] = shelf.mails()
+    fetched: list[tuple[int, str]] = []
+
+    class Errands(NoErrands):
+        def fetch_part(self, part: object, to: Path, progress: object) -> None:
+            fetched.append((part.folder_key, part.section))  # type: ignore[attr-defined]
+
+    reading = Reading(shelf.database, shelf.blobs, None, Errands())  # type: ignore[arg-type]
+
+    assert not reading.is_whole(key)
+    assert not reading.is_whole(key, twin=1)
+    reading.fetch_source(key, tmp_path / "a")
+    reading.fetch_source(key, tmp_path / "b", twin=1)
+    assert fetched == [(shelf.folder().key, ""), (shelf.folder(Role.JUNK).key, "")]
+
+
 def test_a_large_mail_that_cannot_be_read_is_not_moved_to_another_account(shelf: Shelf) -> None:
     other = shelf.add("b@example.org")
     _take(shelf, b"Subject: cut\r\n\r\nonly text", None)

@@ -36,6 +36,8 @@ class Desk:
         self.held: dict[int, threading.Event] = {}
         """Mails whose body is only given once the event is set."""
         self.far_parts: dict[tuple[int, str], Future[Path]] = {}
+        """By mail and section, "" for the whole mail: errands that the test answers."""
+        self.far_progress: list[Callable[[int, int], None]] = []
 
     def add(self, raw: bytes, *, conversation: int = 0, **facts: Any) -> int:
         """Put a mail on the pile and return its key."""
@@ -112,6 +114,16 @@ class Desk:
             progress(1, 1)
         future.set_result(to)
         return future
+
+    def is_whole(self, key: int, *, twin: int = 0) -> bool:
+        return (key, "") not in self.far_parts
+
+    def fetch_source(
+        self, key: int, to: Path, progress: Callable[[int, int], None] | None = None, *, twin: int = 0
+    ) -> Future[Path]:
+        assert progress is not None
+        self.far_progress.append(progress)
+        return self.far_parts[key, ""]
 
     def parse(self, raw: bytes) -> Message:
         return mime_parse.parse(raw)

@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import shiboken6
@@ -653,6 +654,22 @@ def test_a_drag_does_not_wait_for_a_source_that_does_not_come(monkeypatch, tmp_p
 
     assert paths == []
     assert still_waits
+
+
+def test_a_mail_that_is_not_here_as_a_whole_leaves_as_no_file(tmp_path):
+    class Partly:
+        def head(self, key):
+            return SimpleNamespace(subject=f"Mail {key}")
+
+        def is_whole(self, key):
+            return key == 1
+
+        def source(self, key):
+            return b"Subject: x"
+
+    paths = MailFiles(Partly(), PrivateFiles(tmp_path)).write([1, 2])
+
+    assert [path.name for path in paths] == ["Mail 1.eml"]
 
 
 def test_a_drag_offers_files_only_for_a_few_mails(room, tmp_path):

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.base.errors import Remedy
 from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause, MailAccount
+from desktop.ui.mail.whole_mails import Coming
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.wrapped_text import SelectableText
@@ -124,6 +125,20 @@ def test_waiting_operations_are_counted_and_lead_to_their_window(bar: StatusBar)
     assert _texts(bar) == ["1 operation failed"]
     bar._waiting.click()
     assert asked == [True]
+
+
+def test_a_mail_that_is_fetched_to_be_saved_is_told_with_a_way_to_end_it(bar: StatusBar) -> None:
+    ended: list[bool] = []
+    bar.end_requested.connect(lambda: ended.append(True))
+    assert _texts(bar) == []
+
+    bar.show_coming(Coming("offer.eml", 5, 20))
+    assert _texts(bar) == ["Fetching offer.eml", "End fetching"]
+    bar._coming.pause.click()
+    bar.show_coming(None)
+
+    assert ended == [True]
+    assert _texts(bar) == []
 
 
 def test_a_long_address_is_cut_and_told_by_a_tooltip(bar: StatusBar, qtbot: QtBot) -> None:

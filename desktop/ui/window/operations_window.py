@@ -154,7 +154,8 @@ class OperationsWindow(Dialog):
         self.body.addWidget(self._stack)
         self.footer.row.addStretch(1)
         self.add_button(_("Close"), self.close)
-        bridge.operations_changed.connect(lambda _accounts: self._reading.ask())
+        # a bound method: Qt cuts it from the bridge, which outlives this window
+        bridge.operations_changed.connect(self._operations_changed)
         self.finished.connect(self._reading.stop)
         self._reading.ask()
 
@@ -195,6 +196,10 @@ class OperationsWindow(Dialog):
         line.retry.clicked.connect(lambda _checked=False: self._retry(key))
         line.drop.clicked.connect(lambda _checked=False: self._ask_drop(key))
         return line
+
+    def _operations_changed(self) -> None:
+        if not self.isHidden():  # closed, it is still there for a moment
+            self._reading.ask()
 
     async def _show(self) -> None:
         self.show_operations(await self._tasks.read(self._operations.waiting))

@@ -9,6 +9,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from desktop.base import clock
 from desktop.base.bus import Bus
@@ -75,6 +77,30 @@ async def test_lines_stay_while_the_queue_moves_on(tasks: Tasks, bridge: Bridge,
     assert QApplication.focusWidget() is lines[5].drop
     assert took_ms < 200, "made anew they take 400 ms"
     window.close()
+
+
+async def test_a_window_that_was_closed_hears_nothing_more(
+    tasks: Tasks, bridge: Bridge, bus: Bus, theme: Theme, qtbot: QtBot
+) -> None:
+    failed: list[object] = []
+    tasks.failed.connect(failed.append)
+    queue = Queue(1)
+    window = OperationsWindow(queue, tasks, bridge, theme)  # type: ignore[arg-type]
+    window.show()
+    await until(lambda: _shown(window) == [1])
+
+    window.close()
+    bus.publish(events.OperationsChanged(1))
+    bridge.flush()
+    await until(lambda: not isValid(window))
+    readings = queue.readings
+    with qtbot.captureExceptions() as raised:
+        bus.publish(events.OperationsChanged(1))
+        bridge.flush()
+        await tasks.read(lambda: None)
+
+    assert (raised, failed) == ([], [])
+    assert queue.readings == readings == 1
 
 
 async def test_a_stream_of_events_does_not_keep_the_window_from_following(

@@ -1,6 +1,7 @@
 """A mail as pages: rendered to PDF by a page of its own behind the same defences, off the screen. GUI thread.
 
-Printing and its preview both start from this PDF, so what is printed is what was seen.
+Printing and its preview both start from this PDF, so what is printed is what was seen there: all that the mail says,
+quotations that are folded in the reader with it.
 """
 
 from __future__ import annotations

@@ -568,6 +568,32 @@ async def test_a_mail_is_laid_out_for_print_with_its_header(bench: Bench) -> Non
     previews[0].close()
 
 
+@pytest.mark.parametrize("html", [True, False])
+async def test_a_folded_quotation_is_printed_with_the_rest(bench: Bench, html: bool) -> None:
+    words = (
+        '<p>My answer</p><div class="gmail_quote">Anna wrote:<blockquote>The old offer<br>was 40</blockquote></div>'
+        if html
+        else "My answer\n\nOn 3 Nov 2026, Anna wrote:\n> The old offer\n> was 40"
+    )
+    await bench.show(bench.desk.add(mail(words, html=html)))
+    assert bench.reader.opened is not None
+    assert bench.reader.opened.document is not None
+    assert "<details" in bench.reader.opened.document.html
+    previews: list[PrintPreview] = []
+    bench.reader.output.previewed.connect(previews.append)
+
+    bench.actions[Do.PRINT].trigger()
+    await until(lambda: bool(previews))
+
+    document = previews[0].document
+    await until(lambda: document.pageCount())
+    printed = document.getAllText(0).text()
+    assert "The old offer" in printed
+    assert "was 40" in printed
+    assert "Quoted text" not in printed
+    previews[0].close()
+
+
 async def test_source_and_headers_are_windows_of_text(bench: Bench) -> None:
     key = bench.desk.add(mail("<p>x</p>", html=True))
     await bench.show(key)

@@ -5,14 +5,17 @@ Everything here is called on a reader thread. Sources are parsed in a process of
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from html import escape
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from desktop.base.errors import Problem
-from desktop.base.i18n import _
+from desktop.base.i18n import _, n_
 from desktop.domain import settings as declared
 from desktop.domain.mail.document import Document, Options
 from desktop.domain.mail.message import NO_DATE_MS, Completeness, Message, Status
@@ -110,13 +113,16 @@ class StoredLetter:
         return self if number == self.twin else replace(self, twin=number)
 
     def document(self, form: Form) -> Document:
-        return self.reading.document(
-            self.key,
-            prefer_plain=form.prefer_plain,
-            text_only=form.text_only,
-            quote_label=quote_label(),
-            twin=self.twin,
-        )
+        def prepare(label: str) -> Document:
+            return self.reading.document(
+                self.key,
+                prefer_plain=form.prefer_plain,
+                text_only=form.text_only,
+                quote_label=label,
+                twin=self.twin,
+            )
+
+        return _with_quote_words(prepare)
 
     def part(self, section: str) -> bytes:
         if self.twin:
@@ -154,8 +160,11 @@ class FileLetter:
         return self
 
     def document(self, form: Form) -> Document:
-        options = Options(prefer_plain=form.prefer_plain, text_only=form.text_only, quote_label=quote_label())
-        return self.reading.prepare(self.raw, options)
+        def prepare(label: str) -> Document:
+            options = Options(prefer_plain=form.prefer_plain, text_only=form.text_only, quote_label=label)
+            return self.reading.prepare(self.raw, options)
+
+        return _with_quote_words(prepare)
 
     def part(self, section: str) -> bytes:
         return self.reading.part_of(self.raw, section)
@@ -248,6 +257,17 @@ def headers_of(raw: bytes) -> str:
     return raw[: min(ends, default=len(raw))].decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def quote_label() -> str:
-    """Return the words on a folded quotation; `domain` puts the number in."""
-    return _("Quoted text, {n} lines")
+def quote_words(lines: int) -> str:
+    """Return what stands on a folded quotation of so many lines."""
+    return n_("Quoted text, {n} line", "Quoted text, {n} lines", lines).format(n=lines)
+
+
+def _with_quote_words(prepare: Callable[[str], Document]) -> Document:
+    """Return what `prepare` makes with a label for folded quotations, with our words in place of it.
+
+    The label only holds their numbers of lines, as the words depend on these; no mail can know it.
+    """
+    lot = secrets.token_hex(8)
+    document = prepare(f"[quote-{lot}-{{n}}]")
+    html = re.sub(rf"\[quote-{lot}-(\d+)\]", lambda found: escape(quote_words(int(found[1]))), document.html)
+    return replace(document, html=html)

@@ -15,12 +15,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop.base import i18n
 from desktop.base.errors import Problem
 from desktop.domain import settings
 from desktop.domain.mail.message import Completeness
 from desktop.domain.mail.operation import Verb
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import reader as reader_module
+from desktop.ui.mail.letter import FileLetter, Form, StoredLetter
 from desktop.ui.mail.letter_output import head_fields
 from desktop.ui.mail.print_preview import PrintPreview
 from desktop.ui.mail.private_files import PrivateFiles
@@ -592,6 +594,33 @@ async def test_a_folded_quotation_is_printed_with_the_rest(bench: Bench, html: b
     assert "was 40" in printed
     assert "Quoted text" not in printed
     previews[0].close()
+
+
+@pytest.mark.parametrize(
+    ("language", "lines", "words"),
+    [
+        ("en", 1, "Quoted text, 1 line"),
+        ("en", 3, "Quoted text, 3 lines"),
+        ("ru", 1, "Цитата, 1 строка"),
+        ("ru", 3, "Цитата, 3 строки"),
+        ("ru", 5, "Цитата, 5 строк"),
+    ],
+)
+def test_the_lines_of_a_folded_quotation_are_counted_in_the_persons_language(
+    language: str, lines: int, words: str
+) -> None:
+    desk, fields = Desk(), "<i>[quote-{n}]</i>"
+    raw = mail(f"My answer {fields}\n\n" + "> old\n" * lines)
+    i18n.set_language(language)
+    try:
+        stored = StoredLetter(desk, desk.add(raw)).document(Form())
+        from_file = FileLetter(desk, raw).document(Form())
+    finally:
+        i18n.set_language("en")
+
+    assert f"<summary>{words}</summary>" in stored.html
+    assert "[quote-{n}]" in stored.html
+    assert from_file.html == stored.html
 
 
 async def test_source_and_headers_are_windows_of_text(bench: Bench) -> None:

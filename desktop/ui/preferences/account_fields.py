@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _, n_
@@ -27,6 +27,9 @@ from desktop.ui.widgets.labels import Paragraph
 
 class AccountFields(QScrollArea):
     """`is_new` says that nothing is stored yet."""
+
+    sign_in_changed = Signal()
+    """What a test of the account depends on was changed, by the person or by a guess."""
 
     def __init__(self, theme: Theme, *, is_new: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -183,7 +186,9 @@ class AccountFields(QScrollArea):
                 theme,
                 _("Folders to watch"),
                 watched,
-                hint=_("Mail of these is fetched as it comes, that of other folders once you open them."),
+                hint=_("Mail of these is fetched as it comes, that of other folders once you open them.")
+                + " "
+                + _("On a two-way account Sent, Drafts, Archive, Junk and Trash are followed too."),
             ),
             Field.ROLES: self.roles,
             Field.ALIASES: FormRow(
@@ -217,6 +222,8 @@ class AccountFields(QScrollArea):
             (self.ca_file.edit.textChanged, (Field.CA_FILE,)),
         ):
             changed.connect(partial(self._take_back, fields))
+        for changed in (self.password.textChanged, self.imap.changed, self.ca_file.edit.textChanged):
+            changed.connect(self.sign_in_changed)
 
     def _take_back(self, fields: Sequence[Field], *_value: object) -> None:
         for field in fields:

@@ -64,6 +64,9 @@ class MailAccountForm(Dialog):
         self._listed: tuple[ServerFolder, ...] = ()
         self._roles: Mapping[Role, str] = {}
         self._working: asyncio.Future[object] | None = None
+        self._testing = False
+        self._answered = False
+        """Whether the banner tells what came of a test."""
         self._loading: asyncio.Future[object] | None = None
         self._closed = False
         self._trusted: tuple[str, ...] = account.trusted_fingerprints if account else ()
@@ -80,10 +83,16 @@ class MailAccountForm(Dialog):
         self.fields.show_trusted(self._trusted)
         self.fields.trusted.taken_back.connect(self._distrust)
         self.fields.address.textChanged.connect(self._guess)
+        self.fields.sign_in_changed.connect(self._drop_answer)
         self.finished.connect(self._forget)
         self.fields.address.setFocus()
         if account is not None:
             self._loading = tasks.run(self._load_folders(account.key))
+
+    def ask_for_password(self) -> None:
+        """Give the keyboard to the password, which the server did not accept."""
+        self.fields.password.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.fields.ensureWidgetVisible(self.fields.password)
 
     def _build_footer(self) -> None:
         if self._account is not None:
@@ -170,6 +179,14 @@ class MailAccountForm(Dialog):
         self.save_button.setEnabled(not busy)
         self._busy.setVisible(busy)
 
+    def _drop_answer(self) -> None:
+        """Take back what came, or would come, of a test: it is about something else by now."""
+        if self._testing and self._working is not None:
+            self._working.cancel()
+            self._say(Banner(self.theme, _("You changed what is being tested, so the test was ended."), Tone.INFO))
+        elif self._answered:
+            self._say()
+
     async def _unlock(self) -> None:
         """Get at the passwords; says meanwhile for whom it waits."""
         self._busy_words.setText(_("Waiting for your passphrase"))
@@ -188,6 +205,13 @@ class MailAccountForm(Dialog):
 
     async def _test(self, account: MailAccount) -> bool:
         """Try the account; shows what came of it. Without an IMAP half there is nothing to try."""
+        self._testing = True
+        try:
+            return await self._ask_server(account)
+        finally:
+            self._testing = False
+
+    async def _ask_server(self, account: MailAccount) -> bool:
         if not await self._usable(account):
             return False
         if account.imap is None:
@@ -207,7 +231,7 @@ class MailAccountForm(Dialog):
             self.fields.show_folders(result.folders)
             if first:
                 self._roles = dict(self.fields.roles.picked())
-            self._say(Banner(self.theme, _("The server answers and the password is right."), Tone.SUCCESS))
+            self._say(Banner(self.theme, _("The server answers and the password is right."), Tone.SUCCESS), answer=True)
             return True
         self._show_failure(account, result)
         return False
@@ -220,7 +244,7 @@ class MailAccountForm(Dialog):
         elif self._account is not None:
             words = _("Save anyway")
         banner = Banner(self.theme, result.problem, Tone.DANGER, details=result.details, actions=((words, act),))
-        self._say(banner)
+        self._say(banner, answer=True)
 
     def _show_certificate(self, reason: str, certificate: Certificate) -> None:
         changed = certificate.replaces(self._trusted)
@@ -285,8 +309,9 @@ class MailAccountForm(Dialog):
         if went.secrets_left:
             self.told.emit(went.secrets_left)
 
-    def _say(self, banner: Banner | None = None) -> None:
-        """Show a banner above the buttons in place of the one before."""
+    def _say(self, banner: Banner | None = None, *, answer: bool = False) -> None:
+        """Show a banner above the buttons in place of the one before; it may tell what came of a test."""
+        self._answered = answer
         while (item := self._news.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:

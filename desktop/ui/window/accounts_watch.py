@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class AccountsWatch(QObject):
     """Lives as long as the window."""
 
-    edit_requested = Signal(int)
+    edit_requested = Signal(int, str)
+    """Key of an account, and the `Remedy` for which its form is wanted."""
     accounts_known = Signal(object)
     """Addresses of the mail accounts, none when there is none."""
     told = Signal(str)
@@ -120,7 +121,7 @@ class AccountsWatch(QObject):
 
     def _remedy(self, key: int, remedy: str) -> None:
         if remedy in (Remedy.SIGN_IN, Remedy.SETTINGS):
-            self.edit_requested.emit(key)
+            self.edit_requested.emit(key, remedy)
         elif remedy == Remedy.TRUST_CERTIFICATE:
             self._show_certificate(key)
         elif remedy == Remedy.UNLOCK:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStackedWidget, QStyle, QWidget
 
-from desktop.base.errors import Problem
+from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import settings
 from desktop.domain.mail.mail_account import MailAccount
@@ -38,6 +38,8 @@ from desktop.ui.window.welcome import Welcome
 if TYPE_CHECKING:
     from desktop.services.services import Services
     from desktop.ui.preferences.mail_account_form import MailAccountForm
+
+D = TypeVar("D", bound=QDialog)
 
 _GEOMETRY = "window.geometry"
 _FIRST_SIZE = (1440, 900)
@@ -288,12 +290,14 @@ class MainWindow(QWidget):
     def _add_account(self) -> None:
         self._once("account", self._account_form)
 
-    def _edit_account(self, key: int) -> None:
+    def _edit_account(self, key: int, remedy: str = Remedy.NONE.value) -> None:
         account = self.watch.account(key)
         if account is None:
             self._show_preferences(accounts=True)
-        else:
-            self._once(f"account {key}", lambda: self._account_form(account))
+            return
+        form = self._once(f"account {key}", lambda: self._account_form(account))
+        if remedy == Remedy.SIGN_IN:
+            form.ask_for_password()
 
     def _account_form(self, account: MailAccount | None = None) -> MailAccountForm:
         from desktop.ui.preferences.mail_account_form import MailAccountForm
@@ -303,9 +307,9 @@ class MainWindow(QWidget):
         form.told.connect(self.tell)
         return form
 
-    def _once(self, name: str, make: Callable[[], QDialog]) -> QDialog:
+    def _once(self, name: str, make: Callable[[], D]) -> D:
         """Raise the window of that name, or make and show it."""
-        dialog = self._dialogs.get(name)
+        dialog = cast("D | None", self._dialogs.get(name))
         if dialog is None:
             dialog = self._dialogs[name] = make()
             dialog.finished.connect(lambda _result: self._dialogs.pop(name, None))

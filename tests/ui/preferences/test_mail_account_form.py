@@ -275,6 +275,35 @@ async def test_the_form_can_be_left_while_the_server_is_asked(
 
 
 @pytest.mark.server
+async def test_an_edit_during_a_test_ends_it_and_no_old_answer_stands_beside_a_new_password(
+    form: MailAccountForm, core: Core, fault_proxy: FaultProxy, dovecot: Dovecot, imap_user: str
+) -> None:
+    fault_proxy.black_hole()
+    _fill(form, dovecot, imap_user, "wrong")
+    form.fields.imap.port.setText(str(fault_proxy.port))
+    _press(form, "Add account")
+    await until(lambda: fault_proxy.connections == 1)
+    form.fields.name.setText("Jan")
+    still_asks = not form.save_button.isEnabled()
+
+    form.fields.password.setText("an")
+    await until(form.save_button.isEnabled)
+    form.fields.password.setText("another")
+    ended = _banner(form)
+
+    assert still_asks, "the name is no matter of the server"
+    assert ended is not None
+    assert ended.text == "You changed what is being tested, so the test was ended."
+    assert core.services.accounts.all() == ()
+    form.fields.imap.port.setText(str(dovecot.imap_port))
+    _press(form, "Test")
+    await until(lambda: (banner := _banner(form)) is not None and banner is not ended and "password" in banner.text)
+    form.fields.password.setText("a third")
+    assert not form._answered
+    await until(lambda: _banner(form) is None)
+
+
+@pytest.mark.server
 async def test_an_unknown_certificate_can_be_trusted(
     form: MailAccountForm, core: Core, dovecot: Dovecot, imap_user: str
 ) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from desktop.base.errors import Problem
+from desktop.base.errors import Problem, Remedy
 from desktop.domain import events, settings
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Unified
@@ -129,6 +129,28 @@ async def test_opens_the_inbox_with_counts_and_states(desk: Desk) -> None:
     await desk.until(lambda: "sign in again" in words_of(desk.accounts[2]))
     assert window.navigation.mail.accessibleName() == "Mail, 4 unread"
     assert desk.failures == []
+
+
+async def test_to_sign_in_again_the_keyboard_is_on_the_password(desk: Desk) -> None:
+    await _open(desk)
+    window, key = desk.window, desk.accounts[2]
+    await desk.until(lambda: window.watch.account(key) is not None)
+
+    window.status_bar.remedy_chosen.emit(key, Remedy.SETTINGS.value)
+    form = window.findChild(MailAccountForm)
+    assert isinstance(form, MailAccountForm)
+    at_first = form.focusWidget()
+    window.status_bar.remedy_chosen.emit(key, Remedy.SIGN_IN.value)
+
+    assert at_first is form.fields.address
+    assert form.focusWidget() is form.fields.password
+    assert window.findChildren(MailAccountForm) == [form]
+    form.close()
+    await desk.until(lambda: not window.findChildren(MailAccountForm))
+    window.status_bar.remedy_chosen.emit(key, Remedy.SIGN_IN.value)
+    (again,) = window.findChildren(MailAccountForm)
+    assert again.focusWidget() is again.fields.password
+    again.close()
 
 
 async def test_archive_by_key_and_undo_by_key(desk: Desk) -> None:

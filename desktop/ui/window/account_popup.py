@@ -41,22 +41,23 @@ class AccountPopup(QFrame):
         column.setSpacing(6)
         column.addWidget(ElidedLabel(theme, title, "body-strong"))
         column.addWidget(Paragraph(theme, sentence))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.setContentsMargins(0, 6, 0, 0)
         self._details = SelectableText(theme, details, "small", "secondary")
         self._details.hide()
         if details:
             fold = Button(theme, _("Answer of the server"), Kind.GHOST, icon="chevron-right", height=SMALL)
             fold.clicked.connect(self._unfold)
-            row.addWidget(fold)
+            # a line of its own: beside two buttons its words are cut
+            column.addWidget(fold, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._details)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.setContentsMargins(0, 6, 0, 0)
         row.addStretch(1)
         self._row = row
         self.button = Button(theme, action, Kind.PRIMARY)
         self.button.clicked.connect(self.close)
         self.button.clicked.connect(lambda _checked=False: act())
         row.addWidget(self.button)
-        column.addWidget(self._details)
         column.addLayout(row)
         self.button.setVisible(bool(action))
 

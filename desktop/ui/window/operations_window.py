@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.ui.bridge import Bridge
-from desktop.ui.mail.dates import locale
+from desktop.ui.mail import dates
 from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -33,7 +34,7 @@ _MADE_AT_ONCE = 4
 
 def operation_words(operation: WaitingOperation) -> str:
     """Return what an operation will do, in a sentence."""
-    mails = n_("{n} mail", "{n} mails", operation.mails).format(n=locale().toString(operation.mails))
+    mails = n_("{n} mail", "{n} mails", operation.mails).format(n=dates.locale().toString(operation.mails))
     folder, target = operation.folder_path, operation.target_path
     match operation.verb:
         case "flags":
@@ -88,8 +89,7 @@ class _Line(QWidget):
 
     def _fill(self) -> None:
         operation = self.operation
-        moment = QDateTime.fromMSecsSinceEpoch(operation.created_at_ms)
-        since = locale().toString(moment, QLocale.FormatType.ShortFormat)
+        since = dates.table_date(operation.created_at_ms, clock.now(), dates.zone())
         self._words.set_text(operation_words(operation))
         self._about.set_text(f"{operation.account_address} · {since}")
         if self._problem is not None:
@@ -169,7 +169,7 @@ class OperationsWindow(Dialog):
             gone.hide()
             gone.deleteLater()
         left = len(ordered) - len(self._shown)
-        self._more.setText(n_("and {n} more", "and {n} more", left).format(n=locale().toString(left)))
+        self._more.setText(n_("and {n} more", "and {n} more", left).format(n=dates.locale().toString(left)))
         self._more.setVisible(left > 0)
         self._stack.setCurrentIndex(1 if ordered else 0)
         self._arrange()

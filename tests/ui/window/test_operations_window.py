@@ -17,6 +17,7 @@ from desktop.base.bus import Bus
 from desktop.domain import events
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.ui.bridge import Bridge
+from desktop.ui.mail import dates
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.window.operations_window import OperationsWindow
@@ -76,6 +77,20 @@ async def test_lines_stay_while_the_queue_moves_on(tasks: Tasks, bridge: Bridge,
     assert 1 not in window._lines
     assert QApplication.focusWidget() is lines[5].drop
     assert took_ms < 200, "made anew they take 400 ms"
+    window.close()
+
+
+async def test_a_line_says_since_when_as_the_lists_do(tasks: Tasks, bridge: Bridge, theme: Theme) -> None:
+    queue = Queue(1)
+    made_ms = clock.now() - 400 * 86_400_000
+    queue.operations = (replace(queue.operations[0], created_at_ms=made_ms),)
+    window = OperationsWindow(queue, tasks, bridge, theme)  # type: ignore[arg-type]
+    window.show()
+    await until(lambda: _shown(window) == [1])
+
+    said = dates.table_date(made_ms, clock.now(), dates.zone())
+
+    assert window._lines[1]._about.text == f"jan@firm.example · {said}"
     window.close()
 
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from desktop.base import i18n
 from desktop.base.errors import Remedy
 from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause, MailAccount
 from desktop.ui.mail.whole_mails import Coming
@@ -104,6 +105,27 @@ def test_trouble_is_explained_with_the_servers_words_folded_and_one_button(bar: 
 
     assert texts == {"The server does not accept the password.": True, "NO <b>AUTH</b>": False}
     assert asked == [(1, "sign-in")]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_no_button_beside_trouble_is_cut(bar: StatusBar, language: str) -> None:
+    i18n.set_language(language)
+    status = AccountStatus(1, Activity.TROUBLE, problem="No.", details="NO [AUTH]", remedy="sign-in")
+    try:
+        bar.show_accounts(ACCOUNTS[:1], {1: status})
+        bar._items[1].words.click()
+    finally:
+        i18n.set_language("en")
+    popup = bar.findChild(AccountPopup)
+    assert isinstance(popup, AccountPopup)
+
+    buttons = [button for button in popup.findChildren(QPushButton) if button.isVisible()]
+    needed = {button.accessibleName() or button.text(): button.sizeHint().width() for button in buttons}
+    given = {button.accessibleName() or button.text(): button.width() for button in buttons}
+    popup.close()
+
+    assert len(needed) == 3
+    assert {name for name in needed if given[name] < needed[name]} == set()
 
 
 def test_a_sync_can_be_paused(bar: StatusBar) -> None:

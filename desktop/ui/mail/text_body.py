@@ -232,6 +232,7 @@ class TextBody(QTextBrowser):
         document.setDefaultTextOption(QTextOption(self.document().defaultTextOption()))
         self.setExtraSelections([])  # Qt compares them with the next ones, also when their document is gone
         self.setDocument(document)
+        self.setCursorWidth(0)  # nobody writes here, and a caret says that one can; it is the document's
         if self._written is not None:
             retire(self._written)
         self._written = document

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtGui import QColor, QTextDocument
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QColor, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.ui.mail.text_body import TextBody
@@ -26,6 +27,28 @@ def test_a_text_that_is_no_longer_shown_is_let_go(body: TextBody) -> None:
 
     assert body.toPlainText() == "Mail 19"
     assert len(body.findChildren(QTextDocument)) == 1
+
+
+def test_a_click_into_the_text_leaves_no_caret(qtbot: QtBot, body: TextBody) -> None:
+    flash_ms = QApplication.cursorFlashTime()
+    QApplication.setCursorFlashTime(0)  # a caret that is shown stays shown
+    try:
+        body.resize(400, 300)
+        body.show()
+        body.activateWindow()
+        body.show_layout(Layout((Line((Run("Hello"),)),)))
+        qtbot.waitUntil(lambda: body.toPlainText() == "Hello" and not body._slices.is_running)
+        before = body.viewport().grab().toImage()
+
+        body.setFocus(Qt.FocusReason.MouseFocusReason)
+        body.moveCursor(QTextCursor.MoveOperation.End)
+        qtbot.waitUntil(body.hasFocus)
+
+        assert body.viewport().grab().toImage() == before
+        body.selectAll()
+        assert body.viewport().grab().toImage() != before
+    finally:
+        QApplication.setCursorFlashTime(flash_ms)
 
 
 def test_the_ground_of_a_folded_quotation_is_round_and_scrolls_with_it(

@@ -73,7 +73,8 @@ def _number(
     if QPixmapCache.find(key, found):
         return found
     face = font(kind)
-    width = max(height, text_width(face, text) + 10)
+    # more than two characters stand closer to the edge: what the badge lies on must stay readable
+    width = max(height, text_width(face, text) + (10 if len(text) < 3 else 6))
     made, painter = _canvas(width, height, scale)
     rounded(painter, QRect(0, 0, width, height), height / 2, ground)
     line_of_text(painter, QRect(0, 0, width, height), text, face, colour, CENTER)

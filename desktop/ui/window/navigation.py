@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from desktop.ui.widgets.paint import hairline, rounded
 from desktop.ui.widgets.painted_button import PaintedButton, tip
 
 WIDTH = 56
+_WIDE_BADGE_PX = 18
 
 
 class RailButton(PaintedButton):
@@ -51,12 +52,13 @@ class RailButton(PaintedButton):
         elif self._hot:
             rounded(painter, self.rect(), 8, t.hover2)
         colour = t.accent if self.isChecked() else t.text if self._hot else t.secondary
-        painter.drawPixmap(QPoint(10, 10), pixmap(self._icon, 20, colour, scale))
+        badge = alert_badge(self._theme, self._count, scale)
+        width = round(badge.width() / scale)
+        # a wide badge stands in the very corner and the icon lower, so that this is still seen for what it is
+        is_wide = self._count > 0 and width > _WIDE_BADGE_PX
+        painter.drawPixmap(QPoint(10, 13 if is_wide else 10), pixmap(self._icon, 20, colour, scale))
         if self._count:
-            badge = alert_badge(self._theme, self._count, scale)
-            width = round(badge.width() / scale)
-            area = badge.rect()
-            area.setRect(40 - width - 1, 3, width, 16)
+            area = QRect(40 - width, 0, width, 16) if is_wide else QRect(40 - width - 1, 3, width, 16)
             rounded(painter, area.adjusted(-2, -2, 2, 2), 10, t.raised if self.isChecked() else t.sunken)
             painter.drawPixmap(area.topLeft(), badge)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _, n_
 from desktop.base.text import one_line
@@ -21,6 +21,7 @@ from desktop.ui.icons import pixmap
 from desktop.ui.mail.row_texts import size_text
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
+from desktop.ui.widgets.giving_area import GivingArea
 from desktop.ui.widgets.labels import plain_tip
 from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, rounded
 from desktop.ui.widgets.painted_button import PaintedButton
@@ -226,11 +227,8 @@ class AttachmentBar(QWidget):
         self._grid.more = Button(theme, "", Kind.LINK, height=SMALL, parent=self._grid)
         self._grid.more.clicked.connect(self._show_more)
         self._grid.more.hide()
-        self._area = QScrollArea()
+        self._area = GivingArea()
         self._area.setWidget(self._grid)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._save_all = Button(theme, _("Save all"), Kind.LINK, height=SMALL, parent=self)
         self._save_all.clicked.connect(self.save_all_requested)
         column = QVBoxLayout(self)
@@ -334,5 +332,5 @@ class AttachmentBar(QWidget):
         rows = self._grid.rows(max(self.width() - 40, 1))
         shown = min(rows, _MOST_ROWS)
         self._grid.setMinimumHeight(max(rows * (CARD + GAP) - GAP, 0))
-        self._area.setFixedHeight(max(shown * (CARD + GAP) - GAP, 0))
+        self._area.set_heights(max(shown * (CARD + GAP) - GAP, 0))
         self._grid.place()

@@ -5,7 +5,7 @@ Text mails never start a browser. HTML mails share one view; a mail the browser 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -22,6 +22,8 @@ from desktop.ui.web.shell import Palette
 from desktop.ui.widgets.paint import LEFT, line_of_text, rounded
 
 ZOOMS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+LEAST_PX = 40
+"""So high is a body at least: two lines."""
 _DARKENED = QColor("#16181D")
 
 
@@ -102,6 +104,13 @@ class Body(QStackedWidget):
     def close_browser(self) -> None:
         """End the browser before the application ends."""
         self.web.close_browser()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), LEAST_PX)
+
+    def sizeHint(self) -> QSize:
+        """What stands around it takes the room it needs; the body has the rest."""
+        return QSize(super().sizeHint().width(), LEAST_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

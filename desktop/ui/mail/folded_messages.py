@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
@@ -16,6 +16,7 @@ from desktop.ui.icons import pixmap
 from desktop.ui.mail import dates
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.chips import avatar
+from desktop.ui.widgets.giving_area import GivingArea
 from desktop.ui.widgets.paint import LEFT, RIGHT, hairline, line_of_text, rounded
 from desktop.ui.widgets.painted_button import PaintedButton
 
@@ -104,8 +105,8 @@ class _Count(PaintedButton):
         line_of_text(painter, area, self.text(), self._theme.font("small-medium"), t.secondary, LEFT)
 
 
-class FoldedMessages(QScrollArea):
-    """The rows above or below the open message; scrolls when there are many."""
+class FoldedMessages(GivingArea):
+    """The rows above or below the open message; scrolls when there are many, or little room."""
 
     chosen = Signal(object)
     """The key of the message to open."""
@@ -122,11 +123,7 @@ class FoldedMessages(QScrollArea):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self.setWidget(self._inner)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._count = _Count(theme)
         self._count.clicked.connect(self._show_more)
         self._column.addWidget(self._count)
@@ -166,7 +163,7 @@ class FoldedMessages(QScrollArea):
         self._say_hidden(count - shown)
         height = shown * ROW + (COUNT_ROW if count > shown else 0)
         self.setVisible(count > 0)
-        self.setFixedHeight(min(height, _MOST_HEIGHT))
+        self.set_heights(min(height, _MOST_HEIGHT))
 
     def _row(self, head: MessageHead) -> FoldedMessage:
         row = self._rows.get(head.key)

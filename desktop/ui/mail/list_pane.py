@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.domain.mail.folder import ListId, Role
@@ -45,6 +45,18 @@ _COLUMNS_STATE = "list.hidden-columns"
 _NO_NAMES: list[str] = []
 _SETTLE_MS = 60
 """Holding an arrow key down must not open every mail on the way."""
+
+
+class _Stack(QStackedWidget):
+    """Needs the room of what it shows, and none for what it does not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:
+        shown = self.currentWidget()
+        return super().minimumSizeHint() if shown is None else shown.minimumSizeHint()
 
 
 class ListPane(QWidget):
@@ -103,7 +115,7 @@ class ListPane(QWidget):
         self._empty = EmptyState(theme, "inbox", "", action=" ", act=self._take_step)
         self._empty.setAccessibleName(self.view.accessibleName())  # it has the keyboard where there is no mail
         PaneRing(theme, self._empty)
-        self._stack = QStackedWidget()
+        self._stack = _Stack()
         self._stack.addWidget(self.view)
         self._stack.addWidget(self._empty)
         column = QVBoxLayout(self)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
@@ -21,6 +21,7 @@ from desktop.ui.mail import dates
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.chips import avatar
+from desktop.ui.widgets.giving_area import GivingArea
 from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.paint import line_of_text
 from desktop.ui.widgets.painted_button import PaintedButton
@@ -31,8 +32,8 @@ SHOWN_RECIPIENTS = 3
 MOST_RECIPIENTS = 200
 """More are counted, not listed."""
 
-MOST_FIELDS_PX = 180
-"""So high are the unfolded fields at most."""
+MOST_FIELDS_PX, LEAST_FIELDS_PX = 180, 40
+"""So high are the unfolded fields at most, and where there is little room."""
 
 _AROUND = 20 + 32 + 10 + 10 + 28 + 14
 """What stands left and right of the lines: margins, avatar and menu."""
@@ -116,12 +117,9 @@ class MessageHeader(QWidget):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(2)
         self._grid.setColumnStretch(1, 1)
-        self._all = QScrollArea()
+        self._all = GivingArea()
         self._all.setWidget(fields)
-        self._all.setWidgetResizable(True)
-        self._all.setFrameShape(QFrame.Shape.NoFrame)
         self._all.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._all.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._all.hide()
 
         self._first = QHBoxLayout()
@@ -192,7 +190,7 @@ class MessageHeader(QWidget):
         """Show every field, or as many as leave room for the mail; the rest is scrolled to."""
         width = self.width() - _AROUND
         if not self._all.isHidden() and width > 0:
-            self._all.setFixedHeight(min(self._grid.heightForWidth(width), MOST_FIELDS_PX))
+            self._all.set_heights(min(self._grid.heightForWidth(width), MOST_FIELDS_PX), LEAST_FIELDS_PX)
 
     def _recipients(self, head: MessageHead) -> str:
         people = (*head.to, *head.cc, *head.bcc)

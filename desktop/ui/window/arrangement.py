@@ -12,8 +12,12 @@ NARROW_PX = 1100
 SINGLE_PX = 900
 """Below this one pane is shown at a time."""
 READER_LEAST_PX = 460
+READER_LEAST_HIGH_PX = 440
+"""Head, folded messages, attachments and some lines of a mail."""
 TREE_PX, TREE_NARROW_PX, TREE_LEAST_PX = 224, 188, 140
 LIST_PX, LIST_NARROW_PX, LIST_LEAST_PX = 376, 312, 280
+LIST_SHARE = 45
+"""Percent of the height the list gets above a reader."""
 
 
 class Pane(StrEnum):
@@ -52,6 +56,16 @@ def placing(layout: Layout, width: int, *, reading_pane: bool) -> Layout:
 def pane_before(pane: Pane) -> Pane:
     """Return where Back leads."""
     return Pane.LIST if pane is Pane.READER else Pane.TREE
+
+
+def list_height(room: int, share: int) -> int:
+    """Return how high the list stands above the reader: the `share` in percent that the person gave it.
+
+    Where he gave none (0) the reader has at least the height in which nothing of it has to give way.
+    """
+    if share:
+        return room * share // 100
+    return max(min(room * LIST_SHARE // 100, room - READER_LEAST_HIGH_PX), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QSplitterHandle, QVBoxLayout, QWidget
 
@@ -10,9 +10,6 @@ from desktop.domain.settings import Layout
 from desktop.ui.state import State
 from desktop.ui.window import arrangement
 from desktop.ui.window.arrangement import Pane
-
-LIST_SHARE = 45
-"""Percent of the height the list gets above a reader."""
 
 
 class _Handle(QSplitterHandle):
@@ -26,11 +23,19 @@ class _Handle(QSplitterHandle):
 
 class _Splitter(QSplitter):
     reset = Signal()
+    needs_changed = Signal()
+    """A pane needs another height or width than before; Qt only makes room, and never takes it back."""
 
     def __init__(self, orientation: Qt.Orientation) -> None:
         super().__init__(orientation)
         self.setHandleWidth(1)
         self.setChildrenCollapsible(False)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.needs_changed.emit()
+        return handled
 
     def createHandle(self) -> QSplitterHandle:
         return _Handle(self.orientation(), self)
@@ -139,6 +144,9 @@ class Panes(QWidget):
             inner.addWidget(self._list)
             inner.addWidget(self._reader)
         self._outer, self._inner = outer, inner
+        if layout is not Layout.VERTICAL:
+            stacked = outer if layout is Layout.WIDE else inner
+            stacked.needs_changed.connect(lambda: self._share_height(stacked, layout))
         for splitter in (outer, inner):
             splitter.splitterMoved.connect(self._remember)
             splitter.reset.connect(self._reset)
@@ -194,8 +202,14 @@ class Panes(QWidget):
         beside_tree, stacked = (inner, outer) if placed is Layout.WIDE else (outer, inner)
         beside_tree.setSizes([tree, max(self.width() - 1 - tree, 1)])
         if placed is not Layout.VERTICAL:
-            share = self._state.get(self._name("list-share"), LIST_SHARE)
-            stacked.setSizes([self.height() * share // 100, self.height() * (100 - share) // 100])
+            self._share_height(stacked, placed)
+
+    def _share_height(self, stacked: _Splitter, placed: Layout) -> None:
+        """Give list and reader their heights, one above the other."""
+        # in the one the list stands below the search, in the other it holds it
+        room = self.height() - (self._head.sizeHint().height() if placed is Layout.CLASSIC else 0)
+        list_ = arrangement.list_height(room, self._state.get(self._name("list-share"), 0))
+        stacked.setSizes([list_, max(room - list_, 1)])
 
     def _remember(self) -> None:
         if not self._tree.isHidden():
@@ -211,7 +225,7 @@ class Panes(QWidget):
             self._state.set(self._name("list-share"), round(100 * sizes[0] / max(sum(sizes), 1)))
 
     def _reset(self) -> None:
-        for what, first in (("tree", arrangement.TREE_PX), ("list", arrangement.LIST_PX), ("list-share", LIST_SHARE)):
+        for what, first in (("tree", arrangement.TREE_PX), ("list", arrangement.LIST_PX), ("list-share", 0)):
             self._state.set(self._name(what), first)
         self._fit()
 

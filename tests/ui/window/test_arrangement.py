@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain.settings import Layout
-from desktop.ui.window.arrangement import LIST_LEAST_PX, Pane, Shown, Widths, pane_before, placing, shown, widths
+from desktop.ui.window.arrangement import (
+    LIST_LEAST_PX,
+    LIST_SHARE,
+    READER_LEAST_HIGH_PX,
+    Pane,
+    Shown,
+    Widths,
+    list_height,
+    pane_before,
+    placing,
+    shown,
+    widths,
+)
 
 
 def test_widths_of_the_design() -> None:
@@ -52,3 +64,14 @@ def test_one_pane_at_a_time_stands_in_the_middle() -> None:
 def test_back_leads_from_reader_to_list_to_tree() -> None:
     assert pane_before(Pane.READER) is Pane.LIST
     assert pane_before(Pane.LIST) is Pane.TREE
+
+
+@given(st.integers(0, 4000), st.integers(0, 100))
+def test_the_list_has_the_height_it_was_given_or_leaves_the_reader_what_it_needs(room: int, share: int) -> None:
+    list_ = list_height(room, share)
+
+    assert 0 <= list_ <= room
+    if share:
+        assert list_ == room * share // 100
+    else:
+        assert list_ == room * LIST_SHARE // 100 or list_ == 0 or room - list_ == READER_LEAST_HIGH_PX

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
@@ -24,7 +25,7 @@ from desktop.ui.preferences.dialog import Preferences
 from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.theme import DARK
 from desktop.ui.widgets.focus_ring import _Frame
-from desktop.ui.widgets.labels import Paragraph
+from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.window.damage_notice import DamageNotice
 from desktop.ui.window.operations_window import OperationsWindow, operation_words
@@ -129,6 +130,40 @@ async def test_opens_the_inbox_with_counts_and_states(desk: Desk) -> None:
     await desk.until(lambda: "sign in again" in words_of(desk.accounts[2]))
     assert window.navigation.mail.accessibleName() == "Mail, 4 unread"
     assert desk.failures == []
+
+
+@pytest.mark.parametrize("layout", [settings.Layout.WIDE, settings.Layout.CLASSIC])
+async def test_in_a_low_window_no_line_above_the_mail_is_cut(desk: Desk, layout: settings.Layout) -> None:
+    desk.core.services.settings.set(settings.LAYOUT, layout)
+    desk.window.restore()
+    desk.window.resize(1000, 640)
+    desk.window.show()
+    desk.window.activateWindow()
+    await desk.until(lambda: len(_inbox(desk)) > 0)
+    painted: list[int] = []
+    reader = desk.window.room.reader
+    reader.painted.connect(painted.append)
+    desk.window.room.list.view.next()
+    await desk.until(lambda: bool(painted))
+    page = reader.page
+    assert not page.older.isHidden()
+    assert not page.attachments.isHidden()
+
+    def cut() -> list[str]:
+        around = (page.subject, page.header, page.notices, *page.header.findChildren(ElidedLabel), page.header._to)
+        return [
+            type(part).__name__
+            for part in around
+            if part.isVisible() and part.height() < part.minimumSizeHint().height()
+        ]
+
+    await desk.until(lambda: (page.older.height(), page.attachments._area.height()) == (88, 44))
+    assert cut() == []
+    page.header._to.setChecked(True)
+    desk.window.resize(1000, 560)
+    await desk.until(lambda: page.older.height() < 88)
+    assert cut() == []
+    assert page.body.height() >= 40
 
 
 async def test_to_sign_in_again_the_keyboard_is_on_the_password(desk: Desk) -> None:

@@ -12,7 +12,7 @@ NARROW_PX = 1100
 SINGLE_PX = 900
 """Below this one pane is shown at a time."""
 READER_LEAST_PX = 460
-READER_LEAST_HIGH_PX = 440
+READER_LEAST_HIGH_PX = 420
 """Head, folded messages, attachments and some lines of a mail."""
 TREE_PX, TREE_NARROW_PX, TREE_LEAST_PX = 224, 188, 140
 LIST_PX, LIST_NARROW_PX, LIST_LEAST_PX = 376, 312, 280

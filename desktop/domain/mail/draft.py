@@ -1,0 +1,102 @@
+"""What a person writes: a mail before it has bytes (`mime_build` makes them; `answering` begins an answer).
+
+The quoted original is a block of its own, made safe once and sent as it was shown: an answer never mangles what the
+other side wrote. Files lie in the store under their digest from the moment they are attached.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.domain.mail.address import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An address a person writes as. The first of a mail account is its default. Empty texts take nothing along."""
+
+    address: str
+    name: str = ""
+    reply_to: str = ""
+    signature: str = ""
+    """HTML, below a new mail."""
+    reply_signature: str | None = None
+    """HTML, below answers and forwarded mails; None for the same one."""
+
+    @property
+    def mailbox(self) -> Address:
+        """What stands in From."""
+        return Address(self.name, self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes along: attached, or a picture in the text where it has a `content_id`."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    digest: bytes
+    """SHA-256 of its octets, the name under which the store keeps them."""
+    content_id: str = ""
+    """Without angle brackets; the text shows it as `cid:`."""
+
+
+class Relation(StrEnum):
+    """What a mail is to the one it grew out of."""
+
+    REPLY = "reply"
+    FORWARD = "forward"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The Email a draft grew out of: it is marked as answered or forwarded once the draft is sent."""
+
+    relation: Relation
+    email_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that is written so far."""
+
+    sender: Address
+    """From: one of the person's own identities."""
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    subject: str = ""
+    is_html: bool = True
+    """False: `text` alone is sent."""
+    html: str = ""
+    """What the person wrote, signature included: a fragment of the editor's own simple HTML."""
+    text: str = ""
+    """The same as plain text: what is sent beside the HTML, or alone."""
+    quote_html: str = ""
+    """The original below it, with the line that introduces it: a fragment of safe HTML."""
+    quote_text: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    in_reply_to: str = ""
+    """Message-IDs without angle brackets."""
+    references: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+    @property
+    def recipients(self) -> tuple[Address, ...]:
+        """Everybody it goes to, each address once."""
+        return tuple({each.key: each for each in (*self.to, *self.cc, *self.bcc) if each.address}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes a draft a certain message: fixed when its bytes are made."""
+
+    message_id: str
+    """Without angle brackets."""
+    date_ms: int
+    utc_offset_min: int
+    """Of the person's own clock, east is positive."""

@@ -171,6 +171,56 @@ class WrongPassword(NetProblem):
         super().__init__(text.format(host=host, user=user), details=details)
 
 
+class TokenRefused(NetProblem):
+    """The server does not take the access token of this user: it ran out, or access was withdrawn (R43)."""
+
+    remedy = Remedy.SIGN_IN
+    can_retry = False
+
+    def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
+        text = _("{host} did not accept the sign-in of {user}. Please sign in again.")
+        super().__init__(text.format(host=host, user=user), details=details)
+
+
+class SmtpSwitchedOff(NetProblem):
+    """The mailbox may not send by SMTP, whoever signs in and however (Microsoft: 535 5.7.139)."""
+
+    remedy = Remedy.SETTINGS
+    can_retry = False
+
+    def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
+        text = _(
+            "Sending by SMTP is switched off for {user} on {host}. Whoever manages the mailbox can switch it on: "
+            "https://aka.ms/smtp_auth_disabled"
+        )
+        super().__init__(text.format(host=host, user=user), details=details)
+
+
+class SignInRequired(NetProblem):
+    """The server takes mail only from those who sign in, and nobody did."""
+
+    remedy = Remedy.SETTINGS
+    can_retry = False
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _("{host} sends mail only for those who sign in. Enter a user name in the settings of the mail account.")
+        super().__init__(text.format(host=host), details=details)
+
+
+class EncryptionRequired(NetProblem):
+    """The server takes neither sign-in nor mail on a connection in clear."""
+
+    remedy = Remedy.SETTINGS
+    can_retry = False
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _(
+            "{host} takes mail only over an encrypted connection. Choose TLS or STARTTLS in the settings of the mail "
+            "account."
+        )
+        super().__init__(text.format(host=host), details=details)
+
+
 class PasswordMissing(NetProblem):
     """There is no password of the account on this computer."""
 
@@ -281,6 +331,66 @@ class TooLarge(NetProblem):
         super().__init__(text.format(host=host, limit=max(1, limit_bytes >> 20)))
         self.limit_bytes = limit_bytes
         self.uid = uid
+
+
+class MessageRefused(NetProblem):
+    """The server will never send this mail as it is; `details` are its words. Nobody got it."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, host: str, *, details: str | bytes = "", text: str = "") -> None:
+        super().__init__(text or _("{host} refused to send the mail.").format(host=host), details=details)
+
+
+class MessageTooLarge(MessageRefused):
+    """The mail is larger than the server takes (RFC 1870). `limit_bytes` is None where it does not tell its limit."""
+
+    def __init__(self, host: str, limit_bytes: int | None, *, details: str | bytes = "") -> None:
+        if limit_bytes is None:
+            text = _("The mail is larger than {host} allows.")
+        else:
+            text = _("The mail is larger than the {limit} MB that {host} allows.")
+        megabytes = max(1, (limit_bytes or 0) // 1_000_000)
+        super().__init__(host, details=details, text=text.format(host=host, limit=megabytes))
+        self.limit_bytes = limit_bytes
+
+
+class SendingPostponed(NetProblem):
+    """The server cannot send the mail now; it may be tried again, not before `back_off_s`. Nobody got it yet."""
+
+    def __init__(self, host: str, *, back_off_s: float, details: str | bytes = "") -> None:
+        super().__init__(_("{host} cannot send the mail now.").format(host=host), details=details)
+        self.back_off_s = back_off_s
+
+
+class OutcomeUnknown(NetProblem):
+    """The connection ended after the whole mail was sent and before the answer: nobody knows who got it (R19).
+
+    It is never sent again by itself; who wants to know looks for it among the sent mails.
+    """
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _("The connection to {host} was lost at the last moment, so the mail may have been sent or not.")
+        super().__init__(text.format(host=host), details=details)
+
+
+class AddressNotSendable(NetProblem):
+    """Mail cannot be sent to or from `address`; nothing was sent. `host`: the server lacks SMTPUTF8 (RFC 6531)."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, address: str, *, host: str = "") -> None:
+        if host:
+            text = _("{host} cannot send to or from {address}, because it knows only addresses in Latin letters.")
+        else:
+            text = _("{address} is not an address mail can be sent to or from.")
+        super().__init__(text.format(host=host, address=server_words(address)))
+        self.address = address
 
 
 class SecretsUnavailable(NetProblem):

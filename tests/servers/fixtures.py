@@ -14,6 +14,7 @@ from tests.servers import dovecot as dovecot_server
 from tests.servers.dovecot import Dovecot
 from tests.servers.fault_proxy import FaultProxy
 from tests.servers.scripted_imap import Script, ScriptedImap
+from tests.servers.smtp_receiver import SmtpReceiver
 
 
 def need(available: bool, what: str) -> None:
@@ -62,6 +63,20 @@ def fault_proxy(dovecot: Dovecot) -> Iterator[FaultProxy]:
     """A proxy in front of the shared server's plain port."""
     with FaultProxy(dovecot.imap_port) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def smtp_receiver() -> Iterator[Callable[..., SmtpReceiver]]:
+    """Start real SMTP servers: `smtp_receiver(security=Security.TLS, tls=context, lmtp_port=dovecot.lmtp_port)`."""
+    started: list[SmtpReceiver] = []
+
+    def start(**settings: object) -> SmtpReceiver:
+        started.append(SmtpReceiver(**settings).start())  # type: ignore[arg-type]
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
 
 
 @pytest.fixture

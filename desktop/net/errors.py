@@ -171,17 +171,6 @@ class WrongPassword(NetProblem):
         super().__init__(text.format(host=host, user=user), details=details)
 
 
-class TokenRefused(NetProblem):
-    """The server does not take the access token of this user: it ran out, or access was withdrawn (R43)."""
-
-    remedy = Remedy.SIGN_IN
-    can_retry = False
-
-    def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
-        text = _("{host} did not accept the sign-in of {user}. Please sign in again.")
-        super().__init__(text.format(host=host, user=user), details=details)
-
-
 class SmtpSwitchedOff(NetProblem):
     """The mailbox may not send by SMTP, whoever signs in and however (Microsoft: 535 5.7.139)."""
 
@@ -229,6 +218,31 @@ class PasswordMissing(NetProblem):
 
     def __init__(self, user: str) -> None:
         super().__init__(_("The password of {user} is not on this computer.").format(user=server_words(user)))
+
+
+class TokenRefused(NetProblem):
+    """The server does not take a token that was to be good: it was revoked, or is for another mailbox."""
+
+    remedy = Remedy.SIGN_IN
+    can_retry = False
+
+    def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
+        text = _("{host} did not accept the browser sign-in for {user}. Sign in again.")
+        super().__init__(text.format(host=host, user=user), details=details)
+
+
+class TokenNotPossible(NetProblem):
+    """A token is not shown to this server: it takes none (no XOAUTH2), or the connection is `clear` (RFC 6750, 5.3)."""
+
+    remedy = Remedy.SETTINGS
+    can_retry = False
+
+    def __init__(self, host: str, *, clear: bool = False) -> None:
+        if clear:
+            text = _("A browser sign-in is shown to {host} only over an encrypted connection. Choose TLS.")
+        else:
+            text = _("{host} takes no browser sign-in. Use a password for this mail account.")
+        super().__init__(text.format(host=host))
 
 
 class SignInTemporarilyRefused(NetProblem):

@@ -93,6 +93,8 @@ class Peer:
     def start_tls(self, context: ssl.SSLContext) -> None:
         """Shake hands; what was read in clear and not used is forgotten."""
         try:
+            # of one that is gone already the ssl module loses the socket, and leaves it open
+            self.connection.getpeername()
             self.connection = context.wrap_socket(self.connection, server_side=True)
         except (OSError, ValueError) as error:
             self.server.failed_handshakes += 1

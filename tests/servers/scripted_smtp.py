@@ -1,4 +1,4 @@
-"""Scripts that make `ScriptedImap`, which knows nothing of a protocol, an SMTP server that says exactly what a test wants.
+"""Scripts that make `ScriptedImap`, which knows no protocol, an SMTP server that says exactly what a test wants.
 
 For what a real server cannot be made to do: data injected beside STARTTLS, replies cut in half, nonsense. `Answers` is
 the usual case with a table of what is odd; `starttls` speaks in clear first.
@@ -82,7 +82,7 @@ def starttls(
             got = command(peer)
             if got.name == "STARTTLS":
                 peer.send(answer, injected)
-                if answer.startswith(b"220"):
+                if answer.startswith(b"220 ") and answer.endswith(b"\r\n"):
                     peer.start_tls(context)
                     (inside or Answers(greeting=b""))(peer)
                     return

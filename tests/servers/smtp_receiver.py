@@ -1,4 +1,4 @@
-"""A real SMTP server (aiosmtpd) in a thread, that keeps every octet and mail it was sent and refuses what it is told to.
+"""A real SMTP server (aiosmtpd) in a thread, that keeps every octet it was sent and refuses what it is told to.
 
 `answer` scripts refusals at each step, `hold` makes a step wait until a test lets it go on. With an LMTP port the mails
 it takes are delivered into Dovecot, so that what was sent can be found by IMAP.
@@ -159,6 +159,10 @@ class SmtpReceiver:
         if self.lmtp_port:
             with smtplib.LMTP("127.0.0.1", self.lmtp_port, local_hostname="localhost") as lmtp:
                 lmtp.sendmail(mail.sender, mail.recipients, mail.raw)
+                # a reply for each recipient (RFC 2033, section 4.2), of which the library reads the first
+                for _ in mail.recipients[1:]:
+                    code, words = lmtp.getreply()
+                    assert code == 250, words
         with self._arrived:
             self.received.append(mail)
             self._arrived.notify_all()

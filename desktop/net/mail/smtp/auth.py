@@ -1,7 +1,7 @@
 """Signing in by SASL (RFC 4954): XOAUTH2 with a token; PLAIN, else LOGIN, else CRAM-MD5 with a password. Blocking.
 
-The session sees to it that a connection is encrypted first, or that a person chose one in clear. Neither text nor
-cause of an error holds the secret, not even where a server repeats it.
+A connection that comes here is encrypted, or a person chose one in clear; even then a token is not shown (RFC 6750,
+section 5.3). No text or cause of an error holds the secret, not even where a server repeats it.
 """
 
 from __future__ import annotations
@@ -70,26 +70,37 @@ class _Dialogue:
 
 def sign_in(client: Client, user: str, credential: Credential) -> None:
     """Sign in, or raise why that was not possible."""
-    bearer = isinstance(credential, Bearer)
     secret = credential.token if isinstance(credential, Bearer) else credential.secret
     # refused here, before anything is sent
     guard.refuse_control(user, "user name")
     guard.refuse_control(secret, "password")
-    offered = client.mechanisms
-    known = ("XOAUTH2",) if bearer else ("PLAIN", "LOGIN")
-    usable = [name for name in known if name in offered]
-    if not usable and not bearer and "CRAM-MD5" in offered:
-        usable = ["CRAM-MD5"]
-    if not usable:
-        raise errors.SignInNotPossible(client.server, details="AUTH " + " ".join(sorted(offered)))
+    bearer = isinstance(credential, Bearer)
     dialogue = _Dialogue(client, secret)
-    for mechanism in usable:
+    for mechanism in _for_token(client) if bearer else _for_password(client):
         reply = _MECHANISMS[mechanism](dialogue, _octets(user), _octets(secret))
         # one that is offered and not understood; a refusal is an answer and never asked for again
         if reply.code not in _NOT_UNDERSTOOD:
             break
     if not reply.done:
         raise replies.at_sign_in(reply, client.server, user, bearer=bearer)
+
+
+def _for_token(client: Client) -> list[str]:
+    if not client.wire.encrypted:
+        raise errors.TokenNotPossible(client.server, clear=True)
+    if "XOAUTH2" not in client.mechanisms:
+        raise errors.TokenNotPossible(client.server)
+    return ["XOAUTH2"]
+
+
+def _for_password(client: Client) -> list[str]:
+    offered = client.mechanisms
+    usable: list[str] = [name for name in ("PLAIN", "LOGIN") if name in offered]
+    if not usable and "CRAM-MD5" in offered:
+        usable = ["CRAM-MD5"]
+    if not usable:
+        raise errors.SignInNotPossible(client.server, details="AUTH " + " ".join(sorted(offered)))
+    return usable
 
 
 def _octets(text: str) -> bytes:

@@ -310,7 +310,10 @@ def test_25_mb_are_sent_in_little_memory(scripted: Scripted, ca_file: Path, secu
     assert psutil.Process().memory_info().rss - before < 20_000_000
 
 
-def test_a_server_that_ends_a_mail_in_its_middle_is_heard(scripted: Scripted) -> None:
+@pytest.mark.parametrize("security", [Security.PLAIN, Security.TLS])
+def test_a_server_that_ends_a_mail_in_its_middle_is_heard(
+    scripted: Scripted, ca_file: Path, security: Security
+) -> None:
     def data(peer: Peer, _got: Command) -> None:
         peer.send(b"354 go on\r\n")
         peer.octets(100_000)
@@ -321,7 +324,9 @@ def test_a_server_that_ends_a_mail_in_its_middle_is_heard(scripted: Scripted) ->
         while True:
             yield b"x" * 76 + b"\r\n"
 
-    session = connected(scripted(Answers({"DATA": data})))
+    context = variants().good.server_context() if security is Security.TLS else None
+    server = scripted(Answers({"DATA": data}), tls=context)
+    session = open_session(Endpoint("localhost", server.port, security, USER), None, TlsPolicy(ca_file))
 
     with pytest.raises(errors.MessageTooLarge) as caught:
         session.send(USER, [BOB], 0, endless())

@@ -1,0 +1,480 @@
+"""What is sent, read again by our own parser: the same words, names, addresses and files, and not a field more."""
+
+from __future__ import annotations
+
+import email
+import json
+import os
+import re
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.base import text
+from desktop.domain.mail import (
+    address_write,
+    flowed,
+    header,
+    header_write,
+    mime_build,
+    mime_parse,
+    names,
+    transfer,
+    transfer_write,
+)
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.draft import Draft, Enclosure, Stamp
+from tests import corpora
+from tests.domain.mail import drafts
+from tests.domain.mail.drafts import BOB, FIELDS, ME, STAMP, draft, enclosure, sent
+
+HOSTILE = (
+    "a\r\nBcc: eve@evil.example",
+    "a\n\nbody",
+    "a\rX-Evil: 1",
+    "a\0b",
+    "a\u2028Bcc: eve@evil.example",
+    "a\u2029b",
+    "a\x85b\x0bc\x0cd\x1ce",
+    "=?utf-8?q?a=0D=0ABcc=3A_eve=40evil.example?=",
+    "=?utf-8?b?DQpCY2M6IGV2ZUBldmlsLmV4YW1wbGU=?=",
+    "\ud800 lone",
+    "\u202eexe.fdp",
+    "x" * 2000,
+    "я" * 2000,
+    '"quoted" \\ and <angle@x.example>, "',
+    "a: b; c, d (e) @f [g]",
+    "  many   spaces  ",
+    "\t",
+    "",
+    "?==?utf-8?q??=",
+)
+
+
+def naughty() -> list[str]:
+    path = corpora.corpus("naughty-strings") / "blns.json"
+    return [*json.loads(path.read_text("utf-8")), *HOSTILE]
+
+
+def line(written: str, limit: int) -> str:
+    """Return free text as it is to be read again: no controls, white space folded."""
+    return text.one_line(header.clean(header_write.one_line(written, limit)))
+
+
+def name_read(written: str) -> str:
+    """Return a person's name as our parser has it: without quotes all around."""
+    name = line(written, header_write.MAX_NAME_CHARS)
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
+        name = name[1:-1].strip()
+    return name
+
+
+def body_read(written: str) -> str:
+    """Return a text as it is to be read again."""
+    lines = re.sub("\r\n|\r|\u2028|\u2029", "\n", written)
+    lines = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", " ", text.encodable(lines))
+    kept = [each if each == "-- " else each.rstrip(" ") for each in lines.replace("\ufeff", "").rstrip().split("\n")]
+    return "\n".join(kept)
+
+
+def canonical(written: str) -> str:
+    """Return a text whose quotation marks are written in one way."""
+    return re.sub(r"^(?:> ?)+", lambda marks: ">" * marks[0].count(">") + " ", written, flags=re.MULTILINE).strip()
+
+
+@pytest.mark.parametrize("is_html", [False, True])
+def test_c25_naughty_strings_in_every_field_are_read_again(is_html: bool) -> None:
+    """C25: every string in every field: exactly the expected fields, one mail, and the same words again."""
+    wrong = []
+    for each in naughty():
+        person = Address(each, "bob@x.example")
+        file = enclosure(each)
+        written = draft(
+            sender=Address(each, ME.address),
+            reply_to=(person,),
+            to=(person, BOB),
+            cc=(person,),
+            bcc=(person,),
+            subject=each,
+            text=each,
+            html=f"<pre>{each}</pre>",
+            quote_text=each,
+            is_html=is_html,
+            enclosures=(file,),
+            in_reply_to=each,
+            references=(each, "sane@x.example", each),
+        )
+        raw = sent(written)
+        message = mime_parse.parse(raw)
+        expected = ["Date", "Message-ID", "From", "Reply-To", "To", "Cc", "Subject"]
+        expected += ["In-Reply-To"] * header_write.is_identifier(each)
+        found = {
+            "fields": drafts.names(raw) == [*expected, "References", "MIME-Version", "Content-Type"],
+            "library": email.message_from_bytes(raw).keys() == drafts.names(raw),
+            "ascii": raw.isascii(),
+            "one mail": not message.defects and len(message.parts) == 1,
+            "subject": message.subject == line(each, header_write.MAX_SUBJECT_CHARS),
+            "from": message.sender == Address(name_read(each), ME.address),
+            "to": message.to == (Address(name_read(each), "bob@x.example"), BOB),
+            "cc": message.cc == message.reply_to == message.to[:1],
+            "bcc": message.bcc == (),
+            "file": message.parts[0].name == names.safe_name(header_write.one_line(each, 500)),
+            "data": mime_parse.part_bytes(raw, message.parts[0].section) == b"data",
+            "references": "sane@x.example" in message.references,
+        }
+        own = body_read(each)
+        quote = own.strip("\n") and own
+        found["text"] = canonical(drafts.text_of(raw)) == canonical("\n\n".join(filter(str.strip, (own, quote))))
+        wrong += [(each[:60], key) for key, right in found.items() if not right]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "bob",
+        "@x.example",
+        "bob@",
+        "bob@x..example",
+        "bob@.example",
+        "bob@x.example.",
+        "bob@x example",
+        "bob@-x.example",
+        "bob@x.example\r\nBcc: eve@evil.example",
+        "bob\r\n@x.example",
+        "bob\0@x.example",
+        "bob\u2028@x.example",
+        "b\u202eob@x.example",
+        "b\u200bob\u0439@x.example",
+        "a<b@x.example",
+        'a"b@x.example',
+        "a\\b@x.example",
+        "<bob@x.example>",
+        '""@x.example',
+        "=?utf-8?q?bob?=@x.example",
+        "bob@[127.0.0.1",
+        "bob@℀.example",
+        "bob@" + "x" * 64 + ".example",
+        "bob@" + "я" * 63 + ".example",
+        "b" * 300 + "@x.example",
+        "bob@" + "x." * 150 + "example",
+        "\ud800@x.example",
+    ],
+)
+def test_c25_what_cannot_be_an_address_is_named_and_nothing_is_written(address: str) -> None:
+    pieces: list[bytes] = []
+    for field in ("to", "cc", "bcc", "reply_to"):
+        with pytest.raises(address_write.AddressRefused) as refused:
+            mime_build.write(
+                draft(**{field: (BOB, Address("Bob", address))}), STAMP, drafts.content, pieces.append, with_bcc=True
+            )
+        assert refused.value.address == address
+    assert pieces == []
+    assert not address_write.is_fit(address)
+    assert mime_build.size_of(draft(to=(Address("", address),))) > 0
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("Bob.Smith+tag@X.example", "Bob.Smith+tag@X.example"),
+        (" bob@x.example ", "bob@x.example"),
+        ("john doe@x.example", '"john doe"@x.example'),
+        ('"john doe"@x.example', '"john doe"@x.example'),
+        ('"bob"@x.example', "bob@x.example"),
+        ("a..b.@x.example", '"a..b."@x.example'),
+        ("a,b;c:d@e(f)@x.example", '"a,b;c:d@e(f)"@x.example'),
+        ("bob@[192.0.2.1]", "bob@[192.0.2.1]"),
+        ("bob@[IPv6:2001:db8::1]", "bob@[IPv6:2001:db8::1]"),
+        ("иван@пример.рф", "иван@xn--e1afmkfd.xn--p1ai"),
+        ("bob@Bücher.example", "bob@xn--bcher-kva.example"),
+        ("bob@straße.example", "bob@xn--strae-oqa.example"),
+        ("bob@ｅｘａｍｐｌｅ。ｃｏｍ", "bob@example.com"),
+        ("bob@localhost", "bob@localhost"),
+    ],
+)
+def test_addresses_are_spelled_as_servers_want_them(address: str, expected: str) -> None:
+    assert address_write.spelled(address) == expected
+
+    message = mime_parse.parse(sent(draft(to=(Address("Bob, the builder", address), Address("", address)))))
+
+    assert message.to == (Address("Bob, the builder", expected), Address("", expected))
+
+
+def test_only_local_parts_that_are_not_ascii_need_smtputf8() -> None:
+    assert not address_write.needs_smtputf8(draft(to=(Address("Иван", "ivan@пример.рф"),)))
+    for field in ("to", "cc", "bcc", "reply_to"):
+        assert address_write.needs_smtputf8(draft(**{field: (Address("", "иван@x.example"),)}))
+    assert "иван@x.example".encode() in sent(draft(to=(Address("", "иван@x.example"),)))
+
+
+def test_plain_mail_has_one_part_and_the_fields_of_one() -> None:
+    raw = sent(draft(bcc=(Address("", "secret@x.example"),)))
+
+    assert drafts.names(raw) == FIELDS
+    assert b"secret" not in raw
+    assert b"Date: Mon, 21 Sep 2026 17:13:20 +0300\r\n" in raw
+    assert mime_parse.parse(raw).date_ms == STAMP.date_ms
+    assert drafts.kinds(raw) == ["text/plain"]
+
+
+def test_c28_bcc_stands_only_in_a_draft() -> None:
+    """C28: nobody reads of the others who got the mail."""
+    hidden = draft(to=(), bcc=(Address("Secret", "secret@x.example"),))
+
+    assert mime_parse.parse(sent(hidden, with_bcc=True)).bcc == hidden.bcc
+    assert b"secret" not in sent(hidden).lower()
+    assert b"To: undisclosed-recipients:;\r\n" in sent(hidden)
+    assert mime_parse.parse(sent(hidden)).to == ()
+
+
+def test_only_the_levels_that_are_needed() -> None:
+    picture = enclosure("p.png", b"\x89PNG", "image/png", "p@own.example")
+    shows = {"html": '<p><img src="cid:p@own.example"></p>', "is_html": True}
+
+    assert drafts.kinds(sent(draft(is_html=True))) == ["multipart/alternative", "text/plain", "text/html"]
+    assert drafts.kinds(sent(draft(enclosures=(enclosure("a.pdf"),)))) == [
+        "multipart/mixed",
+        "text/plain",
+        "application/pdf",
+    ]
+    related = ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
+    assert drafts.kinds(sent(draft(enclosures=(picture,), **shows))) == related
+    assert drafts.kinds(sent(draft(enclosures=(picture, enclosure("a.pdf")), **shows))) == [
+        "multipart/mixed",
+        *related,
+        "application/pdf",
+    ]
+    parts = mime_parse.parse(sent(draft(enclosures=(picture, enclosure("a.pdf")), **shows))).parts
+    assert [(each.name, each.inline, each.content_id) for each in parts] == [
+        ("p.png", True, "p@own.example"),
+        ("a.pdf", False, ""),
+    ]
+
+
+def test_a_picture_nobody_sees_is_not_sent() -> None:
+    picture = enclosure("p.png", b"\x89PNG", "image/png", "p@own.example")
+
+    assert b"p.png" not in sent(draft(enclosures=(picture,), is_html=True))
+    assert b"p.png" not in sent(draft(enclosures=(picture,), html='<img src="cid:p@own.example">'))
+    assert mime_build.shown_pictures(
+        draft(enclosures=(picture,), quote_html="<img src='cid:p%40own.example'>", is_html=True)
+    )
+
+
+def test_both_halves_hold_what_was_written_and_what_is_quoted() -> None:
+    raw = sent(
+        draft(
+            is_html=True, html="<p>own é</p>", quote_html="<blockquote>q</blockquote>", text="own é\n", quote_text="> q"
+        )
+    )
+
+    assert "<p>own é</p><blockquote>q</blockquote>" in drafts.html_of(raw)
+    assert 'charset=utf-8"></head>' in drafts.html_of(raw)
+    assert drafts.text_of(raw) == "own é\n\n> q"
+
+
+@pytest.mark.parametrize(
+    ("written", "lines"),
+    [
+        ("a " * 60, [("a " * 36), ("a " * 23 + "a")]),
+        ("> " + "a " * 60, ["> " + "a " * 35, "> " + "a " * 24 + "a"]),
+        ("-- \nme", ["-- ", "me"]),
+        ("From me", [" From me"]),
+        (" indented", ["  indented"]),
+        (">no quotation", [" >no quotation"]),
+        ("> > twice", [">> twice"]),
+        ("x" * 100, ["x" * 100]),
+        ("trailing   ", ["trailing"]),
+        ("-- " + "x" * 80, ["-- " + "x" * 80]),
+        ("-- " + "x" * 80 + " y", ["-- " + "x" * 80 + " ", "y"]),
+    ],
+)
+def test_long_lines_are_broken_so_that_they_can_be_joined(written: str, lines: list[str]) -> None:
+    assert list(flowed.lines(written)) == lines
+    assert canonical(drafts.text_of(sent(draft(text=written)))) == canonical(body_read(written))
+
+
+def test_a_text_of_many_foreign_letters_is_base64() -> None:
+    russian, english = draft(text="Привет, как дела? " * 50), draft(text="Hello, how are you — fine? " * 50)
+
+    assert b"Content-Transfer-Encoding: base64" in sent(russian)
+    assert b"Content-Transfer-Encoding: quoted-printable" in sent(english)
+    for each in (russian, english):
+        assert drafts.text_of(sent(each)) == each.text.strip()
+
+
+def test_lines_that_mbox_files_change_do_not_begin_with_from() -> None:
+    raw = sent(draft(is_html=True, text="From me\nFrom you", html="<pre>\nFrom me\nFrom you " + "x" * 100 + "</pre>"))
+
+    assert b"\nFrom " not in raw
+    assert "\nFrom me\nFrom you xx" in drafts.html_of(raw)
+    assert drafts.text_of(raw) == "From me\nFrom you"
+
+
+@pytest.mark.parametrize(
+    ("name", "fallback"),
+    [("résumé.pdf", b"name=resume.pdf"), ("a b.pdf", b'name="a b.pdf"'), ("отчёт.pdf", b""), ('a"b.pdf', b"")],
+)
+def test_file_names_are_said_in_ascii_too_where_little_is_lost(name: str, fallback: bytes) -> None:
+    raw = sent(draft(enclosures=(enclosure(name),)))
+
+    assert (b"Content-Type: application/pdf; " + fallback in raw) if fallback else (b" name" not in raw)
+    assert mime_parse.open_mail(raw)[1].children[1].disposition_parameters["filename"] == name
+
+
+MAIL = b"From: a@x.example\r\nSubject: x\r\n\r\nHello\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (MAIL, "message/rfc822"),
+        (MAIL.replace(b"\r\n", b"\n"), "message/rfc822"),
+        (MAIL + b"x" * 998 + b"\r\n", "message/rfc822"),
+        (MAIL + b"x" * 999 + b"\r\n", "application/octet-stream"),
+        (MAIL + b"x" * 1500 + b"\n" + b"x" * 10, "application/octet-stream"),
+        (MAIL + "é".encode(), "application/octet-stream"),
+        (MAIL + b"\0", "application/octet-stream"),
+        (MAIL + b"a\rb", "application/octet-stream"),
+        (MAIL + b"\r", "application/octet-stream"),
+        (b"no mail", "application/octet-stream"),
+        (b"", "application/octet-stream"),
+    ],
+)
+def test_an_enclosed_mail_is_one_only_where_seven_bits_carry_it(data: bytes, kind: str) -> None:
+    for pieces in (1, 7, 1000):
+        raw = bytearray()
+        enclosed = enclosure("re: x", data, "message/rfc822")
+        cut = [data[at : at + pieces] for at in range(0, len(data), pieces)]
+        mime_build.write(draft(enclosures=(enclosed,)), STAMP, lambda _file, cut=cut: cut, raw.extend)
+
+        assert drafts.kinds(bytes(raw))[:3] == ["multipart/mixed", "text/plain", kind]
+        part = mime_parse.parse(bytes(raw)).parts[0]
+        assert part.name.endswith(".eml")
+        expected = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") if kind == "message/rfc822" else data
+        assert mime_parse.part_bytes(bytes(raw), part.section) == expected
+        assert not mime_parse.parse(bytes(raw)).defects
+
+
+@pytest.mark.parametrize("kind", ["multipart/mixed", "message/partial", "no type", "", "text/html\r\nX: y", "a/b; c=d"])
+def test_c25_a_type_that_is_none_becomes_octets(kind: str) -> None:
+    assert drafts.kinds(sent(draft(enclosures=(enclosure("a", media_type=kind),))))[-1] == "application/octet-stream"
+
+
+def test_references_keep_the_first_and_the_newest() -> None:
+    chain = tuple(f"{n}@x.example" for n in range(60))
+    read = mime_parse.parse(sent(draft(references=(*chain, "x y", "evil>\r\nX: y", chain[-1]), in_reply_to=chain[-1])))
+
+    assert read.references == (chain[0], *chain[-19:])
+    assert read.in_reply_to == chain[-1]
+
+
+def test_a_stamp_without_an_id_is_refused() -> None:
+    with pytest.raises(ValueError):
+        mime_build.write(draft(), Stamp("a b\r\n", 0, 0), drafts.content, lambda _piece: None)
+
+
+def test_a_large_file_passes_through_little_memory() -> None:
+    piece = os.urandom(1 << 16)
+    size = 25 << 20
+    large = Enclosure("large.bin", "application/octet-stream", size, b"")
+    seen = 0
+
+    def content(_file: Enclosure) -> Iterator[bytes]:
+        return (piece for _ in range(size // len(piece)))
+
+    def sink(written: bytes) -> None:
+        nonlocal seen
+        seen += len(written)
+        assert len(written) <= 1 << 17
+
+    written = draft(enclosures=(large,))
+    tracemalloc.start()
+    try:
+        mime_build.write(written, STAMP, content, sink)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 1 << 20
+    assert size * 4 / 3 < seen <= mime_build.size_of(written) < seen + 5000
+
+
+LETTERS = st.text(st.characters(codec="utf-8"), max_size=150)
+PEOPLE = st.lists(
+    st.builds(Address, LETTERS, st.from_regex(r"[a-z0-9._+-]{1,20}@[a-z0-9]{1,10}(\.[a-z]{2,5}){1,2}", fullmatch=True)),
+    max_size=4,
+).map(tuple)
+FILES = st.lists(
+    st.builds(enclosure, LETTERS, st.binary(max_size=300), st.sampled_from(["image/png", "text/plain"])), max_size=3
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    to=PEOPLE, cc=PEOPLE, bcc=PEOPLE, subject=LETTERS, own=LETTERS, quote=LETTERS, files=FILES, is_html=st.booleans()
+)
+def test_what_is_written_is_read_again(
+    to: tuple[Address, ...],
+    cc: tuple[Address, ...],
+    bcc: tuple[Address, ...],
+    subject: str,
+    own: str,
+    quote: str,
+    files: list[Enclosure],
+    is_html: bool,
+) -> None:
+    written = draft(
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        subject=subject,
+        text=own,
+        quote_text=quote,
+        html=own,
+        enclosures=tuple(files),
+        is_html=is_html,
+    )
+    raw = sent(written, with_bcc=True)
+    message = mime_parse.parse(raw)
+
+    def read(people: tuple[Address, ...]) -> list[Address]:
+        spelled = [(name_read(each.name), address_write.spelled(each.address)) for each in people]
+        return [Address("" if name == address else name, address) for name, address in spelled]
+
+    assert raw.isascii()
+    assert not message.defects
+    assert (list(message.to), list(message.cc), list(message.bcc)) == (read(to), read(cc), read(bcc))
+    assert message.subject == line(subject, header_write.MAX_SUBJECT_CHARS)
+    assert [each.name for each in message.parts] == [
+        names.safe_name(header_write.one_line(each.name, 500)) for each in files
+    ]
+    assert [mime_parse.part_bytes(raw, each.section) for each in message.parts] == [each.digest for each in files]
+    joined = "\n\n".join(filter(None, (body_read(own), body_read(quote))))
+    assert canonical(drafts.text_of(raw)) == canonical(joined)
+    assert len(raw) <= mime_build.size_of(written)
+
+
+def test_base64_is_what_the_decoder_of_the_library_reads() -> None:
+    data = os.urandom(200_000)
+    for step in (1000, 45_600, 200_000):
+        letters = b"".join(transfer_write.base64(data[at : at + step] for at in range(0, len(data), step)))
+        assert transfer.decode(letters, "base64") == data
+        assert len(letters) == transfer_write.base64_size(len(data))
+        assert max(map(len, letters.split(b"\r\n"))) == 76
+
+
+def test_a_draft_is_not_changed_by_being_written() -> None:
+    written = draft(enclosures=(enclosure("a.pdf"),))
+    copy = replace(written)
+    sent(written)
+
+    assert written == copy
+    assert isinstance(written, Draft)

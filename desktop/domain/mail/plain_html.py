@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from html import escape
 
-from desktop.domain.mail import quotes, sanitise
+from desktop.domain.mail import quote_words, quotes, sanitise
 
 MAX_NESTING = 8
 MAX_LINKS = 5000
 MAX_AT_SIGNS = 20_000
 """More of them are no addresses but an attack on whoever looks for some."""
+
+_SHOWN_QUOTE = '<blockquote class="quoted">'
 
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"\x00-\x1f\u200b-\u200f\u2028-\u202f\u2066-\u2069]{1,2000}", re.IGNORECASE
@@ -23,6 +25,7 @@ _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\Z")
 _DOMAIN = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){1,8}"
 )
+_COLLAPSING = re.compile(" (?= )|^ ", re.MULTILINE)
 _TRAILING = ".,;:!?'\"*_~|»”’>"
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 
@@ -36,10 +39,7 @@ def render(
     quote_label: str = "…",
 ) -> str:
     """Return a `div.plain`; `flowed` and `del_space` as the part's format and delsp say (RFC 3676)."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    if flowed:
-        text = unflow(text, del_space=del_space)
-    found = quotes.split(text.rstrip())
+    found = quotes.split(_unix(text, flowed=flowed, del_space=del_space))
     links = _Links()
     signature_at, quote_at = (found.signature_at, found.quote_at)
     out = ['<div class="plain">', _lines(found.lines[:signature_at], links)]
@@ -55,6 +55,19 @@ def render(
             out.append(inside)
     out.append("</div>")
     return "".join(out)
+
+
+def fragment(text: str, *, flowed: bool = False, del_space: bool = False) -> str:
+    """Return text as HTML that needs no style sheet, for mails in HTML that quote it."""
+    lines = tuple(_unix(text, flowed=flowed, del_space=del_space).expandtabs(4).split("\n"))
+    # no tag has two spaces, nor does one begin a line with a space
+    spaced = _COLLAPSING.sub("&nbsp;", _lines(lines, _Links(), quote_words.SENT_TAG, "<br>\n"))
+    return f"<div>{spaced}</div>"
+
+
+def _unix(text: str, *, flowed: bool, del_space: bool) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return (unflow(text, del_space=del_space) if flowed else text).rstrip()
 
 
 def unflow(text: str, *, del_space: bool = False) -> str:
@@ -82,8 +95,8 @@ def _quoted(content: str, level: int) -> str:
     return f"{'>' * level} {content}" if level > 0 else content
 
 
-def _lines(lines: tuple[str, ...], links: _Links) -> str:
-    """Return lines as HTML; runs of quoted lines become nested `blockquote.quoted` without their marks."""
+def _lines(lines: tuple[str, ...], links: _Links, quote: str = _SHOWN_QUOTE, line_end: str = "\n") -> str:
+    """Return lines as HTML; runs of quoted lines become nested quotations without their marks."""
     out: list[str] = []
     level = 0
     first = True
@@ -91,11 +104,11 @@ def _lines(lines: tuple[str, ...], links: _Links) -> str:
         now, content = quotes.depth(line) if line[:1] == ">" else (0, line)
         now = min(now, MAX_NESTING)
         if now > level:
-            out.append('<blockquote class="quoted">' * (now - level))
+            out.append(quote * (now - level))
         elif now < level:
             out.append("</blockquote>" * (level - now))
         elif not first:
-            out.append("\n")
+            out.append(line_end)
         out.append(links.linked(content))
         level, first = now, False
     out.append("</blockquote>" * level)

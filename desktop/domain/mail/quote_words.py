@@ -1,6 +1,7 @@
 """How mail programs introduce a quotation, in the languages they speak: pieces of regular expressions for `quotes`.
 
-Data only. Ruff's look-alike rule is off for this file: Cyrillic words are meant to be Cyrillic.
+Data only, and how our own mails mark one. Ruff's look-alike rule is off for this file: Cyrillic words are meant to be
+Cyrillic.
 """
 
 from __future__ import annotations
@@ -57,3 +58,6 @@ SENT_FROM = (
     r"|отправлено (?:с|из|от)|发自我的|從我的|iPhoneから送信|나의 .{1,20}에서"
 )
 """Lines phones add below a mail."""
+
+SENT_TAG = '<blockquote type="cite" style="margin:0 0 0 0.8ex;border-left:2px solid #c8ccd2;padding-left:1ex">'
+"""What begins a quotation in the HTML we send: it looks like one without a style sheet, and programs fold it away."""

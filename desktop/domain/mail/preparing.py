@@ -62,6 +62,13 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
     )
 
 
+def unbearable(html: str) -> str:
+    """Return why HTML would hurt who takes it apart, as a warning of a Document; "" where it would not."""
+    if len(html) > MAX_HTML_CHARS or html.count("<") > MAX_TAGS:
+        return "too-big"
+    return "too-deep" if html_text.hurts_parsers(html) else ""
+
+
 class _Maker:
     """Collects the pieces of one document."""
 
@@ -87,9 +94,11 @@ class _Maker:
             return
         text = mime_parse.decoded_text(node)
         if node.media_type != "text/html":
-            self.add_plain(text, flowed=_is_flowed(node), del_space=_deletes_space(node))
+            self.add_plain(text, flowed=node.is_flowed, del_space=node.deletes_space)
             return
-        if self.options.text_only or not self._is_bearable(text):
+        reason = "" if self.options.text_only else unbearable(text)
+        if self.options.text_only or reason:
+            self.warnings.append(reason)
             self.add_plain(html_text.to_text(text))
             return
         self.is_html = True
@@ -110,15 +119,6 @@ class _Maker:
                 quote_label=self.options.quote_label,
             )
         )
-
-    def _is_bearable(self, html: str) -> bool:
-        if len(html) > MAX_HTML_CHARS or html.count("<") > MAX_TAGS:
-            self.warnings.append("too-big")
-            return False
-        if html_text.hurts_parsers(html):
-            self.warnings.append("too-deep")
-            return False
-        return True
 
     def _image(self, source: str) -> str | None:
         url = self._allowed_image(source.strip())
@@ -159,11 +159,3 @@ class _Maker:
             return None
         self.data_pixels += header.pixels
         return url
-
-
-def _is_flowed(node: Node) -> bool:
-    return node.type_parameters.get("format", "").lower() == "flowed"
-
-
-def _deletes_space(node: Node) -> bool:
-    return node.type_parameters.get("delsp", "").lower() == "yes"

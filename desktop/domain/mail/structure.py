@@ -52,6 +52,16 @@ class Node:
         return self.type_parameters.get("charset", "")
 
     @property
+    def is_flowed(self) -> bool:
+        """Say whether its lines may be joined (RFC 3676)."""
+        return self.type_parameters.get("format", "").lower() == "flowed"
+
+    @property
+    def deletes_space(self) -> bool:
+        """Say whether joining them takes the space between them away."""
+        return self.type_parameters.get("delsp", "").lower() == "yes"
+
+    @property
     def given_name(self) -> str:
         """The file name as the sender gave it: decoded, not yet safe."""
         return self.disposition_parameters.get("filename") or self.type_parameters.get("name", "")

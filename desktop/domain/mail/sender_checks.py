@@ -84,7 +84,7 @@ def anomalies(raw_header: bytes, known_domains: Collection[str] = ()) -> tuple[S
     if len(written) > 1 or (len(people) > 1 and not senders):
         found.append(SenderAnomaly.SEVERAL)
     first = people[0]
-    if any(_names_another(each.name, each.key) for each in people):
+    if any(other_address(each) for each in people):
         found.append(SenderAnomaly.NAME_IS_ADDRESS)
     if any(_HIDDEN.search(_as_written(value)) for value in written[:10]):
         found.append(SenderAnomaly.HIDDEN_CHARACTERS)
@@ -112,9 +112,11 @@ def _as_written(value: bytes) -> str:
     return header.words(source) + ("\0" if has_nul else "")
 
 
-def _names_another(name: str, address: str) -> bool:
-    name = unicodedata.normalize("NFKC", name).lower()
-    return any(match[0].replace(" ", "") != address for match in _ADDRESS.finditer(name))
+def other_address(person: Address) -> str:
+    """Return an address that stands in the name of somebody who has another; "" where there is none."""
+    name = unicodedata.normalize("NFKC", person.name).lower()
+    found = (match[0].replace(" ", "") for match in _ADDRESS.finditer(name))
+    return next((each for each in found if each != person.key), "")
 
 
 def _mixes(name: str) -> bool:
@@ -129,12 +131,12 @@ def _mixes(name: str) -> bool:
 
 
 def _passes_for(domain: str, known: Collection[str]) -> bool:
-    looks = {_skeleton(registrable(each)): registrable(each) for each in known}
+    looks = {skeleton(registrable(each)): registrable(each) for each in known}
     own = registrable(domain)
-    return looks.get(_skeleton(own), own) != own
+    return looks.get(skeleton(own), own) != own
 
 
-def _skeleton(domain: str) -> str:
+def skeleton(domain: str) -> str:
     """Return a domain reduced to how it looks at a glance."""
     text = unicodedata.normalize("NFKC", domain.lower()).translate(_SAME_LOOK)
     for pair, single in _PAIRS:

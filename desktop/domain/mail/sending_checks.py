@@ -1,0 +1,210 @@
+"""What to ask about before a mail is sent: a forgotten file, a wrong recipient. Pure; the composer finds the words.
+
+Each check would rather say nothing than raise a false alarm: a warning that is mostly wrong is clicked away unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.domain.mail import attachment_words, header_write, links, quotes, sender_checks, subject_words
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.draft import Draft, Relation
+from desktop.domain.mail.vocabulary import words
+
+MANY_RECIPIENTS = 15
+"""So many who see each other's addresses: most would rather be in Bcc."""
+MAX_SCANNED_CHARS = 20_000
+
+_SENTENCE_CHARS = 400
+_SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!см\.)\s+|\n\s*\n|\n(?=\s*[-*•])", re.IGNORECASE)
+_PROMISE = re.compile(rf"(?<!\w)(?:{attachment_words.PROMISES})(?!\w)", re.IGNORECASE)
+_DENIAL = re.compile(rf"(?<!\w)(?:{attachment_words.DENIALS})(?!\w)", re.IGNORECASE)
+_SHORTEST_NAME = 5
+"""Names of fewer letters before the top domain are one letter apart by chance."""
+_SLIPS = {
+    "co": "com",
+    "cm": "com",
+    "om": "com",
+    "con": "com",
+    "cmo": "com",
+    "comm": "com",
+    "vom": "com",
+    "xom": "com",
+} | {
+    "ne": "net",
+    "nte": "net",
+    "ten": "net",
+    "ogr": "org",
+    "or": "org",
+    "rog": "org",
+}
+"""Top domains that are mostly slips of the finger."""
+_PROVIDERS = words(
+    """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com icloud.com
+    me.com mac.com aol.com mail.com email.com gmx.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de
+    posteo.de mailbox.org proton.me protonmail.com tutanota.com tuta.com fastmail.com zoho.com mail.ru inbox.ru list.ru
+    bk.ru internet.ru yandex.ru yandex.com ya.ru rambler.ru ukr.net orange.fr wanadoo.fr free.fr laposte.net libero.it
+    virgilio.it wp.pl onet.pl o2.pl interia.pl seznam.cz qq.com 163.com 126.com hey.com"""
+)
+"""Where people have mailboxes: nobody is a colleague for having one at the same, and each is often mistyped."""
+
+
+class Kind(StrEnum):
+    """What to ask about. The text for people is made in the ui."""
+
+    MISSING_ATTACHMENT = "missing-attachment"
+    EMPTY_SUBJECT = "empty-subject"
+    EMPTY_TEXT = "empty-text"
+    MANY_RECIPIENTS = "many-recipients"
+    """Many see each other's addresses; Bcc is offered."""
+    LOOKALIKE = "lookalike"
+    """A domain that is nearly one the person writes to: `like`."""
+    OTHER_ADDRESS = "other-address"
+    """Another address than the one known for that name, or than the one the name holds: `like`."""
+    NEW_ON_THREAD = "new-on-thread"
+    """Strangers to the mail that is answered, from outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingWarning:
+    """One thing to ask about."""
+
+    kind: Kind
+    people: tuple[Address, ...] = ()
+    """Whom it is about."""
+    like: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of whom the person writes to."""
+
+    people: tuple[Address, ...] = ()
+    """Those written to before and the contacts."""
+    own: tuple[str, ...] = ()
+    """The person's own addresses."""
+    thread: tuple[Address, ...] = ()
+    """Everybody in the mails of the conversation that is answered."""
+
+
+def warnings(draft: Draft, known: Known) -> tuple[SendingWarning, ...]:
+    """Return what to ask about before the draft is sent, the gravest first."""
+    found = [
+        *_mistaken(draft, known),
+        *_strangers(draft, known),
+        *_texts(draft),
+    ]
+    visible = {each.key: each for each in (*draft.to, *draft.cc) if each.address}
+    if len(visible) >= MANY_RECIPIENTS:
+        found.append(SendingWarning(Kind.MANY_RECIPIENTS, tuple(visible.values())))
+    return tuple(found)
+
+
+def promises_attachment(text: str) -> bool:
+    """Say whether somebody's own words say that a file goes along; quotation and signature do not count."""
+    own = [
+        line for line in quotes.split(text[:MAX_SCANNED_CHARS]).reply.split("\n") if not line.lstrip().startswith(">")
+    ]
+    for sentence in _SENTENCE_END.split("\n".join(own)):
+        line = " ".join(sentence[:_SENTENCE_CHARS].split())
+        if _PROMISE.search(line) and not _DENIAL.search(line):
+            return True
+    return False
+
+
+def _texts(draft: Draft) -> Iterable[SendingWarning]:
+    has_files = any(not each.content_id or each.content_id in draft.html for each in draft.enclosures)
+    if not has_files and (
+        promises_attachment(draft.text) or (draft.origin is None and promises_attachment(draft.subject))
+    ):
+        yield SendingWarning(Kind.MISSING_ATTACHMENT)
+    if subject_words.says_nothing(header_write.one_line(draft.subject)):
+        yield SendingWarning(Kind.EMPTY_SUBJECT)
+    is_forward = draft.origin is not None and draft.origin.relation is Relation.FORWARD
+    own = quotes.split(draft.text[:MAX_SCANNED_CHARS]).reply
+    if not (own or has_files or is_forward or "<img" in draft.html):
+        yield SendingWarning(Kind.EMPTY_TEXT)
+
+
+def _mistaken(draft: Draft, known: Known) -> Iterable[SendingWarning]:
+    """Yield recipients that are nearly somebody else."""
+    addresses = {each.key for each in (*known.people, *known.thread)} | {each.lower() for each in known.own}
+    domains = {links.registrable(each.rpartition("@")[2]) for each in addresses if "@" in each}
+    looks = {each: sender_checks.skeleton(each) for each in sorted(domains | _PROVIDERS)}
+    names = _addresses_of_names((*known.people, *known.thread))
+    for each in draft.recipients:
+        if each.key in addresses:
+            continue
+        like = _nearly(links.registrable(each.domain), looks)
+        if like or links.imitates(each.domain):
+            yield SendingWarning(Kind.LOOKALIKE, (each,), like)
+            continue
+        other = sender_checks.other_address(each) or names.get(_name(each), "")
+        if other:
+            yield SendingWarning(Kind.OTHER_ADDRESS, (each,), other)
+
+
+def _strangers(draft: Draft, known: Known) -> Iterable[SendingWarning]:
+    """Yield recipients of an answer who had no part in it; colleagues are no strangers."""
+    if draft.origin is None or draft.origin.relation is not Relation.REPLY or not known.thread:
+        return
+    there = {each.key for each in known.thread} | {each.lower() for each in known.own}
+    home = {links.registrable(each.rpartition("@")[2].lower()) for each in known.own} - _PROVIDERS
+    new = tuple(
+        each for each in draft.recipients if each.key not in there and links.registrable(each.domain) not in home
+    )
+    if new:
+        yield SendingWarning(Kind.NEW_ON_THREAD, new)
+
+
+def _name(person: Address) -> str:
+    """Return a name as it is compared; "" for one of a single word, which many have."""
+    parts = person.name.casefold().replace(",", " ").split()
+    return " ".join(sorted(parts)) if len(parts) > 1 else ""
+
+
+def _addresses_of_names(people: Iterable[Address]) -> dict[str, str]:
+    """Return the address of each name; "" where people of that name have several."""
+    found: dict[str, str] = {}
+    for each in people:
+        name = _name(each)
+        if name and each.address:
+            found[name] = "" if found.get(name, each.key) != each.key else each.key
+    return found
+
+
+def _nearly(domain: str, looks: Mapping[str, str]) -> str:
+    """Return the domain that another is mistaken for, of those whose skeletons are given; "" for none."""
+    if domain in looks or "." not in domain:
+        return ""
+    look = sender_checks.skeleton(domain)
+    name, _dot, top = domain.rpartition(".")
+    for each, its_look in looks.items():
+        if its_look == look:
+            return each
+        other, _dot, other_top = each.rpartition(".")
+        if name == other and _SLIPS.get(top) == other_top:
+            return each
+        if top == other_top and max(len(name), len(other)) >= _SHORTEST_NAME and _is_a_slip(name, other):
+            return each
+    return ""
+
+
+def _is_a_slip(one: str, other: str) -> bool:
+    """Say whether texts differ by one letter, or by two that changed places; digits may differ, they count things."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    at = 0
+    while at < min(len(one), len(other)) and one[at] == other[at]:
+        at += 1
+    a, b = one[at:], other[at:]
+    if len(a) == len(b):
+        if a[:2] == b[1::-1] and a[2:] == b[2:]:
+            return True
+        return a[1:] == b[1:] and not (a[:1].isdigit() and b[:1].isdigit())
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    return longer[1:] == shorter and not longer[0].isdigit()

@@ -55,6 +55,14 @@ def is_fit(address: str) -> bool:
         return False
 
 
+def comparable(address: str) -> str:
+    """Return an address in lower case and with its domain in ASCII: headers hold it so, people write it otherwise."""
+    if address.isascii():
+        return address.lower()
+    local, at, domain = address.lower().rpartition("@")
+    return f"{local}{at}{_domain(domain) or domain}"
+
+
 def needs_smtputf8(draft: Draft) -> bool:
     """Say whether only a server that takes UTF-8 in addresses can be given this mail (RFC 6531)."""
     people = (draft.sender, *draft.reply_to, *draft.recipients)

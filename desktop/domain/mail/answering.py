@@ -14,6 +14,7 @@ from html import escape
 from desktop.base.i18n import _
 from desktop.domain.mail import flowed, header_write, html_plain, links, mailto, mime_build, quote_words, subject_words
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.address_write import comparable
 from desktop.domain.mail.draft import Draft, Enclosure, Identity, Origin, Relation
 from desktop.domain.mail.message import NOBODY
 
@@ -54,12 +55,13 @@ class Person:
     default: Identity
     """Of the account the mail came to."""
     addresses: frozenset[str] = frozenset()
-    """More addresses that lead to the person, in lower case."""
+    """More addresses that lead to the person."""
 
     def owns(self, address: str) -> bool:
         """Say whether mail to an address comes to the person, also by a tag ("me+shop@…")."""
-        own = self.addresses.union(each.address.lower() for each in (self.default, *self.identities))
-        return address.lower() in own or _untagged(address) in own
+        own = {comparable(each.address) for each in (self.default, *self.identities)}
+        own.update(map(comparable, self.addresses))
+        return comparable(address) in own or _untagged(address) in own
 
 
 def identity_for(original: Original, person: Person) -> Identity:
@@ -70,10 +72,10 @@ def identity_for(original: Original, person: Person) -> Identity:
     """
     known: dict[str, Identity] = {}
     for each in (person.default, *person.identities):
-        known.setdefault(each.address.lower(), each)
-    named = [original.sender.key, *(each.key for each in (*original.to, *original.cc))]
-    named += [each.strip("<> ").lower() for each in original.delivered_to]
-    for address in (*named, *map(_untagged, named)):
+        known.setdefault(comparable(each.address), each)
+    named = [each.address for each in (original.sender, *original.to, *original.cc)]
+    named += [each.strip("<> ") for each in original.delivered_to]
+    for address in (*map(comparable, named), *map(_untagged, named)):
         if address in known:
             return known[address]
     return person.default
@@ -194,7 +196,7 @@ def answers_elsewhere(original: Original) -> tuple[Address, ...]:
 
 
 def _untagged(address: str) -> str:
-    local, _at, domain = address.lower().rpartition("@")
+    local, _at, domain = comparable(address).rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
 
 

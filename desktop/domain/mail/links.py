@@ -125,6 +125,17 @@ def punycode(host: str) -> str:
     return ".".join(labels)
 
 
+def readable(host: str) -> str:
+    """Return a host name in the letters people see; what is no punycode stays as it is."""
+    labels = []
+    for label in host.lower().split("."):
+        try:
+            labels.append(label[4:67].encode("ascii").decode("punycode") if label.startswith("xn--") else label)
+        except (UnicodeError, ValueError):
+            labels.append(label)
+    return ".".join(labels)
+
+
 def imitates(host: str) -> bool:
     """Say whether a label mixes scripts, or is written in letters that pass for Latin ones."""
     for label in host.lower().split("."):

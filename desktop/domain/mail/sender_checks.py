@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from desktop.domain.mail import address_list, header
 from desktop.domain.mail.address import Address
-from desktop.domain.mail.links import imitates, registrable
+from desktop.domain.mail.links import imitates, readable, registrable
 
 
 class SenderAnomaly(StrEnum):
@@ -138,7 +138,7 @@ def _passes_for(domain: str, known: Collection[str]) -> bool:
 
 def skeleton(domain: str) -> str:
     """Return a domain reduced to how it looks at a glance."""
-    text = unicodedata.normalize("NFKC", domain.lower()).translate(_SAME_LOOK)
+    text = unicodedata.normalize("NFKC", readable(domain)).translate(_SAME_LOOK)
     for pair, single in _PAIRS:
         text = text.replace(pair, single)
     return text

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from desktop.domain.mail import attachment_words, header_write, links, quotes, sender_checks, subject_words
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.address_write import comparable
 from desktop.domain.mail.draft import Draft, Relation
 from desktop.domain.mail.vocabulary import words
 
@@ -132,14 +133,15 @@ def _texts(draft: Draft) -> Iterable[SendingWarning]:
 
 def _mistaken(draft: Draft, known: Known) -> Iterable[SendingWarning]:
     """Yield recipients that are nearly somebody else."""
-    addresses = {each.key for each in (*known.people, *known.thread)} | {each.lower() for each in known.own}
-    domains = {links.registrable(each.rpartition("@")[2]) for each in addresses if "@" in each}
+    addresses = {comparable(each.address) for each in (*known.people, *known.thread)}
+    addresses.update(map(comparable, known.own))
+    domains = {_organisation(each) for each in addresses if "@" in each}
     looks = {each: sender_checks.skeleton(each) for each in sorted(domains | _PROVIDERS)}
     names = _addresses_of_names((*known.people, *known.thread))
     for each in draft.recipients:
-        if each.key in addresses:
+        if comparable(each.address) in addresses:
             continue
-        like = _nearly(links.registrable(each.domain), looks)
+        like = _nearly(_organisation(each.address), looks)
         if like or links.imitates(each.domain):
             yield SendingWarning(Kind.LOOKALIKE, (each,), like)
             continue
@@ -152,13 +154,20 @@ def _strangers(draft: Draft, known: Known) -> Iterable[SendingWarning]:
     """Yield recipients of an answer who had no part in it; colleagues are no strangers."""
     if draft.origin is None or draft.origin.relation is not Relation.REPLY or not known.thread:
         return
-    there = {each.key for each in known.thread} | {each.lower() for each in known.own}
-    home = {links.registrable(each.rpartition("@")[2].lower()) for each in known.own} - _PROVIDERS
+    there = {comparable(each.address) for each in known.thread}
+    there.update(map(comparable, known.own))
+    home = set(map(_organisation, known.own)) - _PROVIDERS
     new = tuple(
-        each for each in draft.recipients if each.key not in there and links.registrable(each.domain) not in home
+        each
+        for each in draft.recipients
+        if comparable(each.address) not in there and _organisation(each.address) not in home
     )
     if new:
         yield SendingWarning(Kind.NEW_ON_THREAD, new)
+
+
+def _organisation(address: str) -> str:
+    return links.registrable(comparable(address).rpartition("@")[2])
 
 
 def _name(person: Address) -> str:

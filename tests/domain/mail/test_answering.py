@@ -148,6 +148,15 @@ def test_the_identity_a_mail_was_meant_for(fields: dict[str, Any], identity: Ide
     assert [each.address for each in draft.reply_to] == ([identity.reply_to] if identity.reply_to else [])
 
 
+def test_an_identity_is_known_by_its_domain_in_ascii_too() -> None:
+    ivan = Identity("ivan@пример.рф")
+    person = Person((ME, ivan), ME)
+    asked = original(to=(MINE, Address("", "ivan+x@xn--e1afmkfd.xn--p1ai"), BOB))
+
+    assert answering.identity_for(replace(asked, to=asked.to[1:]), person) == ivan
+    assert list(answering.reply_all(asked, person).to) == [ANN, BOB]
+
+
 def test_what_stands_in_a_reply() -> None:
     draft = answering.reply(original(), PERSON)
 

@@ -9,7 +9,19 @@ from collections.abc import Callable
 
 import pytest
 
-from desktop.domain.mail import mime_parse, preparing
+from desktop.domain.mail import (
+    address_write,
+    flowed,
+    header_write,
+    html_plain,
+    mailto,
+    mime_parse,
+    plain_html,
+    preparing,
+    quotable,
+    sending_checks,
+    subject_words,
+)
 from tests.proof import rounds, seed
 
 PIECES = (
@@ -94,7 +106,7 @@ def test_c15_twice_the_size_takes_twice_the_time(made: Callable[[str, int], byte
     chance = random.Random(seed())
     for _ in range(rounds(25, 600)):
         unit = "".join(chance.choices(PIECES, k=chance.randint(1, 4)))
-        for act in (mime_parse.parse, mime_parse.parse_header, preparing.prepare):
+        for act in (mime_parse.parse, mime_parse.parse_header, preparing.prepare, quotable.quotable):
             if seconds(act, made(unit, 2 * SIZE)) < FLOOR_S:
                 continue
             once = twice = math.inf
@@ -105,6 +117,35 @@ def test_c15_twice_the_size_takes_twice_the_time(made: Callable[[str, int], byte
                 if twice < max(GROWTH * once, FLOOR_S):
                     break
             assert twice < max(GROWTH * once, FLOOR_S), (made.__name__, act.__name__, unit, once, twice)
+
+
+def written(raw: bytes) -> None:
+    """Do to a text what is done to what people write, and to what is copied into it."""
+    text = raw.decode("utf-8", "replace")
+    list(flowed.lines(text))
+    flowed.quoted(text)
+    plain_html.fragment(text)
+    html_plain.plain_of(text)
+    header_write.words(header_write.one_line(text))
+    header_write.encoded(text)
+    header_write.references(text.split())
+    header_write.structured("A", "b", [("name", text[:20_000])])
+    address_write.is_fit(text)
+    mailto.parse(f"mailto:{text}?{text}")
+    subject_words.replied(text)
+    sending_checks.promises_attachment(text)
+
+
+def test_c15_what_is_written_takes_twice_the_time_for_twice_the_size() -> None:
+    chance = random.Random(seed())
+    for _ in range(rounds(12, 400)):
+        unit = "".join(
+            chance.choices((*PIECES, "Re:", "attached ", "-- \n", "From ", "mailto:"), k=chance.randint(1, 4))
+        )
+        once, twice = (
+            min(seconds(written, (unit * (size // len(unit))).encode()) for _ in range(2)) for size in (SIZE, 2 * SIZE)
+        )
+        assert twice < max(GROWTH * once, FLOOR_S), (unit, once, twice)
 
 
 @pytest.mark.parametrize(

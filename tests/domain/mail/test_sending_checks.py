@@ -190,6 +190,14 @@ def test_domains_that_are_none_of_them(address: str) -> None:
     assert warnings(draft(to=(BOB, Address("", address))), KNOWN) == ()
 
 
+def test_a_domain_in_ascii_is_the_same_as_in_its_own_letters() -> None:
+    known = Known(people=(Address("Ivan Ivanov", "ivan@xn--e1afmkfd.xn--p1ai"),), own=("me@xn--bcher-kva.example",))
+    people = (Address("Ivan Ivanov", "ivan@ПРИМЕР.рф"), Address("", "other@bücher.example"))
+
+    assert warnings(draft(to=people), known) == ()
+    assert warnings(draft(to=people, origin=REPLY), replace(known, thread=known.people)) == ()
+
+
 def test_digits_count_things_and_short_names_differ_by_chance() -> None:
     known = Known(people=(Address("", "a@team-one1.example"), Address("", "a@abc.example")))
 

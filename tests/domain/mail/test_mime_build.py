@@ -17,14 +17,11 @@ from hypothesis import strategies as st
 from desktop.base import text
 from desktop.domain.mail import (
     address_write,
-    flowed,
     header,
     header_write,
     mime_build,
     mime_parse,
     names,
-    transfer,
-    transfer_write,
 )
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft, Enclosure, Stamp
@@ -134,86 +131,6 @@ def test_c25_naughty_strings_in_every_field_are_read_again(is_html: bool) -> Non
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "",
-        "bob",
-        "@x.example",
-        "bob@",
-        "bob@x..example",
-        "bob@.example",
-        "bob@x.example.",
-        "bob@x example",
-        "bob@-x.example",
-        "bob@x.example\r\nBcc: eve@evil.example",
-        "bob\r\n@x.example",
-        "bob\0@x.example",
-        "bob\u2028@x.example",
-        "b\u202eob@x.example",
-        "b\u200bob\u0439@x.example",
-        "a<b@x.example",
-        'a"b@x.example',
-        "a\\b@x.example",
-        "<bob@x.example>",
-        '""@x.example',
-        "=?utf-8?q?bob?=@x.example",
-        "bob@[127.0.0.1",
-        "bob@℀.example",
-        "bob@" + "x" * 64 + ".example",
-        "bob@" + "я" * 63 + ".example",
-        "b" * 300 + "@x.example",
-        "bob@" + "x." * 150 + "example",
-        "\ud800@x.example",
-    ],
-)
-def test_c25_what_cannot_be_an_address_is_named_and_nothing_is_written(address: str) -> None:
-    pieces: list[bytes] = []
-    for field in ("to", "cc", "bcc", "reply_to"):
-        with pytest.raises(address_write.AddressRefused) as refused:
-            mime_build.write(
-                draft(**{field: (BOB, Address("Bob", address))}), STAMP, drafts.content, pieces.append, with_bcc=True
-            )
-        assert refused.value.address == address
-    assert pieces == []
-    assert not address_write.is_fit(address)
-    assert mime_build.size_of(draft(to=(Address("", address),))) > 0
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("Bob.Smith+tag@X.example", "Bob.Smith+tag@X.example"),
-        (" bob@x.example ", "bob@x.example"),
-        ("john doe@x.example", '"john doe"@x.example'),
-        ('"john doe"@x.example', '"john doe"@x.example'),
-        ('"bob"@x.example', "bob@x.example"),
-        ("a..b.@x.example", '"a..b."@x.example'),
-        ("a,b;c:d@e(f)@x.example", '"a,b;c:d@e(f)"@x.example'),
-        ("bob@[192.0.2.1]", "bob@[192.0.2.1]"),
-        ("bob@[IPv6:2001:db8::1]", "bob@[IPv6:2001:db8::1]"),
-        ("иван@пример.рф", "иван@xn--e1afmkfd.xn--p1ai"),
-        ("bob@Bücher.example", "bob@xn--bcher-kva.example"),
-        ("bob@straße.example", "bob@xn--strae-oqa.example"),
-        ("bob@ｅｘａｍｐｌｅ。ｃｏｍ", "bob@example.com"),
-        ("bob@localhost", "bob@localhost"),
-    ],
-)
-def test_addresses_are_spelled_as_servers_want_them(address: str, expected: str) -> None:
-    assert address_write.spelled(address) == expected
-
-    message = mime_parse.parse(sent(draft(to=(Address("Bob, the builder", address), Address("", address)))))
-
-    assert message.to == (Address("Bob, the builder", expected), Address("", expected))
-
-
-def test_only_local_parts_that_are_not_ascii_need_smtputf8() -> None:
-    assert not address_write.needs_smtputf8(draft(to=(Address("Иван", "ivan@пример.рф"),)))
-    for field in ("to", "cc", "bcc", "reply_to"):
-        assert address_write.needs_smtputf8(draft(**{field: (Address("", "иван@x.example"),)}))
-    assert "иван@x.example".encode() in sent(draft(to=(Address("", "иван@x.example"),)))
-
-
 def test_plain_mail_has_one_part_and_the_fields_of_one() -> None:
     raw = sent(draft(bcc=(Address("", "secret@x.example"),)))
 
@@ -280,27 +197,6 @@ def test_both_halves_hold_what_was_written_and_what_is_quoted() -> None:
     assert drafts.text_of(raw) == "own é\n\n> q"
 
 
-@pytest.mark.parametrize(
-    ("written", "lines"),
-    [
-        ("a " * 60, [("a " * 36), ("a " * 23 + "a")]),
-        ("> " + "a " * 60, ["> " + "a " * 35, "> " + "a " * 24 + "a"]),
-        ("-- \nme", ["-- ", "me"]),
-        ("From me", [" From me"]),
-        (" indented", ["  indented"]),
-        (">no quotation", [" >no quotation"]),
-        ("> > twice", [">> twice"]),
-        ("x" * 100, ["x" * 100]),
-        ("trailing   ", ["trailing"]),
-        ("-- " + "x" * 80, ["-- " + "x" * 80]),
-        ("-- " + "x" * 80 + " y", ["-- " + "x" * 80 + " ", "y"]),
-    ],
-)
-def test_long_lines_are_broken_so_that_they_can_be_joined(written: str, lines: list[str]) -> None:
-    assert list(flowed.lines(written)) == lines
-    assert canonical(drafts.text_of(sent(draft(text=written)))) == canonical(body_read(written))
-
-
 def test_a_text_of_many_foreign_letters_is_base64() -> None:
     russian, english = draft(text="Привет, как дела? " * 50), draft(text="Hello, how are you — fine? " * 50)
 
@@ -308,14 +204,6 @@ def test_a_text_of_many_foreign_letters_is_base64() -> None:
     assert b"Content-Transfer-Encoding: quoted-printable" in sent(english)
     for each in (russian, english):
         assert drafts.text_of(sent(each)) == each.text.strip()
-
-
-def test_lines_that_mbox_files_change_do_not_begin_with_from() -> None:
-    raw = sent(draft(is_html=True, text="From me\nFrom you", html="<pre>\nFrom me\nFrom you " + "x" * 100 + "</pre>"))
-
-    assert b"\nFrom " not in raw
-    assert "\nFrom me\nFrom you xx" in drafts.html_of(raw)
-    assert drafts.text_of(raw) == "From me\nFrom you"
 
 
 @pytest.mark.parametrize(
@@ -460,15 +348,6 @@ def test_what_is_written_is_read_again(
     joined = "\n\n".join(filter(None, (body_read(own), body_read(quote))))
     assert canonical(drafts.text_of(raw)) == canonical(joined)
     assert len(raw) <= mime_build.size_of(written)
-
-
-def test_base64_is_what_the_decoder_of_the_library_reads() -> None:
-    data = os.urandom(200_000)
-    for step in (1000, 45_600, 200_000):
-        letters = b"".join(transfer_write.base64(data[at : at + step] for at in range(0, len(data), step)))
-        assert transfer.decode(letters, "base64") == data
-        assert len(letters) == transfer_write.base64_size(len(data))
-        assert max(map(len, letters.split(b"\r\n"))) == 76
 
 
 def test_a_draft_is_not_changed_by_being_written() -> None:

@@ -18,9 +18,10 @@ from desktop.domain.mail import names
 from desktop.domain.mail.message import Part
 from desktop.domain.mail.names import Danger
 from desktop.ui.icons import pixmap
-from desktop.ui.mail.row_texts import size_text
+from desktop.ui.line_texts import size_text
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
+from desktop.ui.widgets.file_look import file_look
 from desktop.ui.widgets.giving_area import GivingArea
 from desktop.ui.widgets.labels import plain_tip
 from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, rounded
@@ -34,28 +35,6 @@ _MOST_ROWS = 2
 _ONE_COLUMN_BELOW = 380
 AT_ONCE = 20
 """So many cards are made before one asks for more: each costs a third of a millisecond."""
-
-_KINDS = (  # beginning of the media type or an extension, icon, colours of the tile
-    (("application/pdf", "pdf"), "file-text", "case"),
-    (("image/",), "file-image", "opportunity"),
-    (("audio/",), "file-audio", "campaign"),
-    (("video/",), "file-video", "campaign"),
-    (("application/zip", "zip", "7z", "rar", "gz", "tar", "tgz", "xz", "bz2"), "file-archive", "lead"),
-    (("xls", "xlsx", "ods", "csv", "application/vnd.ms-excel", "text/csv"), "file-spreadsheet", "meeting"),
-    (("doc", "docx", "odt", "rtf", "text/", "application/msword"), "file-text", "account"),
-    (("ppt", "pptx", "odp"), "file-image", "lead"),
-    (("json", "xml", "html"), "file-code", "task"),
-)
-
-
-def look(part: Part) -> tuple[str, str]:
-    """Return the icon of a part and the entity colour of its tile."""
-    extension = names.extension(part.name)
-    for beginnings, icon, entity in _KINDS:
-        for each in beginnings:
-            if ("/" in each and part.media_type.startswith(each)) or extension == each:
-                return icon, entity
-    return "file", "task"
 
 
 def danger_words(danger: Danger) -> str:
@@ -120,7 +99,7 @@ class AttachmentCard(PaintedButton):
         t = self._theme.tokens
         painter = QPainter(self)
         rounded(painter, self.rect(), 6, t.hover if self._hot else t.raised, t.border)
-        icon, entity = look(self.part)
+        icon, entity = file_look(self.part.name, self.part.media_type)
         colour, ground = t.entities[entity]
         if self.danger is not None:
             icon, colour, ground = "file-warning", t.danger, t.danger_soft

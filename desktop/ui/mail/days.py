@@ -13,7 +13,9 @@ from enum import StrEnum
 
 from PySide6.QtCore import QDate, QDateTime, QTimeZone
 
+from desktop.base.i18n import _
 from desktop.domain.mail.message import KEY_STEP, NO_DATE_MS, key_date_ms
+from desktop.ui.dates import locale
 
 _WEEK = 7
 _FIRST_DATED_KEY = (NO_DATE_MS + 1) * KEY_STEP
@@ -144,3 +146,25 @@ def _day_of(at_ms: int, zone: QTimeZone) -> QDate:
 
 def _start_key(day: QDate, zone: QTimeZone) -> int:
     return day.startOfDay(zone).toMSecsSinceEpoch() * KEY_STEP
+
+
+def group_title(group: DayGroup, today: QDate) -> str:
+    """Return the words at the head of a group of mails."""
+    if group.span is Span.UNKNOWN:
+        return _("No date")
+    if group.span is Span.FUTURE:
+        return _("Later")
+    if group.span is Span.TODAY:
+        return _("Today")
+    if group.span is Span.YESTERDAY:
+        return _("Yesterday")
+    if group.span is Span.WEEKDAY:
+        return _upper_first(locale().standaloneDayName(group.day.dayOfWeek()))
+    month = _upper_first(locale().standaloneMonthName(group.day.month()))
+    if group.day.year() == today.year():
+        return month
+    return _("{month} {year}").format(month=month, year=group.day.year())
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]

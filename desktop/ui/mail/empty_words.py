@@ -10,7 +10,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.mail_account import AccountStatus, Activity
-from desktop.ui.mail.dates import locale
+from desktop.ui.dates import locale
 
 
 class Step(StrEnum):

@@ -12,8 +12,8 @@ from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.base.text import one_line
 from desktop.domain.mail.reading import MessageHead
+from desktop.ui import dates
 from desktop.ui.icons import pixmap
-from desktop.ui.mail import dates
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.chips import avatar
 from desktop.ui.widgets.giving_area import GivingArea

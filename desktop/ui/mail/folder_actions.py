@@ -18,12 +18,12 @@ from desktop.domain.mail.operation import Verb
 from desktop.services.mail.folders import Folders, Inverse
 from desktop.services.mail.operations import Operations
 from desktop.ui.bridge import Bridge
+from desktop.ui.line_texts import one_line
 from desktop.ui.mail import folder_words
 from desktop.ui.mail.folder_nodes import Node, NodeKind
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.new_folder import NewFolder
-from desktop.ui.mail.row_texts import one_line
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.undo import Undo

@@ -10,13 +10,12 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from desktop.domain.mail.mail_account import Activity
-from desktop.ui import icons
-from desktop.ui.mail import dates
+from desktop.ui import dates, icons
+from desktop.ui.line_texts import one_line
 from desktop.ui.mail.folder_model import FolderModel, FolderRole
 from desktop.ui.mail.folder_nodes import Node, NodeKind
-from desktop.ui.mail.row_painting import draw_text
-from desktop.ui.mail.row_texts import one_line
 from desktop.ui.theme import FontKind, Theme, font
+from desktop.ui.widgets.paint import draw_text
 
 ROW_HEIGHT = 28
 HEAD_HEIGHT = 36

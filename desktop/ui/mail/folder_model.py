@@ -17,8 +17,8 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.listing import FolderNode, FolderTree, ListCounts
 from desktop.domain.mail.mail_account import AccountStatus, Activity
+from desktop.ui.line_texts import one_line
 from desktop.ui.mail.folder_nodes import Node, NodeKind, build, folder_id
-from desktop.ui.mail.row_texts import one_line
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import FolderContents
-from desktop.ui.mail import dates
+from desktop.ui import dates
 
 
 def role_title(role: Role) -> str:

@@ -17,7 +17,8 @@ from desktop.domain.mail import names
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.message import NO_DATE_MS
 from desktop.domain.mail.reading import MessageHead
-from desktop.ui.mail import attachment_saving, dates
+from desktop.ui import dates
+from desktop.ui.mail import attachment_saving
 from desktop.ui.mail.letter import Letter, Opened, Reading
 from desktop.ui.mail.letter_pictures import LetterPictures
 from desktop.ui.mail.message_header import MOST_RECIPIENTS

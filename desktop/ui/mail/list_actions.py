@@ -19,9 +19,9 @@ from desktop.domain.mail.folder import ListId, Role
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Change, Verb
 from desktop.services.mail.mail_actions import Done, MailActions
-from desktop.ui.mail import dates
+from desktop.ui import dates
+from desktop.ui.line_texts import one_line
 from desktop.ui.mail.mail_drag import MailLoad
-from desktop.ui.mail.row_texts import one_line
 from desktop.ui.mail.selection import Selection
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme

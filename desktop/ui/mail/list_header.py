@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.listing import ListQuery, SortBy
 from desktop.domain.settings import DENSITY, Density
-from desktop.ui.mail import dates
+from desktop.ui import dates
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.choices import FilterChip

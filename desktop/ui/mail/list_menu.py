@@ -12,9 +12,9 @@ from desktop.base.i18n import _
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
+from desktop.ui.line_texts import one_line
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.mail_drag import MailLoad
-from desktop.ui.mail.row_texts import one_line
 from desktop.ui.mail.selection import Selection
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.domain.settings import Density
-from desktop.ui.mail import dates
+from desktop.ui import dates
 from desktop.ui.mail import row_geometry as geometry
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_line import Line, ListRole

@@ -26,8 +26,9 @@ from PySide6.QtCore import (
 from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row, SortBy
-from desktop.ui.mail import dates, row_texts
-from desktop.ui.mail.days import DayGroup, group_at, group_by_day, grown, shrunk
+from desktop.ui import dates
+from desktop.ui.mail import row_texts
+from desktop.ui.mail.days import DayGroup, group_at, group_by_day, group_title, grown, shrunk
 from desktop.ui.mail.key_diff import Inserted, Removed, steps_between
 from desktop.ui.mail.key_positions import position_of, positions_in
 from desktop.ui.mail.lines import LineKind, LineMap, Place
@@ -134,7 +135,7 @@ class MessageListModel(QAbstractListModel):
         place = self._lines.place(number)
         if place.kind is LineKind.HEAD:
             group = self._lines.groups[place.group]
-            title = dates.group_title(group, self._today())
+            title = group_title(group, self._today())
             return Line(place.kind, title=title, count=group.count, collapsed=group.id in self._collapsed)
         marks = self._marks.get(place.key) if self._marks is not None else None
         unfolded = place.kind is LineKind.MAIL and place.key in self._unfolded

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
 from desktop.domain.mail.listing import FolderNode
-from desktop.ui.mail.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
-from desktop.ui.mail.row_texts import one_line
+from desktop.ui.line_texts import one_line
 from desktop.ui.state import State
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
 from desktop.ui.widgets.fields import LineEdit
 
 _WIDTH, _MOST_HEIGHT = 360, 340

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.ui.actions import Actions, Do
-from desktop.ui.mail.dates import locale
+from desktop.ui.dates import locale
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.labels import ElidedLabel

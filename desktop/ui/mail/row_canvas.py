@@ -14,8 +14,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QTextLa
 from desktop.domain.mail.listing import Row
 from desktop.ui.mail import row_geometry as geometry
 from desktop.ui.mail.row_geometry import Action
-from desktop.ui.mail.row_painting import BADGE_HEIGHT, Brushwork, draw_text
+from desktop.ui.mail.row_painting import BADGE_HEIGHT, Brushwork
 from desktop.ui.theme import Theme, Tokens
+from desktop.ui.widgets.paint import draw_text
 
 _Measure = Callable[[str], int]
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zlib import crc32
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QTextCharFormat, QTextLayout, QTextOption
 
 from desktop.ui import icons
 from desktop.ui.theme import FontKind, Tokens, font
+from desktop.ui.widgets.paint import is_right_to_left
 
 _AVATAR_FONT_PX = {20: 9, 24: 10, 32: 12, 40: 15}
 _KEPT = 2_000
@@ -118,26 +119,6 @@ class Brushwork:
             self._pixmaps.clear()
         self._pixmaps[wanted] = pixmap
         return pixmap
-
-
-def draw_text(painter: QPainter, text: str, left: int, baseline: int) -> None:
-    """Draw one line of plain text in its own reading direction; font and pen are the painter's."""
-    if text.isascii():  # the common case needs no look at its direction
-        painter.drawText(QPointF(left, baseline), text)
-        return
-    rightwards = painter.layoutDirection()
-    if is_right_to_left(text):
-        painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    painter.drawText(QPointF(left, baseline), text)
-    painter.setLayoutDirection(rightwards)
-
-
-def is_right_to_left(text: str) -> bool:
-    """Return whether the first strong letter is written from right to left (Hebrew, Arabic and their kin)."""
-    for character in text[:64]:
-        if character.isalpha():
-            return "\u0590" <= character <= "\u08ff" or "\ufb1d" <= character <= "\ufefc"
-    return False
 
 
 def marked_text(

@@ -11,19 +11,12 @@ from collections.abc import Iterable
 from desktop.base import text
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.listing import Row
-
-_LONGEST_LINE = 400
-"""No row is wide enough for more; a subject of a megabyte must not be measured."""
-
-
-def one_line(value: str) -> str:
-    """Return a text fit for one line: no control characters or direction marks, single spaces, at most 400 long."""
-    return text.one_line(text.without_direction_marks(value[: _LONGEST_LINE * 2]))[:_LONGEST_LINE]
+from desktop.ui.line_texts import LONGEST_LINE, one_line
 
 
 def clean_marks(value: str, marks: Iterable[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return a text fit for one line, each character in its place, and its marked stretches (start, end)."""
-    kept = "".join(c if c.isprintable() and text.without_direction_marks(c) else " " for c in value[:_LONGEST_LINE])
+    kept = "".join(c if c.isprintable() and text.without_direction_marks(c) else " " for c in value[:LONGEST_LINE])
     fitting = sorted((max(0, start), min(end, len(kept))) for start, end in marks)
     return kept, tuple((start, end) for start, end in fitting if start < end)
 
@@ -56,10 +49,3 @@ def spoken(row: Row, date: str) -> str:
     elif row.forwarded:
         words.append(_("Forwarded"))
     return ", ".join(words)
-
-
-def size_text(size_bytes: int) -> str:
-    """Return a size in kB or MB of thousands."""
-    if size_bytes < 1_000_000:
-        return _("{n} kB").format(n=max(1, round(size_bytes / 1000)))
-    return _("{n} MB").format(n=f"{size_bytes / 1_000_000:.1f}")

@@ -10,8 +10,9 @@ from PySide6.QtGui import QFontMetrics, QTextLayout
 
 from desktop.base import clock
 from desktop.domain.mail.listing import Row
-from desktop.ui.mail import dates, row_texts
+from desktop.ui import dates, line_texts
 from desktop.ui.mail import row_geometry as geometry
+from desktop.ui.mail import row_texts
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_line import HitMarks, Line
 from desktop.ui.mail.row_canvas import RowCanvas
@@ -113,7 +114,7 @@ class RowWording:
         if marks is not None and marks.snippet:
             text, stretches = row_texts.clean_marks(marks.snippet, marks.snippet_marks)
             return (marked_text(text, stretches, "small", widths[0], self._canvas.tokens, metrics),)
-        text = row_texts.one_line(row.snippet)
+        text = line_texts.one_line(row.snippet)
         if len(widths) == 1:
             return (elided(metrics, text, widths[0]),)
         first, rest = _first_line(metrics, text, widths[0])

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.base.i18n import _
 from desktop.domain.mail.search_result import Suggestion, SuggestionKind
 from desktop.services.mail.search import Search
-from desktop.ui.mail.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
 from desktop.ui.mail.search_chips import SearchChips
 from desktop.ui.mail.search_segments import with_operator
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
 from desktop.ui.widgets.fields import SearchField
 from desktop.ui.widgets.throttle import Throttle
 

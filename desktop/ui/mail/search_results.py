@@ -15,11 +15,11 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.search_result import Cancelled, Hit, SearchResult
 from desktop.services.mail.search import Search, searched_sentence
+from desktop.ui import dates
 from desktop.ui.bridge import Bridge
-from desktop.ui.mail import dates
+from desktop.ui.line_texts import one_line
 from desktop.ui.mail.list_line import HitMarks
 from desktop.ui.mail.list_pane import ListPane
-from desktop.ui.mail.row_texts import one_line
 from desktop.ui.tasks import Tasks
 from desktop.ui.widgets.throttle import Throttle
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from desktop.base.i18n import n_
 from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import Row
-from desktop.ui.mail import dates
+from desktop.ui import dates
 from desktop.ui.mail.mail_drag import MailLoad
 
 _ROLES: Mapping[ListId, Role] = {

@@ -9,8 +9,9 @@ from PySide6.QtGui import QPainter
 
 from desktop.domain.mail.listing import Row
 from desktop.domain.settings import Density
-from desktop.ui.mail import dates, row_texts
+from desktop.ui import dates, line_texts
 from desktop.ui.mail import row_geometry as geometry
+from desktop.ui.mail import row_texts
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_line import Line
 from desktop.ui.mail.row_canvas import Look, RowCanvas, baseline
@@ -100,4 +101,4 @@ class TablePainter:
         if column is Column.DATE:
             where = (row.date_ms, self._wording.now_ms, self._wording.where)
             return dates.row_date(*where) if self._canvas.width < _NARROW_PX else dates.table_date(*where)
-        return row_texts.size_text(row.size_bytes)
+        return line_texts.size_text(row.size_bytes)

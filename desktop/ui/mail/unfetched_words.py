@@ -8,7 +8,7 @@ from __future__ import annotations
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.mail_account import AccountStatus, Activity
-from desktop.ui.mail import dates
+from desktop.ui import dates
 from desktop.ui.mail.empty_words import EmptyWords, Step
 
 _AT_WORK = (Activity.CONNECTING, Activity.SYNCING, Activity.UP_TO_DATE)

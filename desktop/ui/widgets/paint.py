@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen, QTextLayout, QTextOption
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -97,3 +97,23 @@ def lines_of_text(text: str, font: QFont, width: int, most: int) -> tuple[str, .
         rest = units[2 * starts[most - 1] :].decode("utf-16-le", "replace")
         lines[-1] = QFontMetrics(font).elidedText(rest, Qt.TextElideMode.ElideRight, width)
     return tuple(lines)
+
+
+def draw_text(painter: QPainter, text: str, left: int, baseline: int) -> None:
+    """Draw one line of plain text in its own reading direction; font and pen are the painter's."""
+    if text.isascii():  # the common case needs no look at its direction
+        painter.drawText(QPointF(left, baseline), text)
+        return
+    rightwards = painter.layoutDirection()
+    if is_right_to_left(text):
+        painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    painter.drawText(QPointF(left, baseline), text)
+    painter.setLayoutDirection(rightwards)
+
+
+def is_right_to_left(text: str) -> bool:
+    """Return whether the first strong letter is written from right to left (Hebrew, Arabic and their kin)."""
+    for character in text[:64]:
+        if character.isalpha():
+            return "\u0590" <= character <= "\u08ff" or "\ufb1d" <= character <= "\ufefc"
+    return False

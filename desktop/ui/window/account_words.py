@@ -9,7 +9,7 @@ from PySide6.QtCore import QDateTime
 from desktop.base.errors import Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause
-from desktop.ui.mail.dates import locale, time_text
+from desktop.ui.dates import locale, time_text
 
 
 @dataclass(frozen=True, slots=True)

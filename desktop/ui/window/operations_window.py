@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLay
 from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.mail_account import WaitingOperation
+from desktop.ui import dates
 from desktop.ui.bridge import Bridge
-from desktop.ui.mail import dates
 from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme

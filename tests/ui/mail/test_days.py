@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QDate, QTimeZone
 
 from desktop.domain.mail.message import KEY_STEP, NO_DATE_MS
-from desktop.ui.mail import dates
-from desktop.ui.mail.days import Span, group_by_day, milliseconds_to_midnight
+from desktop.ui import dates
+from desktop.ui.mail.days import Span, group_by_day, group_title, milliseconds_to_midnight
 
 BERLIN = QTimeZone(b"Europe/Berlin")
 
@@ -26,7 +26,7 @@ def key(*when: int, offset_h: int = 1, n: int = 0) -> int:
 def titles(keys: list[int], *, descending: bool = True) -> list[tuple[str, int]]:
     groups = group_by_day(array("q", keys), ms(2026, 11, 20, 15, 30), BERLIN, descending=descending)
     assert [0, *(group.end for group in groups)] == [*(group.start for group in groups), len(keys)]
-    return [(dates.group_title(group, QDate(2026, 11, 20)), group.count) for group in groups]
+    return [(group_title(group, QDate(2026, 11, 20)), group.count) for group in groups]
 
 
 KEYS = [

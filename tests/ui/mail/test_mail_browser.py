@@ -25,7 +25,6 @@ from desktop.domain.mail.operation import Verb
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.folders import FolderWriter
 from desktop.ui.mail import mail_files
-from desktop.ui.mail.choice_list import PopupFrame
 from desktop.ui.mail.empty_words import empty_words
 from desktop.ui.mail.folder_nodes import NodeKind
 from desktop.ui.mail.mail_browser import MailBrowser
@@ -34,6 +33,7 @@ from desktop.ui.mail.mail_files import MailFiles
 from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.state import State
 from desktop.ui.undo import Undo
+from desktop.ui.widgets.choice_list import PopupFrame
 from desktop.ui.widgets.dialog import Dialog
 from tests.ui.mail.room import FOLDERS, Room
 from tests.ui.mail.rows import MINUTE

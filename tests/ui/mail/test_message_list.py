@@ -18,7 +18,6 @@ from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import AccountNode, FolderNode, FolderTree, ListCounts
 from desktop.domain.settings import Density
 from desktop.ui.mail import row_texts
-from desktop.ui.mail.choice_list import Choice, ChoiceList
 from desktop.ui.mail.folder_model import FolderModel
 from desktop.ui.mail.list_line import HitMarks
 from desktop.ui.mail.mail_drag import FILES, MAILS, MailDragData, MailLoad, drag_picture, unpack_mails
@@ -26,6 +25,7 @@ from desktop.ui.mail.message_list import MessageList
 from desktop.ui.mail.message_list_model import MessageListModel
 from desktop.ui.mail.row_geometry import row_height, row_places
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.choice_list import Choice, ChoiceList
 from tests.corpora import corpus
 from tests.proof import rounds, seed
 from tests.ui.mail.rows import DAY, MINUTE, NOW_MS, key, row, snapshot

@@ -35,10 +35,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui import icons
-from desktop.ui.mail.row_painting import draw_text
-from desktop.ui.mail.row_texts import one_line
+from desktop.ui.line_texts import one_line
 from desktop.ui.theme import Theme, font
-from desktop.ui.widgets.paint import soft_shadow
+from desktop.ui.widgets.paint import draw_text, soft_shadow
 
 _LINE, _HEADING = 28, 24
 _PADDING = 4

@@ -1,4 +1,4 @@
-"""Dates as the mail room writes them: short in rows, whole in titles and tooltips. GUI thread.
+"""Dates as people read them: short in rows, whole in titles and tooltips. GUI thread.
 
 Names of days and months come from QLocale in the program's language; whether hours are counted to twelve, from the
 system.
@@ -12,7 +12,6 @@ from PySide6.QtCore import QDate, QDateTime, QLocale, QTimeZone
 
 from desktop.base.i18n import _, language
 from desktop.domain.mail.message import NO_DATE_MS
-from desktop.ui.mail.days import DayGroup, Span
 
 _WEEK = 7
 
@@ -76,24 +75,6 @@ def short_date(day: QDate, *, with_year: bool) -> str:
     return locale().toString(day, "d MMM yyyy" if with_year else "d MMM").replace(".", "")
 
 
-def group_title(group: DayGroup, today: QDate) -> str:
-    """Return the words at the head of a group of mails."""
-    if group.span is Span.UNKNOWN:
-        return _("No date")
-    if group.span is Span.FUTURE:
-        return _("Later")
-    if group.span is Span.TODAY:
-        return _("Today")
-    if group.span is Span.YESTERDAY:
-        return _("Yesterday")
-    if group.span is Span.WEEKDAY:
-        return _upper_first(locale().standaloneDayName(group.day.dayOfWeek()))
-    month = _upper_first(locale().standaloneMonthName(group.day.month()))
-    if group.day.year() == today.year():
-        return month
-    return _("{month} {year}").format(month=month, year=group.day.year())
-
-
 @cache
 def _locale(code: str) -> QLocale:
     system = QLocale.system()
@@ -104,7 +85,3 @@ def _locale(code: str) -> QLocale:
 @cache
 def _time_format() -> str:
     return "h:mm AP" if "ap" in QLocale.system().timeFormat(QLocale.FormatType.ShortFormat).lower() else "HH:mm"
-
-
-def _upper_first(text: str) -> str:
-    return text[:1].upper() + text[1:]

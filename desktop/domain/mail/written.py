@@ -7,7 +7,7 @@ The editor's document is flat, and so is this: a list is a run of paragraphs tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -156,6 +156,21 @@ def pictures(blocks: Iterable[Block]) -> tuple[str, ...]:
             if isinstance(span, Picture):
                 found[span.content_id] = None
     return tuple(found)
+
+
+def without_pictures(blocks: Iterable[Block], known: Callable[[str], bool]) -> tuple[Block, ...]:
+    """Return the blocks without the pictures whose content id nobody knows."""
+
+    def kept(paragraph: Paragraph) -> Paragraph:
+        spans = tuple(s for s in paragraph.spans if not isinstance(s, Picture) or known(s.content_id))
+        return replace(paragraph, spans=spans)
+
+    return tuple(
+        Table(tuple(tuple(tuple(kept(p) for p in cell) for cell in row) for row in block.rows))
+        if isinstance(block, Table)
+        else kept(block)
+        for block in blocks
+    )
 
 
 def paragraphs(blocks: Iterable[Block]) -> Iterable[Paragraph]:

@@ -74,7 +74,7 @@ class Do(StrEnum):
 class Spec:
     """How an action is shown and called."""
 
-    name: Do
+    name: StrEnum
     words: Callable[[], str]
     icon: str = ""
     keys: tuple[str, ...] = ()
@@ -133,15 +133,14 @@ CATALOGUE: tuple[Spec, ...] = (
     Spec(Do.QUIT, lambda: _("Quit"), "log-in", ("Ctrl+Q",)),
 )
 
-_KEYS = {spec.name: spec.keys for spec in CATALOGUE}
-
 
 class Actions:
     """The actions of one window, with their keys alive in it."""
 
-    def __init__(self, window: QWidget, theme: Theme) -> None:
-        self._actions: dict[Do, QAction] = {}
-        for spec in CATALOGUE:
+    def __init__(self, window: QWidget, theme: Theme, catalogue: tuple[Spec, ...] = CATALOGUE) -> None:
+        self._catalogue = catalogue
+        self._actions: dict[StrEnum, QAction] = {}
+        for spec in catalogue:
             action = QAction(spec.words(), window)
             action.setObjectName(spec.name)
             if spec.icon:
@@ -151,20 +150,21 @@ class Actions:
             self._actions[spec.name] = action
         self.set_mails_chosen(False)
 
-    def __getitem__(self, name: Do) -> QAction:
+    def __getitem__(self, name: StrEnum) -> QAction:
         return self._actions[name]
 
-    def connect(self, name: Do, act: Callable[[], object]) -> None:
+    def connect(self, name: StrEnum, act: Callable[[], object]) -> None:
         """Call `act` when the action is triggered."""
         self._actions[name].triggered.connect(lambda _checked=False: act())
 
-    def lend_keys(self, lender: Do, borrower: Do, on: bool) -> None:
+    def lend_keys(self, lender: StrEnum, borrower: StrEnum, on: bool) -> None:
         """Let the keys of an action that is disabled do another thing besides that one's own, or take them back."""
-        keys = _KEYS[borrower] + (_KEYS[lender] if on else ())
+        names = (borrower, lender) if on else (borrower,)
+        keys = [key for name in names for spec in self._catalogue if spec.name is name for key in spec.keys]
         self._actions[borrower].setShortcuts([QKeySequence(each) for each in keys])
 
     def set_mails_chosen(self, chosen: bool) -> None:
         """Enable what needs mails, or disable it."""
-        for spec in CATALOGUE:
+        for spec in self._catalogue:
             if spec.needs_mail:
                 self._actions[spec.name].setEnabled(chosen)

@@ -1,7 +1,7 @@
 """Looks at the window: renders it offscreen with the sample mailbox and writes a PNG.
 
     python -m tests.ui.look OUT.png [--dark] [--size 1440x900] [--layout classic] [--density roomy] [--empty]
-                            [--show preferences|accounts|account|operations|trouble|toast|reader]
+                            [--show preferences|accounts|account|operations|trouble|toast|reader|composer]
 
 `QT_SCALE_FACTOR=1.5` renders for such a screen. The README's screenshot is made by it.
 """
@@ -33,6 +33,8 @@ SHOWN = (
     "search",
     "hits",
     "hover",
+    "composer",
+    "composer-busy",
 )
 _SETTLE_S = 1.2
 _PAINTED_WITHIN_S = 20
@@ -58,8 +60,9 @@ def main() -> int:
     app = QApplication(sys.argv[:1])
     loop = qasync.QEventLoop(app)
     asyncio.set_event_loop(loop)
+    render = _render_composer if options.show.startswith("composer") else _render
     with tempfile.TemporaryDirectory() as folder, loop:
-        loop.run_until_complete(_render(options, Path(folder), loop))
+        loop.run_until_complete(render(options, Path(folder), loop))
     return 0
 
 
@@ -162,6 +165,48 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     tasks.close()
     window.deleteLater()
     core.close()
+
+
+async def _render_composer(options: argparse.Namespace, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
+    """Render the composer alone, with a letter half written."""
+    from desktop.base import i18n
+    from desktop.domain import settings
+    from desktop.ui.compose.compose_window import SIZE, ComposeWindow
+    from desktop.ui.compose.speller import Speller
+    from desktop.ui.tasks import Tasks
+    from desktop.ui.theme import Theme
+    from tests.ui.compose import letter
+    from tests.ui.compose.fakes import MemoryCompose, MemoryOutbox
+
+    i18n.set_language(options.language)
+    theme = Theme(settings.Theme.DARK if options.dark else settings.Theme.LIGHT)
+    tasks = Tasks(loop)
+    tasks.failed.connect(lambda error: print("failed:", repr(error), file=sys.stderr))
+    compose, speller = MemoryCompose(), Speller(folder / "words", tasks)
+    draft = letter.half_written(compose, busy=options.show == "composer-busy")
+    window = ComposeWindow(compose, MemoryOutbox(), tasks, theme, speller, letter.examine, draft, key=7)
+    given = options.size != "1440x900"
+    window.resize(*(map(int, options.size.split("x")) if given else SIZE))
+    done: asyncio.Future[None] = loop.create_future()
+    window.ready.connect(lambda: done.done() or done.set_result(None))
+    window.show()
+    window.activateWindow()
+    await done
+    window.editor.setFocus()
+    letter.write_on(window)
+    await asyncio.sleep(_SETTLE_S + 3.5 * (options.show == "composer-busy"))
+    await window.keeping.save()
+    await asyncio.sleep(_SETTLE_S / 4)
+    if options.show == "composer-busy":
+        window.head.to.line.setFocus()
+        window.head.to.line.setText("ann")
+        window.head.to.line.textEdited.emit("ann")
+        await asyncio.sleep(_SETTLE_S)
+    window.grab().save(str(options.out))
+    print(options.out)
+    window._let_go()
+    speller.close()
+    tasks.close()
 
 
 if __name__ == "__main__":

@@ -37,6 +37,13 @@ _LOOKS = {  # ground, text, icon
 }
 
 
+_ACTION = {
+    Tone.NEUTRAL: "accent",
+    Tone.INFO: "accent",
+    Tone.WARNING: "warning",
+    Tone.DANGER: "danger",
+    Tone.SUCCESS: "success",
+}
 _LEAST_SENTENCE_PX = 160
 _GAP_PX = 8
 _ABOVE_PX = 4
@@ -72,11 +79,11 @@ class Banner(QWidget):
         self._offers = QHBoxLayout()
         self._offers.setSpacing(2)
         if details:
-            fold = Button(theme, _("Details"), Kind.LINK, height=SMALL)
+            fold = Button(theme, _("Details"), Kind.LINK, height=SMALL, colour=_ACTION[tone])
             fold.clicked.connect(lambda: self._details.setVisible(self._details.isHidden()))
             self._offers.addWidget(fold)
         for words, act in actions:
-            button = Button(theme, words, Kind.LINK, height=SMALL)
+            button = Button(theme, words, Kind.LINK, height=SMALL, colour=_ACTION[tone])
             button.clicked.connect(lambda _checked=False, call=act: call())
             self._offers.addWidget(button)
         self._offers.addStretch(1)

@@ -51,10 +51,13 @@ class Button(PaintedButton):
         *,
         icon: str = "",
         height: int = NORMAL,
+        colour: str = "accent",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, text, 6, parent)
         self._kind = kind
+        self._colour = colour
+        """Of a link: the token its words are written in."""
         self._icon = icon
         self._height = height
         self.setFont(theme.font(self._font_kind()))
@@ -117,7 +120,9 @@ class Button(PaintedButton):
         if self._kind is Kind.GHOST:
             return _Look(t.hover2 if hot else None, None, t.text, t.secondary)
         if self._kind is Kind.LINK:
-            return _Look(t.soft if hot else None, None, t.accent, t.accent)
+            colour = t.named(self._colour)
+            ground = t.soft if self._colour == "accent" else t.raised
+            return _Look(ground if hot else None, None, colour, colour)
         text = t.danger if self._kind is Kind.DANGER else t.text
         icon = t.danger if self._kind is Kind.DANGER else t.secondary
         return _Look(t.hover if hot else t.raised, t.field, text, icon)

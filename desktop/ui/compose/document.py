@@ -1,0 +1,319 @@
+"""Between the editor's document and the blocks of `domain.mail.written`: `fill` puts them in, `read` takes them out.
+
+The document holds structure and the few styles a person can set. How headings, links and the signature look is painted
+over it by `marks`, so nothing of the theme is ever sent. GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFrame,
+    QTextFrameFormat,
+    QTextImageFormat,
+    QTextLength,
+    QTextList,
+    QTextListFormat,
+    QTextTable,
+    QTextTableFormat,
+)
+
+from desktop.domain.mail.written import PLAIN, Block, Listing, Paragraph, Picture, Run, Shape, Span, Style, Table
+from desktop.domain.mail.written_html import CID
+from desktop.ui.theme import font
+
+INDENT_PX = 24
+QUOTE_PX = 16
+PARAGRAPH_GAP_PX = 10
+_ITEM_GAP_PX = 2
+_LINE_PX = 20
+_CELL_PADDING_PX = 6
+_BOLD = 600
+_LEVELS = {Shape.TITLE: 1, Shape.HEADING: 2, Shape.SUBHEADING: 3}
+_SHAPES = {level: shape for shape, level in _LEVELS.items()}
+_MARKS = {
+    Listing.BULLETS: (
+        QTextListFormat.Style.ListDisc,
+        QTextListFormat.Style.ListCircle,
+        QTextListFormat.Style.ListSquare,
+    ),
+    Listing.NUMBERS: (
+        QTextListFormat.Style.ListDecimal,
+        QTextListFormat.Style.ListLowerAlpha,
+        QTextListFormat.Style.ListLowerRoman,
+    ),
+}
+SIGNATURE = QTextFormat.Property.UserProperty.value + 1
+"""Set on blocks the signature was put into."""
+_QUOTE = QTextFormat.Property.BlockQuoteLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A block and the positions it covers in the document."""
+
+    block: Block
+    start: int
+    end: int
+
+
+def read(document: QTextDocument) -> tuple[Block, ...]:
+    """Return what stands in the document; not yet canonical."""
+    return tuple(place.block for place in places(document))
+
+
+def places(document: QTextDocument) -> Iterator[Place]:
+    """Yield every block of the document with its place."""
+    kinds: list[Listing] = []
+    for each in _children(document.rootFrame()):
+        if isinstance(each, QTextTable):
+            kinds.clear()
+            yield Place(_table(each), each.firstPosition(), each.lastPosition())
+        elif isinstance(each, QTextBlock):
+            yield Place(_paragraph(each, kinds), each.position(), each.position() + each.length() - 1)
+
+
+def fill(cursor: QTextCursor, blocks: Sequence[Block], *, signature: bool = False) -> None:
+    """Insert canonical blocks at a cursor, as one step to undo; a first paragraph joins the one the cursor is in."""
+    cursor.beginEditBlock()
+    cursor.removeSelectedText()
+    lists: list[QTextList | None] = []
+    fresh = False
+    for number, block in enumerate(blocks):
+        if isinstance(block, Table):
+            lists.clear()
+            if cast("QTextTable | None", cursor.currentTable()) is None:
+                _insert_table(cursor, block)
+            else:  # a table in a table: what it says comes one after the other
+                for paragraph in (p for row in block.rows for cell in row for p in cell):
+                    cursor.insertBlock()
+                    _insert_spans(cursor, paragraph.spans)
+            fresh = True
+            continue
+        if number and not fresh:
+            cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+        if number or not cursor.block().text():
+            _shape(cursor, block, lists, signature=signature)
+        _insert_spans(cursor, block.spans)
+        fresh = False
+    cursor.endEditBlock()
+
+
+def shape_format(shape: Shape, quote: int, *, is_item: bool) -> QTextBlockFormat:
+    """Return the format of a paragraph: what it is, and the distances that go with it."""
+    made = QTextBlockFormat()
+    made.setHeadingLevel(_LEVELS.get(shape, 0))
+    made.setProperty(_QUOTE, quote)
+    made.setLeftMargin(QUOTE_PX * quote)
+    gap = _ITEM_GAP_PX if is_item else PARAGRAPH_GAP_PX
+    made.setTopMargin(gap)
+    made.setBottomMargin(gap)
+    between = max(0, _LINE_PX - QFontMetrics(font("body")).height())
+    made.setLineHeight(between, QTextBlockFormat.LineHeightTypes.LineDistanceHeight.value)
+    return made
+
+
+def shape_of(block: QTextBlock) -> Shape:
+    """Return what a paragraph is."""
+    return _SHAPES.get(block.blockFormat().headingLevel(), Shape.BODY)
+
+
+def quote_of(block: QTextBlock) -> int:
+    """Return how many levels of quoting lie around a paragraph."""
+    return block.blockFormat().intProperty(_QUOTE)
+
+
+def list_format(kind: Listing, depth: int) -> QTextListFormat:
+    """Return the format of a list; its marks tell how deep it lies."""
+    made = QTextListFormat()
+    made.setStyle(_MARKS[kind][(depth - 1) % len(_MARKS[kind])])
+    made.setIndent(depth)
+    return made
+
+
+def kind_of(listing: QTextList) -> Listing:
+    """Return what kind a list is."""
+    return Listing.BULLETS if listing.format().style() in _MARKS[Listing.BULLETS] else Listing.NUMBERS
+
+
+def style_of(look: QTextCharFormat) -> Style:
+    """Return the style a stretch of the document has."""
+    colour = look.foreground().color().name() if look.hasProperty(QTextFormat.Property.ForegroundBrush.value) else ""
+    return Style(
+        bold=look.fontWeight() >= _BOLD,
+        italic=look.fontItalic(),
+        underline=look.fontUnderline(),
+        strike=look.fontStrikeOut(),
+        colour=colour,
+        size_px=look.intProperty(QTextFormat.Property.FontPixelSize),
+        href=look.anchorHref() if look.isAnchor() else "",
+    )
+
+
+def look_of(style: Style) -> QTextCharFormat:
+    """Return the format that shows a style."""
+    made = QTextCharFormat()
+    if style.bold:
+        made.setFontWeight(QFont.Weight.DemiBold)
+    if style.italic:
+        made.setFontItalic(True)
+    if style.underline:
+        made.setFontUnderline(True)
+    if style.strike:
+        made.setFontStrikeOut(True)
+    if style.colour:
+        made.setForeground(QColor(style.colour))
+    if style.size_px:
+        made.setProperty(QTextFormat.Property.FontPixelSize, style.size_px)
+    if style.href:
+        made.setAnchor(True)
+        made.setAnchorHref(style.href)
+    return made
+
+
+def picture_format(picture: Picture) -> QTextImageFormat:
+    """Return the format of a picture in the text."""
+    made = QTextImageFormat()
+    made.setName(CID + picture.content_id)
+    made.setProperty(QTextFormat.Property.ImageAltText, picture.alt)
+    if picture.width_px:
+        made.setWidth(picture.width_px)
+    return made
+
+
+def picture_of(look: QTextImageFormat) -> Picture:
+    """Return the picture a format shows."""
+    width = look.width() if look.hasProperty(QTextFormat.Property.ImageWidth.value) else 0
+    alt = look.property(QTextFormat.Property.ImageAltText.value)
+    return Picture(look.name().removeprefix(CID), alt if isinstance(alt, str) else "", round(width))
+
+
+def table_format(rows: int, columns: int, line: QColor) -> QTextTableFormat:
+    """Return the format of a simple table."""
+    made = QTextTableFormat()
+    made.setBorder(1)
+    made.setBorderBrush(line)
+    made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    made.setBorderCollapse(True)
+    made.setCellPadding(_CELL_PADDING_PX)
+    made.setCellSpacing(0)
+    made.setTopMargin(4)
+    made.setBottomMargin(4)
+    if rows and columns:
+        share = QTextLength(QTextLength.Type.PercentageLength, 100 / columns)
+        made.setColumnWidthConstraints([share] * columns)
+        made.setWidth(QTextLength(QTextLength.Type.PercentageLength, min(100, 25 * columns)))
+    return made
+
+
+TABLE_LINE = QColor("#8A929C")
+"""Seen on light and on dark alike: it stays in the document when the theme changes."""
+
+
+def _children(frame: QTextFrame) -> Iterator[QTextFrame | QTextBlock]:
+    at = frame.begin()
+    while not at.atEnd():
+        inner = cast("QTextFrame | None", at.currentFrame())  # its stub never heard of none
+        yield inner if inner is not None else at.currentBlock()
+        at += 1
+
+
+def _paragraph(block: QTextBlock, kinds: list[Listing]) -> Paragraph:
+    """Return a paragraph; `kinds` are the lists around the item before it, and afterwards around this one."""
+    listing = cast("QTextList | None", block.textList())
+    lists: tuple[Listing, ...] = ()
+    if listing is None:
+        kinds.clear()
+    else:
+        kind, depth = kind_of(listing), max(listing.format().indent(), 1)
+        del kinds[depth - 1 :]
+        kinds += [kind] * (depth - len(kinds))
+        lists = tuple(kinds)
+    return Paragraph(tuple(_spans(block)), shape_of(block), lists, quote_of(block))
+
+
+def _spans(block: QTextBlock) -> Iterator[Span]:
+    at = block.begin()
+    while not at.atEnd():
+        fragment = at.fragment()
+        look, text = fragment.charFormat(), fragment.text()
+        if look.isImageFormat():
+            yield from [picture_of(look.toImageFormat())] * len(text)
+        else:
+            yield Run(text, style_of(look))
+        at += 1
+
+
+def _table(table: QTextTable) -> Table:
+    rows = []
+    for row in range(table.rows()):
+        cells = []
+        for column in range(table.columns()):
+            kinds: list[Listing] = []
+            at = table.cellAt(row, column).begin()
+            inner = []
+            while not at.atEnd():
+                if cast("QTextFrame | None", at.currentFrame()) is None:
+                    inner.append(_paragraph(at.currentBlock(), kinds))
+                at += 1
+            cells.append(tuple(inner))
+        rows.append(tuple(cells))
+    return Table(tuple(rows))
+
+
+def _shape(cursor: QTextCursor, paragraph: Paragraph, lists: list[QTextList | None], *, signature: bool) -> None:
+    depth = len(paragraph.lists)
+    made = shape_format(paragraph.shape, paragraph.quote, is_item=depth > 0)
+    if signature:
+        made.setProperty(SIGNATURE, True)
+    before = cast("QTextList | None", cursor.block().textList())
+    if before is not None and depth == 0:
+        before.remove(cursor.block())
+    cursor.setBlockFormat(made)
+    del lists[depth:]
+    if depth == 0:
+        return
+    kind = paragraph.lists[-1]
+    current = lists[-1] if len(lists) == depth else None
+    if current is not None and kind_of(current) is kind:
+        current.add(cursor.block())
+        return
+    del lists[depth - 1 :]
+    lists += [None] * (depth - 1 - len(lists))
+    lists.append(cursor.createList(list_format(kind, depth)))
+
+
+def _insert_spans(cursor: QTextCursor, spans: Iterable[Span]) -> None:
+    for span in spans:
+        if isinstance(span, Picture):
+            cursor.insertImage(picture_format(span))
+        else:
+            cursor.insertText(span.text.replace("\n", "\u2028"), look_of(span.style))
+    cursor.setCharFormat(look_of(PLAIN))
+
+
+def _insert_table(cursor: QTextCursor, table: Table) -> None:
+    columns = len(table.rows[0])
+    made = cursor.insertTable(len(table.rows), columns, table_format(len(table.rows), columns, TABLE_LINE))
+    for row, cells in enumerate(table.rows):
+        for column, cell in enumerate(cells):
+            inner = made.cellAt(row, column).firstCursorPosition()
+            lists: list[QTextList | None] = []
+            for number, paragraph in enumerate(cell):
+                if number:
+                    inner.insertBlock(QTextBlockFormat(), QTextCharFormat())
+                _shape(inner, paragraph, lists, signature=False)
+                _insert_spans(inner, paragraph.spans)
+    cursor.setPosition(made.lastPosition() + 1)

@@ -1,0 +1,159 @@
+"""Keeps the draft of one window: three seconds after the last key, at once where it is asked for, and again after it
+failed, until it is kept. Nothing typed is lost but what a crash takes of the last seconds. GUI thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.base import clock
+from desktop.base.errors import Problem
+from desktop.base.i18n import _
+from desktop.domain.mail.draft import Draft
+from desktop.ui.compose.ports import Compose
+from desktop.ui.compose.written_draft import Snapshot, finished
+from desktop.ui.tasks import Tasks
+from desktop.ui.widgets.throttle import Throttle
+
+QUIET_MS = 3000
+_AT_LATEST_MS = 15_000
+"""Whoever types without a rest is saved so often."""
+RETRY_MS = 10_000
+
+
+class Kept(StrEnum):
+    """How the draft stands."""
+
+    UNTOUCHED = "untouched"
+    CHANGED = "changed"
+    SAVING = "saving"
+    SAVED = "saved"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the draft stands, since when (ms UTC), and the sentence of what went wrong."""
+
+    kept: Kept
+    at_ms: int = 0
+    problem: str = ""
+
+
+class Keeping(QObject):
+    """`snapshot` gives the draft of this moment."""
+
+    state_changed = Signal(object)
+
+    def __init__(
+        self,
+        compose: Compose,
+        tasks: Tasks,
+        key: int | None,
+        snapshot: Callable[[], Snapshot],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._compose, self._tasks, self._snapshot = compose, tasks, snapshot
+        self.key = key
+        self.state = State(Kept.UNTOUCHED)
+        self.draft: Draft | None = None
+        """As it was kept last."""
+        self._kept: Snapshot | None = None
+        self._turn = asyncio.Lock()
+        self._quiet = Throttle(self._begin, QUIET_MS, _AT_LATEST_MS, self)
+        self._again = QTimer(self, singleShot=True, interval=RETRY_MS)
+        self._again.timeout.connect(self._begin)
+        self._given_up = False
+        self._touches = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something was written that is not kept."""
+        return self.state.kept in (Kept.CHANGED, Kept.SAVING, Kept.FAILED)
+
+    def start_from(self, snapshot: Snapshot) -> None:
+        """Count this as nothing written yet."""
+        self._kept = snapshot
+
+    def touch(self) -> None:
+        """Something may have changed."""
+        self._touches += 1
+        if self._given_up:
+            return
+        if self.state.kept is not Kept.SAVING and self.state.kept is not Kept.FAILED:
+            self._say(State(Kept.CHANGED, self.state.at_ms))
+        self._quiet.call()
+
+    async def save(self, *, at_any_rate: bool = False) -> bool:
+        """Keep the draft as it is now; returns whether it is kept. Errors that are ours are raised as well.
+
+        One that was not changed is kept again only `at_any_rate`: what is sent must have a key.
+        """
+        async with self._turn:
+            self._quiet.cancel()
+            self._again.stop()
+            snapshot, touches = self._snapshot(), self._touches
+            if snapshot == self._kept and self.state.kept is not Kept.FAILED and not at_any_rate:
+                self._say(State(Kept.SAVED if self.key is not None else Kept.UNTOUCHED, self.state.at_ms))
+                return True
+            self._say(State(Kept.SAVING, self.state.at_ms))
+            try:
+                key, draft = await self._tasks.write(_keep, self._compose, self.key, snapshot)
+            except Problem as problem:
+                self._failed(problem.text)
+                return False
+            except Exception:
+                self._failed(_("The draft could not be saved: something went wrong in Rapport itself."))
+                raise
+            self.key, self.draft, self._kept = key, draft, snapshot
+            changed_since = self._touches != touches
+            self._say(State(Kept.CHANGED if changed_since else Kept.SAVED, clock.now()))
+            if changed_since:
+                self._quiet.call()
+            return not changed_since
+
+    def flush(self) -> None:
+        """Save now what was to be saved soon."""
+        self._quiet.flush()
+
+    async def end(self) -> None:
+        """Save no more, and wait for the saving that is under way."""
+        self.give_up()
+        async with self._turn:
+            pass
+
+    def go_on(self) -> None:
+        """Save again after all."""
+        self._given_up = False
+        self.touch()
+
+    def give_up(self) -> None:
+        """Save no more: the draft was sent or discarded, or the person lets it go."""
+        self._given_up = True
+        self._quiet.cancel()
+        self._again.stop()
+
+    def _begin(self) -> None:
+        if not self._given_up:
+            self._tasks.run(self.save())
+
+    def _failed(self, words: str) -> None:
+        self._say(State(Kept.FAILED, self.state.at_ms, words))
+        if not self._given_up:
+            self._again.start()
+
+    def _say(self, state: State) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+
+def _keep(compose: Compose, key: int | None, snapshot: Snapshot) -> tuple[int, Draft]:
+    draft = finished(snapshot)
+    return compose.save(key, draft), draft

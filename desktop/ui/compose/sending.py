@@ -1,0 +1,167 @@
+"""From the press on Send to the outbox: what must be right, what is asked once, saving, handing over. GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.base.errors import Problem
+from desktop.base.i18n import _
+from desktop.domain.mail.address import Address
+from desktop.ui.compose.address_chip import wrong_words
+from desktop.ui.compose.enclosing import Enclosing
+from desktop.ui.compose.head import Head
+from desktop.ui.compose.keeping import Keeping
+from desktop.ui.compose.notice_bar import Act, NoticeBar
+from desktop.ui.compose.ports import Examine, Notice, Offer, Outbox, Remedy
+from desktop.ui.compose.written_draft import Snapshot, finished
+from desktop.ui.tasks import Tasks
+from desktop.ui.widgets.banner import Tone
+
+_EXAMINED = "examined"
+_SEND = "send"
+
+
+class Sending(QObject):
+    """`snapshot` gives the draft of this moment."""
+
+    sent = Signal(int, object, bool)
+    """Key in the outbox, for when (ms UTC, None for now), and whether the original is to be archived."""
+    busy = Signal(bool)
+    attach_wanted = Signal()
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        tasks: Tasks,
+        head: Head,
+        enclosing: Enclosing,
+        keeping: Keeping,
+        notices: NoticeBar,
+        examine: Examine,
+        snapshot: Callable[[], Snapshot],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._outbox, self._tasks, self._head, self._enclosing = outbox, tasks, head, enclosing
+        self._keeping, self._notices, self._examine, self._snapshot = keeping, notices, examine, snapshot
+        self._answered: set[str] = set()
+        self._busy = False
+
+    def send(self, at_ms: int | None = None, *, archive: bool = False) -> None:
+        """Send, unless something is missing or was not asked yet."""
+        if self._busy:
+            return
+        self._head.accept_all()
+        self._notices.take_back(_SEND)
+        if not self._is_addressed():
+            return
+        waiting = self._enclosing.pending
+        if waiting:
+            self._refuse(_("“{name}” is still being read. Send when it is attached.").format(name=waiting[0]))
+            return
+        self._set_busy(True)  # at once: who presses twice sends once
+        self._tasks.run(self._send(at_ms, archive=archive))
+
+    async def look_over(self) -> None:
+        """Say the most serious thing about the draft, if any, while it is being written."""
+        question = await self._question()
+        if self._busy:
+            return
+        if question is not None:
+            self._ask(question)
+        else:
+            self._notices.take_back(_EXAMINED)
+
+    async def _question(self) -> Notice | None:
+        """Return the most serious thing nobody answered yet; looked for on another thread."""
+        found = await self._tasks.read(_looked_over, self._examine, self._snapshot())
+        return next((each for each in found if each.kind not in self._answered), None)
+
+    def _is_addressed(self) -> bool:
+        wrong = self._head.wrong
+        if wrong:
+            self._refuse(wrong_words(wrong[0]))
+            return False
+        if not any(field.addresses for field in self._head.fields):
+            self._refuse(_("Say whom the message goes to."))
+            self._head.to.line.setFocus()
+            return False
+        return True
+
+    def _refuse(self, words: str) -> None:
+        self._notices.say(_SEND, words, Tone.DANGER)
+
+    def _ask(self, notice: Notice, anyway: Act | None = None) -> None:
+        wanted = notice.offers
+        if anyway is not None:
+            # who presses Send wants to send: the offer that changes something stays, "fine" would say the same
+            wanted = tuple(offer for offer in notice.offers if offer.remedy is not Remedy.FINE)[:1]
+        offers: list[Act] = [(offer.words, partial(self._do, notice, offer)) for offer in wanted]
+        if anyway is not None:
+            offers.append(anyway)
+        self._notices.take_back(_EXAMINED)
+        self._notices.say(_EXAMINED, notice.words, Tone.WARNING, tuple(offers[:2]))
+
+    def _anyway(self, kind: str, at_ms: int | None, archive: bool) -> None:
+        self._answered.add(kind)
+        self._notices.take_back(_EXAMINED)
+        self.send(at_ms, archive=archive)
+
+    def _do(self, notice: Notice, offer: Offer) -> None:
+        self._notices.take_back(_EXAMINED)
+        if offer.remedy is Remedy.FINE:
+            self._answered.add(notice.kind)
+        elif offer.remedy is Remedy.ATTACH:
+            self.attach_wanted.emit()
+        elif offer.remedy is Remedy.SUBJECT:
+            self._head.subject.setFocus()
+        elif offer.remedy is Remedy.REMOVE:
+            self._remove(offer.address)
+        elif offer.remedy is Remedy.TO_BCC:
+            self._hide_recipients()
+        if offer.remedy in (Remedy.FINE, Remedy.REMOVE, Remedy.TO_BCC):
+            self._tasks.run(self.look_over())
+
+    def _remove(self, address: str) -> None:
+        for field in self._head.fields:
+            for each in field.addresses:
+                if each.key == address.lower():
+                    field.remove(each)
+
+    def _hide_recipients(self) -> None:
+        moved: list[Address] = [*self._head.to.addresses, *self._head.cc.addresses]
+        self._head.to.show_addresses(())
+        self._head.cc.show_addresses(())
+        self._head.bcc.add(moved)
+
+    async def _send(self, at_ms: int | None, *, archive: bool) -> None:
+        try:
+            question = await self._question()
+            if question is not None:
+                anyway = (_("Send anyway"), partial(self._anyway, question.kind, at_ms, archive))
+                self._ask(question, anyway)
+                return
+            if not await self._keeping.save(at_any_rate=self._keeping.draft is None):
+                return
+            key, draft = self._keeping.key, self._keeping.draft
+            assert key is not None
+            assert draft is not None
+            waiting_key = await self._tasks.write(self._outbox.send, key, draft, at_ms)
+        except Problem as problem:
+            self._notices.say(_SEND, problem.text, Tone.DANGER, details=problem.details)
+            return
+        finally:
+            self._set_busy(False)
+        self._keeping.give_up()
+        self.sent.emit(waiting_key, at_ms, archive)
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self.busy.emit(busy)
+
+
+def _looked_over(examine: Examine, snapshot: Snapshot) -> tuple[Notice, ...]:
+    return examine(finished(snapshot))

@@ -35,6 +35,11 @@ SHOWN = (
     "hover",
     "composer",
     "composer-busy",
+    "composer-link",
+    "composer-emoji",
+    "composer-table",
+    "composer-later",
+    "composer-quote",
 )
 _SETTLE_S = 1.2
 _PAINTED_WITHIN_S = 20
@@ -171,6 +176,7 @@ async def _render_composer(options: argparse.Namespace, folder: Path, loop: asyn
     """Render the composer alone, with a letter half written."""
     from desktop.base import i18n
     from desktop.domain import settings
+    from desktop.ui.compose.catalogue import Write
     from desktop.ui.compose.compose_window import SIZE, ComposeWindow
     from desktop.ui.compose.speller import Speller
     from desktop.ui.tasks import Tasks
@@ -197,7 +203,16 @@ async def _render_composer(options: argparse.Namespace, folder: Path, loop: asyn
     await asyncio.sleep(_SETTLE_S + 3.5 * (options.show == "composer-busy"))
     await window.keeping.save()
     await asyncio.sleep(_SETTLE_S / 4)
-    if options.show == "composer-busy":
+    if options.show in ("composer-link", "composer-emoji", "composer-table"):
+        window.actions_[Write(options.show.removeprefix("composer-"))].trigger()
+        await asyncio.sleep(_SETTLE_S)
+    elif options.show == "composer-later":
+        window.actions_[Write.SEND_LATER].trigger()
+        await asyncio.sleep(_SETTLE_S)
+    elif options.show == "composer-quote":
+        window.quote.pill.click()
+        await asyncio.sleep(_SETTLE_S)
+    elif options.show == "composer-busy":
         window.head.to.line.setFocus()
         window.head.to.line.setText("ann")
         window.head.to.line.textEdited.emit("ann")

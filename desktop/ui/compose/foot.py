@@ -101,11 +101,6 @@ class Foot(QWidget):
         row.addWidget(self._saved)
         row.addWidget(self.discard)
 
-    @property
-    def state_text(self) -> str:
-        """How the draft is said to stand."""
-        return self._saved.text
-
     def say(self, words: str, *, icon: str = "", colour: str = "secondary", whole: str = "") -> None:
         """Say how the draft stands; `whole` is a longer sentence for the tooltip."""
         self._saved.set_colour(colour)

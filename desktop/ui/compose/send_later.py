@@ -47,6 +47,7 @@ class SendLaterPopup(Popup):
         self.when.setAccessibleName(_("Date and time"))
         self.when.setMinimumWidth(190)
         self.when.setLocale(dates.locale())
+        self.when.setDisplayFormat("ddd d MMM yyyy, HH:mm")
         self._zone = QLabel()
         self._zone.setFont(theme.font("small"))
         self._wrong = Paragraph(theme, _("This moment is past."), "small", "danger")

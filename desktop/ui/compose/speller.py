@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QLocale, QObject, Signal
 
 from desktop.base.paths import open_private
 from desktop.domain.mail.spelling_words import Alphabet, looked_up
@@ -53,6 +53,7 @@ class Speller(QObject):
         self._tasks = tasks
         self._process = process
         self._found = tuple(dictionaries.available() if found is None else found)
+        self._home = QLocale.system().name()  # British English is one's own where the system says so
         self._own = _read(own_words)
         self._known: dict[tuple[Path, str], bool] = {}
         self._asked: set[tuple[Path, str]] = set()
@@ -69,7 +70,7 @@ class Speller(QObject):
     def dictionary(self, alphabet: Alphabet, chosen: str = "") -> Found | None:
         """Return the dictionary for words of an alphabet: the chosen one where it is of it, else the usual one."""
         fitting = {each.code: each for each in self._found if each.alphabet is alphabet}
-        for code in (chosen, *_PREFERRED[alphabet]):
+        for code in (chosen, self._home, *_PREFERRED[alphabet]):
             if code in fitting:
                 return fitting[code]
         return next(iter(fitting.values()), None)

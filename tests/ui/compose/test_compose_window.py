@@ -74,7 +74,7 @@ async def test_what_is_typed_is_saved_a_little_later_and_the_time_is_said(
     kept = desk.compose.drafts[1]
     assert [each.address for each in kept.to] == ["anna@acme.example"]
     assert (kept.subject, kept.text.splitlines()[0]) == ("Offer", "Hello")
-    assert window.foot.state_text.startswith("Draft saved ")
+    assert window.foot._saved.text.startswith("Draft saved ")
     assert window.windowTitle() == "Offer"
     assert desk.compose.threads.isdisjoint({"MainThread"})
 
@@ -139,7 +139,7 @@ async def test_a_draft_that_cannot_be_saved_is_said_and_tried_again(
     desk.compose.failing = "The disk is full."
     type_into(window.editor, "Hello")
     await until(lambda: window.keeping.state.kept is Kept.FAILED)
-    assert window.foot.state_text == "Not saved"
+    assert window.foot._saved.text == "Not saved"
     assert window.notices.text == "The disk is full."
 
     desk.compose.failing = ""
@@ -651,5 +651,4 @@ async def test_writing_and_saving_a_long_letter_holds_nobody_up(desk: Desk, monk
             QTest.keyClick(window.editor, letter)
             await asyncio.sleep(0.01)
         await until(lambda: window.keeping.state.kept is Kept.SAVED)
-    print("LONGEST", watch.longest_ms)
     assert watch.longest_ms < 100

@@ -22,16 +22,17 @@ def test_dictionaries_of_the_system_come_before_ours(tmp_path: Path) -> None:
         (tmp_path / f"{name}.dic").touch()
     (tmp_path / "lonely.aff").touch()
     found = {each.code: each for each in dictionaries.available([tmp_path, tmp_path / "gone"])}
-    assert list(found) == ["de_DE", "en", "ru", "ru_RU"]
+    assert list(found) == ["de_DE", "en", "en_GB", "ru", "ru_RU"]
     assert found["en"].path == tmp_path / "en"
     assert found["ru"].path.suffix == ".zip"
     assert found["ru_RU"].alphabet is CYRILLIC
 
 
 def test_english_that_comes_along_knows_words() -> None:
-    (english,) = [each for each in dictionaries.available([]) if each.code == "en"]
+    english, british = (each for each in dictionaries.available([]) if each.alphabet is LATIN)
     assert dictionaries.unknown(english.path, ("hello", "don’t", "wrold", "renewal")) == ("wrold",)
     assert "world" in dictionaries.suggestions(english.path, "wrold")
+    assert dictionaries.unknown(british.path, ("Licence", "colour")) == ()
 
 
 async def test_words_are_looked_up_in_another_process(tmp_path: Path, tasks: Tasks) -> None:

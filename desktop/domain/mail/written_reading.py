@@ -198,6 +198,8 @@ class _Reader(HTMLParser):
             self._targets.append(cell)
             self._around.append((self._lists, self._in_item, self._quote))
             self._lists, self._in_item, self._quote = [], False, 0
+        elif tag == "div":
+            self._end_line()
         else:
             self._between()
             self._shape = _SHAPES.get(tag, self._shape)
@@ -227,6 +229,8 @@ class _Reader(HTMLParser):
                 self._targets[-1] += [block for row in rows for cell in row for block in cell]
             elif any(rows):
                 self._targets[-1].append(Table(tuple(tuple(map(_paragraphs, row)) for row in rows)))
+        elif tag == "div":
+            self._end_line()
         elif tag in _BREAKING:
             self._pre -= tag == "pre"
             self._between()
@@ -241,6 +245,21 @@ class _Reader(HTMLParser):
             self._space = None
         elif not self._in_item:
             self._end_paragraph()
+
+    def _end_line(self) -> None:
+        """End a line, as most mail programs use `div`: one with nothing in it ends a paragraph."""
+        if self._in_item or not self._spans:
+            self._between()
+            return
+        ended = self._ends_line()
+        blank = all(isinstance(span, Run) and span.text == "\n" for span in self._spans[-2:])
+        if ended and blank:
+            if len(self._spans) > 1:
+                self._spans.pop()
+            self._end_paragraph()
+        elif not ended:
+            self._spans.append(Run("\n"))
+        self._space = None
 
     def _end_paragraph(self) -> None:
         self._space = None

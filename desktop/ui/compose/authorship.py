@@ -12,8 +12,8 @@ from desktop.domain.mail.draft import Draft, Identity
 from desktop.domain.mail.written import Block, is_blank
 from desktop.ui.compose import signature
 from desktop.ui.compose.editor import Editor
+from desktop.ui.compose.errands import Errands
 from desktop.ui.compose.head import From, Head
-from desktop.ui.tasks import Tasks
 
 
 class Authorship(QObject):
@@ -21,7 +21,7 @@ class Authorship(QObject):
 
     changed = Signal()
 
-    def __init__(self, tasks: Tasks, head: Head, editor: Editor, draft: Draft, parent: QObject) -> None:
+    def __init__(self, tasks: Errands, head: Head, editor: Editor, draft: Draft, parent: QObject) -> None:
         super().__init__(parent)
         self._tasks, self._head, self._editor = tasks, head, editor
         self.draft = draft

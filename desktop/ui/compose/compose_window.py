@@ -6,8 +6,6 @@ saves first; only what was sent, discarded or let go by the person is not kept.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,6 +39,7 @@ from desktop.ui.compose.catalogue import CATALOGUE, Write
 from desktop.ui.compose.editing import Editing
 from desktop.ui.compose.editor import files_in
 from desktop.ui.compose.enclosing import Enclosing
+from desktop.ui.compose.errands import Errands
 from desktop.ui.compose.foot import Foot
 from desktop.ui.compose.head import Head
 from desktop.ui.compose.keeping import Keeping, Kept, State
@@ -94,12 +93,12 @@ class ComposeWindow(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
-        self._compose, self._tasks, self._theme = compose, tasks, theme
+        self._compose, self._theme = compose, theme
+        self._tasks = errands = Errands(tasks)
         self._draft = draft
         self._quote_html, self._quote_text = draft.quote_html, draft.quote_text
         self._lets_go = False
         self._is_ready = False
-        self._under_way: set[asyncio.Future[Any]] = set()
         self._dialogs: dict[str, QFileDialog] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
@@ -114,11 +113,11 @@ class ComposeWindow(QWidget):
         self.notices = NoticeBar(theme)
         self.foot = Foot(theme, self.actions_)
         self.editing = Editing(theme, self.editor, self.tools, self.actions_, speller, self)
-        self.enclosing = Enclosing(compose, tasks, self.strip, self.editor, self.notices, self)
-        self.keeping = Keeping(compose, tasks, key, self._snapshot, self)
-        self.authorship = Authorship(tasks, self.head, self.editor, draft, self)
+        self.enclosing = Enclosing(compose, errands, self.strip, self.editor, self.notices, self)
+        self.keeping = Keeping(compose, errands, key, self._snapshot, self)
+        self.authorship = Authorship(errands, self.head, self.editor, draft, self)
         self.sending = Sending(
-            outbox, tasks, self.head, self.enclosing, self.keeping, self.notices, examine, self._snapshot, self
+            outbox, errands, self.head, self.enclosing, self.keeping, self.notices, examine, self._snapshot, self
         )
         self.mode = PlainMode(
             self.editor, self.notices, lambda: self.authorship.signature, self.enclosing.keep_pictures_as_files, self
@@ -140,7 +139,7 @@ class ComposeWindow(QWidget):
         self._name_window()
         self.editor.setReadOnly(True)
         self.head.setEnabled(False)
-        self._run(self._load())
+        self._tasks.run(self._load())
 
     # ---------------------------------------------------------------------------------------------------------- draft
 
@@ -231,7 +230,7 @@ class ComposeWindow(QWidget):
 
     def _look_over(self) -> None:
         if self._is_ready:
-            self._run(self.sending.look_over())
+            self._tasks.run(self.sending.look_over())
 
     # ------------------------------------------------------------------------------------------------------- keyboard
 
@@ -303,7 +302,7 @@ class ComposeWindow(QWidget):
             self.foot.say(_("Saving…"))
         elif state.kept is Kept.FAILED:
             self.foot.say(_("Not saved"), icon="triangle-alert", colour="danger", whole=state.problem)
-            again = (_("Try again"), lambda: self._run(self.keeping.save()))
+            again = (_("Try again"), lambda: self._tasks.run(self.keeping.save()))
             self.notices.say("save", state.problem, Tone.DANGER, (again,))
         elif state.kept is Kept.UNTOUCHED or not state.at_ms:
             self.foot.say("")
@@ -313,13 +312,12 @@ class ComposeWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._lets_go or not self._is_ready or self._nothing_to_keep():
             self.keeping.give_up()
-            for each in tuple(self._under_way):
-                each.cancel()
+            self._tasks.stop()
             event.accept()
             self.closed.emit()
             return
         event.ignore()
-        self._run(self._save_and_close())
+        self._tasks.run(self._save_and_close())
 
     async def _save_and_close(self) -> None:
         self.head.accept_all()
@@ -350,7 +348,7 @@ class ComposeWindow(QWidget):
     def discard(self) -> None:
         """Throw the draft away; `discarded` gives it to whoever offers the way back."""
         if self._is_ready:
-            self._run(self._discard())
+            self._tasks.run(self._discard())
 
     async def _discard(self) -> None:
         await self.keeping.end()
@@ -372,7 +370,7 @@ class ComposeWindow(QWidget):
         do.connect(Write.SEND, self.sending.send)
         do.connect(Write.SEND_LATER, self._send_later)
         do.connect(Write.SEND_AND_ARCHIVE, lambda: self.sending.send(archive=True))
-        do.connect(Write.SAVE, lambda: self._run(self.keeping.save()))
+        do.connect(Write.SAVE, lambda: self._tasks.run(self.keeping.save()))
         do.connect(Write.CLOSE, self.close)
         do.connect(Write.DISCARD, self.discard)
         do.connect(Write.ATTACH, self.ask_files)
@@ -391,7 +389,7 @@ class ComposeWindow(QWidget):
         self.mode.changed.connect(self._mode_changed)
         self.editor.edited.connect(self._touched)
         self.editor.left.connect(self._leave_text)
-        self.quote.edit_wanted.connect(lambda: self._run(self._edit_quote()))
+        self.quote.edit_wanted.connect(lambda: self._tasks.run(self._edit_quote()))
         self.quote.removed.connect(self._remove_quote)
         self.strip.add_wanted.connect(self.ask_files)
         self.strip.open_wanted.connect(self.open_wanted)
@@ -424,16 +422,11 @@ class ComposeWindow(QWidget):
 
     def _look_up(self) -> None:
         words, give = self._asked
-        self._run(self._suggest(words, give))
+        self._tasks.run(self._suggest(words, give))
 
     async def _suggest(self, words: str, give: Any) -> None:
         found: tuple[Suggestion, ...] = await self._tasks.read(self._compose.suggest, words, _SUGGESTED_MOST)
         give(found)
-
-    def _run(self, coroutine: Coroutine[Any, Any, object]) -> None:
-        future = self._tasks.run(coroutine)
-        self._under_way.add(future)
-        future.add_done_callback(self._under_way.discard)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -18,11 +18,11 @@ from desktop.domain.mail.written import Block, Paragraph, Picture, pictures, wit
 from desktop.ui.compose import intake
 from desktop.ui.compose.attachment_strip import MOST_BYTES, PICTURES, AttachmentStrip
 from desktop.ui.compose.editor import Editor
+from desktop.ui.compose.errands import Errands
 from desktop.ui.compose.intake import Shown
 from desktop.ui.compose.notice_bar import NoticeBar
 from desktop.ui.compose.ports import Compose
 from desktop.ui.line_texts import size_text
-from desktop.ui.tasks import Tasks
 from desktop.ui.widgets.banner import Tone
 
 
@@ -34,7 +34,7 @@ class Enclosing(QObject):
     def __init__(
         self,
         compose: Compose,
-        tasks: Tasks,
+        tasks: Errands,
         strip: AttachmentStrip,
         editor: Editor,
         notices: NoticeBar,
@@ -110,15 +110,14 @@ class Enclosing(QObject):
         try:
             enclosure = await self._tasks.write(intake.attach, self._compose, path)
         except Problem as problem:
+            self._arrived(path)
             self._notices.say("attach", problem.text, Tone.DANGER, details=problem.details)
             return
-        finally:
-            wanted = path.name in self._pending
-            if wanted:
-                self._pending.remove(path.name)
-            self._show()
+        except Exception:
+            self._arrived(path)
+            raise
         self._notices.take_back("attach")
-        if not wanted:
+        if not self._arrived(path):
             return
         if into_text and enclosure.media_type in PICTURES and not self._editor.is_plain:
             shown = await self._tasks.read(intake.picture, self._compose, enclosure)
@@ -129,6 +128,14 @@ class Enclosing(QObject):
             self._files.append(enclosure)
         self._show()
         self.changed.emit()
+
+    def _arrived(self, path: Path) -> bool:
+        """Count a file as read; returns whether it is still wanted."""
+        wanted = path.name in self._pending
+        if wanted:
+            self._pending.remove(path.name)
+        self._show()
+        return wanted
 
     async def _move_into_text(self, enclosure: Enclosure) -> None:
         shown = await self._tasks.read(intake.picture, self._compose, enclosure)

@@ -15,9 +15,9 @@ from desktop.base import clock
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
 from desktop.domain.mail.draft import Draft
+from desktop.ui.compose.errands import Errands
 from desktop.ui.compose.ports import Compose
 from desktop.ui.compose.written_draft import Snapshot, finished
-from desktop.ui.tasks import Tasks
 from desktop.ui.widgets.throttle import Throttle
 
 QUIET_MS = 3000
@@ -53,7 +53,7 @@ class Keeping(QObject):
     def __init__(
         self,
         compose: Compose,
-        tasks: Tasks,
+        tasks: Errands,
         key: int | None,
         snapshot: Callable[[], Snapshot],
         parent: QObject | None = None,

@@ -12,12 +12,12 @@ from desktop.base.i18n import _
 from desktop.domain.mail.address import Address
 from desktop.ui.compose.address_chip import wrong_words
 from desktop.ui.compose.enclosing import Enclosing
+from desktop.ui.compose.errands import Errands
 from desktop.ui.compose.head import Head
 from desktop.ui.compose.keeping import Keeping
 from desktop.ui.compose.notice_bar import Act, NoticeBar
 from desktop.ui.compose.ports import Examine, Notice, Offer, Outbox, Remedy
 from desktop.ui.compose.written_draft import Snapshot, finished
-from desktop.ui.tasks import Tasks
 from desktop.ui.widgets.banner import Tone
 
 _EXAMINED = "examined"
@@ -35,7 +35,7 @@ class Sending(QObject):
     def __init__(
         self,
         outbox: Outbox,
-        tasks: Tasks,
+        tasks: Errands,
         head: Head,
         enclosing: Enclosing,
         keeping: Keeping,
@@ -139,24 +139,32 @@ class Sending(QObject):
 
     async def _send(self, at_ms: int | None, *, archive: bool) -> None:
         try:
-            question = await self._question()
-            if question is not None:
-                anyway = (_("Send anyway"), partial(self._anyway, question.kind, at_ms, archive))
-                self._ask(question, anyway)
-                return
-            if not await self._keeping.save(at_any_rate=self._keeping.draft is None):
-                return
-            key, draft = self._keeping.key, self._keeping.draft
-            assert key is not None
-            assert draft is not None
-            waiting_key = await self._tasks.write(self._outbox.send, key, draft, at_ms)
+            waiting_key = await self._hand_over(at_ms, archive=archive)
         except Problem as problem:
+            self._set_busy(False)
             self._notices.say(_SEND, problem.text, Tone.DANGER, details=problem.details)
             return
-        finally:
+        except Exception:
             self._set_busy(False)
-        self._keeping.give_up()
-        self.sent.emit(waiting_key, at_ms, archive)
+            raise
+        self._set_busy(False)
+        if waiting_key is not None:
+            self._keeping.give_up()
+            self.sent.emit(waiting_key, at_ms, archive)
+
+    async def _hand_over(self, at_ms: int | None, *, archive: bool) -> int | None:
+        """Return the key in the outbox; None where something was asked or could not be saved."""
+        question = await self._question()
+        if question is not None:
+            anyway = (_("Send anyway"), partial(self._anyway, question.kind, at_ms, archive))
+            self._ask(question, anyway)
+            return None
+        if not await self._keeping.save(at_any_rate=self._keeping.draft is None):
+            return None
+        key, draft = self._keeping.key, self._keeping.draft
+        assert key is not None
+        assert draft is not None
+        return await self._tasks.write(self._outbox.send, key, draft, at_ms)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy

@@ -87,6 +87,8 @@ def test_the_html_is_small_and_clean() -> None:
         ("<svg><style><img src=x onerror=alert(1)></style></svg>a", "<p>a</p>"),
         ("<form action=x><input name=q>a</form>", "<p>a</p>"),
         ("<pre>a\n  b</pre>", "<p>a<br>&nbsp; b</p>"),
+        ("<div>a</div><div>b</div><div><br></div><div><div>c</div></div>", "<p>a<br>b</p><p>c</p>"),
+        ("<div><br></div><div>a<br></div><p>b</p><div>c</div>", "<p><br></p><p>a</p><p>b</p><p>c</p>"),
         ("", "<p><br></p>"),
     ],
 )

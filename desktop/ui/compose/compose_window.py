@@ -236,13 +236,13 @@ class ComposeWindow(QWidget):
 
     def _walk_panes(self, way: int) -> None:
         """Go to the next part of the window (F6)."""
-        stops: list[QWidget] = [self.head.to.line, self.editor]
+        stops: list[QWidget] = [self.head.to.line, self.tools.shape, self.editor]
         if not self.quote.isHidden():
             stops.append(self.quote.pill)
         if not self.strip.isHidden():
             stops.append(next(iter(self.strip.cards), self.strip.drop))
         stops.append(self.foot.send)
-        parts: list[QWidget] = [self.head, self.editor, self.quote, self.strip, self.foot]
+        parts: list[QWidget] = [self.head, self.tools, self.editor, self.quote, self.strip, self.foot]
         now = QApplication.focusWidget()
         here = next((part for part in parts if now is not None and (part is now or part.isAncestorOf(now))), None)
         at = next(

@@ -92,6 +92,13 @@ class _Subject(QLineEdit):
         self.setMaxLength(LONGEST_SUBJECT)
         self.setAccessibleName(_("Subject"))
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002
+        """Go on to the text: the tools between are reached with F6."""
+        if next:
+            self.returnPressed.emit()
+            return True
+        return super().focusNextPrevChild(next)
+
     def focusInEvent(self, arg__1: QFocusEvent) -> None:
         super().focusInEvent(arg__1)
         if arg__1.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):

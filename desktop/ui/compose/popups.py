@@ -78,8 +78,15 @@ class Popup(PopupFrame):
         return super().event(event)
 
     def _focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and not self.isHidden() and now is not self and not self.isAncestorOf(now):
+        if now is not None and not self.isHidden() and not self._holds(now):
             self.hide()
+
+    def _holds(self, widget: QWidget) -> bool:
+        """Return whether a widget is ours, also one in a window of its own: the calendar of a date."""
+        at: QWidget | None = widget
+        while at is not None and at is not self:
+            at = at.parentWidget()
+        return at is self
 
 
 class LinkPopup(Popup):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate, QDateTime, QTime, QTimeZone, Signal
+from PySide6.QtCore import QDate, QDateTime, QPoint, QTime, QTimeZone, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QLabel, QWidget
 
 from desktop.base.i18n import _
 from desktop.ui import dates
 from desktop.ui.compose.popups import Popup
+from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, Kind
 from desktop.ui.widgets.labels import Paragraph
@@ -33,6 +35,24 @@ def moments(now: QDateTime) -> list[tuple[str, QDateTime]]:
     return offered
 
 
+class _MomentEdit(QDateTimeEdit):
+    """A date and a time, with the caret of our selects at its calendar."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setCalendarPopup(True)
+        self.setAccessibleName(_("Date and time"))
+        self.setMinimumWidth(196)
+        self.setLocale(dates.locale())
+        self.setDisplayFormat("ddd d MMM yyyy, HH:mm")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        caret = pixmap("chevron-down", 14, self._theme.tokens.secondary, self.devicePixelRatioF())
+        QPainter(self).drawPixmap(QPoint(self.width() - 20, (self.height() - 14) // 2), caret)
+
+
 class SendLaterPopup(Popup):
     """`chosen` tells the moment in ms UTC."""
 
@@ -42,12 +62,7 @@ class SendLaterPopup(Popup):
         super().__init__(theme, host, _("Send later"))
         self._where: QTimeZone = dates.zone()
         self._offers: list[Button] = []
-        self.when = QDateTimeEdit()
-        self.when.setCalendarPopup(True)
-        self.when.setAccessibleName(_("Date and time"))
-        self.when.setMinimumWidth(190)
-        self.when.setLocale(dates.locale())
-        self.when.setDisplayFormat("ddd d MMM yyyy, HH:mm")
+        self.when = _MomentEdit(theme)
         self._zone = QLabel()
         self._zone.setFont(theme.font("small"))
         self._wrong = Paragraph(theme, _("This moment is past."), "small", "danger")

@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QLocale, QObject, QTimer, Signal
 
 from desktop.base.paths import open_private
 from desktop.domain.mail.spelling_words import Alphabet, looked_up
@@ -24,6 +24,8 @@ from desktop.ui.tasks import Tasks
 log = logging.getLogger(__name__)
 
 _MOST_DEATHS = 3
+IDLE_MS = 300_000
+"""The process goes when nothing was asked for so long: with two dictionaries it holds 240 MB."""
 _PREFERRED = {Alphabet.LATIN: ("en", "en_US", "en_GB"), Alphabet.CYRILLIC: ("ru", "ru_RU")}
 
 
@@ -59,6 +61,8 @@ class Speller(QObject):
         self._asked: set[tuple[Path, str]] = set()
         self._executor: Executor | None = None
         self._deaths = 0
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle.timeout.connect(self._end)
         self._answered.connect(self._take_answer)
         self._suggested.connect(lambda give, words: give(words))
 
@@ -116,6 +120,11 @@ class Speller(QObject):
     def close(self) -> None:
         """End the process; nothing is asked any more."""
         self._deaths = _MOST_DEATHS
+        self._end()
+
+    def _end(self) -> None:
+        self._idle.stop()
+        self._asked.clear()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = None
@@ -138,6 +147,8 @@ class Speller(QObject):
     def _running(self) -> Executor | None:
         if self._executor is None and self._deaths < _MOST_DEATHS:
             self._executor = self._process()
+        if self._executor is not None:
+            self._idle.start()
         return self._executor
 
     def _take_answer(self, path: Path, words: tuple[str, ...], answer: object) -> None:

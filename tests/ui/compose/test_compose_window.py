@@ -509,10 +509,10 @@ async def test_everything_has_a_name_and_the_keyboard_reaches_it(desk: Desk) -> 
         assert button.toolTip()
 
     visited = []
-    for _ in range(5):
+    for _ in range(6):
         window.actions_[Write.NEXT_PANE].trigger()
         visited.append(QApplication.focusWidget())
-    assert len(set(visited)) == 5
+    assert len(set(visited)) == 6
     assert window.editor in visited
     assert window.foot.send in visited
 
@@ -520,7 +520,7 @@ async def test_everything_has_a_name_and_the_keyboard_reaches_it(desk: Desk) -> 
 async def test_tab_walks_from_to_over_the_subject_into_the_text_and_out(desk: Desk) -> None:
     window = await desk.open(replace(LETTER, cc=(person("", "x@y.example"),)), key=1)
     window.head.to.line.setFocus()
-    order: list[object] = [window.head.cc.line, window.head.subject]
+    order: list[object] = [window.head.cc.line, window.head.subject, window.editor]
     for expected in order:
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         assert QApplication.focusWidget() is expected

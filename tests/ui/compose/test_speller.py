@@ -7,8 +7,11 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from desktop.domain.mail.spelling_words import Alphabet
 from desktop.ui.compose import dictionaries
+from desktop.ui.compose import speller as speller_module
 from desktop.ui.compose.speller import Speller
 from desktop.ui.tasks import Tasks
 from tests.ui.compose.conftest import DICTIONARIES, AtOnce, until
@@ -123,3 +126,21 @@ async def test_a_dictionary_that_cannot_be_read_marks_nothing(tmp_path: Path, ta
     speller.suggest("zz", LATIN, "", given.append)
     await until(lambda: bool(given))
     assert given == [()]
+
+
+async def test_the_process_goes_when_nothing_is_asked_and_comes_back(
+    tmp_path: Path, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speller_module, "IDLE_MS", 20)
+    begun: list[AtOnce] = []
+
+    def begin() -> AtOnce:
+        begun.append(AtOnce())
+        return begun[-1]
+
+    speller = Speller(tmp_path / "words", tasks, found=DICTIONARIES, process=begin)
+    speller.ask([("one", LATIN)])
+    await until(lambda: speller._executor is None)
+    assert speller.knows("one", LATIN) is True
+    speller.ask([("two", LATIN)])
+    assert len(begun) == 2

@@ -1,13 +1,12 @@
-"""Between the editor's document and the blocks of `domain.mail.written`: `fill` puts them in, `read` takes them out.
+"""The editor's document: how it holds the blocks of `domain.mail.written`, and `fill`, which puts them in.
 
-The document holds structure and the few styles a person can set. How headings, links and the signature look is painted
-over it by `marks`, so nothing of the theme is ever sent. GUI thread.
+`document_reading` takes them out. It holds structure and the few styles a person can set; how headings, links and the
+signature look is painted over it by `marks`, so nothing of the theme is ever sent. GUI thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from PySide6.QtGui import (
@@ -18,9 +17,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QTextFormat,
-    QTextFrame,
     QTextFrameFormat,
     QTextImageFormat,
     QTextLength,
@@ -30,7 +27,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from desktop.domain.mail.written import PLAIN, Block, Listing, Paragraph, Picture, Run, Shape, Span, Style, Table
+from desktop.domain.mail.written import PLAIN, Block, Listing, Paragraph, Picture, Shape, Span, Style, Table
 from desktop.domain.mail.written_html import CID
 from desktop.ui.theme import font
 
@@ -58,31 +55,6 @@ _MARKS = {
 SIGNATURE = QTextFormat.Property.UserProperty.value + 1
 """Set on blocks the signature was put into."""
 _QUOTE = QTextFormat.Property.BlockQuoteLevel
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A block and the positions it covers in the document."""
-
-    block: Block
-    start: int
-    end: int
-
-
-def read(document: QTextDocument) -> tuple[Block, ...]:
-    """Return what stands in the document; not yet canonical."""
-    return tuple(place.block for place in places(document))
-
-
-def places(document: QTextDocument) -> Iterator[Place]:
-    """Yield every block of the document with its place."""
-    kinds: list[Listing] = []
-    for each in _children(document.rootFrame()):
-        if isinstance(each, QTextTable):
-            kinds.clear()
-            yield Place(_table(each), each.firstPosition(), each.lastPosition())
-        elif isinstance(each, QTextBlock):
-            yield Place(_paragraph(each, kinds), each.position(), each.position() + each.length() - 1)
 
 
 def fill(cursor: QTextCursor, blocks: Sequence[Block], *, signature: bool = False) -> None:
@@ -220,57 +192,6 @@ def table_format(rows: int, columns: int, line: QColor) -> QTextTableFormat:
 
 TABLE_LINE = QColor("#8A929C")
 """Seen on light and on dark alike: it stays in the document when the theme changes."""
-
-
-def _children(frame: QTextFrame) -> Iterator[QTextFrame | QTextBlock]:
-    at = frame.begin()
-    while not at.atEnd():
-        inner = cast("QTextFrame | None", at.currentFrame())  # its stub never heard of none
-        yield inner if inner is not None else at.currentBlock()
-        at += 1
-
-
-def _paragraph(block: QTextBlock, kinds: list[Listing]) -> Paragraph:
-    """Return a paragraph; `kinds` are the lists around the item before it, and afterwards around this one."""
-    listing = cast("QTextList | None", block.textList())
-    lists: tuple[Listing, ...] = ()
-    if listing is None:
-        kinds.clear()
-    else:
-        kind, depth = kind_of(listing), max(listing.format().indent(), 1)
-        del kinds[depth - 1 :]
-        kinds += [kind] * (depth - len(kinds))
-        lists = tuple(kinds)
-    return Paragraph(tuple(_spans(block)), shape_of(block), lists, quote_of(block))
-
-
-def _spans(block: QTextBlock) -> Iterator[Span]:
-    at = block.begin()
-    while not at.atEnd():
-        fragment = at.fragment()
-        look, text = fragment.charFormat(), fragment.text()
-        if look.isImageFormat():
-            yield from [picture_of(look.toImageFormat())] * len(text)
-        else:
-            yield Run(text, style_of(look))
-        at += 1
-
-
-def _table(table: QTextTable) -> Table:
-    rows = []
-    for row in range(table.rows()):
-        cells = []
-        for column in range(table.columns()):
-            kinds: list[Listing] = []
-            at = table.cellAt(row, column).begin()
-            inner = []
-            while not at.atEnd():
-                if cast("QTextFrame | None", at.currentFrame()) is None:
-                    inner.append(_paragraph(at.currentBlock(), kinds))
-                at += 1
-            cells.append(tuple(inner))
-        rows.append(tuple(cells))
-    return Table(tuple(rows))
 
 
 def _shape(cursor: QTextCursor, paragraph: Paragraph, lists: list[QTextList | None], *, signature: bool) -> None:

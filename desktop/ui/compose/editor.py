@@ -37,7 +37,7 @@ from desktop.base.text import encodable
 from desktop.domain.mail import written_text
 from desktop.domain.mail.written import PLAIN, Block, Shape, canonical
 from desktop.domain.mail.written_html import CID, write
-from desktop.ui.compose import document, formatting
+from desktop.ui.compose import document, document_reading, formatting
 from desktop.ui.compose.marks import Marks
 from desktop.ui.compose.speller import Speller
 from desktop.ui.theme import Theme
@@ -100,7 +100,7 @@ class Editor(QTextEdit):
 
     def blocks(self) -> tuple[Block, ...]:
         """Return what was written; not yet canonical."""
-        return document.read(self.document())
+        return document_reading.read(self.document())
 
     def text(self) -> str:
         """Return what was written in plain mode, line for line."""
@@ -189,7 +189,7 @@ class Editor(QTextEdit):
         made = QMimeData()
         held = QTextDocument()
         QTextCursor(held).insertFragment(QTextDocumentFragment(self.textCursor()))
-        blocks = canonical(document.read(held))
+        blocks = canonical(document_reading.read(held))
         if self._is_plain:
             made.setText(encodable(self.textCursor().selection().toPlainText()))
         else:

@@ -114,7 +114,7 @@ class Marks(QSyntaxHighlighter):
             base.setForeground(self._theme.tokens.secondary)
             self.setFormat(0, units(text, len(text)), base)
         links = self._mark_links(block, base)
-        if self._spelling.on:
+        if self._spelling.on and self._speller.has_wrong:
             self._mark_words(block, text, base, links)
 
     def _mark_links(self, block: QTextBlock, base: QTextCharFormat) -> list[tuple[int, int]]:

@@ -81,7 +81,7 @@ class QuoteBlock(QWidget):
         self.pill.setAccessibleName(words)
         self.pill.setToolTip(_("Show or hide the original"))
         self.pill.setChecked(False)
-        self._text = text[:SHOWN_MOST_CHARS]
+        self._text = text if len(text) <= SHOWN_MOST_CHARS else text[:SHOWN_MOST_CHARS].rstrip() + "\n…"
         self._fold(False)
         self.setVisible(bool(text))
 

@@ -58,6 +58,8 @@ class Speller(QObject):
         self._home = QLocale.system().name()  # British English is one's own where the system says so
         self._own = _read(own_words)
         self._known: dict[tuple[Path, str], bool] = {}
+        self.has_wrong = False
+        """Whether any word was found to be wrong yet."""
         self._asked: set[tuple[Path, str]] = set()
         self._executor: Executor | None = None
         self._deaths = 0
@@ -164,6 +166,7 @@ class Speller(QObject):
             return
         assert isinstance(answer, tuple)
         unknown = frozenset(answer)
+        self.has_wrong = self.has_wrong or bool(unknown)
         self._known.update(((path, word), word not in unknown) for word in words)
         self.learned.emit()
 

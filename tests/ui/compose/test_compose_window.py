@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDateTime, QMimeData, Qt, QTime, QUrl
-from PySide6.QtGui import QColor, QImage, QTextCursor
+from PySide6.QtCore import QDateTime, QMimeData, QPoint, QPointF, Qt, QTime, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QPalette, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTextEdit, QWidget
 from shiboken6 import isValid
 
 from desktop.domain.mail.draft import Draft, Enclosure, Origin, Relation
+from desktop.domain.settings import Theme as Choice
 from desktop.ui import dates
 from desktop.ui.compose import keeping
 from desktop.ui.compose.catalogue import Write
@@ -652,3 +653,63 @@ async def test_writing_and_saving_a_long_letter_holds_nobody_up(desk: Desk, monk
             await asyncio.sleep(0.01)
         await until(lambda: window.keeping.state.kept is Kept.SAVED)
     assert watch.longest_ms < 100
+
+
+async def test_a_picture_that_was_attached_goes_into_the_text(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "plan.png"
+    picture().save(str(path))
+    window = await desk.open(NEW)
+    window.enclosing.attach([path])
+    await until(lambda: len(window.enclosing.files) == 1)
+    assert window.strip.cards[0].is_picture
+
+    window.strip.into_text.emit(window.strip.cards[0].enclosure)
+    await until(lambda: "<img" in window.draft().html)
+    assert window.enclosing.files == ()
+    (enclosure,) = window.draft().enclosures
+    assert (enclosure.name, enclosure.content_id != "") == ("plan.png", True)
+
+
+async def test_what_only_claims_to_be_a_picture_stays_a_file(desk: Desk, tmp_path: Path) -> None:
+    """C13: a picture that is none, or claims to be huge, is not decoded into the text."""
+    path = tmp_path / "plan.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (2**30).to_bytes(4, "big") * 2)
+    window = await desk.open(NEW)
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(path))])
+    window.editor.insertFromMimeData(dropped)
+    await until(lambda: len(window.enclosing.files) == 1)
+    assert "<img" not in window.draft().html
+
+
+async def test_files_over_the_window_show_where_they_may_go(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"x")
+    window = await desk.open(LETTER, key=1)
+    source = QMimeData()
+    source.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dragEnterEvent(QDragEnterEvent(QPoint(5, 5), copy, source, left, none))
+    assert window.strip.isVisible()
+    assert window.strip.drop.is_target
+    window.dropEvent(QDropEvent(QPointF(5, 5), copy, source, left, none))
+    await until(lambda: len(window.enclosing.files) == 1)
+    assert not window.strip.drop.is_target
+
+
+async def test_another_theme_changes_nothing_that_is_sent(desk: Desk) -> None:
+    html = '<h2>T</h2><p>a <a href="https://firm.example/">b</a></p><table><tr><td>c</td></tr></table>'
+    window = await desk.open(replace(LETTER, html=html), key=1)
+    before = window.draft()
+    desk.theme.choose(Choice.DARK)
+    assert window.editor.palette().color(QPalette.ColorRole.Text) == desk.theme.tokens.text
+    assert window.draft() == before
+    assert window.keeping.state.kept is Kept.UNTOUCHED
+
+
+async def test_the_quote_is_read_as_plain_text_and_loads_nothing(desk: Desk) -> None:
+    """C1: the reply editor is a place where nothing loads."""
+    text = "> <img src=https://t.example/x.png>\n" * 3
+    window = await desk.open(replace(LETTER, quote_html="<p>q</p>", quote_text=text), key=1)
+    window.quote.pill.click()
+    assert window.quote.words.toPlainText() == text

@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextCursor, QTextDocument
 from desktop.domain.mail.written import Block, canonical
 from desktop.domain.mail.written_html import write
 from desktop.domain.mail.written_reading import read as read_html
-from desktop.ui.compose import document
+from desktop.ui.compose import document, document_reading
 from desktop.ui.theme import Theme
 from tests.domain.mail.written_blocks import BLOCKS
 
@@ -35,14 +35,14 @@ def test_blocks_come_out_of_the_document_as_they_went_in(theme: Theme, blocks: l
     """A draft opened again is the draft that was saved: HTML, document and blocks agree."""
     kept = canonical(blocks)
     made = filled(kept)
-    assert canonical(document.read(made)) == kept
-    assert read_html(write(canonical(document.read(made)))) == kept
+    assert canonical(document_reading.read(made)) == kept
+    assert read_html(write(canonical(document_reading.read(made)))) == kept
 
 
 def test_everything_an_editor_offers_goes_round(theme: Theme) -> None:
     kept = read_html(ALL)
     html = write(kept)
-    assert write(canonical(document.read(filled(kept)))) == html
+    assert write(canonical(document_reading.read(filled(kept)))) == html
     assert "qt" not in html.lower()
 
 
@@ -70,4 +70,4 @@ def test_what_is_inserted_joins_the_paragraph_it_is_put_into(theme: Theme, inser
     table = (
         write(read_html("<table><tr><td>y</td></tr></table>")).removeprefix("<p><br></p>").removesuffix("<p><br></p>")
     )
-    assert write(canonical(document.read(made))) == expected.replace("TABLE", table)
+    assert write(canonical(document_reading.read(made))) == expected.replace("TABLE", table)

@@ -84,7 +84,7 @@ class Shelf:
 
     def set_aliases(self, *aliases: str) -> tuple[str, ...]:
         """Give the first account these aliases and no others; returns those it has then."""
-        self.accounts.edit(replace(self.accounts.get(self.account), aliases=aliases))
+        self.accounts.edit(self.accounts.get(self.account).known_as(aliases))
         return self.accounts.get(self.account).aliases
 
     def folder(self, role: Role = Role.INBOX, account: int = 0) -> SyncFolder:

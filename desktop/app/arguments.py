@@ -18,6 +18,7 @@ from typing import NoReturn, TypeAlias
 
 from desktop.base.i18n import _
 from desktop.domain.mail.mail_account import Security
+from desktop.domain.mail.mailto import is_mailto
 from desktop.domain.mail.removal import KEPT_GONE_DAYS
 
 
@@ -45,7 +46,8 @@ class ServerAddress:
 
 @dataclass(frozen=True, slots=True)
 class OpenWindow:
-    file: Path | None = None
+    wanted: Path | str | None = None
+    """A mail file to show, or a mailto: link to write a mail from (RFC 6068)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,18 @@ class ShowMail:
 
 
 @dataclass(frozen=True, slots=True)
+class SendMail:
+    sender: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    bcc: tuple[str, ...]
+    subject: str
+    text: Path | None
+    html: Path | None
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     pass
 
@@ -125,9 +139,11 @@ class TellVersion:
 
 
 MailAccountCommand: TypeAlias = AddMailAccount | ListMailAccounts | TestMailAccount | RemoveMailAccount
-Command: TypeAlias = OpenWindow | MailAccountCommand | Sync | SearchMails | ShowMail | Work | Examine | TellVersion
+Command: TypeAlias = (
+    OpenWindow | MailAccountCommand | Sync | SearchMails | ShowMail | SendMail | Work | Examine | TellVersion
+)
 
-COMMANDS = ("mail-account", "sync", "search", "show", "worker", "doctor")
+COMMANDS = ("mail-account", "sync", "search", "show", "send", "worker", "doctor")
 
 _IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
@@ -166,6 +182,8 @@ def parse(argv: Sequence[str], folder: Path) -> tuple[str | None, Command]:
     found = parser.parse_args(list(argv))
     if found.version:
         return found.profile, TellVersion()
+    if found.file and is_mailto(found.file):
+        return found.profile, OpenWindow(found.file)
     return found.profile, OpenWindow(_mail_file(parser, found.file, folder) if found.file else None)
 
 
@@ -203,7 +221,7 @@ def _query_last(argv: Sequence[str]) -> list[str]:
 def _window() -> _Parser:
     usage = "\n       ".join(
         (
-            "rapport [--profile DIR] [FILE.eml]",  # not words
+            "rapport [--profile DIR] [FILE.eml|mailto:ADDRESS]",  # not words
             "rapport [--profile DIR] {" + ",".join(COMMANDS) + "} ...",
             "rapport --version",
         )
@@ -217,7 +235,9 @@ def _window() -> _Parser:
     )
     parser.add_argument("--version", action="store_true", help=_("print the version and end"))
     parser.add_argument("--profile", metavar="DIR", help=_("folder that holds mail and settings"))
-    parser.add_argument("file", nargs="?", metavar="FILE.eml", help=_("a mail to open"))
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE.eml", help=_("a mail to open, or a mailto: link to write a mail from")
+    )
     return parser
 
 
@@ -228,6 +248,7 @@ def _about() -> dict[str, str]:
         "sync": _("Fetch all mail of the watched folders once."),
         "search": _("Search the mails in this profile, newest first."),
         "show": _("Show one mail."),
+        "send": _("Send a mail."),
         "worker": _("Do everything but show a window, until a signal ends it."),
         "doctor": _("Examine the profile and this installation."),
     }
@@ -277,10 +298,49 @@ def _commands() -> _Parser:
         "--html", dest="form", action="store_const", const=Form.HTML, help=_("print the body as safe HTML")
     )
     form.add_argument("--text", dest="form", action="store_const", const=Form.TEXT, help=_("print the body as text"))
+    send = command(
+        "send",
+        _("Send a mail, and wait until a server has taken it. What is repeatable takes several people or files."),
+    )
+    _send(send)
     command("worker")
     doctor = command("doctor")
     doctor.add_argument("--json", action="store_true", help=_("print JSON"))
     return parser
+
+
+def _send(parser: _Parser) -> None:
+    parser.add_argument("--from", dest="sender", required=True, metavar="A", help=_("one of your own addresses"))
+    parser.add_argument("--to", action="append", required=True, metavar="A", help=_("who gets it; repeatable"))
+    parser.add_argument("--cc", action="append", default=[], metavar="A", help=_("who gets a copy; repeatable"))
+    parser.add_argument("--bcc", action="append", default=[], metavar="A", help=_("who gets a copy unseen; repeatable"))
+    parser.add_argument("--subject", required=True, metavar="S", help=_("what it is about"))
+    body = parser.add_mutually_exclusive_group(required=True)
+    body.add_argument("--text", metavar="FILE", help=_("the mail as plain text (UTF-8)"))
+    body.add_argument("--html", metavar="FILE", help=_("the mail as HTML (UTF-8); a plain text is made of it"))
+    parser.add_argument(
+        "--attach", action="append", default=[], metavar="FILE", help=_("a file that goes along; repeatable")
+    )
+
+
+def _send_command(found: argparse.Namespace, folder: Path) -> SendMail:
+    def file(name: str) -> Path:
+        path = folder / name
+        if "\0" in name or not path.is_file():
+            usage = "rapport send --from A --to A --subject S --text FILE [...]"
+            raise UsageError(usage, _("There is no file “{file}”.").format(file=name))
+        return path
+
+    return SendMail(
+        found.sender,
+        tuple(found.to),
+        tuple(found.cc),
+        tuple(found.bcc),
+        found.subject,
+        file(found.text) if found.text is not None else None,
+        file(found.html) if found.html is not None else None,
+        tuple(map(file, found.attach)),
+    )
 
 
 def _mail_account(parser: _Parser, profile: _Parser) -> None:
@@ -330,6 +390,8 @@ def _command(found: argparse.Namespace, folder: Path) -> Command:
             return SearchMails(" ".join(found.query), found.limit, found.json)
         case "show":
             return ShowMail(found.id, found.form or Form.SUMMARY)
+        case "send":
+            return _send_command(found, folder)
         case "worker":
             return Work()
         case _:

@@ -1,7 +1,7 @@
 """What the commands of the command line do with an open profile, and what others may ask of the program that holds it.
 
-A fixed list (C44): show the window, open a mail file, and the commands that change or use mail accounts. Each is
-parsed again here, by the same parser and with the same checks as on a command line.
+A fixed list (C44): show the window, open a mail file, begin a mail, and the commands that change or use mail accounts.
+Each is parsed again here, by the same parser and with the same checks as on a command line.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from desktop.app.arguments import (
     ListMailAccounts,
     OpenWindow,
     RemoveMailAccount,
+    SendMail,
     Sync,
     TestMailAccount,
     UsageError,
@@ -29,8 +30,11 @@ from desktop.app.core import Core
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 
-OpenFile = Callable[[Path | None], None]
-"""Raises the window; with a path, shows that mail. Called on a thread of the server, so it must hop to its own."""
+OpenFile = Callable[[Path | str | None], None]
+"""Raises the window; with a path shows that mail, with a mailto: link begins one.
+
+Called on a thread of the server, so it must hop to its own.
+"""
 
 
 class PasswordsLocked(Problem):
@@ -101,20 +105,24 @@ class Calls:
                     if self._core.ending.is_set():
                         return remote.LATER
                     return sync.run(command, self._core, console)
+            case SendMail():
+                from desktop.app.commands import send
+
+                return send.run(command, self._core, console, engine_runs=self._engine_runs)
             case _:
                 console.say(_("The running Rapport does not do this for others."))
                 return 2
 
     def _refuse_locked(self, command: Command) -> None:
         """Raise PasswordsLocked where the command would wait for a person: who called may be a script, or far away."""
-        if not isinstance(command, AddMailAccount | TestMailAccount | Sync):
+        if not isinstance(command, AddMailAccount | TestMailAccount | Sync | SendMail):
             return
         if self._core.secrets.waits_for_person and not passphrase.comes_from_file():
             raise PasswordsLocked(has_window=self._open_window is not None)
 
     def _raise_window(self, command: OpenWindow, console: Console) -> int:
         if self._open_window is not None:
-            self._open_window(command.file)
+            self._open_window(command.wanted)
             return 0
         if self._ends:
             return remote.LATER

@@ -18,17 +18,22 @@ from desktop.engine.housekeeping import Housekeeping
 from desktop.engine.mail.content import Content
 from desktop.engine.mail.importer import ParserProcess
 from desktop.engine.mail.means import Means
+from desktop.engine.mail.senders import Senders
 from desktop.engine.supervisor import Supervisor
 from desktop.net.keychain import Secrets
+from desktop.services.mail.answers import Answers
+from desktop.services.mail.compose import Compose
 from desktop.services.mail.folders import Folders
 from desktop.services.mail.ingest import Ingest
 from desktop.services.mail.mail_accounts import MailAccounts
 from desktop.services.mail.mail_actions import MailActions
 from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.operations import Operations
+from desktop.services.mail.outbox import Outbox
 from desktop.services.mail.reading import Reading
 from desktop.services.mail.replay import ReplayQueue
 from desktop.services.mail.search import Search
+from desktop.services.mail.sending import Sending
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.strays import Strays
 from desktop.services.mail.upkeep import Upkeep
@@ -69,6 +74,11 @@ class Core:
     def start(self) -> None:
         """Start the threads of the engine."""
         self.supervisor.start()
+
+    def send_what_is_held(self, most_s: float) -> None:
+        """Let what waits to be taken back go now, and wait for it."""
+        self.services.outbox.let_go()
+        self.supervisor.senders.finish(most_s)
 
     def end_work(self) -> None:
         """End the engine; reading and writing the profile still work. The second time does nothing."""
@@ -133,16 +143,25 @@ def build_core(
     upkeep = Upkeep(database, blobs, ingest, space, profile.backup)
     housekeeping = Housekeeping(upkeep, Strays(database, blobs, ingest, profile.root), importing)
     database.when_index_damaged = housekeeping.mend_index
-    supervisor = Supervisor(bus, means, housekeeping)
+    senders = Senders(Sending(database, blobs, ingest), secrets, database)
+    supervisor = Supervisor(bus, means, housekeeping, senders)
+    settings = Settings(database)
+    content, compose = Content(reading), Compose(database, blobs)
+    if not read_only:
+        compose.regain()
+    reader = Reading(database, blobs, content, errands)
     services = Services(
         views=MailViews(database),
-        reading=Reading(database, blobs, Content(reading), errands),
+        reading=reader,
         actions=MailActions(database, blobs),
         folders=Folders(database, bus),
         accounts=MailAccounts(database, blobs, secrets, errands, statuses, bus),
         search=Search(database),
         operations=Operations(database),
-        settings=Settings(database),
+        settings=settings,
+        compose=compose,
+        answers=Answers(database, reader, content, compose),
+        outbox=Outbox(database, blobs, settings),
     )
     return Core(
         profile,

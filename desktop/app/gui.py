@@ -50,16 +50,19 @@ SMOKE_VARIABLE = "RAPPORT_SMOKE"
 PAINTED_VARIABLE = "RAPPORT_TELL_PAINTED"
 PAINTED_LINE = "painted"
 ENGINE_AT_LATEST_MS = 1000
+_LAST_MAILS_S = 10.0
+"""So long the end waits for mails that could still be taken back a moment ago."""
 SWITCH_INTERVAL_S = 0.0005
 """Python's default of 5 ms lets a busy thread delay every paint."""
 MOST_DOUBLINGS = 5
 """Half a minute is the longest pause between two tries to start the engine: what it waits for is on this computer."""
 
 
-def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
-    """Open the window of a profile whose lock is held, with a mail file in its reader, and stay until it is closed.
+def open_window(profile: Profile, lock: Lock, wanted: Path | str | None) -> int:
+    """Open the window of a profile whose lock is held, and stay until it is closed.
 
-    Returns the exit code. Raises Problem when the profile cannot be opened.
+    `wanted` is a mail file for its reader, or a mailto: link a mail is begun from. Returns the exit code.
+    Raises Problem when the profile cannot be opened.
     """
     trial = BrowserTrial(profile.root / "browser-trial")
     chromium.prepare(in_software=trial.failed)
@@ -90,7 +93,7 @@ def open_window(profile: Profile, lock: Lock, file: Path | None) -> int:
         try:
             core = _open(profile, asker, theme, wanted_no_more, after_crash=lock.after_crash)
             if core is not None:
-                _show(core, asker, theme, loop, file, trial, watch)
+                _show(core, asker, theme, loop, wanted, trial, watch)
         finally:
             watch.end()
             asker.close()
@@ -125,7 +128,7 @@ def _show(
     asker: PassphraseAsker,
     theme: Theme,
     loop: asyncio.AbstractEventLoop,
-    file: Path | None,
+    wanted: Path | str | None,
     trial: BrowserTrial,
     watch: _EndWatch,
 ) -> None:
@@ -151,12 +154,12 @@ def _show(
     _watch_browser(trial, window)
     window.restore()
     window.show()
-    if file is not None:
-        window.open_file(file)
+    if wanted is not None:
+        window.open(wanted)
     watch.closes(window.close)
     picture = os.environ.get(SMOKE_VARIABLE)
     if picture:
-        take_picture(window, window.room.reader if file is not None else None, Path(picture))
+        take_picture(window, window.room.reader if isinstance(wanted, Path) else None, Path(picture))
     server = remote.serve(core.profile, Calls(core, engine_runs=True, open_window=window.called.emit))
     collector = GarbageCollector()
     starting = threading.Thread(target=_start_engine, args=(core, window.failed.emit), name="starting", daemon=True)
@@ -179,6 +182,7 @@ def _show(
         # nobody is waited for who waits himself: first the questions and the engine end, then who called is answered
         server.refuse()
         watch.end()
+        core.send_what_is_held(_LAST_MAILS_S)
         asker.close()
         core.end_work()
         if starting.ident is not None:

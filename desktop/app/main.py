@@ -113,7 +113,7 @@ def _open_window(profile: Profile, command: OpenWindow, argv: tuple[str, ...], f
         gc.disable()  # until the window is on the screen: what is imported stays, and to look at it takes a while
         from desktop.app import gui
 
-        return gui.open_window(profile, claimed, command.file)
+        return gui.open_window(profile, claimed, command.wanted)
 
 
 def _read(profile: Profile, command: SearchMails | ShowMail, console: Console) -> int:

@@ -24,6 +24,7 @@ from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store import backup, orphans, rescue, restoration
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail import blob_rescue
+from desktop.store.mail.outbox import OutboxWriter
 from desktop.store.restoration import Restoration
 from desktop.store.settings import SettingValues
 
@@ -137,6 +138,8 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
     held = [file for file in files if not backup.is_empty(file)]
     known.update(rescue.setting(file, _TAKEN_OVER) for file in held)
     held = [file for file in held if json.dumps(file.name) not in known]
+    with database.write() as work:
+        OutboxWriter(work).doubt()
     done = replace(noted, rescued=sum(rescue.rescue(database, file, _follow) for file in held))
     with database.write() as work:
         SettingValues.put(work, _TAKEN_OVER, json.dumps(noted.damaged))

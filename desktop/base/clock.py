@@ -30,6 +30,12 @@ def to_datetime(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
+def utc_offset_min(at_ms: int) -> int:
+    """Return how far the person's own clock is ahead of UTC at a moment, in minutes."""
+    offset = to_datetime(at_ms).astimezone().utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() // 60)
+
+
 @contextmanager
 def frozen(at_ms: int) -> Iterator[None]:
     """Let `now` stand still (tests)."""

@@ -64,6 +64,13 @@ class OperationsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboxChanged:
+    """Outgoing mails of an account changed, or came or went; 0 for those that have none any more."""
+
+    account_key: int
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsChanged:
     """These settings have new values."""
 

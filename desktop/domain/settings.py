@@ -170,10 +170,24 @@ LOAD_IMAGES: Setting[str] = Setting(
         Choice(ShowImages.NEVER.value, lambda: _("Never load by themselves")),
     ),
 )
+UNDO_SENDING_S: Setting[int] = Setting(
+    "writing.undo-sending-s",
+    10,
+    lambda: _("Undo sending"),
+    hint=lambda: _("So long a mail waits after you sent it, and can be taken back."),
+    choices=(
+        Choice(0, lambda: _("Send at once")),
+        Choice(5, lambda: _("5 seconds")),
+        Choice(10, lambda: _("10 seconds")),
+        Choice(30, lambda: _("30 seconds")),
+        Choice(60, lambda: _("1 minute")),
+    ),
+)
 PLAIN_TEXT_ONLY: Setting[bool] = Setting("reading.plain-text-only", False, lambda: _("Show mails as plain text"))
 
 SECTIONS: tuple[Section, ...] = (
     Section("appearance", lambda: _("Appearance"), "palette", (THEME, DENSITY, LAYOUT, CONVERSATIONS, LANGUAGE)),
+    Section("writing", lambda: _("Writing"), "pencil", (UNDO_SENDING_S,)),
     Section("reading", lambda: _("Reading"), "mail-open", (MARK_READ_AFTER_MS, LOAD_IMAGES, PLAIN_TEXT_ONLY)),
 )
 ALL: tuple[Setting[bool] | Setting[int] | Setting[str], ...] = tuple(

@@ -17,6 +17,7 @@ from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccoun
 from desktop.engine.clock_watch import ClockWatch
 from desktop.engine.housekeeping import Housekeeping
 from desktop.engine.mail.means import Means
+from desktop.engine.mail.senders import Senders
 from desktop.net import errors
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ log = logging.getLogger(__name__)
 class Supervisor:
     """Keeps one runner for every active account; one that takes over waits for the one before it."""
 
-    def __init__(self, bus: Bus, means: Means, housekeeping: Housekeeping) -> None:
+    def __init__(self, bus: Bus, means: Means, housekeeping: Housekeeping, senders: Senders) -> None:
         self._means = means
+        self.senders = senders
         self._housekeeping = housekeeping
         self._clock_watch = ClockWatch(self._resumed)
         self._lock = threading.RLock()
@@ -42,6 +44,7 @@ class Supervisor:
         """Folders opened before their account had a runner: the window shows one before the engine starts."""
         self._unsubscribe: list[Callable[[], None]] = [
             bus.subscribe(events.MailAccountsChanged, lambda event: self._reload(event.account_keys)),
+            bus.subscribe(events.OutboxChanged, lambda event: self.senders.wake(event.account_key)),
             bus.subscribe(events.OperationsChanged, lambda event: self._wake(event.account_key)),
             bus.subscribe(events.SyncRequested, lambda event: self._retry(event.account_key)),
             bus.subscribe(events.FolderOpened, lambda event: self._open(event.folder_key)),
@@ -60,6 +63,7 @@ class Supervisor:
                 self._clock_watch.start()
                 self._running = True
         self._reload()
+        self.senders.start()
 
     def close(self) -> None:
         """End every thread; the store is consistent when this returns."""
@@ -76,6 +80,7 @@ class Supervisor:
             runner.stop()
             self._means.statuses.set(AccountStatus(key))
         self._clock_watch.stop()
+        self.senders.close()
         self._housekeeping.stop()
         for runner in runners:
             runner.join()
@@ -131,6 +136,8 @@ class Supervisor:
                     runner.start()
             others = {a.key for a in self._means.mirror.all_accounts()} - wanted.keys()
             paused = self._means.mirror.paused()
+        for key in changed:
+            self.senders.retry(key)
         for key in others:
             self._means.statuses.set(AccountStatus(key, Activity.PAUSED if key in paused else Activity.OFF))
 
@@ -138,6 +145,7 @@ class Supervisor:
         with self._lock:
             for _, runner in self._runners.values():
                 runner.reconnect()
+        self.senders.retry()
 
     def _wake(self, account_key: int) -> None:
         with self._lock:
@@ -149,6 +157,7 @@ class Supervisor:
             for key, (_, runner) in self._runners.items():
                 if account_key in (0, key):
                     runner.retry()
+        self.senders.retry(account_key or None)
 
     def _open(self, folder_key: int) -> None:
         folder = self._means.mirror.folder(folder_key)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from desktop.services.mail.answers import Answers
+from desktop.services.mail.compose import Compose
 from desktop.services.mail.folders import Folders
 from desktop.services.mail.mail_accounts import MailAccounts
 from desktop.services.mail.mail_actions import MailActions
 from desktop.services.mail.operations import Operations
+from desktop.services.mail.outbox import Outbox
 from desktop.services.mail.reading import Reading
 from desktop.services.mail.search import Search
 from desktop.services.mail.views import MailViews
@@ -26,3 +29,6 @@ class Services:
     search: Search
     operations: Operations
     settings: Settings
+    compose: Compose
+    answers: Answers
+    outbox: Outbox

@@ -1,4 +1,4 @@
-"""Takes over from a damaged database what only was there: settings, accounts, the person's view, waiting operations.
+"""Takes over from a damaged database what only was there: settings, accounts, views, waiting operations, drafts.
 
 The database in its place is the newest backup, or a new one. Mails come again from their servers; what is copied here
 does not. A row is taken over only where it surely means the same: mails and accounts are compared by their ids, places
@@ -21,8 +21,9 @@ from typing import Any, Protocol
 from desktop.base.errors import Bug, Problem
 from desktop.base.text import encodable
 from desktop.domain.mail.mail_account import MailAccount, Mode, is_address, is_day
+from desktop.domain.mail.outbox import Stage
 from desktop.store.database import Database, UnitOfWork, problem_of
-from desktop.store.mail import late_views
+from desktop.store.mail import late_drafts, late_views
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, Folders, FolderWriter
 from desktop.store.mail.late_views import LateViews
@@ -30,6 +31,7 @@ from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import MessageWriter
 from desktop.store.mail.operations import Operations, OperationWriter
+from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.states import StateWriter
 from desktop.store.readable import readable_uri
 from desktop.store.settings import PER_MAIL
@@ -44,6 +46,8 @@ _COPY = ("email_key", "account_key")
 _PLACE = ("account_key", "folder_key", "uidvalidity", "uid")
 _NOTES = ("upkeep.", "folder-behind.", "address-behind.", PER_MAIL)
 """Begin the names of what the program notes for itself among the settings."""
+_SENDING = ("stage", "due_at_ms", "asks", "queued_at_ms", "attempts", "looks", "problem", "details", "remedy")
+_FATE = ("address", "fate", "words")
 _LARGEST_KEY = 1 << 48
 """A key beyond was never given; what takes the last one there is leaves no room for the next."""
 
@@ -71,7 +75,7 @@ def rescue(database: Database, damaged: Path, follow: Follow) -> int:
         count = _settings(old, work) + _accounts(old, work)
         folders = _folders(old, work)
         follow(work, before, folders)
-        count += len(folders) + _images(old, work) + _operations(old, work)
+        count += len(folders) + _images(old, work) + _operations(old, work) + _outbox(old, work) + _drafts(old, work)
         return count + _states(old, work) + _deletions(old, work)
 
 
@@ -341,6 +345,57 @@ def _operations(old: _Damaged, work: UnitOfWork) -> int:
     for key in FolderWriter(work).remove_unmade():
         ListingWriter(work).drop_empty(key)
         count += 1
+    return count
+
+
+def _outbox(old: _Damaged, work: UnitOfWork) -> int:
+    """Let outgoing mails of the backup go on where they were last; what became of any other is not known."""
+    emails = dict(old.rows("email", ("key", "id"), "key")[0])
+    rows = old.rows("outbox", ("key", "email_key", *_SENDING), "key")[0]
+    people, all_read = old.rows("outbox_recipient", ("outbox_key", *_FATE), "outbox_key || ' ' || address")
+    if not all_read:
+        return 0  # who has it already must not get it again
+    fates: dict[int, list[tuple[Any, ...]]] = {}
+    for key, *fate in people:
+        fates.setdefault(key, []).append((*fate,))
+    count = 0
+    for key, email, *values in rows:
+        here = work.value(
+            "SELECT o.key FROM outbox o JOIN email e ON e.key = o.email_key WHERE e.id = ?", (emails.get(email),)
+        )
+        if here is None:
+            continue
+        with _row(work):
+            changed = work.run(
+                f"UPDATE outbox SET {', '.join(f'{name} = ?' for name in _SENDING)} "
+                f"WHERE key = ? AND ({' OR '.join(f'{name} IS NOT ?' for name in _SENDING)})",
+                (*values, here, *values),
+            ).rowcount
+            for address, fate, words in fates.get(key, ()):
+                work.run(
+                    "UPDATE outbox_recipient SET fate = ?, words = ? WHERE outbox_key = ? AND address = ?",
+                    (fate, words, here, address),
+                )
+            OutboxRows(work).get(here)  # fails on a stage or fate there is not
+            count += changed
+    return count
+
+
+def _drafts(old: _Damaged, work: UnitOfWork) -> int:
+    """Keep what a person wrote since the backup, to be made drafts of once there is what makes them.
+
+    What was in the outbox and has not left is among them: it is not sent by itself.
+    """
+    left = {email for email, stage in old.rows("outbox", ("email_key", "stage"), "key")[0] if stage == Stage.ACCEPTED}
+    waiting = set(work.column("SELECT d.message_id FROM draft d JOIN outbox o ON o.email_key = d.email_key"))
+    count = 0
+    for email, message_id, date_ms, content in old.rows(
+        "draft", ("email_key", "message_id", "date_ms", "content"), "key"
+    )[0]:
+        if email in left or message_id in waiting:
+            continue
+        with _row(work):
+            count += late_drafts.keep(work, message_id, date_ms, content)
     return count
 
 

@@ -58,7 +58,7 @@ def schema(path: Path) -> set[tuple[str, ...]]:
         return set(connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"))
 
 
-REWRITTEN = {"user_address": (), "place": ("text_digest",)}
+REWRITTEN = {"user_address": (), "place": ("text_digest",), "mail_account": ("aliases",)}
 """What a migration changes or drops on purpose, by table; nothing named means all of it."""
 
 
@@ -138,6 +138,17 @@ def test_the_program_works_with_what_was_in_an_old_file(dump: Path, tmp_path: Pa
     assert len(desk.core.services.operations.waiting()) == 2
     assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
     assert desk.core.services.accounts.all()[0].address == "boris@example.org"
+    desk.close()
+
+
+def test_aliases_become_identities(tmp_path: Path) -> None:
+    build(DUMPS[1], tmp_path / "profile" / "rapport.db")
+
+    desk = Desk(tmp_path / "profile")
+
+    [account] = desk.core.services.accounts.all()
+    assert [each.address for each in account.identities] == ["boris@example.org", "sales@example.org"]
+    assert account.aliases == ("sales@example.org",)
     desk.close()
 
 

@@ -362,7 +362,7 @@ def test_r28_mails_from_an_alias_given_since_the_backup_are_sent_by_the_person(
     desk.sync()
     back_up(desk)
     [account] = desk.core.services.accounts.all()
-    desk.core.services.accounts.edit(replace(account, aliases=("alias@example.org",)))
+    desk.core.services.accounts.edit(account.known_as(("alias@example.org",)))
 
     desk = start_damaged(desk)
 

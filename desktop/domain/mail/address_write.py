@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from desktop.domain.mail import header_write
 from desktop.domain.mail.address import Address
-from desktop.domain.mail.draft import Draft
 
 MAX_LOCAL_CHARS = 250
 MAX_DOMAIN_CHARS = 253
@@ -61,12 +60,6 @@ def comparable(address: str) -> str:
         return address.lower()
     local, at, domain = address.lower().rpartition("@")
     return f"{local}{at}{_domain(domain) or domain}"
-
-
-def needs_smtputf8(draft: Draft) -> bool:
-    """Say whether only a server that takes UTF-8 in addresses can be given this mail (RFC 6531)."""
-    people = (draft.sender, *draft.reply_to, *draft.recipients)
-    return any(not each.address.rpartition("@")[0].isascii() for each in people)
 
 
 def mailboxes(people: Iterable[Address]) -> list[str]:

@@ -61,3 +61,16 @@ class Document:
     sender_anomalies: tuple[SenderAnomaly, ...] = ()
     warnings: tuple[str, ...] = ()
     """"too-big", "too-deep", CANNOT_SHOW_HTML: HTML was reduced to text; NO_TEXT; what `sealed` found; the defects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """The words of a mail, not yet marked as a quotation."""
+
+    html: str = ""
+    """A safe fragment that needs no style sheet."""
+    text: str = ""
+    is_html: bool = False
+    """False: it was plain text."""
+    content_ids: Mapping[str, str] = field(default_factory=dict)
+    """Content-ID of each picture `html` shows -> section of the part."""

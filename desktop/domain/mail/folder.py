@@ -51,6 +51,7 @@ class Unified(IntEnum):
     JUNK = -6
     TRASH = -7
     ALL = -8
+    OUTBOX = -9
 
 
 ListId = int

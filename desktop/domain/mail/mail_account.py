@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 
 from desktop.domain.certificate import Certificate
+from desktop.domain.mail.draft import Identity
 
 
 class Security(StrEnum):
@@ -17,6 +19,14 @@ class Security(StrEnum):
     TLS = "tls"
     STARTTLS = "starttls"
     PLAIN = "plain"
+
+
+class FilesSent(StrEnum):
+    """Whether a server keeps a copy in Sent of what it sends: some do by themselves, and a second is not wanted."""
+
+    UNKNOWN = ""
+    BY_ITSELF = "yes"
+    NOT = "no"
 
 
 class Mode(StrEnum):
@@ -59,13 +69,39 @@ class MailAccount:
     """Extra certificate authority (PEM), "" for the system's."""
     trusted_fingerprints: tuple[str, ...] = ()
     """Exceptions a person made: `Certificate.exception`."""
-    aliases: tuple[str, ...] = ()
-    """More addresses of the person that lead to this account: mails from them are his own."""
+    identities: tuple[Identity, ...] = ()
+    """What the person writes as, the default first; () for the address of the account under his display name alone.
+
+    Mails from these addresses are his own.
+    """
+    files_sent: FilesSent = FilesSent.UNKNOWN
+
+    @property
+    def writes_as(self) -> tuple[Identity, ...]:
+        """At least one identity."""
+        return self.identities or (Identity(self.address, self.display_name),)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """More addresses of the person that lead to this account."""
+        return tuple(each.address for each in self.identities if each.address.lower() != self.address.lower())
 
     @property
     def addresses(self) -> tuple[str, ...]:
         """The address of the account and its aliases."""
         return (self.address, *self.aliases)
+
+    def known_as(self, aliases: Iterable[str]) -> MailAccount:
+        """Return the account with these further addresses and no others; what is known of an address stays."""
+        known = {each.address.lower(): each for each in self.identities}
+        others = {address.lower(): address for address in map(str.strip, aliases) if address}
+        wanted = others | {self.address.lower(): self.address}
+        if len(wanted) == 1 and not known:
+            return self
+        kept = [each for key, each in known.items() if key in wanted]
+        own_first = sorted(wanted, key=lambda key: key != self.address.lower())
+        new = [Identity(wanted[key], self.display_name) for key in own_first if key not in known]
+        return replace(self, identities=(*kept, *new))
 
     @property
     def imap_host(self) -> str:
@@ -173,7 +209,7 @@ class WaitingOperation:
     account_key: int
     account_address: str
     verb: str
-    """"flags", "move", "expunge", "append", "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
+    """"flags", "move", "expunge", "append", "save-draft", or "create-", "rename-", "delete-" and "subscribe-folder"."""
     folder_path: str
     target_path: str
     mails: int

@@ -57,6 +57,9 @@ def _unified(facts: Facts) -> Iterable[Unified]:
     if facts.status is Status.DRAFT:
         yield Unified.DRAFTS
         return
+    if facts.status in (Status.SENDING, Status.FAILED):
+        yield Unified.OUTBOX
+        return
     if state.in_inbox:
         yield Unified.INBOX
     elif state.in_archive:

@@ -29,6 +29,9 @@ class Verb(StrEnum):
     TRASH = "trash"
     MOVE = "move"
     DELETE = "delete"
+    ANSWERED = "answered"
+    """It was answered, from here."""
+    FORWARDED = "forwarded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ _FLAGS: Mapping[Verb, tuple[Flag, Flag]] = {
     Verb.UNREAD: (Flag.NONE, Flag.SEEN),
     Verb.STAR: (Flag.FLAGGED, Flag.NONE),
     Verb.UNSTAR: (Flag.NONE, Flag.FLAGGED),
+    Verb.ANSWERED: (Flag.ANSWERED, Flag.NONE),
+    Verb.FORWARDED: (Flag.FORWARDED, Flag.NONE),
 }
 _HOMES: Mapping[Verb, tuple[Role, ...]] = {
     Verb.ARCHIVE: (Role.ARCHIVE, Role.ALL),

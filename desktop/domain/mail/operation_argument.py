@@ -14,6 +14,7 @@ _NEEDED: Mapping[str, Mapping[str, type]] = MappingProxyType(
         "move": {},
         "expunge": {},
         "append": {},
+        "save-draft": {"draft": int},
         "create-folder": {"path": str},
         "rename-folder": {"from": str, "path": str},
         "delete-folder": {},

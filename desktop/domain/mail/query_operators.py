@@ -32,6 +32,7 @@ _LISTS: dict[str, tuple[Unified, ...]] = {
     "sent": (Unified.SENT,),
     "drafts": (Unified.DRAFTS,),
     "draft": (Unified.DRAFTS,),
+    "outbox": (Unified.OUTBOX,),
     "archive": (Unified.ARCHIVE,),
     "junk": (Unified.JUNK,),
     "spam": (Unified.JUNK,),

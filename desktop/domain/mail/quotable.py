@@ -9,8 +9,6 @@ up to the program of who gets the answer. Our composer never loads them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from desktop.domain.mail import (
@@ -26,21 +24,8 @@ from desktop.domain.mail import (
     sanitise,
     structure,
 )
-from desktop.domain.mail.document import Options
+from desktop.domain.mail.document import Options, Quotable
 from desktop.domain.mail.structure import Node
-
-
-@dataclass(frozen=True, slots=True)
-class Quotable:
-    """The words of a mail, not yet marked as a quotation."""
-
-    html: str = ""
-    """A safe fragment that needs no style sheet."""
-    text: str = ""
-    is_html: bool = False
-    """False: it was plain text."""
-    content_ids: Mapping[str, str] = field(default_factory=dict)
-    """Content-ID of each picture `html` shows -> section of the part."""
 
 
 def quotable(raw: bytes, options: Options | None = None) -> Quotable:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.message import Completeness, Part, Status
+from desktop.domain.mail.outbox import Outgoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class MessageHead:
     """Copies with the same id whose text differs from this one's."""
     outgoing: bool = False
     has_html: bool = False
+    way: Outgoing | None = None
+    """Where it is on its way out; None where it is not in the outbox."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
-from desktop.domain.mail.document import Document, Options
+from desktop.domain.mail.document import Document, Options, Quotable
 from desktop.domain.mail.message import Message
 from desktop.engine.mail.importer import CannotShow, Failure, ParserProcess, ParserUnavailable
 
@@ -43,6 +43,10 @@ class Content:
     def prepare(self, raw: bytes, options: Options | None = None) -> Document:
         """Return the body, safe to show. Raises CannotBeShown."""
         return self._guarded(lambda: self._process.prepare(raw, options))
+
+    def quotable(self, raw: bytes) -> Quotable:
+        """Return the mail as an answer may quote it. Raises CannotBeShown."""
+        return self._guarded(lambda: self._process.quotable(raw))
 
     def part_bytes(self, raw: bytes, section: str) -> bytes:
         """Return the decoded content of one part. Raises PartAbsent, CannotBeShown."""

@@ -26,7 +26,7 @@ from typing import Any, Protocol
 from desktop.base.clock import monotonic
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
-from desktop.domain.mail.document import CANNOT_SHOW_HTML, INLINE_BYTES_MAX, Document, Options
+from desktop.domain.mail.document import CANNOT_SHOW_HTML, INLINE_BYTES_MAX, Document, Options, Quotable
 from desktop.domain.mail.message import Message
 from desktop.engine.mail import parser_child, wire
 
@@ -126,6 +126,20 @@ class ParserProcess:
         found: Document = self._enqueue((parser_child.PREPARE, raw, wire.pack(options))).result()
         return found
 
+    def quotable(self, raw: bytes, options: Options | None = None) -> Quotable:
+        """Return the mail as an answer quotes it; as text if its HTML was too much.
+
+        Raises CannotShow, ParserUnavailable.
+        """
+        options = options or Options()
+        try:
+            found: Quotable = self._enqueue((parser_child.QUOTE, raw, wire.pack(options))).result()
+        except CannotShow:
+            if options.text_only:
+                raise
+            return self.quotable(raw, replace(options, text_only=True))
+        return found
+
     def part_bytes(self, raw: bytes, section: str) -> bytes:
         """Return the decoded content of one part. Raises mime_parse.PartMissing, CannotShow, ParserUnavailable."""
         found: bytes = self._enqueue((parser_child.PART, raw, section)).result()
@@ -209,6 +223,8 @@ class ParserProcess:
                 raise mime_parse.PartMissing(request[2])
             if kind == parser_child.VALUE and request[0] == parser_child.PREPARE:
                 return wire.unpack(Document, content[0])
+            if kind == parser_child.VALUE and request[0] == parser_child.QUOTE:
+                return wire.unpack(Quotable, content[0])
             if kind == parser_child.VALUE and request[0] == parser_child.PARTS:
                 return _parts(content[0], request[2])
             if kind == parser_child.VALUE and type(content[0]) is bytes:

@@ -22,6 +22,7 @@ ERROR = "error"
 
 PARSE = "parse"
 PREPARE = "prepare"
+QUOTE = "quote"
 PART = "part"
 PARTS = "parts"
 
@@ -45,7 +46,7 @@ def main(pipe: Connection, memory_bytes: int, deadline_s: float) -> None:
 
 
 def _answer(pipe: Connection, request: tuple[Any, ...], deadline_s: float) -> None:
-    from desktop.domain.mail import mime_parse, preparing
+    from desktop.domain.mail import mime_parse, preparing, quotable
 
     kind, *arguments = request
     if kind == PARSE:
@@ -55,6 +56,9 @@ def _answer(pipe: Connection, request: tuple[Any, ...], deadline_s: float) -> No
         if kind == PREPARE:
             raw, options = arguments
             answer: object = wire.pack(preparing.prepare(raw, wire.unpack(Options, options)))
+        elif kind == QUOTE:
+            raw, options = arguments
+            answer = wire.pack(quotable.quotable(raw, wire.unpack(Options, options)))
         elif kind == PARTS:
             answer = mime_parse.parts_bytes(*arguments)
         else:

@@ -15,7 +15,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag
-from desktop.domain.mail.mime_parse import parse_header
+from desktop.engine.mail.lying import uids_here
 from desktop.net import errors
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.session import Session
@@ -194,6 +194,8 @@ class Replay:
             self._queue.nothing_left(operation)
         elif operation.kind == "append":
             self._append(operation, folder)
+        elif operation.kind == "save-draft":
+            self._save_draft(operation, folder)
         else:
             self._on_folder(operation, folder)
 
@@ -251,28 +253,13 @@ class Replay:
     def _copied(self, folder: FolderRef, target: FolderRef, targets: Sequence[Target]) -> list[Target]:
         """After a kill between COPY and EXPUNGE: take what already lies in the target out of its old folder."""
         self._session.select(target.wire_name)
-        copied = [t for t in targets if self._lying_here(t.message_id, t.size_bytes)]
+        copied = [t for t in targets if uids_here(self._session, t.message_id, t.size_bytes)]
         self._session.select(folder.wire_name)
         if copied:
             uids = [t.uid for t in copied]
             self._session.store_flags(uids, add=Flag.DELETED)
             self._session.expunge(uids)
         return copied
-
-    def _lying_here(self, message_id: str, size_bytes: int | None = None) -> list[int]:
-        """Return the UIDs in the selected folder of mails with exactly this Message-ID, and this size where given.
-
-        SEARCH finds parts of a header too ("1@a.example" in "11@a.example"), and without UIDPLUS what left a folder
-        lies there still, marked as deleted; what is taken for a copy by mistake would be lost.
-        """
-        probes = self._session.fetch_probe(self._session.find_message_id(message_id)) if message_id else {}
-        return sorted(
-            uid
-            for uid, probe in probes.items()
-            if not probe.overview.flags & Flag.DELETED
-            and parse_header(probe.headers).message_id == message_id
-            and (size_bytes is None or probe.overview.size_bytes == size_bytes)
-        )
 
     def _append(self, operation: Queued, folder: FolderRef) -> None:
         appendix = self._queue.to_append(operation)
@@ -285,13 +272,39 @@ class Replay:
         if operation.started and appendix.message_id:
             # killed before the answer came, perhaps: what is there already is not put there twice
             selected = self._session.select(folder.wire_name)
-            found = self._lying_here(appendix.message_id, len(appendix.raw))
+            found = uids_here(self._session, appendix.message_id, len(appendix.raw))
             where = (selected.uidvalidity or self._numbering, found[-1]) if found else None
         if where is None:
             where = self._session.append(
                 folder.wire_name, appendix.raw, appendix.flags & ~Flag.DELETED, appendix.received_ms
             )
         self._queue.appended(operation, appendix.place_key, where)
+
+    def _save_draft(self, operation: Queued, folder: FolderRef) -> None:
+        """Put the new copy of a draft on the server, then take the older ones away: there is never none (R37)."""
+        saved = self._queue.to_save(operation)
+        if saved is None:
+            self._queue.nothing_left(operation)
+            return
+        if saved.staged is not None:
+            where = self._session.append(
+                folder.wire_name,
+                b"",
+                Flag.SEEN | Flag.DRAFT,
+                clock.now(),
+                rest=self._queue.draft_pieces(saved),
+                rest_bytes=saved.staged.size_bytes,
+            )
+            self._queue.draft_saved(operation, saved, where)
+        gone = [place for place, _uidvalidity, _uid in saved.older]
+        if gone:
+            selected = self._session.select(folder.wire_name)
+            numbering = selected.uidvalidity or self._numbering
+            uids = [uid for _place, uidvalidity, uid in saved.older if uidvalidity == numbering]
+            if uids:
+                self._session.store_flags(uids, add=Flag.DELETED)
+                self._session.expunge(uids)
+        self._queue.draft_done(operation, saved, gone)
 
     def _refuse_more(self, operation: Queued, folder: FolderRef) -> None:
         """Raise HoldsMore when mails came into a folder that is to be deleted after the person was asked."""

@@ -14,8 +14,10 @@ from desktop.base import clock, ids
 from desktop.domain import events
 from desktop.domain.mail.arrival import Arrival, same_text, text_digest
 from desktop.domain.mail.conversation import member_hashes
-from desktop.domain.mail.message import Completeness, Flag, Message, effective_date_ms, identity
+from desktop.domain.mail.folder import Role
+from desktop.domain.mail.message import Completeness, Flag, Message, Status, effective_date_ms, identity
 from desktop.domain.mail.state import UserState
+from desktop.services.mail.own_drafts import beside_drafts
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
@@ -152,6 +154,18 @@ class Ingest:
         forget_unnamed(self._database, self._blobs, dropped)
 
 
+def enter(work: UnitOfWork, arrival: Arrival, status: Status) -> int:
+    """Make an Email of what the person has written here, read by him and kept; returns its key."""
+    known, _new, moved = _emails(work, [arrival])
+    key = known[arrival.id]
+    Life(work).keep([key])
+    MessageWriter(work).set_status(key, status)
+    StateWriter(work).set({key: UserState(read=True)})
+    look_again(work, [key, *moved])
+    work.emit(events.MessagesArrived((key,), 0, False))
+    return key
+
+
 def look_again(work: UnitOfWork, email_keys: Sequence[int]) -> None:
     """Bring the user's view and the lists of Emails in step with their places, and say what changed."""
     keys = tuple(dict.fromkeys(email_keys))
@@ -195,6 +209,9 @@ def _arrival(fetched: Fetched) -> Arrival:
 
 
 def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[Arrival]) -> list[int]:
+    ours: frozenset[int] = frozenset()
+    if into.role is Role.DRAFTS:
+        arrivals, ours = beside_drafts(work, home.folder_key, home.uidvalidity, arrivals)
     known, new, moved = _emails(work, arrivals)
     PlaceWriter(work).add(
         home.folder_key,
@@ -206,8 +223,8 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
                 a.flags,
                 a.size_bytes,
                 a.received_ms,
-                a.raw_digest or None,
-                a.text_digest,
+                None if a.uid in ours else a.raw_digest or None,
+                None if a.uid in ours else a.text_digest,
                 partial=a.partial,
             )
             for a in arrivals

@@ -19,6 +19,7 @@ from desktop.domain.mail.mail_account import AccountStatus, MailAccount, is_addr
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
+from desktop.services.mail import leaving
 from desktop.services.mail.account_changes import follow_changes
 from desktop.services.mail.folders import give_role
 from desktop.services.mail.ingest import look_again
@@ -207,6 +208,7 @@ class MailAccounts:
             listed = {email for folder in folders for email in Listings(work).members(folder)}
             own = Accounts(work).own_addresses()
             AccountWriter(work).remove(key)
+            leaving.without_account(work)
             note_changes(work, own)
             orphans = OperationWriter(work).withdraw_orphans()
             Life(work).let_go([*touched, *orphans])
@@ -353,9 +355,7 @@ def _assign(work: UnitOfWork, key: int, roles: Mapping[Role, str]) -> bool:
 
 def _checked(account: MailAccount) -> MailAccount:
     """Return an account with each alias once. Raises AccountInvalid."""
-    aliases = {alias.lower(): alias for alias in map(str.strip, account.aliases) if alias}
-    aliases.pop(account.address.lower(), None)
-    account = replace(account, aliases=tuple(aliases.values()))
+    account = account.known_as(account.aliases)
     for address in account.addresses:
         if not is_address(address):
             raise AccountInvalid(_("“{address}” is not an email address.").format(address=encodable(address)))

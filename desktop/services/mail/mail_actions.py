@@ -40,6 +40,7 @@ from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings, ListingWriter
 from desktop.store.mail.messages import Messages, chunks
 from desktop.store.mail.operations import Operations, OperationWriter
+from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.places import Places
 from desktop.store.mail.rows import Rows
 from desktop.store.mail.states import States, StateWriter
@@ -57,6 +58,16 @@ class TooLargeToMove(Problem):
     def __init__(self, subject: str) -> None:
         text = _("“{subject}” is too large to be moved to another account: part of it is only on its server.")
         super().__init__(text.format(subject=subject or _("(no subject)")))
+
+
+class OnItsWay(Problem):
+    """What is in the outbox cannot be changed, or put elsewhere, before it was taken back."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("This mail is on its way. Take it back first."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +128,12 @@ class MailActions:
         Raises Problem when nothing was done; what goes wrong after the first portion is told by `Done.problem`.
         """
         with self._database.read() as view:
-            wanted = _meant(view, keys, conversations, list_id)
+            wanted = _without_outgoing(view, change, _meant(view, keys, conversations, list_id))
             if change.folder_key is not None and len(wanted) > PORTION:
                 _refuse_too_large(view, change.folder_key, wanted)
         if change.verb is Verb.DELETE:
             return self._delete(change, wanted)
-        done = self._in_portions(change, wanted, lambda work, some: _apply(work, change, some))
+        done = self._in_portions(change, wanted, lambda work, some: apply_change(work, change, some))
         catch_up(self._database)  # with folders that were made the home of a role
         return done
 
@@ -167,7 +178,7 @@ class MailActions:
 
         def delete(work: UnitOfWork, some: Sequence[int]) -> Portion:
             doomed = some if still_in is None else Listings(work).among(still_in, some)
-            dropped.extend(_delete(work, doomed))
+            dropped.extend(delete_for_good(work, doomed))
             return Portion(tuple(doomed))
 
         def forget() -> None:
@@ -203,6 +214,16 @@ def _meant(view: View, keys: Sequence[int], conversations: Sequence[int], list_i
     return list(dict.fromkeys((*whole, *keys)))
 
 
+def _without_outgoing(view: View, change: Change, keys: Sequence[int]) -> list[int]:
+    """Leave out what is in the outbox where a verb would put it somewhere else. Raises OnItsWay when that is all."""
+    if change.verb in (Verb.READ, Verb.UNREAD, Verb.STAR, Verb.UNSTAR):
+        return list(keys)
+    outgoing = {mail.email_key for mail in OutboxRows(view).of_emails(keys)}
+    if outgoing and outgoing.issuperset(keys):
+        raise OnItsWay
+    return [key for key in keys if key not in outgoing]
+
+
 def _take_back(work: UnitOfWork, portion: Portion) -> None:
     writer = OperationWriter(work)
     touched = list(portion.keys)
@@ -224,7 +245,8 @@ def _take_back(work: UnitOfWork, portion: Portion) -> None:
         work.emit(events.OperationsChanged(account))
 
 
-def _apply(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Portion:
+def apply_change(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Portion:
+    """Do a verb to mails inside a unit of work. Raises MissingRole's kin as `MailActions.apply` does."""
     places = Places(work).of_emails(keys)
     transfers = _transfer(work, change.folder_key, places) if change.folder_key is not None else ()
     operations = _operations(work, change, list(places.values()))
@@ -299,7 +321,7 @@ def _bring_back(work: UnitOfWork, transferred: Transferred) -> None:
     if Operations(work).is_untouched(transferred.copy_key):
         look_again(work, [transferred.email_key, *OperationWriter(work).withdraw(transferred.copy_key)])
     else:
-        _apply(work, Change(Verb.MOVE, transferred.from_folder_key), [transferred.email_key])
+        apply_change(work, Change(Verb.MOVE, transferred.from_folder_key), [transferred.email_key])
 
 
 def _operations(work: UnitOfWork, change: Change, mails: Sequence[Sequence[Place]]) -> tuple[Operation, ...]:
@@ -354,11 +376,15 @@ def _changed(state: UserState, verb: Verb) -> UserState:
             return replace(away, in_trash=True)
         case Verb.INBOX:
             return replace(away, in_inbox=True)
+        case Verb.ANSWERED:
+            return replace(state, answered=True)
+        case Verb.FORWARDED:
+            return replace(state, forwarded=True)
         case _:
             return state
 
 
-def _delete(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
+def delete_for_good(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
     """Delete mails for good: server copies by queued operations, the rest at once. Returns the sources they named."""
     places = Places(work).of_emails(keys)
     operations = operations_for(Change(Verb.DELETE), places.values(), {})

@@ -12,13 +12,14 @@ from typing import Protocol
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
-from desktop.domain.mail.document import Document, Options
-from desktop.domain.mail.message import Completeness, Message
+from desktop.domain.mail.document import Document, Options, Quotable
+from desktop.domain.mail.message import Completeness, Message, Status
 from desktop.domain.mail.reading import MessageHead
 from desktop.services.errands import Errands, RemotePart
 from desktop.services.mail.views import MailGone
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs
+from desktop.store.mail.drafts import Drafts
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.places import Places
 from desktop.store.mail.rows import Rows
@@ -29,6 +30,9 @@ class ContentParser(Protocol):
 
     def prepare(self, raw: bytes, options: Options | None = None) -> Document:
         """Return a mail's body, safe to show."""
+
+    def quotable(self, raw: bytes) -> Quotable:
+        """Return a mail as an answer may quote it."""
 
     def part_bytes(self, raw: bytes, section: str) -> bytes:
         """Return the decoded content of one part."""
@@ -99,18 +103,36 @@ class Reading:
 
     def part(self, key: int, section: str) -> bytes:
         """Return the decoded content of an attachment or inline picture. Raises PartNotHere, MailGone, Problem."""
-        if self.head(key).completeness is Completeness.TEXT:
+        head = self.head(key)
+        if head.completeness is Completeness.TEXT:
             raise PartNotHere
+        if (beside := self._files_beside(head)) and section in beside:
+            return self._blobs.get(beside[section])
         return self._parser.part_bytes(self.source(key), section)
+
+    def _files_beside(self, head: MessageHead) -> dict[str, bytes]:
+        """Return the files of a draft that lie beside its source and not in it: section -> source."""
+        if head.status not in (Status.DRAFT, Status.SENDING):
+            return {}
+        with self._database.read() as view:
+            kept = Drafts(view).of_email(head.key)
+            if kept is None or not Messages(view).partial([head.key]):
+                return {}
+        files = {(each.name, each.size_bytes, each.content_id): each.digest for each in kept.draft.enclosures}
+        named = {part.section: files.get((part.name, part.size_bytes, part.content_id)) for part in head.parts}
+        return {section: digest for section, digest in named.items() if digest is not None}
 
     def parts(self, key: int, sections: Collection[str]) -> dict[str, bytes]:
         """Return the inline pictures of a mail by section, read at once; those too large together are left out.
 
         Raises PartNotHere, MailGone, Problem.
         """
-        if self.head(key).completeness is Completeness.TEXT:
+        head = self.head(key)
+        if head.completeness is Completeness.TEXT:
             raise PartNotHere
-        return self._parser.parts_bytes(self.source(key), sections)
+        beside = {section: digest for section, digest in self._files_beside(head).items() if section in sections}
+        found = self._parser.parts_bytes(self.source(key), set(sections) - beside.keys())
+        return found | {section: self._blobs.get(digest) for section, digest in beside.items()}
 
     def source(self, key: int, *, twin: int = 0) -> bytes:
         """Return the source as it came; of a mail over the size limit its header and text. Raises MailGone."""

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.base import clock
 from desktop.domain import events
 from desktop.domain.mail.message import Flag
+from desktop.services.mail import making
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import lose_folder
 from desktop.services.mail.sources import forget_unnamed
 from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
-from desktop.store.mail.blobs import Blobs
+from desktop.store.mail.blobs import Blobs, Staged
+from desktop.store.mail.drafts import Drafts, DraftWriter, KeptDraft
 from desktop.store.mail.folders import FolderWriter
 from desktop.store.mail.life import Life
+from desktop.store.mail.messages import Messages
 from desktop.store.mail.operations import FolderRef, Operations, OperationWriter, Queued, Target
+from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.places import Places, PlaceWriter
 
 
@@ -31,6 +35,17 @@ class Appendix:
     received_ms: int
     is_whole: bool
     """False when a part of the mail is only on its old server: a copy would lose it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """A draft on its way to its server."""
+
+    kept: KeptDraft
+    staged: Staged | None
+    """Its bytes; None where the server has them already."""
+    older: tuple[tuple[int, int, int], ...]
+    """Copies that are to go: place, UIDVALIDITY and UID."""
 
 
 class ReplayQueue:
@@ -110,6 +125,48 @@ class ReplayQueue:
         with self._database.write() as work:
             if operation.folder_key is not None:
                 _moved(work, operation.folder_key, {place_key: uid}, told)
+            OperationWriter(work).release(operation.key)
+            self._finish(work, operation)
+
+    def to_save(self, operation: Queued) -> SavedDraft | None:
+        """Return the draft a "save-draft" operation puts on its server; None when it is gone or was sent."""
+        with self._database.read() as view:
+            kept = Drafts(view).get(int(operation.argument["draft"]))
+            if kept is None or OutboxRows(view).of_emails([kept.email_key]):
+                return None
+            places = Places(view).numbered(kept.email_key)
+        if kept.changes == kept.changes_on_server:
+            return SavedDraft(kept, None, tuple(places[:-1]))
+        stamp = making.stamp(kept.message_id, kept.date_ms)
+        return SavedDraft(kept, making.stage(kept.draft, stamp, self._blobs, with_bcc=True), tuple(places))
+
+    def draft_pieces(self, saved: SavedDraft) -> Iterator[bytes]:
+        """Yield the octets of a draft."""
+        assert saved.staged is not None
+        return self._blobs.staged_pieces(saved.staged)
+
+    def draft_saved(self, operation: Queued, saved: SavedDraft, where: tuple[int, int] | None) -> None:
+        """The server has the new copy of a draft; `where` is its UIDVALIDITY and UID, where it told them."""
+        assert saved.staged is not None
+        told, uid = where or (0, None)
+        with self._database.write() as work:
+            if operation.folder_key is not None and Messages(work).ids_of([saved.kept.email_key]):
+                place = PlaceWriter(work).add_own(
+                    operation.folder_key, saved.kept.email_key, saved.staged.size_bytes, int(Flag.SEEN | Flag.DRAFT)
+                )
+                _moved(work, operation.folder_key, {place: uid}, told)
+                DraftWriter(work).on_server(saved.kept.key, saved.kept.changes)
+                look_again(work, [saved.kept.email_key])
+        self._blobs.drop_staged(saved.staged)
+
+    def draft_done(self, operation: Queued, saved: SavedDraft, gone: Sequence[int]) -> None:
+        """Older copies of a draft are gone from the server; it follows its server unless it was changed meanwhile."""
+        with self._database.write() as work:
+            PlaceWriter(work).remove(gone)
+            now = Drafts(work).get(saved.kept.key)
+            if now is not None and now.changes == now.changes_on_server:
+                Life(work).let_go([now.email_key])
+                look_again(work, [now.email_key])
             OperationWriter(work).release(operation.key)
             self._finish(work, operation)
 

@@ -132,6 +132,7 @@ def _place(index: SearchIndex, lists: tuple[ListId, ...]) -> str:
         Unified.IMPORTANT: _("Important"),
         Unified.SENT: _("Sent"),
         Unified.DRAFTS: _("Drafts"),
+        Unified.OUTBOX: _("Outbox"),
         Unified.ARCHIVE: _("Archive"),
         Unified.JUNK: _("Junk"),
         Unified.TRASH: _("Trash"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from desktop.base import ids
-from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
+from desktop.domain.mail.draft import Identity
+from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Mode, Security
 from desktop.store.database import UnitOfWork, View
 from desktop.store.tables.mail import MailAccountRow
 
@@ -80,6 +83,10 @@ class AccountWriter:
         """Note whether the person has paused an account."""
         self._work.run("UPDATE mail_account SET paused = ? WHERE key = ?", (paused, key))
 
+    def set_files_sent(self, key: int, files: FilesSent) -> None:
+        """Note whether the server of an account keeps copies of what it sends by itself."""
+        self._work.run("UPDATE mail_account SET files_sent = ? WHERE key = ?", (files, key))
+
     def set_synced(self, key: int, at_ms: int) -> None:
         """Note when an account was last up to date."""
         self._work.run("UPDATE mail_account SET synced_at_ms = ? WHERE key = ?", (at_ms, key))
@@ -99,7 +106,8 @@ def _columns(account: MailAccount) -> dict[str, Any]:
         "active": int(account.active),
         "ca_file": account.ca_file,
         "trusted_fingerprints": json.dumps(account.trusted_fingerprints),
-        "aliases": json.dumps(account.aliases),
+        "identities": json.dumps([asdict(each) for each in account.identities]),
+        "files_sent": account.files_sent.value,
     }
     for half, endpoint in (("imap", account.imap), ("smtp", account.smtp)):
         columns |= {
@@ -113,6 +121,12 @@ def _columns(account: MailAccount) -> dict[str, Any]:
 
 def _endpoint(host: str, port: int, security: str, user: str) -> Endpoint | None:
     return Endpoint(host, port, Security(security), user) if host else None
+
+
+def _identity(stored: Mapping[str, Any]) -> Identity:
+    texts = {name: str(stored.get(name, "")) for name in ("address", "name", "reply_to", "signature")}
+    answer = stored.get("reply_signature")
+    return Identity(**texts, reply_signature=None if answer is None else str(answer))
 
 
 def _account(row: Any) -> MailAccount:
@@ -132,5 +146,6 @@ def _account(row: Any) -> MailAccount:
         active=bool(row.active),
         ca_file=row.ca_file,
         trusted_fingerprints=tuple(json.loads(row.trusted_fingerprints)),
-        aliases=tuple(json.loads(row.aliases)),
+        identities=tuple(_identity(each) for each in json.loads(row.identities)),
+        files_sent=FilesSent(row.files_sent),
     )

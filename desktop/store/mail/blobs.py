@@ -10,18 +10,20 @@ Any thread.
 from __future__ import annotations
 
 import hashlib
+import io
+import itertools
 import logging
 import os
 import re
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
@@ -44,6 +46,9 @@ WHOLE = 1
 """The codec of a source that is all of its mail. Each is deflated."""
 _PARTIAL = 2
 CODECS = (WHOLE, _PARTIAL)
+_STAGED = "staged-"
+_PIECE_BYTES = 64 * 1024
+_staged = itertools.count()
 _STEP = 1000
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, codec INTEGER, data BLOB) STRICT",
@@ -77,6 +82,15 @@ class Packed:
     """It is the header and the text of a mail over the size limit, not all of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A source that was too large to be held: compressed in a file that `Blobs.keep` puts in its place."""
+
+    digest: bytes
+    size_bytes: int
+    path: Path
+
+
 def _unpacked(data: bytes, digest: bytes) -> bytes | None:
     """Return the source, None where these octets are not that of this name."""
     try:
@@ -84,6 +98,24 @@ def _unpacked(data: bytes, digest: bytes) -> bytes | None:
     except zlib.error:
         return None
     return raw if digest_of(raw) == digest else None
+
+
+def _pieces(open_packed: Callable[[], BinaryIO], digest: bytes) -> Iterator[bytes]:
+    try:
+        with open_packed() as packed:
+            seen, unpacker = hashlib.sha256(), zlib.decompressobj()
+            while data := unpacker.unconsumed_tail or packed.read(_PIECE_BYTES):
+                piece = unpacker.decompress(data, _PIECE_BYTES)
+                seen.update(piece)
+                if piece:
+                    yield piece
+            if rest := unpacker.flush():
+                seen.update(rest)
+                yield rest
+    except (OSError, zlib.error) as error:
+        raise SourceMissing from error
+    if seen.digest() != digest:
+        raise SourceMissing
 
 
 class Blobs:
@@ -131,7 +163,38 @@ class Blobs:
         # Level 1 is as fast as the disk and keeps 45 % of a typical mail.
         return [Packed(digest, zlib.compress(raw, 1), digest in partial) for digest, raw in sources]
 
-    def keep(self, packed: Iterable[Packed]) -> None:
+    def stage(self, make: Callable[[Callable[[bytes], None]], object]) -> Staged:
+        """Compress what `make` puts out piece by piece into a file, to be kept or left to housekeeping.
+
+        Raises DiskFull, DiskFailed, and what `make` raises.
+        """
+        path = self._folder / f"{_STAGED}{os.getpid()}-{next(_staged)}"
+        digest, packer = hashlib.sha256(), zlib.compressobj(1)
+        size = 0
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+
+                def put(piece: bytes) -> None:
+                    nonlocal size
+                    digest.update(piece)
+                    size += len(piece)
+                    file.write(packer.compress(piece))
+
+                make(put)
+                file.write(packer.flush())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise DiskFailed.of(error) from error
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return Staged(digest.digest(), size, path)
+
+    def keep(self, packed: Iterable[Packed | Staged]) -> None:
         """Keep sources for good; returns after commit. Raises DiskFull, DiskFailed.
 
         Called inside the unit of work that will name them, so that `forget_unnamed` cannot come between.
@@ -139,6 +202,13 @@ class Blobs:
         rows, named = [], []
         for source in packed:
             named.append(source.digest)
+            if isinstance(source, Staged):
+                if source.path.stat().st_size >= FILE_FROM_BYTES:
+                    self._put_staged(source)
+                    continue
+                rows.append((source.digest, WHOLE, source.path.read_bytes()))
+                source.path.unlink()
+                continue
             # a file could not say that it is not whole
             if len(source.data) >= FILE_FROM_BYTES and not source.partial:
                 self._put_file(source.digest, source.data)
@@ -165,6 +235,22 @@ class Blobs:
         if raw is None:
             raise SourceMissing
         return raw
+
+    def pieces(self, digest: bytes) -> Iterator[bytes]:
+        """Yield a source piece by piece, at most 64 KB each. Raises SourceMissing, also at the end where it is damaged.
+
+        Whoever passes the pieces on must not take what came before for the whole.
+        """
+        rows = self._column("SELECT data FROM blob WHERE digest = ?", (digest,))
+        yield from _pieces(lambda: io.BytesIO(rows[0]) if rows else self._path(digest).open("rb"), digest)
+
+    def staged_pieces(self, staged: Staged) -> Iterator[bytes]:
+        """Yield what was staged, likewise."""
+        yield from _pieces(lambda: staged.path.open("rb"), staged.digest)
+
+    def drop_staged(self, staged: Staged) -> None:
+        """Forget what was staged and is not kept."""
+        staged.path.unlink(missing_ok=True)
 
     def is_partial(self, digest: bytes) -> bool:
         """Say whether a source was kept as a part of its mail only."""
@@ -216,7 +302,7 @@ class Blobs:
 
     def clear_halves(self, before_ms: int) -> None:
         """Delete what a kill left half-written in files last changed before a moment."""
-        for path in self._folder.glob(f"{FOLDERS}/*"):
+        for path in (*self._folder.glob(f"{FOLDERS}/*"), *self._folder.glob(f"{_STAGED}*")):
             try:
                 if path.suffix != ".z" and path.stat().st_mtime * 1000 < before_ms:
                     path.unlink()
@@ -274,6 +360,15 @@ class Blobs:
             sync_folder(self._folder)
             path.replace(self._folder / f"source-damaged-{digest.hex()}.z")
         return None
+
+    def _put_staged(self, staged: Staged) -> None:
+        path = self._path(staged.digest)
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            staged.path.replace(path)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise DiskFailed.of(error) from error
 
     def _put_file(self, digest: bytes, data: bytes) -> None:
         path = self._path(digest)

@@ -13,7 +13,7 @@ from typing import Any
 from desktop.base import ids
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.arrival import Arrival
-from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Part, effective_date_ms
+from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Part, Status, effective_date_ms
 from desktop.domain.mail.query import UNSPACED
 from desktop.store.database import UnitOfWork, View
 
@@ -118,15 +118,16 @@ class Messages:
         return (row[0], row[1], bool(row[2])) if row else None
 
     def unnamed(self, digests: Sequence[bytes]) -> list[bytes]:
-        """Return those sources that no Email and no place names."""
+        """Return those sources that no Email, no copy and no draft names."""
         named: set[bytes] = set()
         for chunk in chunks(digests):
             inside = marks(chunk)
             named.update(
                 self._view.column(
                     f"SELECT raw_digest FROM email WHERE raw_digest IN ({inside}) UNION "
-                    f"SELECT raw_digest FROM place WHERE raw_digest IN ({inside})",
-                    [*chunk, *chunk],
+                    f"SELECT raw_digest FROM place WHERE raw_digest IN ({inside}) UNION "
+                    f"SELECT digest FROM draft_file WHERE digest IN ({inside})",
+                    [*chunk, *chunk, *chunk],
                 )
             )
         return [digest for digest in digests if digest not in named]
@@ -219,6 +220,14 @@ class MessageWriter:
     def set_outgoing(self, keys: Sequence[int], outgoing: bool) -> None:
         """Note whether the person has sent Emails himself."""
         self._work.many("UPDATE email SET outgoing = ? WHERE key = ?", [(outgoing, key) for key in keys])
+
+    def set_status(self, key: int, status: Status) -> None:
+        """Store where an Email is in its life."""
+        self._work.run("UPDATE email SET status = ? WHERE key = ?", (status, key))
+
+    def set_id(self, key: int, mail_id: uuid.UUID) -> None:
+        """Let a draft have the id that follows from what its header says now."""
+        self._work.run("UPDATE email SET id = ? WHERE key = ?", (mail_id.bytes, key))
 
     def delete(self, keys: Sequence[int]) -> list[bytes]:
         """Delete Emails for good and return the digests of the sources they named."""

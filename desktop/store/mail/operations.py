@@ -13,7 +13,7 @@ from desktop.domain.mail.mail_account import Mode, WaitingOperation
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags, Transfer
 from desktop.domain.mail.operation_argument import is_argument
-from desktop.domain.mail.state import UserState, copy_flags
+from desktop.domain.mail.state import Place, UserState, copy_flags
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
 from desktop.store.mail.places import EFFECTIVE_FOLDER, Places, PlaceWriter
@@ -135,6 +135,15 @@ class Operations:
     def is_untouched(self, key: int) -> bool:
         """Say whether an operation still waits and never was on its way to the server."""
         return self._view.first("SELECT 1 FROM operation WHERE key = ? AND NOT started", (key,)) is not None
+
+    def saving(self, draft_key: int) -> int | None:
+        """Return the operation that will put a draft on its server and has not begun, None when there is none."""
+        sql = (
+            "SELECT key FROM operation WHERE kind = 'save-draft' AND NOT started AND NOT parked "
+            "AND json_extract(argument, '$.draft') = ?"
+        )
+        key: int | None = self._view.value(sql, (draft_key,))
+        return key
 
     def creation_of(self, folder_key: int) -> int | None:
         """Return the operation that will make a folder, None when it is made."""
@@ -323,6 +332,18 @@ class OperationWriter:
     def queue_folder(self, account_key: int, kind: str, folder_key: int | None, argument: Mapping[str, Any]) -> int:
         """Queue a verb on a folder itself: "create-folder", "rename-folder", "delete-folder", "subscribe-folder"."""
         return self._insert(account_key=account_key, kind=kind, folder_key=folder_key, argument=json.dumps(argument))
+
+    def save_draft(self, account_key: int, folder_key: int, draft_key: int) -> int:
+        """Queue what puts a draft on its server, as it will be then."""
+        argument = json.dumps({"draft": draft_key})
+        return self._insert(account_key=account_key, kind="save-draft", folder_key=folder_key, argument=argument)
+
+    def expunge_after(self, places: Sequence[Place], first: int) -> None:
+        """Queue the removal of copies once another operation is done."""
+        for account, folder in dict.fromkeys((place.account_key, place.folder_key) for place in places):
+            keys = tuple(p.key for p in places if (p.account_key, p.folder_key) == (account, folder))
+            removal = self._queue(Expunge(account, folder, keys))
+            self._work.run("UPDATE operation SET after_key = ? WHERE key = ?", (first, removal))
 
     def delete_folder(self, account_key: int, folder_key: int, argument: Mapping[str, Any]) -> None:
         """Queue the deletion of a folder and of the copies that will lie in it then."""

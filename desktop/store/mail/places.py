@@ -157,6 +157,21 @@ class Places:
         )
         return (row[0], row[1], row[2], row[3]) if row else None
 
+    def numbered(self, email_key: int) -> list[tuple[int, int, int]]:
+        """Return place, UIDVALIDITY and UID of the copies of a draft that its server numbers, the oldest first.
+
+        Copies with a source of their own are not ours.
+        """
+        return [
+            (key, uidvalidity, uid)
+            for key, uidvalidity, uid in self._view.all(
+                "SELECT p.key, p.uidvalidity, p.uid FROM place p JOIN folder f ON f.key = p.folder_key "
+                "WHERE p.email_key = ? AND p.uid IS NOT NULL AND p.raw_digest IS NULL AND f.role = 'drafts' "
+                "ORDER BY p.uid",
+                (email_key,),
+            )
+        ]
+
     def twins(self, email_keys: Sequence[int]) -> dict[int, list[bytes]]:
         """Return the sources of copies whose text is not the one their Email shows, one for each text."""
         found: dict[int, list[bytes]] = {}
@@ -283,6 +298,16 @@ class PlaceWriter:
                 for c in fresh
             ],
         )
+
+    def add_own(self, folder_key: int, email_key: int, size_bytes: int, flags: int) -> int:
+        """Note a copy of a draft that was put into a folder; returns its key. Its text is that of the draft."""
+        key = self._work.run(
+            "INSERT INTO place (account_key, folder_key, uidvalidity, email_key, size_bytes, received_ms, flags) "
+            "SELECT account_key, key, 0, ?, ?, ?, ? FROM folder WHERE key = ?",
+            (email_key, size_bytes, clock.now(), flags, folder_key),
+        ).lastrowid
+        assert key is not None
+        return key
 
     def _take_over(self, place_key: int, folder_key: int, uidvalidity: int, copy: Copy) -> None:
         self._work.run(

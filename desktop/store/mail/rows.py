@@ -13,6 +13,7 @@ from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
 from desktop.store.database import View
 from desktop.store.mail.messages import chunks, marks, parts_from_json
+from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE, Places
 
 _ME = "u.email_key = e.key AND u.user_key = (SELECT key FROM user WHERE is_me)"
@@ -68,6 +69,7 @@ class Rows:
             accounts: dict[int, set[int]] = {}
             folders: dict[int, list[int]] = {}
             twins = Places(self._view).twins(chunk)
+            ways = {mail.email_key: mail for mail in OutboxRows(self._view).of_emails(chunk)}
             for key, account, folder in self._view.all(
                 f"SELECT p.email_key, p.account_key, {EFFECTIVE_FOLDER} FROM place p "
                 f"WHERE p.email_key IN ({inside}) AND {THERE}",
@@ -114,6 +116,7 @@ class Rows:
                     twins=len(twins.get(key, ())),
                     outgoing=bool(row[18]),
                     has_html=bool(row[19]),
+                    way=ways.get(key),
                 )
         return [found[key] for key in keys if key in found]
 

@@ -39,7 +39,8 @@ class MailAccountRow(_Table):
     paused = IntegerField(default=0)
     ca_file = TextField(default="")
     trusted_fingerprints = TextField(default="[]")
-    aliases = TextField(default="[]")
+    identities = TextField(default="[]")
+    files_sent = TextField(default="")
     synced_at_ms = IntegerField(default=0)
 
     class Meta:

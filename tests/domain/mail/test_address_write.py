@@ -81,10 +81,3 @@ def test_addresses_are_spelled_as_servers_want_them(address: str, expected: str)
     message = mime_parse.parse(sent(draft(to=(Address("Bob, the builder", address), Address("", address)))))
 
     assert message.to == (Address("Bob, the builder", expected), Address("", expected))
-
-
-def test_only_local_parts_that_are_not_ascii_need_smtputf8() -> None:
-    assert not address_write.needs_smtputf8(draft(to=(Address("Иван", "ivan@пример.рф"),)))
-    for field in ("to", "cc", "bcc", "reply_to"):
-        assert address_write.needs_smtputf8(draft(**{field: (Address("", "иван@x.example"),)}))
-    assert "иван@x.example".encode() in sent(draft(to=(Address("", "иван@x.example"),)))

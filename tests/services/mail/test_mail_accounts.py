@@ -249,7 +249,7 @@ def test_what_changed_elsewhere_while_an_account_was_edited_stays(shelf: Shelf, 
     opened = accounts.get(shelf.account)
     certificate = Certificate("imap.example.org", 993, "ab" * 32)
     accounts.trust_certificate(shelf.account, certificate)
-    accounts.edit(replace(accounts.get(shelf.account), aliases=("other@example.org",), interval_s=900))
+    accounts.edit(replace(accounts.get(shelf.account).known_as(("other@example.org",)), interval_s=900))
     accounts.pause(shelf.account)
 
     stored = accounts.edit(

@@ -92,7 +92,7 @@ def test_an_address_of_two_accounts_stays_ones_own_with_either(shelf: Shelf) -> 
     shelf.arrive(mail(1, From=ALIAS), Role.SENT)
     other = shelf.add("other@example.org")
     shelf.set_aliases(ALIAS)
-    shelf.accounts.edit(replace(shelf.accounts.get(other), aliases=(ALIAS.lower(),)))
+    shelf.accounts.edit(shelf.accounts.get(other).known_as((ALIAS.lower(),)))
 
     shelf.set_aliases()
 

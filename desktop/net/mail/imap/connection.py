@@ -182,7 +182,7 @@ class Connection:
 
     def _send_literal(self, literal: Literal, waiting: bytearray, tag: bytes) -> Response | None:
         """Send what waits and the literal, after the server's go-ahead where it wants to give one (RFC 7888)."""
-        size = len(literal.octets)
+        size = literal.size_bytes
         at_once = not literal.patient and (
             self.has("LITERAL+") or (self.has("LITERAL-") and size <= _LITERAL_MINUS_MAX)
         )
@@ -199,7 +199,26 @@ class Connection:
             self.wire.send(literal.octets)
         else:
             waiting += literal.octets
+        if literal.rest_bytes:
+            self.wire.send(bytes(waiting))
+            waiting.clear()
+            self._send_rest(literal)
         return None
+
+    def _send_rest(self, literal: Literal) -> None:
+        """Send what comes piece by piece; where it is not what was announced the command cannot be ended any more."""
+        left = literal.rest_bytes
+        try:
+            for piece in literal.rest:
+                left -= len(piece)
+                if left < 0:
+                    break
+                self.wire.send(piece)
+            if left:
+                raise Bug("a literal is not as long as it was said to be")
+        except BaseException:
+            self.wire.close()
+            raise
 
     def await_go_ahead(self, tag: bytes) -> Response:
         """Return "+", or the tagged answer that came in its place."""

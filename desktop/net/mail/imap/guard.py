@@ -41,9 +41,16 @@ class Literal:
 
     octets: bytes
     patient: bool = False
+    rest: Iterable[bytes] = ()
+    """What follows them, sent as it comes: of what is too large to be held."""
+    rest_bytes: int = 0
+
+    @property
+    def size_bytes(self) -> int:
+        return len(self.octets) + self.rest_bytes
 
     def __repr__(self) -> str:
-        return f"Literal({len(self.octets)} octets)"
+        return f"Literal({self.size_bytes} octets)"
 
 
 Argument = bytes | Literal

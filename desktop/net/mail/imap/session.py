@@ -332,18 +332,26 @@ class Session:
         return True
 
     def append(
-        self, wire_name: bytes, raw: bytes, flags: Flag = Flag.NONE, date_ms: int | None = None
+        self,
+        wire_name: bytes,
+        raw: bytes,
+        flags: Flag = Flag.NONE,
+        date_ms: int | None = None,
+        *,
+        rest: Iterable[bytes] = (),
+        rest_bytes: int = 0,
     ) -> tuple[int, int] | None:
         """Put a mail into a folder; return UIDVALIDITY and UID where the server tells (UIDPLUS).
 
-        NUL cannot be sent in an ordinary literal and is refused.
+        `rest` are further octets of it, `rest_bytes` in all, sent as they come. NUL cannot be sent in an ordinary
+        literal and is refused; in `rest` there is none.
         """
         if b"\0" in raw:
             raise errors.UnsafeArgument("mail")
         command: list[Argument] = [b"APPEND", guard.mailbox(wire_name), guard.flag_list(flags)]
         if date_ms is not None:
             command.append(guard.internal_date(date_ms))
-        reply = self._run(*command, Literal(raw, patient=True), folder=names.decode(wire_name))
+        reply = self._run(*command, Literal(raw, True, rest, rest_bytes), folder=names.decode(wire_name))
         told = reply.code("APPENDUID")
         parts = told.code_text.split() if told is not None else []
         return (number(parts[0]), number(parts[1])) if len(parts) == 2 else None

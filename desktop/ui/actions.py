@@ -21,6 +21,13 @@ from desktop.ui.theme import Theme
 class Do(StrEnum):
     """The name of an action."""
 
+    NEW = "new"
+    REPLY = "reply"
+    REPLY_ALL = "reply-all"
+    REPLY_LIST = "reply-list"
+    FORWARD = "forward"
+    FORWARD_ATTACHED = "forward-attached"
+    EDIT_AS_NEW = "edit-as-new"
     ARCHIVE = "archive"
     TRASH = "trash"
     DELETE = "delete"
@@ -84,6 +91,13 @@ class Spec:
 
 
 CATALOGUE: tuple[Spec, ...] = (
+    Spec(Do.NEW, lambda: _("New message"), "square-pen", ("Ctrl+N", "Ctrl+M")),
+    Spec(Do.REPLY, lambda: _("Reply"), "reply", ("Ctrl+R",), needs_mail=True),
+    Spec(Do.REPLY_ALL, lambda: _("Reply to all"), "reply-all", ("Ctrl+Shift+R",), needs_mail=True),
+    Spec(Do.REPLY_LIST, lambda: _("Reply to the list"), "reply", ("Ctrl+Shift+L",), needs_mail=True),
+    Spec(Do.FORWARD, lambda: _("Forward"), "forward", ("Ctrl+L",), needs_mail=True),
+    Spec(Do.FORWARD_ATTACHED, lambda: _("Forward as attachment"), "forward", needs_mail=True),
+    Spec(Do.EDIT_AS_NEW, lambda: _("Edit as new"), "pencil", ("Ctrl+E",), needs_mail=True),
     Spec(Do.ARCHIVE, lambda: _("Archive"), "archive", ("A",), needs_mail=True),
     Spec(Do.TRASH, lambda: _("Delete"), "trash-2", ("Del",), needs_mail=True),
     Spec(Do.DELETE, lambda: _("Delete permanently"), "trash-2", ("Shift+Del",), needs_mail=True),

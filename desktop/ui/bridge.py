@@ -27,10 +27,11 @@ class Bridge(QObject):
     lists_changed = Signal(object)
     """List ids."""
     folders_changed = Signal(object)
-    """Account keys; so with the next three."""
+    """Account keys; so with the next four."""
     accounts_changed = Signal(object)
     status_changed = Signal(object)
     operations_changed = Signal(object)
+    outbox_changed = Signal(object)
     settings_changed = Signal(object)
     """Names of settings."""
     damage_found = Signal(object)
@@ -54,6 +55,7 @@ class Bridge(QObject):
             bus.subscribe(events.MailAccountsChanged, lambda e: self._add("accounts_changed", e.account_keys)),
             bus.subscribe(events.MailAccountStatusChanged, lambda e: self._add("status_changed", (e.account_key,))),
             bus.subscribe(events.OperationsChanged, lambda e: self._add("operations_changed", (e.account_key,))),
+            bus.subscribe(events.OutboxChanged, lambda e: self._add("outbox_changed", (e.account_key,))),
             bus.subscribe(events.SettingsChanged, lambda e: self._add("settings_changed", e.names)),
             bus.subscribe(events.DamageFound, lambda _event: self._add("damage_found", (True,))),
         ]

@@ -25,6 +25,10 @@ class State:
         self._values = _load(path)
         self._dirty = False
 
+    def beside(self, name: str) -> Path:
+        """Return where another file of the window lies."""
+        return self._path.with_name(name)
+
     def get(self, name: str, default: T) -> T:
         """Return the value, or `default` when there is none of that type."""
         value = self._values.get(name)

@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,7 +17,7 @@ from desktop.app.core import Core, build_core
 from desktop.base.paths import Profile
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListCounts, Row
-from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
+from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.folder_nodes import Node
 from desktop.ui.mail.lines import LineKind
@@ -71,11 +72,17 @@ class Program:
             self.window.deleteLater()
             self.core.close()
 
-    async def add_account(self, dovecot: Dovecot, user: str, *, port: int = 0) -> MailAccount:
+    async def add_account(
+        self, dovecot: Dovecot, user: str, *, port: int = 0, smtp_port: int = 0, name: str = ""
+    ) -> MailAccount:
         """Add an account behind the form's back and wait until its Inbox is the list that is shown."""
         endpoint = Endpoint("127.0.0.1", port or dovecot.imap_port, Security.PLAIN, user)
+        account = MailAccount(id=uuid.uuid4(), address=user, imap=endpoint, display_name=name)
+        if smtp_port:
+            smtp = Endpoint("127.0.0.1", smtp_port, Security.PLAIN, user)
+            account = replace(account, smtp=smtp, files_sent=FilesSent.NOT)
         account = await self._tasks.write(
-            self.core.services.accounts.add, MailAccount(id=uuid.uuid4(), address=user, imap=endpoint), PASSWORD
+            self.core.services.accounts.add, account, PASSWORD, PASSWORD if smtp_port else None
         )
         await self.until(lambda: self.folder("INBOX") is not None and self.says("up to date"))
         return account

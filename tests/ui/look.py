@@ -190,7 +190,7 @@ async def _render_composer(options: argparse.Namespace, folder: Path, loop: asyn
     tasks.failed.connect(lambda error: print("failed:", repr(error), file=sys.stderr))
     compose, speller = MemoryCompose(), Speller(folder / "words", tasks)
     draft = letter.half_written(compose, busy=options.show == "composer-busy")
-    window = ComposeWindow(compose, MemoryOutbox(), tasks, theme, speller, letter.examine, draft, key=7)
+    window = ComposeWindow(compose, MemoryOutbox(compose), tasks, theme, speller, letter.examine, draft, key=7)
     given = options.size != "1440x900"
     window.resize(*(map(int, options.size.split("x")) if given else SIZE))
     done: asyncio.Future[None] = loop.create_future()

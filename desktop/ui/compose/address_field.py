@@ -25,9 +25,9 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from desktop.base.i18n import _
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.correspondence import Suggestion
 from desktop.domain.mail.recipients import split
 from desktop.ui.compose.address_chip import HEIGHT, AddressChip, brought, carried, written, wrong_words
-from desktop.ui.compose.ports import Suggestion
 from desktop.ui.compose.suggestions import SuggestionPopup
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.labels import Paragraph

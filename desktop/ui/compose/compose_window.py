@@ -27,6 +27,7 @@ from desktop.base.errors import Problem
 from desktop.base.i18n import _
 from desktop.domain.mail import written_reading, written_text
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.correspondence import Suggestion
 from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.written import Block, canonical, without_pictures
 from desktop.domain.mail.written_html import write
@@ -46,7 +47,7 @@ from desktop.ui.compose.keeping import Keeping, Kept, State
 from desktop.ui.compose.notice_bar import NoticeBar
 from desktop.ui.compose.page import Page
 from desktop.ui.compose.plain_mode import PlainMode
-from desktop.ui.compose.ports import Compose, Examine, Outbox, Suggestion
+from desktop.ui.compose.ports import Compose, Examine, Outbox
 from desktop.ui.compose.send_later import SendLaterPopup
 from desktop.ui.compose.sending import Sending
 from desktop.ui.compose.speller import Speller
@@ -68,7 +69,7 @@ _PICTURES = "*.png *.jpg *.jpeg *.gif *.webp *.bmp"
 
 
 class ComposeWindow(QWidget):
-    """One draft: a new one where `key` is None. Goes away for good when it is closed."""
+    """One draft: a new one where `key` is None, which may stand for another program's Email. Closed it is gone."""
 
     ready = Signal()
     """All of the draft is shown and can be written on."""
@@ -91,6 +92,8 @@ class ComposeWindow(QWidget):
         draft: Draft,
         key: int | None = None,
         parent: QWidget | None = None,
+        *,
+        instead_of: int | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._compose, self._theme = compose, theme
@@ -114,7 +117,7 @@ class ComposeWindow(QWidget):
         self.foot = Foot(theme, self.actions_)
         self.editing = Editing(theme, self.editor, self.tools, self.actions_, speller, self)
         self.enclosing = Enclosing(compose, errands, self.strip, self.editor, self.notices, self)
-        self.keeping = Keeping(compose, errands, key, self._snapshot, self)
+        self.keeping = Keeping(compose, errands, key, self._snapshot, self, instead_of=instead_of)
         self.authorship = Authorship(errands, self.head, self.editor, draft, self)
         self.sending = Sending(
             outbox, errands, self.head, self.enclosing, self.keeping, self.notices, examine, self._snapshot, self

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 
 from desktop.base.i18n import _
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.correspondence import Suggestion
 from desktop.domain.mail.draft import Identity
 from desktop.ui.compose.address_field import AddressField
-from desktop.ui.compose.ports import Suggestion
 from desktop.ui.icons import pixmap
 from desktop.ui.line_texts import one_line
 from desktop.ui.theme import Theme

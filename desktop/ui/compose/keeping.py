@@ -57,10 +57,13 @@ class Keeping(QObject):
         key: int | None,
         snapshot: Callable[[], Snapshot],
         parent: QObject | None = None,
+        *,
+        instead_of: int | None = None,
     ) -> None:
         super().__init__(parent)
         self._compose, self._tasks, self._snapshot = compose, tasks, snapshot
         self.key = key
+        self._instead_of = instead_of
         self.state = State(Kept.UNTOUCHED)
         self.draft: Draft | None = None
         """As it was kept last."""
@@ -104,7 +107,7 @@ class Keeping(QObject):
                 return True
             self._say(State(Kept.SAVING, self.state.at_ms))
             try:
-                key, draft = await self._tasks.write(_keep, self._compose, self.key, snapshot)
+                key, draft = await self._tasks.write(_keep, self._compose, self.key, snapshot, self._instead_of)
             except Problem as problem:
                 self._failed(problem.text)
                 return False
@@ -154,6 +157,6 @@ class Keeping(QObject):
             self.state_changed.emit(state)
 
 
-def _keep(compose: Compose, key: int | None, snapshot: Snapshot) -> tuple[int, Draft]:
+def _keep(compose: Compose, key: int | None, snapshot: Snapshot, instead_of: int | None) -> tuple[int, Draft]:
     draft = finished(snapshot)
-    return compose.save(key, draft), draft
+    return compose.save(draft, key, instead_of=instead_of if key is None else None), draft

@@ -12,16 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from desktop.domain.mail.correspondence import Suggestion
 from desktop.domain.mail.draft import Draft, Enclosure, Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """Somebody a person may mean. `note` says who it is ("ACME GmbH")."""
-
-    name: str
-    address: str
-    note: str = ""
 
 
 class Compose(Protocol):
@@ -42,8 +34,8 @@ class Compose(Protocol):
     def content(self, enclosure: Enclosure) -> bytes:
         """Return the octets of an enclosure; raises Problem where they are gone."""
 
-    def save(self, key: int | None, draft: Draft) -> int:
-        """Keep a draft, a new one for None; returns its key."""
+    def save(self, draft: Draft, key: int | None = None, *, instead_of: int | None = None) -> int:
+        """Keep a draft, a new one for None; returns its key. A new one may stand for another program's Email."""
 
     def discard(self, key: int) -> None:
         """Delete a draft."""
@@ -52,7 +44,7 @@ class Compose(Protocol):
 class Outbox(Protocol):
     """Where mails wait to be sent."""
 
-    def send(self, key: int, draft: Draft, at_ms: int | None) -> int:
+    def send(self, draft_key: int, at_ms: int | None = None) -> int:
         """Hand a saved draft over, for a time (UTC) or for now; returns the key of what waits there."""
 
 

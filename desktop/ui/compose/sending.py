@@ -161,10 +161,9 @@ class Sending(QObject):
             return None
         if not await self._keeping.save(at_any_rate=self._keeping.draft is None):
             return None
-        key, draft = self._keeping.key, self._keeping.draft
+        key = self._keeping.key
         assert key is not None
-        assert draft is not None
-        return await self._tasks.write(self._outbox.send, key, draft, at_ms)
+        return await self._tasks.write(self._outbox.send, key, at_ms)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy

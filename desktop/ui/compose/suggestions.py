@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _, n_
-from desktop.ui.compose.ports import Suggestion
+from desktop.domain.mail.correspondence import Suggestion
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
 from desktop.ui.widgets.toast import announce

@@ -78,6 +78,8 @@ def _nothing_here(query: ListQuery, name: str) -> EmptyWords:
             return _to_inbox("send", _("Nothing sent yet"), _("Copies of the mails you send appear here."))
         case Unified.DRAFTS:
             return _to_inbox("file-pen", _("No drafts"), _("Mails you have begun to write are kept here."))
+        case Unified.OUTBOX:
+            return _to_inbox("clock", _("Nothing waits to be sent"), _("Mails stay here until their server has them."))
         case Unified.ARCHIVE:
             text = _("Archive a mail with A to take it out of the Inbox and keep it here.")
             return _to_inbox("archive", _("The archive is empty"), text)
@@ -109,6 +111,7 @@ def list_title(list_id: int) -> str:
         Unified.IMPORTANT: _("Important"),
         Unified.SENT: _("Sent"),
         Unified.DRAFTS: _("Drafts"),
+        Unified.OUTBOX: _("Outbox"),
         Unified.ARCHIVE: _("Archive"),
         Unified.JUNK: _("Junk"),
         Unified.TRASH: _("Trash"),

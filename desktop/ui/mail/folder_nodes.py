@@ -22,6 +22,7 @@ _UNIFIED_ICONS = {
     Unified.IMPORTANT: "star",
     Unified.SENT: "send",
     Unified.DRAFTS: "file-pen",
+    Unified.OUTBOX: "clock",
     Unified.ARCHIVE: "archive",
     Unified.JUNK: "octagon-alert",
     Unified.TRASH: "trash-2",
@@ -78,7 +79,7 @@ class Node:
     def shown_count(self) -> int:
         """The number at the right: unread mails, for drafts all, 0 where a number would only be noise."""
         role = self.folder.role if self.folder is not None else Role.NONE
-        if self.list_id == Unified.DRAFTS or role is Role.DRAFTS:
+        if self.list_id in (Unified.DRAFTS, Unified.OUTBOX) or role is Role.DRAFTS:
             return self.counts.total
         if self.kind is NodeKind.UNIFIED:
             return self.counts.unread if self.list_id == Unified.INBOX else 0
@@ -87,14 +88,15 @@ class Node:
     @property
     def has_unread(self) -> bool:
         """Whether the row is written strong."""
-        drafts = self.list_id == Unified.DRAFTS or (self.folder is not None and self.folder.role is Role.DRAFTS)
+        counts_all = self.list_id in (Unified.DRAFTS, Unified.OUTBOX)
+        drafts = counts_all or (self.folder is not None and self.folder.role is Role.DRAFTS)
         return self.shown_count > 0 and not drafts
 
     @property
     def takes_mails(self) -> bool:
         """Whether mails can be dropped here."""
         if self.kind is NodeKind.UNIFIED:
-            return self.list_id not in (Unified.ALL, Unified.SENT, Unified.DRAFTS)
+            return self.list_id not in (Unified.ALL, Unified.SENT, Unified.DRAFTS, Unified.OUTBOX)
         return self.kind is NodeKind.FOLDER and self.list_id != 0 and self.two_way
 
 

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.base.i18n import _
 from desktop.base.text import one_line
 from desktop.domain.mail.reading import MessageHead
+from desktop.ui.actions import Actions
+from desktop.ui.mail.answer_bar import AnswerBar
 from desktop.ui.mail.attachment_bar import AttachmentBar
 from desktop.ui.mail.body import Body
 from desktop.ui.mail.find_bar import FindBar
@@ -31,7 +33,9 @@ _LONGEST_SUBJECT = 300
 class MessagePage(QWidget):
     """The widgets of an open conversation."""
 
-    def __init__(self, theme: Theme, notices: NoticeColumn, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, notices: NoticeColumn, actions: Actions | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.subject = SelectableText(theme, "", "title")
         subject = QVBoxLayout()
@@ -57,6 +61,8 @@ class MessagePage(QWidget):
         column.addWidget(self.body, 1)
         column.addWidget(self.attachments)
         column.addWidget(self.newer)
+        if actions is not None:
+            column.addWidget(AnswerBar(theme, actions))
 
     def show_heads(self, heads: Sequence[MessageHead], open_head: MessageHead) -> None:
         """Show the conversation with one message open."""

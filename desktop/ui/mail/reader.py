@@ -28,9 +28,10 @@ from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, Setti
 from desktop.ui.mail.letter_output import LetterOutput
 from desktop.ui.mail.letter_pictures import LetterPictures
 from desktop.ui.mail.message_page import MessagePage
+from desktop.ui.mail.notice import Remedy
 from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.mail.reader_loading import Loaded, Wish, heads_of, load
-from desktop.ui.mail.reader_notices import NoticeColumn, Remedy, Situation
+from desktop.ui.mail.reader_notices import NoticeColumn, Situation
 from desktop.ui.mail.reader_tools import ReaderTools
 from desktop.ui.mail.selection_summary import SelectionSummary
 from desktop.ui.mail.under_way import UnderWay
@@ -46,6 +47,7 @@ T = TypeVar("T")
 _ZOOM = "reader.zoom"
 _HURTFUL = "reader.hurtful"
 _MOST_HURTFUL = 200
+_OF_WRITING = (Remedy.EDIT, Remedy.SEND_NOW, Remedy.SEND_AGAIN, Remedy.WAS_SENT, Remedy.DISMISS)
 
 
 class Reader(QWidget):
@@ -59,6 +61,8 @@ class Reader(QWidget):
     """Key of the mail whose body is now on the screen."""
     told = Signal(str)
     """A sentence about something done."""
+    writing_requested = Signal(object, object)
+    """What the person wants of a mail that is being written or sent: a Remedy, and the key of the mail."""
     file_wanted = Signal(object)
     """The path of a mail that was attached to the open one."""
 
@@ -83,6 +87,7 @@ class Reader(QWidget):
         self._reading = reading
         self._settings = settings
         self._state = state
+        self.catalogue = actions
         self._open_url = open_url
         self._wanted: tuple[int, bool] | None = None
         self._stepped = False
@@ -104,7 +109,7 @@ class Reader(QWidget):
 
         self.tools = ReaderTools(theme, actions)
         self.tools.menu_requested.connect(self._show_menu)
-        self.page = MessagePage(theme, NoticeColumn(theme, self._act_on_notice))
+        self.page = MessagePage(theme, NoticeColumn(theme, self._act_on_notice), actions)
         self.summary = SelectionSummary(theme, actions)
         self.empty = EmptyState(theme, "mail-open", _("No mail chosen"), _("Choose a mail to read it here."))
         self._stack = QStackedWidget()
@@ -188,6 +193,11 @@ class Reader(QWidget):
         if self._under_way.another:
             self._changed_while_loading |= keys
         elif keys & {head.key for head in self._heads}:
+            self._rereading.ask()
+
+    def outbox_changed(self) -> None:
+        """Read again where the open message is on its way out."""
+        if not self._under_way.another and any(head.way is not None for head in self._heads):
             self._rereading.ask()
 
     def select_all(self) -> None:
@@ -458,6 +468,8 @@ class Reader(QWidget):
                 self._tasks.run(self._allow_images(opened, True))
         elif remedy is Remedy.VIEW_SOURCE:
             self.output.show_source(opened)
+        elif remedy in _OF_WRITING:
+            self.writing_requested.emit(remedy, opened.letter.key)
         elif remedy is Remedy.OTHER_COPY:
             twin = opened.form.twin + 1 if opened.form.twin < opened.head.twins else CURRENT
             self._start_again(opened.letter, replace(opened.form, twin=twin))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
 from desktop.domain.mail.operation import Verb
+from desktop.ui.actions import Actions, Do
 from desktop.ui.mail.letter import Opened
 from desktop.ui.mail.letter_output import LetterOutput
 from desktop.ui.mail.message_page import MessagePage
@@ -21,6 +22,7 @@ class OpenReader(Protocol):
 
     page: MessagePage
     output: LetterOutput
+    catalogue: Actions | None
 
     @property
     def opened(self) -> Opened | None: ...
@@ -49,6 +51,11 @@ def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
         return menu
     head, document, key = opened.head, opened.document, opened.letter.key
     if key:
+        actions = reader.catalogue
+        if actions is not None:
+            for name in (Do.REPLY, Do.REPLY_ALL, Do.REPLY_LIST, Do.FORWARD, Do.FORWARD_ATTACHED, Do.EDIT_AS_NEW):
+                menu.addAction(actions[name])
+            menu.addSeparator()
         if head.unread:
             menu.add(_("Mark this message as read"), lambda: reader.request(Verb.READ), icon="mail-open")
         else:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,31 +17,10 @@ from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.sealed import ENCRYPTED, PACKED
 from desktop.domain.mail.sender_checks import SenderAnomaly
 from desktop.ui.mail.letter import Opened
+from desktop.ui.mail.notice import Notice, Remedy
+from desktop.ui.mail.outbox_notices import written_here
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner, Tone
-
-
-class Remedy(Enum):
-    """What a banner offers to do."""
-
-    LOAD_IMAGES = auto()
-    ALWAYS_LOAD_IMAGES = auto()
-    VIEW_SOURCE = auto()
-    TRY_HTML = auto()
-    OTHER_COPY = auto()
-    RETRY = auto()
-    RETRY_IMAGES = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One banner: its sentence, how serious it is, and what can be done."""
-
-    text: str
-    tone: Tone = Tone.NEUTRAL
-    icon: str = ""
-    offers: tuple[tuple[str, Remedy], ...] = ()
-    details: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +79,9 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         said.append(
             Notice(_("This mail is large: its attachments are fetched when you ask for them."), icon="download")
         )
-    if head.gone:
+    if (here := written_here(head)) is not None:
+        said.insert(0, here)
+    elif head.gone and head.status is not Status.SENT:
         said.append(Notice(_("This mail is no longer on the server. This is the copy kept here."), icon="cloud-off"))
     if situation.from_file:
         said.append(Notice(_("This mail was opened from a file and is not stored."), icon="file"))

@@ -93,7 +93,7 @@ def account_of(draft: Draft, before: MailAccount) -> MailAccount:
     """Return the account the form describes; what the form does not show, or only round, is kept from `before`."""
     shown = draft_of(before)
     same_size, same_interval = shown.size_limit_mb == draft.size_limit_mb, shown.interval_min == draft.interval_min
-    return replace(
+    account = replace(
         before,
         address=draft.address,
         display_name=draft.name,
@@ -106,8 +106,11 @@ def account_of(draft: Draft, before: MailAccount) -> MailAccount:
         keep_unread=draft.keep_unread,
         store_sent=draft.store_sent,
         ca_file=draft.ca_file,
-        aliases=draft.aliases,
+        identities=tuple(
+            replace(each, name=draft.name) if each.name == before.display_name else each for each in before.identities
+        ),
     )
+    return account.known_as(draft.aliases)
 
 
 def complaints(draft: Draft) -> dict[Field, str]:

@@ -9,24 +9,28 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from desktop.base.i18n import _
 from desktop.ui.actions import Actions, Do
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.buttons import LARGE, Button, IconButton
+from desktop.ui.widgets.buttons import LARGE, Button, IconButton, Kind
 from desktop.ui.widgets.paint import hairline
 
 HEIGHT = 52
 
 
 class TreeColumn(QWidget):
-    """The button that gets mail, and the folder tree below it."""
+    """The buttons that begin a mail and get mail, and the folder tree below them."""
 
     def __init__(self, theme: Theme, actions: Actions, tree: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.get_mail = Button(theme, _("Get mail"), icon="refresh-cw", height=LARGE)
+        self.new = Button(theme, _("New message"), Kind.PRIMARY, icon="square-pen", height=LARGE)
+        self.new.follow(actions[Do.NEW])
+        self.new.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.get_mail = IconButton(theme, "refresh-cw", _("Get mail"), side=LARGE, framed=True)
         self.get_mail.follow(actions[Do.GET_MAIL])
-        self.get_mail.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         tree.setProperty("ground", "surface")
         top = QHBoxLayout()
         top.setContentsMargins(12, 10, 12, 10)
+        top.setSpacing(8)
+        top.addWidget(self.new, 1)
         top.addWidget(self.get_mail)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

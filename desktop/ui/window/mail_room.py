@@ -13,13 +13,16 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import LAYOUT, Layout
+from desktop.services.mail.answers import Answer
 from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.mail_browser import MailBrowser
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.mail_files import MailFiles
+from desktop.ui.mail.notice import Remedy
 from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.mail.reader import Reader
 from desktop.ui.mail.reading_history import ReadingHistory, Visit
@@ -36,6 +39,14 @@ if TYPE_CHECKING:
     from desktop.services.services import Services
 
 
+_ANSWERS = {
+    Do.REPLY: Answer.REPLY,
+    Do.REPLY_ALL: Answer.REPLY_ALL,
+    Do.REPLY_LIST: Answer.REPLY_LIST,
+    Do.FORWARD: Answer.FORWARD,
+    Do.FORWARD_ATTACHED: Answer.FORWARD_ATTACHED,
+    Do.EDIT_AS_NEW: Answer.EDIT_AS_NEW,
+}
 _DONE_IN_READER = (Do.FIND, Do.FIND_NEXT, Do.FIND_PREVIOUS, Do.PRINT, Do.SAVE_AS, Do.SOURCE)
 
 
@@ -50,6 +61,10 @@ class MailRoom(QObject):
     """The key of an account whose dot was clicked."""
     account_settings_wanted = Signal(int)
     told = Signal(str)
+    writing_wanted = Signal(object, object)
+    """What is wanted of a mail that is being written or sent: a Remedy, and the key of the mail."""
+    answer_wanted = Signal(object, object)
+    """An Answer, and the key of the mail it is to."""
 
     def __init__(
         self,
@@ -65,14 +80,14 @@ class MailRoom(QObject):
     ) -> None:
         super().__init__(host)
         self._services, self._actions, self._tasks = services, actions, tasks
-        self._files = PrivateFiles(cache)
+        self.files = PrivateFiles(cache)
         self._shows_file = False
         self._reads = False
         """One mail is what the reader shows when it is in sight."""
         self._history = ReadingHistory()
         self.browser = MailBrowser(theme, services, tasks, bridge, undo, state, host)
         self.reader = Reader(
-            theme, tasks, services.views, services.reading, services.settings, state, self._files, actions=actions
+            theme, tasks, services.views, services.reading, services.settings, state, self.files, actions=actions
         )
         self.tree, self.list, self.search = self.browser.tree, self.browser.pane, self.browser.search
         self.panes = Panes(
@@ -84,15 +99,17 @@ class MailRoom(QObject):
             host,
         )
         self.browser.bind(actions)
-        self.list.view.file_writer = MailFiles(services.reading, self._files).write
+        self.list.view.file_writer = MailFiles(services.reading, self.files).write
         self.tree.installEventFilter(self)
         self.reader.installEventFilter(self)
+        for name, kind in _ANSWERS.items():
+            actions.connect(name, partial(self._answer, kind))
         self._connect(bridge)
 
     def start(self) -> None:
         """Read the folders and show the list that was shown last."""
         self.browser.start()
-        self._tasks.read(self._files.clear_left)
+        self._tasks.read(self.files.clear_left)
 
     def apply_layout(self) -> None:
         """Put the panes where the setting has them."""
@@ -117,7 +134,7 @@ class MailRoom(QObject):
     def close(self) -> None:
         """Let go of the browser, and of the files other programs were given."""
         self.reader.close_browser()
-        self._tasks.write(self._files.clear)
+        self._tasks.write(self.files.clear)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep Delete in the folder tree from deleting the mails that are chosen beside it; follow the reader."""
@@ -132,10 +149,19 @@ class MailRoom(QObject):
             return True
         return False
 
+    def _answer(self, kind: Answer) -> None:
+        """Answer the mail that is open, or else the one that is chosen."""
+        opened = self.reader.opened if self.reader.isVisible() else None
+        key = opened.letter.key if opened is not None else self.list.selection().key
+        if key:
+            self.answer_wanted.emit(kind, key)
+
     def _connect(self, bridge: Bridge) -> None:
         browser, reader, panes = self.browser, self.reader, self.panes
         browser.selection_changed.connect(self._show_selection)
         browser.opened.connect(self._open)
+        reader.writing_requested.connect(self.writing_wanted)
+        bridge.outbox_changed.connect(lambda _accounts: reader.outbox_changed())
         self.list.view.picked.connect(self._picked)
         self.tree.picked.connect(self._leave_tree)
         self.list.position_changed.connect(reader.set_position)
@@ -243,6 +269,10 @@ class MailRoom(QObject):
         self._actions.lend_keys(Do.FIND, Do.QUICK_FILTER, not in_mail)
 
     def _open(self, key: int) -> None:
+        row = self.list.model.row(key)
+        if row is not None and row.status is Status.DRAFT:
+            self.writing_wanted.emit(Remedy.EDIT, key)
+            return
         self.panes.go_to(Pane.READER)
         self._read(key, again=True)
         self.reader.setFocus()

@@ -34,6 +34,7 @@ from desktop.ui.window.navigation import Navigation
 from desktop.ui.window.status_bar import HEIGHT as STATUS_PX
 from desktop.ui.window.status_bar import StatusBar
 from desktop.ui.window.welcome import Welcome
+from desktop.ui.window.writing import Writing
 
 if TYPE_CHECKING:
     from desktop.services.services import Services
@@ -51,7 +52,7 @@ class MainWindow(QWidget):
 
     closed = Signal()
     called = Signal(object)
-    """Somebody started Rapport again, with the path of a mail file or None. May be emitted on any thread."""
+    """Somebody started Rapport again, with the path of a mail file, a mailto: link or None. Any thread may emit it."""
     failed = Signal(object)
     """Something outside the window failed that the person must hear of: the error. May be emitted on any thread."""
 
@@ -79,6 +80,8 @@ class MainWindow(QWidget):
         self.navigation = Navigation(theme)
         self.status_bar = StatusBar(theme)
         self.room = MailRoom(services, tasks, bridge, theme, state, self.undo, self.actions_, cache, self)
+        files, words = self.room.files, state.beside("words.txt")
+        self.writing = Writing(services, tasks, theme, self.undo, files, words, self)
         self.watch = AccountsWatch(services, tasks, bridge, self.navigation, self.status_bar, theme, self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -121,6 +124,13 @@ class MainWindow(QWidget):
         self._middle.setCurrentWidget(self.room.panes)
         self.room.open_file(path)
 
+    def open(self, wanted: Path | str) -> None:
+        """Show a mail file, or begin the mail a mailto: link asks for."""
+        if isinstance(wanted, Path):
+            self.open_file(wanted)
+        else:
+            self.writing.follow(wanted)
+
     def tell(self, text: str) -> None:
         """Say something in passing."""
         self._toast.show_text(text, icon="info")
@@ -136,6 +146,10 @@ class MainWindow(QWidget):
         geometry = self.saveGeometry().toBase64().data()
         self._state.set(_GEOMETRY, bytes(geometry).decode("ascii"))
         self._state.save()
+        if not self.writing.close_all(self.close):
+            event.ignore()  # each saves what is written, and then this window is closed again
+            return
+        self.writing.close()
         self.room.close()
         super().closeEvent(event)
         self.closed.emit()
@@ -154,6 +168,10 @@ class MainWindow(QWidget):
         self.undo.changed.connect(self.actions_[Do.UNDO].setEnabled)
         self.undo.redo_changed.connect(self.actions_[Do.REDO].setEnabled)
         self.room.told.connect(self.tell)
+        self.room.writing_wanted.connect(self.writing.act)
+        self.room.answer_wanted.connect(self.writing.answer)
+        self.writing.told.connect(self.tell)
+        self.writing.account_wanted.connect(self._want_sending)
         self.room.step_wanted.connect(self._take_step)
         self.room.mail_wanted.connect(self.watch.get_mail)
         self.room.trouble_wanted.connect(self.status_bar.explain)
@@ -169,6 +187,7 @@ class MainWindow(QWidget):
         output.coming_changed.connect(self.status_bar.show_coming)
         self.status_bar.end_requested.connect(output.end_fetching)
         for name, act in (
+            (Do.NEW, self._write),
             (Do.UNDO, self.undo.undo),
             (Do.REDO, self.undo.redo),
             (Do.OPEN_FILE, self._choose_file),
@@ -187,13 +206,13 @@ class MainWindow(QWidget):
         for name in (Do.UNDO, Do.REDO):
             self.actions_[name].setEnabled(False)
 
-    def _come_forward(self, file: Path | None) -> None:
+    def _come_forward(self, wanted: Path | str | None) -> None:
         if self.isMinimized():
             self.showNormal()
         self.raise_()
         self.activateWindow()
-        if file is not None:
-            self.open_file(file)
+        if wanted is not None:
+            self.open(wanted)
 
     def _settings_changed(self, names: frozenset[str]) -> None:
         if settings.THEME.name in names:
@@ -235,6 +254,14 @@ class MainWindow(QWidget):
             self._add_account()
         elif step == Do.GET_MAIL:
             self._get_mail()
+
+    def _write(self) -> None:
+        """Begin a mail in the name of the account whose list is shown."""
+        self.writing.new(self.room.browser.account_key or None)
+
+    def _want_sending(self) -> None:
+        """Lead to where a server for outgoing mail is set."""
+        self._show_preferences(accounts=True)
 
     def _get_mail(self) -> None:
         """Fetch for the account of the list that is shown; a list over all accounts means all."""

@@ -45,6 +45,8 @@ def operation_words(operation: WaitingOperation) -> str:
             return _("Delete {mails} in {folder} permanently").format(mails=mails, folder=folder)
         case "append":
             return _("Copy {mails} to {folder}").format(mails=mails, folder=folder)
+        case "save-draft":
+            return _("Save a draft in {folder}").format(folder=folder)
         case "create-folder":
             return _("Create the folder {folder}").format(folder=target or folder)
         case "rename-folder":

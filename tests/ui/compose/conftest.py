@@ -60,9 +60,12 @@ class Desk:
     speller: Speller
     words: AtOnce
     compose: MemoryCompose = field(default_factory=MemoryCompose)
-    outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
+    outbox: MemoryOutbox = field(init=False)
     windows: list[ComposeWindow] = field(default_factory=list)
     failures: list[object] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.outbox = MemoryOutbox(self.compose)
 
     async def open(self, draft: Draft, key: int | None = None, examine: Examine = nothing_to_say) -> ComposeWindow:
         """Return a window that shows a draft and is ready."""

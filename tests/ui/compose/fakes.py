@@ -9,8 +9,9 @@ from pathlib import Path
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.correspondence import Suggestion
 from desktop.domain.mail.draft import Draft, Enclosure, Identity
-from desktop.ui.compose.ports import Notice, Suggestion
+from desktop.ui.compose.ports import Notice
 
 JAN = Identity(
     "jan@firm.example",
@@ -69,7 +70,7 @@ class MemoryCompose:
         self._called()
         return self.contents[enclosure.digest]
 
-    def save(self, key: int | None, draft: Draft) -> int:
+    def save(self, draft: Draft, key: int | None = None, *, instead_of: int | None = None) -> int:
         self._called()
         self._may_fail()
         self.saves += 1
@@ -102,14 +103,15 @@ class MemoryCompose:
 class MemoryOutbox:
     """`Outbox` in memory."""
 
+    compose: MemoryCompose
     sent: list[tuple[int, Draft, int | None]] = field(default_factory=list)
     failing: str = ""
 
-    def send(self, key: int, draft: Draft, at_ms: int | None) -> int:
+    def send(self, draft_key: int, at_ms: int | None = None) -> int:
         if self.failing:
             raise DiskFull(self.failing)
-        self.sent.append((key, draft, at_ms))
-        return 100 + key
+        self.sent.append((draft_key, self.compose.drafts[draft_key], at_ms))
+        return 100 + draft_key
 
 
 def nothing_to_say(_draft: Draft) -> tuple[Notice, ...]:

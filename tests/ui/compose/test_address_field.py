@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.correspondence import Suggestion
 from desktop.ui.compose.address_chip import DRAG_TYPE, brought, carried
 from desktop.ui.compose.address_field import AddressField
-from desktop.ui.compose.ports import Suggestion
 from desktop.ui.theme import Theme
 from tests.corpora import corpus
 from tests.ui.compose.conftest import host_of

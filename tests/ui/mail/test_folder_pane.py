@@ -126,7 +126,7 @@ async def test_what_is_done_to_a_folder_is_told_and_taken_back(room, stand):
 
 async def test_a_new_folder_is_told_and_taken_back(room, stand):
     await started(stand, 0)
-    account = stand.model.node(stand.model.index(8))
+    account = stand.model.node(stand.model.index(9))
 
     asked = stand.browser.folders.ask_new(account)
     QTest.keyClicks(asked.focusWidget() or asked, "Offers")

@@ -89,11 +89,11 @@ async def test_unified_lists_stand_above_the_accounts(room, stand):
 
     await started(stand, 1)
 
-    lists = ["Inbox", "Important", "Sent", "Drafts", "Archive", "Junk", "Trash", "All mail"]
+    lists = ["Inbox", "Important", "Sent", "Drafts", "Outbox", "Archive", "Junk", "Trash", "All mail"]
     assert stand.names() == [*lists, "jan@firm.example"]
     assert stand.tree.current_node.list_id == Unified.INBOX
     assert stand.tree.current_node.shown_count == 1
-    account = stand.model.index(8)
+    account = stand.model.index(9)
     assert stand.tree.isExpanded(account)
     assert stand.model.node(account).kind is NodeKind.ACCOUNT
 
@@ -105,7 +105,7 @@ async def test_at_first_sight_only_the_first_account_is_unfolded(room, stand):
         FolderWriter(work).mirror(key, FOLDERS, {})
 
     await started(stand, 0)
-    first, second = stand.model.index(8), stand.model.index(9)
+    first, second = stand.model.index(9), stand.model.index(10)
     before = (stand.tree.isExpanded(first), stand.tree.isExpanded(second))
     stand.tree.expand(second)
     stand.tree.collapse(first)
@@ -216,7 +216,7 @@ async def test_a_folder_is_renamed_in_place(room, stand):
 
 async def test_a_new_folder_appears(room, stand):
     await started(stand, 0)
-    account = stand.model.node(stand.model.index(8))
+    account = stand.model.node(stand.model.index(9))
 
     asked = stand.browser.folders.ask_new(account)
     QTest.keyClicks(asked.focusWidget() or asked, "Offers")
@@ -611,7 +611,7 @@ async def test_the_tree_speaks(room, stand):
     ]
 
     assert said[0] == "Inbox, 1 unread"
-    assert said[8] == "jan@firm.example"
+    assert said[9] == "jan@firm.example"
 
 
 async def test_a_right_click_leaves_the_list_where_it_is(room, stand, qtbot):

@@ -15,7 +15,7 @@ __all__ = ["stand"]
 
 
 def ask(stand: Stand, name: str) -> NewFolder:
-    asked = stand.browser.folders.ask_new(stand.model.node(stand.model.index(8)))
+    asked = stand.browser.folders.ask_new(stand.model.node(stand.model.index(9)))
     write(asked, name)
     return asked
 

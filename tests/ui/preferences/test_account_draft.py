@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from desktop.domain.mail.draft import Identity
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
 from desktop.ui.preferences.account_draft import Field, account_of, addresses_in, complaints, draft_of, guessed_hosts
 
@@ -25,7 +26,11 @@ ACCOUNT = MailAccount(
     size_limit_bytes=25_000_000,
     ca_file="/etc/ca.pem",
     trusted_fingerprints=("mail.firm.example:143 00",),
-    aliases=("sales@firm.example", "jan@home.example"),
+    identities=(
+        Identity("jan@firm.example", "Jan"),
+        Identity("sales@firm.example"),
+        Identity("jan@home.example", "Jan"),
+    ),
 )
 
 

@@ -16,8 +16,8 @@ from desktop.base import clock
 from desktop.base.bus import Bus
 from desktop.domain import events
 from desktop.domain.mail.mail_account import WaitingOperation
-from desktop.ui.bridge import Bridge
 from desktop.ui import dates
+from desktop.ui.bridge import Bridge
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.window.operations_window import OperationsWindow

@@ -1,0 +1,265 @@
+"""The composers of a window: which are open, what they begin with, and what becomes of what was written. GUI thread.
+
+One window a draft. Each saves itself when it is closed; `close_all` waits for that. What is sent can be taken back as
+long as it is held, and opens again then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from desktop.base.i18n import _
+from desktop.base.paths import open_private
+from desktop.base.text import one_line
+from desktop.domain.mail import mailto
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.draft import Draft, Enclosure
+from desktop.domain.mail.names import safe_name
+from desktop.domain.mail.operation import Change, Verb
+from desktop.domain.mail.sending_checks import Known
+from desktop.services.mail.answers import Answer, Begun
+from desktop.ui import dates
+from desktop.ui.mail.notice import Remedy
+from desktop.ui.mail.private_files import PrivateFiles
+from desktop.ui.tasks import Tasks
+from desktop.ui.theme import Theme
+from desktop.ui.undo import Undo
+
+if TYPE_CHECKING:
+    from desktop.services.services import Services
+    from desktop.ui.compose.compose_window import ComposeWindow
+    from desktop.ui.compose.speller import Speller
+
+
+class Writing(QObject):
+    """Lives as long as the main window."""
+
+    told = Signal(str)
+    account_wanted = Signal()
+    """There is no account that can send."""
+
+    _reopened = Signal(int)
+    _restored = Signal(object)
+
+    def __init__(
+        self,
+        services: Services,
+        tasks: Tasks,
+        theme: Theme,
+        undo: Undo,
+        files: PrivateFiles,
+        own_words: Path,
+        parent: QObject,
+    ) -> None:
+        """`own_words` is the file of words the person added to the dictionaries."""
+        super().__init__(parent)
+        self._services, self._tasks, self._theme, self._undo = services, tasks, theme, undo
+        self._files, self._own_words = files, own_words
+        self._speller: Speller | None = None
+        self._windows: list[ComposeWindow] = []
+        self._closed: Callable[[], object] | None = None
+        self._reopened.connect(self._reopen_soon)
+        self._restored.connect(self._restore)
+
+    def new(self, account_key: int | None = None) -> None:
+        """Begin a mail, in the name of an account where one is given."""
+        self._tasks.run(self._new(None, account_key))
+
+    def follow(self, uri: str) -> None:
+        """Begin what a mailto link asks for; a file is never taken along (C27)."""
+        self._tasks.run(self._new(mailto.parse(uri), None))
+
+    def answer(self, kind: Answer, email_key: int) -> None:
+        """Begin an answer to a mail."""
+        self._tasks.run(self._answer(kind, email_key))
+
+    def edit(self, email_key: int) -> None:
+        """Write on at a draft; what is on its way is taken back for it."""
+        self._tasks.run(self._edit(email_key))
+
+    def act(self, remedy: Remedy, email_key: int) -> None:
+        """Do what the reader offers of a mail that is being written or sent."""
+        if remedy is Remedy.EDIT:
+            self.edit(email_key)
+        else:
+            self._tasks.run(self._act(remedy, email_key))
+
+    def close_all(self, then: Callable[[], object]) -> bool:
+        """Close every composer; True when there is none, else `then` is called once the last is closed and saved."""
+        if not self._windows:
+            return True
+        self._closed = then
+        for window in tuple(self._windows):
+            window.close()
+        return False
+
+    def close(self) -> None:
+        """End what works for the composers; there is none any more."""
+        if self._speller is not None:
+            self._speller.close()
+
+    async def _new(self, letter: mailto.Mailto | None, account_key: int | None) -> None:
+        answers = self._services.answers
+        if not await self._can_send():
+            return
+        self._open(await self._tasks.read(lambda: answers.new(letter, account_key=account_key)))
+
+    async def _can_send(self) -> bool:
+        if await self._tasks.read(self._services.compose.identities):
+            return True
+        self.told.emit(_("To write mail, add a server for outgoing mail to a mail account."))
+        self.account_wanted.emit()
+        return False
+
+    async def _answer(self, kind: Answer, email_key: int) -> None:
+        if await self._can_send():
+            begun = await self._tasks.write(_begin, self._services, kind, email_key)
+            self._open(begun.draft, elsewhere=begun.elsewhere)
+
+    async def _edit(self, email_key: int) -> None:
+        found = await self._tasks.write(_draft_of, self._services, email_key)
+        self._open(*found)
+
+    async def _act(self, remedy: Remedy, email_key: int) -> None:
+        outbox = self._services.outbox
+        mail = await self._tasks.read(outbox.of_email, email_key)
+        if mail is None:
+            return
+        verbs = {
+            Remedy.SEND_NOW: outbox.send_now,
+            Remedy.SEND_AGAIN: outbox.send_again,
+            Remedy.WAS_SENT: outbox.was_sent,
+            Remedy.DISMISS: outbox.dismiss,
+        }
+        await self._tasks.write(verbs[remedy], mail.key)
+
+    def _open(
+        self,
+        draft: Draft,
+        key: int | None = None,
+        instead_of: int | None = None,
+        *,
+        elsewhere: tuple[Address, ...] = (),
+    ) -> None:
+        """Show a draft in a window of its own, or the window that has it already."""
+        for window in self._windows:
+            if key is not None and window.keeping.key == key:
+                window.raise_()
+                window.activateWindow()
+                return
+        self._tasks.run(self._show(draft, key, instead_of, elsewhere))
+
+    async def _show(
+        self, draft: Draft, key: int | None, instead_of: int | None, elsewhere: tuple[Address, ...]
+    ) -> None:
+        from desktop.ui.compose import examining
+        from desktop.ui.compose.compose_window import ComposeWindow
+        from desktop.ui.compose.speller import Speller
+
+        known: Known = await self._tasks.read(self._services.compose.known, draft)
+        if self._speller is None:
+            self._speller = Speller(self._own_words, self._tasks, self)
+        window = ComposeWindow(
+            self._services.compose,
+            self._services.outbox,
+            self._tasks,
+            self._theme,
+            self._speller,
+            lambda now: examining.notices(now, known, elsewhere),
+            draft,
+            key,
+            instead_of=instead_of,
+        )
+        self._windows.append(window)
+        window.sent.connect(lambda outbox_key, at_ms, archive: self._sent(draft, outbox_key, at_ms, archive=archive))
+        window.discarded.connect(self._discarded)
+        window.open_wanted.connect(self._open_file)
+        window.closed.connect(lambda: self._forget(window))
+        window.show()
+
+    def _forget(self, window: ComposeWindow) -> None:
+        if window in self._windows:
+            self._windows.remove(window)
+        key = window.keeping.key
+        if key is not None:
+            self._tasks.run(self._put_on_server(key))
+        if not self._windows and self._closed is not None:
+            then, self._closed = self._closed, None
+            then()
+
+    async def _put_on_server(self, key: int) -> None:
+        await self._tasks.write(self._services.compose.put_on_server, key)
+
+    def _sent(self, draft: Draft, outbox_key: int, at_ms: int | None, *, archive: bool) -> None:
+        self._tasks.run(self._tell_sent(draft, outbox_key, at_ms, archive=archive))
+
+    async def _tell_sent(self, draft: Draft, outbox_key: int, at_ms: int | None, *, archive: bool) -> None:
+        mail = await self._tasks.read(self._services.outbox.get, outbox_key)
+        people = [one_line(each.address) for each in mail.recipients] if mail is not None else []
+        if at_ms is not None:
+            text = _("The message will be sent on {date}").format(date=dates.full_date(at_ms, dates.zone()))
+        elif len(people) == 1:
+            text = _("Message to {person} is going out").format(person=people[0])
+        else:
+            text = _("The message is going out")
+        self._undo.push(text, lambda: self._taken_back(outbox_key), icon="send")
+        if archive and draft.origin is not None:
+            keys = await self._tasks.read(self._services.compose.emails_of, draft.origin)
+            await self._tasks.write(self._services.actions.apply, Change(Verb.ARCHIVE), keys)
+
+    def _taken_back(self, outbox_key: int) -> None:
+        """Take a mail back, on the writer thread; its draft opens again."""
+        key = self._services.outbox.take_back(outbox_key)
+        self._reopened.emit(key)
+
+    def _restore(self, draft: Draft) -> None:
+        self._open(draft)
+
+    def _reopen_soon(self, draft_key: int) -> None:
+        self._tasks.run(self._reopen(draft_key))
+
+    def _open_file(self, enclosure: Enclosure) -> None:
+        self._tasks.run(self._show_file(enclosure))
+
+    async def _show_file(self, enclosure: Enclosure) -> None:
+        """Give a copy of a file that goes along to the program it belongs to."""
+        path = await self._tasks.read(_written, self._files, enclosure, self._services.compose.content)
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+            self.told.emit(_("No program was found to open “{file}”.").format(file=one_line(enclosure.name)))
+
+    async def _reopen(self, draft_key: int) -> None:
+        kept = await self._tasks.read(self._services.compose.draft, draft_key)
+        self._open(kept.draft, kept.key)
+
+    def _discarded(self, draft: Draft) -> None:
+        self._undo.push(_("Draft discarded"), lambda: self._restored.emit(draft), icon="trash-2")
+
+
+def _written(files: PrivateFiles, enclosure: Enclosure, content: Callable[[Enclosure], bytes]) -> Path:
+    path = files.new_folder() / safe_name(enclosure.name)
+    with open_private(path) as file:
+        file.write(content(enclosure))
+    path.chmod(0o400)
+    return path
+
+
+def _begin(services: Services, kind: Answer, email_key: int) -> Begun:
+    head = services.reading.head(email_key)
+    return services.answers.begin(kind, email_key, dates.full_date(head.date_ms, dates.zone()))
+
+
+def _draft_of(services: Services, email_key: int) -> tuple[Draft, int | None, int | None]:
+    """Return the draft of an Email, its key, and the Email it stands for where another program wrote that one."""
+    mail = services.outbox.of_email(email_key)
+    if mail is not None:
+        kept = services.compose.draft(services.outbox.take_back(mail.key))
+        return kept.draft, kept.key, None
+    kept_here = services.compose.of_email(email_key)
+    if kept_here is not None:
+        return kept_here.draft, kept_here.key, None
+    return services.answers.begin(Answer.EDIT_AS_NEW, email_key, "").draft, None, email_key

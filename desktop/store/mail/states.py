@@ -123,16 +123,17 @@ class StateWriter:
         return {key: state for key, state in after.items() if state != before.get(key)}
 
     def _answered_by(self, email_keys: Sequence[int]) -> frozenset[int]:
-        """Return the Emails that count as answered and that these, of the person's own, are replies to.
+        """Return the Emails that count as answered and that these are replies to.
 
-        Their view follows their copies alone, so the mark is made anew with every change of a reply.
+        Their view follows their copies alone, so the mark is made anew with every change of a reply: also of one that
+        was the person's own until now.
         """
         found: list[int] = []
         for chunk in chunks(email_keys):
             found += self._work.column(
                 "SELECT DISTINCT o.key FROM email r JOIN email o ON o.message_id = r.in_reply_to "
                 "JOIN email_user u ON u.email_key = o.key AND u.user_key = (SELECT key FROM user WHERE is_me) "
-                f"WHERE r.key IN ({marks(chunk)}) AND r.outgoing AND r.in_reply_to <> '' AND r.key <> o.key "
+                f"WHERE r.key IN ({marks(chunk)}) AND r.in_reply_to <> '' AND r.key <> o.key "
                 "AND u.answered",
                 chunk,
             )

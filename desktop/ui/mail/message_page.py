@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
@@ -28,6 +28,8 @@ from desktop.ui.widgets.paint import hairline
 from desktop.ui.widgets.wrapped_text import SelectableText
 
 _LONGEST_SUBJECT = 300
+_LOW_PX = 420
+"""A page lower than this needs its room for the mail; answers are in its menu and on keys too."""
 
 
 class MessagePage(QWidget):
@@ -61,8 +63,14 @@ class MessagePage(QWidget):
         column.addWidget(self.body, 1)
         column.addWidget(self.attachments)
         column.addWidget(self.newer)
-        if actions is not None:
-            column.addWidget(AnswerBar(theme, actions))
+        self._answers = AnswerBar(theme, actions) if actions is not None else None
+        if self._answers is not None:
+            column.addWidget(self._answers)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._answers is not None:
+            self._answers.setVisible(self.height() >= _LOW_PX)
 
     def show_heads(self, heads: Sequence[MessageHead], open_head: MessageHead) -> None:
         """Show the conversation with one message open."""

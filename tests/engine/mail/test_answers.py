@@ -127,7 +127,7 @@ def test_who_cannot_send_is_told(desk: Desk, dovecot: Dovecot, imap_user: str) -
     dovecot.deliver(imap_user, [mail(1)])
     desk.sync()
     with pytest.raises(NoServerToSend):
-        desk.core.services.answers.begin(Answer.REPLY, desk.mails().draft[0], "")
+        desk.core.services.answers.begin(Answer.REPLY, desk.mails()[0], "")
 
 
 def test_those_one_writes_to_are_suggested_first(desk: Desk, key: int, dovecot: Dovecot, imap_user: str) -> None:

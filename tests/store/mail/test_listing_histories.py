@@ -296,6 +296,14 @@ def _check_sums(database: Database, entries: dict[tuple[int, int], tuple[int, in
         ("do", Verb.INBOX, 0, False),
     ]
 )
+@example(
+    [
+        ("alias", True),
+        ("arrive", 0, 0, 1, SENDERS[0], 0),
+        ("arrive", 0, 1, 2, SENDERS[-1], 0),
+        ("alias", False),
+    ]
+)
 def test_lists_are_what_copies_and_views_say_whatever_happened(steps: list[tuple[Any, ...]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rapport.db"

@@ -46,10 +46,10 @@ class NoSecrets(dict[str, str]):
 
 
 class NoErrands:
-    def test_account(self, account: object, password: str | None) -> Future[TestResult]:
+    def test_account(self, account: object, password: str | None, tell: object = None) -> Future[TestResult]:
         raise NotImplementedError
 
-    fetch_part = remote_image = unlock = test_account
+    discover = fetch_part = remote_image = unlock = test_account
 
 
 class Shelf:

@@ -10,9 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop.base.errors import Problem
+from desktop.domain.mail.account_check import Check, TellCheck
+from desktop.domain.mail.discovery import Discovery, Verdict
+from desktop.domain.mail.found_server import domain_of
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.engine.downloads import Downloads, Source, Stopped
 from desktop.net import errors
@@ -23,6 +26,8 @@ from desktop.services.mail.reading import unreachable
 
 if TYPE_CHECKING:
     from desktop.net.mail.imap.session import Session
+
+T = TypeVar("T")
 
 LARGEST_PART_BYTES = 2 << 30
 MOST_SESSIONS = 2
@@ -55,26 +60,39 @@ class NetworkErrands:
         for fetcher in fetchers:
             fetcher.shutdown(wait=False)  # those in the queue cancel themselves, so that nobody waits for them
 
-    def test_account(self, account: MailAccount, password: str | None) -> Future[TestResult]:
+    def test_account(
+        self, account: MailAccount, password: str | None, tell: TellCheck | None = None
+    ) -> Future[TestResult]:
         """Sign in and list folders; never raises for the server's faults."""
-        return self._pool.submit(self._test, account, password)
+        return self._cancellable(lambda cancel: self._test(account, password, tell or _untold, cancel))
 
-    def _test(self, account: MailAccount, password: str | None) -> TestResult:
+    def _test(self, account: MailAccount, password: str | None, tell: TellCheck, cancel: Stop) -> TestResult:
         if account.imap is None:
             return TestResult(ok=True)
         try:
             if password is None:
                 raise errors.PasswordMissing(account.imap_user)
-            from desktop.engine.mail.sessions import open_session
+            from desktop.engine.mail.account_trial import try_incoming
 
-            session = open_session(account, password, timeout_s=20, cancel=self._stop)
-            try:
-                return TestResult(ok=True, folders=tuple(session.list_folders()))
-            finally:
-                session.close()
+            return TestResult(ok=True, folders=try_incoming(account, password, tell, cancel))
         except Problem as problem:
             certificate = problem.certificate if isinstance(problem, errors.CertificateUntrusted) else None
             return TestResult(False, problem.text, problem.details, problem.remedy.value, certificate)
+
+    def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
+        """Look for the servers of an address."""
+        return self._cancellable(lambda cancel: _discover(address, progress, cancel))
+
+    def _cancellable(self, do: Callable[[Stop], T]) -> Future[T]:
+        """Do something that looks whether it was cancelled, on an errand thread."""
+        future: Future[T] = Future()
+        with self._lock:
+            if self._stop.is_set():
+                _end(future)
+            else:
+                begun = self._pool.submit(_carry_out, future, do, _Cancel(self._stop, future))
+                begun.add_done_callback(lambda its_turn: _end(future) if its_turn.cancelled() else None)
+        return future
 
     def unlock(self) -> Future[None]:
         """Get at the passwords, asking the person where it takes him."""
@@ -107,19 +125,11 @@ class NetworkErrands:
     def _fetch_part(
         self, future: Future[Path], part: RemotePart, to: Path, progress: Callable[[int, int], None]
     ) -> None:
-        # the future stays pending until the end: one that is said to run can no longer be cancelled
-        cancel = _Cancel(self._stop, future)
-        if cancel.is_set():
-            _end(future)
-            return
-        try:
+        def download(cancel: _Cancel) -> Path:
             self._download(part, to, progress, cancel)
-        except Exception as error:  # noqa: BLE001 - whoever waits for the result gets it
-            if future.set_running_or_notify_cancel():
-                future.set_exception(error)
-        else:
-            if future.set_running_or_notify_cancel():
-                future.set_result(to)
+            return to
+
+        _carry_out(future, download, _Cancel(self._stop, future))
 
     def _download(self, part: RemotePart, to: Path, progress: Callable[[int, int], None], cancel: _Cancel) -> None:
         account = self._mirror.account(part.account_key)
@@ -177,16 +187,47 @@ def _announced(session: Session, part: RemotePart) -> tuple[str, int] | None:
     return next(((leaf.encoding, leaf.size_bytes) for leaf in leaves if leaf.section == part.section), None)
 
 
-def _end(future: Future[Path]) -> None:
+def _discover(address: str, progress: Callable[[int, int], None], cancel: Stop) -> Discovery:
+    domain = domain_of(address)
+    if not domain:
+        return Discovery("", Verdict.NOTHING)
+    from desktop.net.discovery.discover import Discoverer
+
+    return Discoverer().discover(domain, progress, cancel)
+
+
+def _untold(_check: Check) -> None:
+    """Tell nobody of a step."""
+
+
+def _carry_out(future: Future[T], do: Callable[[_Cancel], T], cancel: _Cancel) -> None:
+    """Do something and give the future what came of it.
+
+    The future stays pending until the end: one that is said to run can no longer be cancelled.
+    """
+    if cancel.is_set():
+        _end(future)
+        return
+    try:
+        result = do(cancel)
+    except Exception as error:  # noqa: BLE001 - whoever waits for the result gets it
+        if future.set_running_or_notify_cancel():
+            future.set_exception(error)
+    else:
+        if future.set_running_or_notify_cancel():
+            future.set_result(result)
+
+
+def _end(future: Future[T]) -> None:
     """Cancel what has not begun."""
     future.cancel()
     future.set_running_or_notify_cancel()
 
 
 class _Cancel:
-    """Set once a download is cancelled, or the program ends."""
+    """Set once a download or another errand is cancelled, or the program ends."""
 
-    def __init__(self, stop: threading.Event, future: Future[Path]) -> None:
+    def __init__(self, stop: threading.Event, future: Future[Any]) -> None:
         self._stop = stop
         self._future = future
 

@@ -40,6 +40,12 @@ class Stop(Protocol):
     def is_set(self) -> bool: ...
 
 
+class Resolve(Protocol):
+    """Asks for the addresses of a host, as `resolve` does."""
+
+    def __call__(self, host: str, port: int, *, cancel: Stop | None = None) -> list[Address]: ...
+
+
 def resolve(host: str, port: int, *, timeout_s: float = 15.0, cancel: Stop | None = None) -> list[Address]:
     """Return the addresses of a host, IPv6 and IPv4 taking turns; a name server that hangs costs `timeout_s`.
 

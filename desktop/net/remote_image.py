@@ -13,13 +13,12 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote, urljoin, urlsplit
 
 from desktop.base import clock
 from desktop.domain import image_header
 from desktop.net import connect, errors, public_address, tls
-from desktop.net.connect import Address, Stop
+from desktop.net.connect import Address, Resolve, Stop
 from desktop.net.tls import TlsPolicy
 
 USER_AGENT = "Mozilla/5.0"
@@ -30,12 +29,6 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _URL_MAX = 8192
 _CHUNK = 1 << 16
 _NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]*|\d+)(?:\.(?:0[xX][0-9a-fA-F]*|\d+))*\.?")
-
-
-class Resolve(Protocol):
-    """Asks for the addresses of a host, as `connect.resolve` does."""
-
-    def __call__(self, host: str, port: int, *, cancel: Stop | None = None) -> list[Address]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from desktop.domain.certificate import Certificate
+from desktop.domain.mail.account_check import TellCheck
+from desktop.domain.mail.discovery import Discovery
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.mail_account import MailAccount
 
@@ -47,8 +49,16 @@ class RemotePart:
 class Errands(Protocol):
     """The engine's side of the bargain."""
 
-    def test_account(self, account: MailAccount, password: str | None) -> Future[TestResult]:
-        """Sign in to the IMAP server of an account, stored or not, and list its folders."""
+    def test_account(
+        self, account: MailAccount, password: str | None, tell: TellCheck | None = None
+    ) -> Future[TestResult]:
+        """Sign in to the IMAP server of an account, stored or not, and list its folders; `tell` hears of each step."""
+
+    def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
+        """Look for the mail servers of an address; no more than its domain is told to anybody.
+
+        `progress` hears how many of those asked have answered. To cancel the future ends it.
+        """
 
     def unlock(self) -> Future[None]:
         """Get at the passwords, asking the person where it takes him. Ends with a Problem when he declines."""

@@ -16,8 +16,8 @@ import pytest
 from desktop.base import clock
 from desktop.domain.certificate import trust_key
 from desktop.net import connect, errors, public_address
-from desktop.net.connect import Address
-from desktop.net.remote_image import USER_AGENT, ImageFetcher, Resolve
+from desktop.net.connect import Address, Resolve
+from desktop.net.remote_image import USER_AGENT, ImageFetcher
 from desktop.net.tls import TlsPolicy
 from tests.servers.tls_certs import variants
 

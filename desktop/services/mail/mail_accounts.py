@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +14,8 @@ from desktop.base.i18n import _
 from desktop.base.text import encodable
 from desktop.domain import events
 from desktop.domain.certificate import Certificate
+from desktop.domain.mail.account_check import TellCheck
+from desktop.domain.mail.discovery import Discovery
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, MailAccount, is_address, is_day, rebased
 from desktop.domain.mail.removal import Removal
@@ -225,11 +227,23 @@ class MailAccounts:
             purge(self._database, self._blobs, DELETED_AT_MS + 1)
         return replace(went, secrets_left=self._forget_secrets(account))
 
-    def test(self, account: MailAccount, imap_password: str | None = None) -> Future[TestResult]:
-        """Try the servers of an account, stored or not; None takes the stored password."""
+    def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
+        """Look for the mail servers of an address; only its domain is told to others, and no password is needed.
+
+        `progress` is called on another thread with how many of those asked have answered, and of how many.
+        """
+        return self._errands.discover(address, progress)
+
+    def test(
+        self, account: MailAccount, imap_password: str | None = None, tell: TellCheck | None = None
+    ) -> Future[TestResult]:
+        """Try the servers of an account, stored or not; None takes the stored password.
+
+        `tell` is called on another thread with each step of it.
+        """
         if imap_password is None and account.key:
             imap_password = self._secrets.get(imap_secret(account))
-        return self._errands.test_account(account, imap_password)
+        return self._errands.test_account(account, imap_password, tell)
 
     def unlock(self) -> Future[None]:
         """Ask the person for what it takes to get at the passwords. Ends with a Problem when he declines."""

@@ -1,0 +1,99 @@
+"""The steps of trying an account, as a person watches them: each with a state, words and the time it took. Pure.
+
+Whoever shows them shows what there is: a step more is a step more in the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from desktop.base.i18n import _, n_
+from desktop.domain.mail.folder import Role, ServerFolder
+
+
+class CheckState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step as it stands. A later one of the same name takes its place."""
+
+    name: str
+    title: str
+    state: CheckState
+    words: str = ""
+    """What came of it: a sentence or less."""
+    seconds: float | None = None
+    """How long it took; None while it is not over."""
+    details: str = ""
+    """The server's own words."""
+
+
+TellCheck = Callable[[Check], object]
+"""Told of each change of a step, on the thread that makes it."""
+
+
+class MakeCheck(Protocol):
+    """Makes one step as it stands: `incoming`, `folders`."""
+
+    def __call__(
+        self, state: CheckState, words: str = "", seconds: float | None = None, details: str = ""
+    ) -> Check: ...
+
+
+def incoming(state: CheckState, words: str = "", seconds: float | None = None, details: str = "") -> Check:
+    """Return the step that signs in to the server of the mailbox."""
+    titles = {
+        CheckState.WAITING: _("Incoming mail"),
+        CheckState.RUNNING: _("Signing in for incoming mail"),
+        CheckState.DONE: _("Incoming mail works"),
+        CheckState.FAILED: _("Incoming mail does not work yet"),
+    }
+    return Check("incoming", titles[state], state, words, seconds, details)
+
+
+def folders(state: CheckState, words: str = "", seconds: float | None = None, details: str = "") -> Check:
+    """Return the step that reads the list of folders."""
+    titles = {
+        CheckState.WAITING: _("Folders"),
+        CheckState.RUNNING: _("Reading folders"),
+        CheckState.DONE: _("Folders are read"),
+        CheckState.FAILED: _("The folders cannot be read"),
+    }
+    if state is CheckState.WAITING:
+        words = _("Next")
+    return Check("folders", titles[state], state, words, seconds, details)
+
+
+def capability_words(capabilities: Collection[str]) -> str:
+    """Return what a server that let us in offers, by the names of its capabilities in upper case."""
+    offered = [name for name in ("IDLE", "QRESYNC", "CONDSTORE") if name in capabilities]
+    if "QRESYNC" in offered and "CONDSTORE" in offered:
+        offered.remove("CONDSTORE")  # the one includes the other (RFC 7162)
+    if not offered:
+        return _("Signed in. The server is asked for new mail every few minutes.")
+    return n_("Signed in, {names} is available.", "Signed in, {names} are available.", len(offered)).format(
+        names=", ".join(offered)
+    )
+
+
+def folder_words(found: Iterable[ServerFolder]) -> str:
+    """Return how many folders there are, and which of the special ones are known for what they are."""
+    listed = [folder for folder in found if folder.selectable]
+    names = {
+        Role.SENT: _("Sent"),
+        Role.DRAFTS: _("Drafts"),
+        Role.ARCHIVE: _("Archive"),
+        Role.JUNK: _("Junk"),
+        Role.TRASH: _("Trash"),
+    }
+    known = [words for role, words in names.items() if any(folder.role is role for folder in listed)]
+    count = n_("{n} folder.", "{n} folders.", len(listed)).format(n=len(listed))
+    return count + " " + _("Recognised: {names}.").format(names=", ".join(known)) if known else count

@@ -1,0 +1,55 @@
+"""Trying the servers of an account before mail is fetched: signs in, sees what the server can, lists its folders.
+
+On an errand thread. What it says of each step is of `domain.mail.account_check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from desktop.base import clock
+from desktop.base.errors import Problem
+from desktop.domain.mail import account_check
+from desktop.domain.mail.account_check import CheckState, TellCheck
+from desktop.domain.mail.folder import ServerFolder
+from desktop.domain.mail.mail_account import MailAccount
+from desktop.net.connect import Stop
+
+TIMEOUT_S = 20.0
+
+
+@dataclass(slots=True)
+class _Outcome:
+    words: str = ""
+
+
+def try_incoming(account: MailAccount, password: str, tell: TellCheck, cancel: Stop) -> tuple[ServerFolder, ...]:
+    """Return the folders of an account; it must have an IMAP half. Raises NetProblem, once the step is told of."""
+    from desktop.engine.mail.sessions import open_session
+
+    tell(account_check.folders(CheckState.WAITING))
+    with _step(account_check.incoming, tell) as outcome:
+        session = open_session(account, password, timeout_s=TIMEOUT_S, cancel=cancel)
+        outcome.words = account_check.capability_words(session.capabilities)
+    try:
+        with _step(account_check.folders, tell) as outcome:
+            found = tuple(session.list_folders())
+            outcome.words = account_check.folder_words(found)
+        return found
+    finally:
+        session.close()
+
+
+@contextmanager
+def _step(make: account_check.MakeCheck, tell: TellCheck) -> Iterator[_Outcome]:
+    """Tell of a step: that it begins, and how it ends."""
+    began, outcome = clock.monotonic(), _Outcome()
+    tell(make(CheckState.RUNNING))
+    try:
+        yield outcome
+    except Problem as problem:
+        tell(make(CheckState.FAILED, problem.text, clock.monotonic() - began, problem.details))
+        raise
+    tell(make(CheckState.DONE, outcome.words, clock.monotonic() - began))

@@ -1,0 +1,60 @@
+"""What name servers say about the mail of a domain: MX and SRV records. Blocking, with a limit; any thread.
+
+The answers are not signed, so whoever sits between can make them up: `domain.mail.discovery` says what may be believed.
+"""
+
+from __future__ import annotations
+
+import dns.exception
+import dns.rdatatype
+import dns.resolver
+from dns.rdtypes.ANY.MX import MX
+from dns.rdtypes.IN.SRV import SRV
+
+from desktop.domain.mail.discovery import ServiceRecord
+from desktop.net import errors
+
+
+class Records:
+    """Asks the name servers of the system; tests name their own."""
+
+    def __init__(self, servers: tuple[str, ...] = (), *, port: int = 53, timeout_s: float = 4.0) -> None:
+        self._servers = servers
+        self._port = port
+        self._timeout_s = timeout_s
+
+    def mail_hosts(self, domain: str) -> list[str] | None:
+        """Return the hosts that take the mail of a domain, the preferred first; None when there is no such domain.
+
+        Raises NameNotFound when no name server answers.
+        """
+        found = self._ask(domain, dns.rdatatype.MX)
+        if found is None:
+            return None
+        records = sorted((one for one in found if isinstance(one, MX)), key=lambda one: int(one.preference))
+        return [one.exchange.to_text(omit_final_dot=True) for one in records]
+
+    def services(self, name: str, domain: str) -> list[ServiceRecord]:
+        """Return the SRV records of a service ("_imaps._tcp"). Raises NameNotFound when no name server answers."""
+        found = self._ask(f"{name}.{domain}", dns.rdatatype.SRV) or []
+        return [
+            ServiceRecord(one.priority, one.weight, one.port, one.target.to_text(omit_final_dot=True))
+            for one in found
+            if isinstance(one, SRV)
+        ]
+
+    def _ask(self, name: str, kind: dns.rdatatype.RdataType) -> list[object] | None:
+        try:
+            resolver = dns.resolver.Resolver(configure=not self._servers)
+            if self._servers:
+                resolver.nameservers = list(self._servers)
+                resolver.port = self._port
+            resolver.timeout = self._timeout_s / 2  # a name server that is silent leaves time for the next
+            answer = resolver.resolve(
+                f"{name}.", kind, lifetime=self._timeout_s, search=False, raise_on_no_answer=False
+            )
+            return list(answer.rrset or ())
+        except dns.resolver.NXDOMAIN:
+            return None
+        except (dns.exception.DNSException, OSError, ValueError) as error:
+            raise errors.NameNotFound(name, details=str(error)) from error

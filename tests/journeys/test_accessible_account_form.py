@@ -29,6 +29,8 @@ def _focused(screen: Screen) -> Node | None:
 def _open_form(screen: Screen) -> None:
     screen.focus("Preferences")
     screen.act(screen.find("Add mail account", "push button", "button"))
+    screen.until(lambda: screen.find("Enter servers by hand", "push button", "button"), "the first run")
+    screen.act(screen.find("Enter servers by hand", "push button", "button"))
     screen.focus("Add mail account")
 
 
@@ -51,10 +53,10 @@ def test_no_button_of_the_form_vanishes_under_assistive_tools(screen: Screen) ->
             screen.press("Tab")
             screen.tree()
         seen.append(_buttons(screen, *BUTTONS))
-        screen.act(screen.find("Cancel", "push button", "button"))
+        screen.press("Escape")
         screen.until(lambda: not screen.find("Add account", "push button", "button"), "the form is closed")
 
-    assert seen == [list(BUTTONS)] * OPENINGS
+    assert seen == [["Cancel", *BUTTONS]] * OPENINGS, "that of the first run behind it, and those of the form"
 
 
 def test_the_form_is_walked_by_tab_with_names_and_left_by_escape(screen: Screen) -> None:

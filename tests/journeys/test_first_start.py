@@ -1,77 +1,100 @@
-"""The first start of a new person, keyboard only, and the second one without a connection."""
+"""The first start of a new person, keyboard only: from his address to his mail; and one without a connection."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.domain.mail.folder import Unified
-from desktop.ui.preferences.mail_account_form import MailAccountForm
-from desktop.ui.widgets.banner import Banner
+from desktop.net import connect
+from desktop.net.discovery import discover
+from desktop.net.discovery.records import Records
 from desktop.ui.window.account_popup import AccountPopup
 from tests.desk import mail
+from tests.domain.mail.configs import config, server
 from tests.journeys.program import CONTROL, Program
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.dovecot import ALIAS, PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
+from tests.servers.internet import Internet, Page
 
 pytestmark = pytest.mark.server
 
 MOST_TABS = 60
 
 
-async def test_a_new_person_adds_an_account_by_keyboard_and_reads_his_mail(
-    program: Program, dovecot: Dovecot, imap_user: str
+@pytest.fixture
+def internet(tmp_path: Path, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Internet]:
+    """The internet of this test: whatever the program asks the world for is asked here."""
+    (tmp_path / "internet").mkdir()
+    made = Internet(tmp_path / "internet")
+    made.place(ALIAS, dovecot.imaps_port, dovecot.imaps_port)
+    records = Records(("127.0.0.1",), port=made.names.port, timeout_s=1)
+    looks = partial(discover.Discoverer, made.policy, resolve=made.resolve, records=records)
+    monkeypatch.setattr(discover, "Discoverer", looks)
+    monkeypatch.setattr(connect, "resolve", made.resolve)
+    monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.ca_file))
+    yield made
+    made.close()
+
+
+async def test_a_new_person_names_his_address_and_password_and_reads_his_mail(
+    program: Program, dovecot: Dovecot, imap_user: str, internet: Internet
 ) -> None:
+    """By keyboard: servers are found, a wrong password is said in words, the list fills newest first."""
     dovecot.doveadm("mailbox", "create", "-u", imap_user, "-s", "Lists")
     dovecot.deliver(imap_user, [mail(n) for n in range(1, 31)])
     dovecot.deliver(imap_user, [mail(40, subject="From a list")], "Lists")
+    published = config(server(host=ALIAS, port=dovecot.imaps_port), name="Example Mail")
+    internet.page("autoconfig.example.org", {"/mail/config-v1.1.xml": Page(published)})
     window = program.window
-    await program.until(lambda: window._welcome.isVisible())
+    await program.until(lambda: window.middle.page is not None)
+    page = window.middle.page
+    assert page is not None
+    set_up = page.set_up
 
-    _tab_to(program, window._welcome.state.button)
-    program.press(Qt.Key.Key_Space)
-    form = window.findChild(MailAccountForm)
-    assert form is not None
-    await program.until(form.isActiveWindow)
+    _write(program, set_up.address.name, "Jan Berger")
+    _write(program, set_up.address.address, imap_user)
+    await program.until(lambda: ALIAS in set_up.address.news.words.text(), "servers are found while he looks")
+    program.press(Qt.Key.Key_Return)
+    await program.until(set_up.sign_in.password.hasFocus, "the servers are shown, and the password is asked for")
+    assert set_up.sign_in.servers.incoming.host.text == ALIAS
 
     # the wrong password
-    _write(program, form.fields.address, imap_user)
-    _write(program, form.fields.name, "Jan Berger")
-    _write(program, form.fields.password, "wrong")
-    _write(program, form.fields.imap.host, "localhost")
-    _write(program, form.fields.imap.port, str(dovecot.imap_port))
-    _tab_to(program, form.fields.imap.security)
-    program.press(Qt.Key.Key_End)
-    form.fields.smtp.host.clear()  # the sending half is folded away; nothing listens there in this test
-    _tab_to(program, form.test_button)
-    program.press(Qt.Key.Key_Space)
-    await program.until(lambda: _banner(form) is not None, "the test fails in words")
-    banner = _banner(form)
-    assert banner is not None
-    assert "password" in banner.text
-    assert not banner._details.isVisible()
+    program.type("wrong")
+    program.press(Qt.Key.Key_Return)
+    await program.until(lambda: set_up.check.news.banner is not None, "the trial fails in words")
+    assert "did not accept" in set_up.check.checks.rows["incoming"].words.text()
+    program.press(Qt.Key.Key_Escape)
+    await program.until(set_up.sign_in.password.hasFocus)
 
-    # the right one: the server's folders are offered
-    _write(program, form.fields.password, PASSWORD)
-    _tab_to(program, form.test_button)
+    # the right one: each step is seen, and the server's folders are offered
+    _write(program, set_up.sign_in.password, PASSWORD)
+    program.press(Qt.Key.Key_Return)
+    await program.until(set_up.foot.onward.hasFocus, "the trial succeeds")
+    words = {name: row.accessibleName() for name, row in set_up.check.checks.rows.items()}
+    assert "IDLE" in words["incoming"]
+    assert "Sent" in words["folders"]
     program.press(Qt.Key.Key_Space)
-    await program.until(lambda: form.fields.picks.picked() == ("INBOX",), "folders are offered")
-    _tab_to(program, form.fields.picks._boxes["Lists"])
+    _tab_to(program, set_up.folders.picks._boxes["Lists"])
     program.press(Qt.Key.Key_Space)
-    _tab_to(program, form.save_button)
+    _tab_to(program, set_up.foot.onward)
     program.press(Qt.Key.Key_Space)
 
-    await program.until(lambda: not window._welcome.isVisible(), "the mail room opens")
+    await program.until(lambda: window.middle.page is None, "the mail room opens")
     newest_first = ["From a list", *(f"Mail {n}" for n in range(30, 0, -1))]
     await program.until(lambda: program.subjects() == newest_first, "newest first, of both folders")
     await program.until(lambda: program.says("up to date"))
     await program.until(lambda: program.badge() == 31)
     await program.until(lambda: (program.unread("INBOX"), program.unread("Lists")) == (30, 1))
     (account,) = program.core.services.accounts.all()
-    assert (account.display_name, account.smtp) == ("Jan Berger", None)
+    assert (account.display_name, account.imap_host, account.smtp) == ("Jan Berger", ALIAS, None)
+    assert "imap.example.org" in internet.resolved
+    assert not any(imap_user.encode() in heard for heard in internet.seen), "the address stays here"
 
 
 async def test_mails_are_readable_without_the_server_and_it_recovers_by_itself(
@@ -136,7 +159,3 @@ def _write(program: Program, field: QWidget, text: str) -> None:
     _tab_to(program, field)
     program.press(Qt.Key.Key_A, CONTROL)
     program.type(text)
-
-
-def _banner(form: MailAccountForm) -> Banner | None:
-    return next((banner for banner in form.findChildren(Banner) if banner.isVisible()), None)

@@ -21,6 +21,8 @@ from tests.servers.tls_certs import Authority
 
 BINARY = "/usr/sbin/dovecot"
 PASSWORD = "secret-of-the-test"
+ALIAS = "imap.example.org"
+"""Its certificate is also for this name: what the domain of its users calls it."""
 
 CONFIG = """
 base_dir = {root}/run
@@ -170,7 +172,8 @@ class Dovecot:
             os.chown(root / "mail", me.pw_uid, me.pw_gid)
         authority = Authority()
         (root / "ca.pem").write_bytes(authority.pem)
-        authority.issue("localhost", addresses=("127.0.0.1", "::1")).write(root / "cert.pem", root / "key.pem")
+        shown = authority.issue("localhost", aliases=(ALIAS,), addresses=("127.0.0.1", "::1"))
+        shown.write(root / "cert.pem", root / "key.pem")
         imap, imaps, lmtp = free_ports(3)
         mailboxes = "".join(
             f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}\n" for name in special

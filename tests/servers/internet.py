@@ -42,7 +42,7 @@ class Internet:
     """Closed by `close`; `seen` are the requests of all hosts as they came, without their bodies."""
 
     def __init__(self, folder: Path) -> None:
-        self.authority, self._stranger = Authority(), Authority("Somebody Else")
+        self.authority, self._stranger = Authority("Authority of the Internet"), Authority("Somebody Else")
         self._ca = folder / "internet.pem"
         self._ca.write_bytes(self.authority.pem)
         self._places: dict[tuple[str, int], int] = {}
@@ -58,7 +58,7 @@ class Internet:
         """Believes the authority of this internet."""
         return TlsPolicy(ca_file=self._ca, portal_port=0)
 
-    def resolve(self, host: str, port: int, *, cancel: Stop | None = None) -> list[Address]:
+    def resolve(self, host: str, port: int, *, timeout_s: float = 1, cancel: Stop | None = None) -> list[Address]:
         self.resolved.append(host)
         if (host, port) not in self._places:
             raise errors.NameNotFound(host)
@@ -106,7 +106,7 @@ class Internet:
         """Open a port for a host; each connection is served on a thread."""
         listener = socket.create_server(("127.0.0.1", 0))
         self._listeners.append(listener)
-        self._places[host, port] = int(listener.getsockname()[1])
+        self.place(host, port, int(listener.getsockname()[1]))
 
         def accept() -> None:
             while True:
@@ -123,6 +123,10 @@ class Internet:
 
         threading.Thread(target=accept, daemon=True).start()
 
+    def place(self, host: str, port: int, local_port: int) -> None:
+        """Let a host and port be a server that runs already."""
+        self._places[host, port] = local_port
+
     def silent(self, host: str, port: int) -> None:
         """Let a host take connections and say nothing."""
         self.listen(host, port, lambda _connection: self._over.wait(20) and None)
@@ -130,7 +134,7 @@ class Internet:
     def refused(self, host: str, port: int) -> None:
         """Let a host exist whose port nobody listens on."""
         with socket.create_server(("127.0.0.1", 0)) as free:
-            self._places[host, port] = int(free.getsockname()[1])
+            self.place(host, port, int(free.getsockname()[1]))
 
     def close(self) -> None:
         self._over.set()

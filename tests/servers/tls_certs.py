@@ -80,12 +80,13 @@ class Authority:
         self,
         host: str,
         *,
+        aliases: Sequence[str] = (),
         addresses: Sequence[str] = (),
         days: tuple[int, int] = (-1, 5),
         self_signed: bool = False,
         names: bool = True,
     ) -> Credential:
-        """Return a certificate for a host; `days` is its life relative to today."""
+        """Return a certificate for a host and its aliases; `days` is its life relative to today."""
         key = ec.generate_private_key(ec.SECP256R1())
         now = dt.datetime.now(dt.UTC)
         builder = (
@@ -98,7 +99,7 @@ class Authority:
             .not_valid_after(now + days[1] * DAY)
         )
         if names:
-            alternatives: list[x509.GeneralName] = [x509.DNSName(host)]
+            alternatives: list[x509.GeneralName] = [x509.DNSName(name) for name in (host, *aliases)]
             alternatives += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
             builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         signed = builder.sign(key if self_signed else self._key, hashes.SHA256())

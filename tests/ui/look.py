@@ -1,7 +1,7 @@
 """Looks at the window: renders it offscreen with the sample mailbox and writes a PNG.
 
     python -m tests.ui.look OUT.png [--dark] [--size 1440x900] [--layout classic] [--density roomy] [--empty]
-                            [--show preferences|accounts|account|operations|trouble|toast|reader|composer]
+                            [--show preferences|accounts|account|operations|trouble|toast|reader|composer|first-run-found]
 
 `QT_SCALE_FACTOR=1.5` renders for such a screen. The README's screenshot is made by it.
 """
@@ -13,12 +13,20 @@ import asyncio
 import os
 import sys
 import tempfile
+import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
 
+from desktop.domain.mail.discovery import Discovery, Verdict
+from desktop.domain.mail.mail_account import MailAccount
 from desktop.ui.web import chromium
+from tests.ui.found_servers import StandIn
+
+if TYPE_CHECKING:
+    from desktop.ui.window.main_window import MainWindow
 
 SHOWN = (
     "preferences",
@@ -40,6 +48,7 @@ SHOWN = (
     "composer-table",
     "composer-later",
     "composer-quote",
+    *(f"first-run-{state}" for state in ("looking", "found", "doubt", "missing", "check", "failed", "folders")),
 )
 _SETTLE_S = 1.2
 _PAINTED_WITHIN_S = 20
@@ -71,6 +80,42 @@ def main() -> int:
     return 0
 
 
+async def _set_up(window: MainWindow, stand_in: StandIn, state: str) -> None:
+    """Go on with the first run until it looks so."""
+    from desktop.services.errands import TestResult
+    from tests.ui import found_servers
+
+    window.middle.begin()
+    page = window.middle.page
+    assert page is not None
+    set_up = page.set_up
+    set_up.address.name.setText("Jan Berger")
+    set_up.address.address.setText("jan@firm.example")
+    set_up.address.address.setFocus()
+    await asyncio.sleep(_SETTLE_S)
+    if state == "looking":
+        return
+    if state == "missing":
+        stand_in.find(Discovery(found_servers.DOMAIN, Verdict.NO_CONNECTION))
+    else:
+        stand_in.find(found_servers.found(found_servers.FOREIGN if state == "doubt" else found_servers.GOOD))
+    set_up.go_on()
+    await asyncio.sleep(_SETTLE_S)
+    if state not in ("check", "failed", "folders"):
+        return
+    set_up.sign_in.password.setText("secret")
+    set_up.go_on()
+    await asyncio.sleep(_SETTLE_S)
+    if state == "failed":
+        words = "imap.firm.example did not accept the user name or password of jan@firm.example."
+        stand_in.fail(TestResult(False, words, "NO [AUTHENTICATIONFAILED] Authentication failed.", "sign-in"))
+    else:
+        stand_in.succeed()
+    await asyncio.sleep(_SETTLE_S)
+    if state == "folders":
+        set_up.go_on()
+
+
 async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
     from PySide6.QtCore import QPoint
     from PySide6.QtGui import QPainter
@@ -92,6 +137,9 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     i18n.set_language(options.language)
     profile = Profile(folder / "profile")
     core = build_core(profile, lambda _new: None)
+    stand_in = StandIn()
+    core.services.accounts._errands.discover = stand_in.discover  # type: ignore[method-assign]
+    core.services.accounts._errands.test_account = stand_in.test_account  # type: ignore[method-assign]
     if not options.empty:
         blobs = Blobs(profile.raw)
         keys = sample.fill(core.database, blobs)
@@ -124,10 +172,10 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         window._show_preferences(accounts=options.show == "accounts")
         over.append((window._dialogs["preferences"], middle))
     elif options.show == "account":
-        window._add_account()
-        form = window._dialogs["account"]
-        form.fields.address.setText("jan@firm.example")  # type: ignore[attr-defined]
-        over.append((form, middle))
+        window._add_by_hand(MailAccount(uuid.uuid4(), "jan@firm.example", "Jan Berger"), "")
+        over.append((window._dialogs["account"], middle))
+    elif options.show.startswith("first-run-"):
+        await _set_up(window, stand_in, options.show.removeprefix("first-run-"))
     elif options.show == "operations":
         window._show_operations()
         over.append((window._dialogs["operations"], middle))

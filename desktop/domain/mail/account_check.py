@@ -74,14 +74,13 @@ def folders(state: CheckState, words: str = "", seconds: float | None = None, de
 
 def capability_words(capabilities: Collection[str]) -> str:
     """Return what a server that let us in offers, by the names of its capabilities in upper case."""
-    offered = [name for name in ("IDLE", "QRESYNC", "CONDSTORE") if name in capabilities]
-    if "QRESYNC" in offered and "CONDSTORE" in offered:
-        offered.remove("CONDSTORE")  # the one includes the other (RFC 7162)
-    if not offered:
-        return _("Signed in. The server is asked for new mail every few minutes.")
-    return n_("Signed in, {names} is available.", "Signed in, {names} are available.", len(offered)).format(
-        names=", ".join(offered)
-    )
+    changes = next((name for name in ("QRESYNC", "CONDSTORE") if name in capabilities), "")
+    push = "IDLE" if "IDLE" in capabilities else ""
+    if push and changes:
+        return _("Signed in, {first} and {second} are available").format(first=push, second=changes)
+    if push or changes:
+        return _("Signed in, {name} is available").format(name=push or changes)
+    return _("Signed in. The server is asked for new mail every few minutes.")
 
 
 def folder_words(found: Iterable[ServerFolder]) -> str:
@@ -95,5 +94,7 @@ def folder_words(found: Iterable[ServerFolder]) -> str:
         Role.TRASH: _("Trash"),
     }
     known = [words for role, words in names.items() if any(folder.role is role for folder in listed)]
-    count = n_("{n} folder.", "{n} folders.", len(listed)).format(n=len(listed))
-    return count + " " + _("Recognised: {names}.").format(names=", ".join(known)) if known else count
+    count = n_("{n} folder", "{n} folders", len(listed)).format(n=len(listed))
+    if not known:
+        return count
+    return _("{folders}, recognised: {names}").format(folders=count, names=", ".join(known))

@@ -94,6 +94,20 @@ class MailAccountForm(Dialog):
         self.fields.password.setFocus(Qt.FocusReason.OtherFocusReason)
         self.fields.ensureWidgetVisible(self.fields.password)
 
+    def begin_with(self, account: MailAccount, password: str) -> None:
+        """Go on with what is known of a new account and with the password the person wrote."""
+        self._base, draft = account, draft_of(account)
+        if account.imap is None and account.smtp is None:
+            imap, smtp = guessed_hosts(account.address)
+            draft = replace(
+                draft,
+                imap=replace(draft.imap, host=imap, user=account.address),
+                smtp=replace(draft.smtp, host=smtp, user=account.address),
+            )
+        self._set_trusted(account.trusted_fingerprints)
+        self.fields.show_draft(draft)
+        self.fields.password.setText(password)
+
     def _build_footer(self) -> None:
         if self._account is not None:
             self.add_button(_("Remove…"), self._ask_remove, Kind.DANGER)

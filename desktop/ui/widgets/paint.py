@@ -26,12 +26,17 @@ def rounded(
     painter.drawRoundedRect(area, radius, radius)
 
 
-def soft_shadow(painter: QPainter, rect: QRect, radius: float, reach: int, *, dark: bool) -> None:
-    """Darken what lies around `rect`, more below than above: layers of a rounded rectangle, each fainter."""
+def soft_shadow(
+    painter: QPainter, rect: QRect, radius: float, reach: int, *, dark: bool, strength: float = 0.10
+) -> None:
+    """Darken what lies around `rect`, more below than above: layers of a rounded rectangle, each fainter.
+
+    `strength` is how dark it is at the edge; on dark grounds it takes three times as much to be seen.
+    """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     veil = QColor(0, 0, 0) if dark else QColor(16, 20, 30)
-    veil.setAlphaF((0.30 if dark else 0.10) / reach)
+    veil.setAlphaF((3 * strength if dark else strength) / reach)
     painter.setBrush(veil)
     for spread in range(reach, 0, -1):
         area = QRectF(rect).adjusted(-spread, -spread * 0.5, spread, spread)

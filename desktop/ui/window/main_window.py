@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStackedWidget, QStyle, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStyle, QWidget
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
@@ -31,9 +31,9 @@ from desktop.ui.window.accounts_watch import AccountsWatch
 from desktop.ui.window.mail_room import MailRoom
 from desktop.ui.window.navigation import WIDTH as RAIL_PX
 from desktop.ui.window.navigation import Navigation
+from desktop.ui.window.setting_up import SettingUp
 from desktop.ui.window.status_bar import HEIGHT as STATUS_PX
 from desktop.ui.window.status_bar import StatusBar
-from desktop.ui.window.welcome import Welcome
 from desktop.ui.window.writing import Writing
 
 if TYPE_CHECKING:
@@ -87,11 +87,8 @@ class MainWindow(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         grid.addWidget(self.navigation, 0, 0, 2, 1)
-        self._middle = QStackedWidget()
-        self._welcome = Welcome(theme, self._add_account)
-        self._middle.addWidget(self.room.panes)
-        self._middle.addWidget(self._welcome)
-        grid.addWidget(self._middle, 0, 1)
+        self.middle = SettingUp(services, tasks, theme, self.room.panes, self._choose_file)
+        grid.addWidget(self.middle, 0, 1)
         grid.addWidget(self.status_bar, 1, 1)
         grid.setRowStretch(0, 1)
         grid.setColumnStretch(1, 1)
@@ -121,7 +118,7 @@ class MainWindow(QWidget):
     def open_file(self, path: Path) -> None:
         """Show a mail file in the reader."""
         self._reads_file = True
-        self._middle.setCurrentWidget(self.room.panes)
+        self.middle.end()
         self.room.open_file(path)
 
     def open(self, wanted: Path | str) -> None:
@@ -150,6 +147,7 @@ class MainWindow(QWidget):
             event.ignore()  # each saves what is written, and then this window is closed again
             return
         self.writing.close()
+        self.middle.stop()
         self.room.close()
         super().closeEvent(event)
         self.closed.emit()
@@ -177,6 +175,9 @@ class MainWindow(QWidget):
         self.room.trouble_wanted.connect(self.status_bar.explain)
         self.room.account_settings_wanted.connect(self._edit_account)
         self.watch.told.connect(self.tell)
+        self.middle.covers.connect(self._cover)
+        self.middle.by_hand_wanted.connect(self._add_by_hand)
+        self.middle.told.connect(self.tell)
         self.watch.edit_requested.connect(self._edit_account)
         self.watch.accounts_known.connect(self._accounts_known)
         self.navigation.preferences_requested.connect(self._show_preferences)
@@ -223,10 +224,7 @@ class MainWindow(QWidget):
     def _accounts_known(self, addresses: tuple[str, ...]) -> None:
         any_ = bool(addresses)
         self.room.reader.set_own_addresses(addresses)
-        was_welcome = self._middle.currentWidget() is self._welcome
-        self._middle.setCurrentWidget(self.room.panes if any_ or self._reads_file else self._welcome)
-        if any_ and was_welcome:
-            self.room.take_keyboard()
+        self.middle.note_accounts(there=any_, room_wanted=self._reads_file)
         for name in (Do.GET_MAIL, Do.GET_ALL_MAIL):
             self.actions_[name].setEnabled(any_)
 
@@ -315,7 +313,25 @@ class MainWindow(QWidget):
         )
 
     def _add_account(self) -> None:
-        self._once("account", self._account_form)
+        self.middle.begin()
+        self.raise_()
+        self.activateWindow()
+
+    def _add_by_hand(self, account: MailAccount, password: str) -> None:
+        def make() -> MailAccountForm:
+            form = self._account_form()
+            form.begin_with(account, password)
+            form.accepted.connect(self.middle.end)
+            return form
+
+        self._once("account", make)
+
+    def _cover(self, covered: bool) -> None:
+        """Let the first run have the window for itself, or give it back to the mail room."""
+        self.navigation.setVisible(not covered)
+        self.status_bar.setVisible(not covered)
+        if not covered:
+            self.room.take_keyboard()
 
     def _edit_account(self, key: int, remedy: str = Remedy.NONE.value) -> None:
         account = self.watch.account(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.domain import events, settings
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Unified
-from desktop.domain.mail.mail_account import AccountStatus, Activity
+from desktop.domain.mail.mail_account import AccountStatus, Activity, MailAccount
 from desktop.domain.mail.operation import Change, Verb
 from desktop.store.mail.blobs import Blobs
 from desktop.ui.actions import Do
@@ -46,19 +47,19 @@ async def _open(desk: Desk) -> None:
     await desk.until(lambda: len(_inbox(desk)) > 0)
 
 
-async def test_first_start_offers_the_one_next_step(empty_desk: Desk) -> None:
+async def test_first_start_asks_for_the_address_and_nothing_else_is_in_the_way(empty_desk: Desk) -> None:
     window = empty_desk.window
     window.restore()
     window.show()
-    await empty_desk.until(lambda: window._welcome.isVisible())
+    window.activateWindow()
+    await empty_desk.until(lambda: window.middle.page is not None)
 
-    window._welcome.state.button.click()
-
-    form = window.findChild(MailAccountForm)
-    assert isinstance(form, MailAccountForm)
-    assert form.isVisible()
+    page = window.middle.page
+    assert page is not None
+    await empty_desk.until(page.set_up.address.name.hasFocus)
+    assert not window.navigation.isVisible()
+    assert not window.status_bar.isVisible()
     assert not window.actions_[Do.GET_MAIL].isEnabled()
-    form.close()
 
 
 async def test_damage_found_while_in_use_is_told_until_it_is_closed(desk: Desk) -> None:
@@ -502,7 +503,7 @@ async def test_a_mail_file_is_shown_before_any_account_exists(empty_desk: Desk) 
     opened = window.room.reader.opened
     assert opened is not None
     assert opened.head.subject == "From a file"
-    assert not window._welcome.isVisible()
+    assert window.middle.page is None
 
 
 async def test_the_colours_of_the_theme_stay_when_the_panes_are_put_elsewhere(desk: Desk) -> None:
@@ -638,9 +639,9 @@ async def test_the_keyboard_is_in_the_list_after_the_first_account_was_added(emp
     window.restore()
     window.show()
     window.activateWindow()
-    await empty_desk.until(window._welcome.isVisible)
+    await empty_desk.until(lambda: window.middle.page is not None)
     await empty_desk.until(lambda: room.list.model.query.list_id == Unified.INBOX)
-    window._welcome.state.button.click()
+    window._add_by_hand(MailAccount(uuid.uuid4(), "jan@firm.example"), "")
     form = window.findChild(MailAccountForm)
     assert isinstance(form, MailAccountForm)
     await empty_desk.until(form.isActiveWindow)

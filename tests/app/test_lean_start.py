@@ -18,6 +18,8 @@ LOADED_LATER = {
     "tnefparse": "mails are taken apart in the import process",
     "jinja2": "the page around a mail comes with the first HTML mail",
     "imapclient": "what speaks IMAP comes once the first mails are on the screen",
+    "dns": "name servers are asked when an account is set up",
+    "desktop.ui.window.first_run.first_run": "the first run comes where there is no account",
     "desktop.ui.preferences.dialog": "windows beside the main one come when they are opened",
     "keyring": "a start waits for no keyring",
     "cryptography": "a start waits for no vault",

@@ -41,6 +41,8 @@ class FoldersStep(QWidget):
         self._area = QScrollArea()
         self._area.setWidget(self.picks)
         self._area.setWidgetResizable(True)
+        for ground in (self.picks, self._area.viewport()):
+            ground.setAutoFillBackground(False)  # the card is seen through
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its boxes bring themselves into sight
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         folders = FormRow(

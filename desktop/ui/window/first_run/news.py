@@ -30,7 +30,7 @@ class News(QWidget):
         self.setVisible(banner is not None)
 
     def take_keyboard(self) -> None:
-        """Give the keyboard to the first thing that can be done about it."""
-        button = self.banner.findChild(Button) if self.banner is not None else None
-        if isinstance(button, Button):
-            button.setFocus()
+        """Give the keyboard to what is done about it; the likeliest stands last."""
+        buttons = self.banner.findChildren(Button) if self.banner is not None else []
+        if buttons:
+            buttons[-1].setFocus()

@@ -143,6 +143,8 @@ class SetUp(QWidget):
             (self.address.address if self.address.name.text() else self.address.name).setFocus()
         elif self.step is Step.SIGN_IN:
             self.sign_in.take_keyboard()
+        elif self.step is Step.CHECK and self.check.news.banner is not None:
+            self.check.news.take_keyboard()
         elif self.step is Step.CHECK:
             (self.foot.onward if self.foot.onward.isEnabled() else self.foot.back).setFocus()
         else:

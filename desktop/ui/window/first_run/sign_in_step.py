@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
-from desktop.domain.mail.discovery import Candidate, Discovery
+from desktop.domain.mail.discovery import Candidate, Discovery, Verdict
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner, Tone
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
@@ -69,7 +69,8 @@ class SignInStep(QWidget):
         heads.addWidget(self._title)
         heads.addWidget(self._origin)
         below.addWidget(self._hint)
-        below.addWidget(self._help)
+        # aligned: else the layout takes the width of the button for all it may have, and lets the words wrap in it
+        below.addWidget(self._help, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(heads)
         for widget in (self.progress, self.servers, self.news, self.consent, self._consent_wrong, self._password_row):
             column.addWidget(widget)
@@ -142,7 +143,8 @@ class SignInStep(QWidget):
     def _banner(self, found: Discovery) -> Banner | None:
         """Return what has to be said of what was found, or of what was not."""
         if found.best is None:
-            actions = ((_("Enter servers by hand"), self._edit), (_("Look again"), self._again))
+            by_hand, again = (_("Enter servers by hand"), self._edit), (_("Look again"), self._again)
+            actions = (again, by_hand) if found.verdict is Verdict.NOTHING else (by_hand, again)
             return Banner(self._theme, words.missing_words(found), Tone.WARNING, actions=actions)
         if not found.best.trusted:
             return Banner(self._theme, words.doubt_words(found.best, found.domain), Tone.WARNING)

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
-from desktop.base import clock
+from desktop.base import clock, i18n
 from desktop.base.errors import Remedy
 from desktop.domain import settings
 from desktop.domain.certificate import Certificate
@@ -487,8 +487,10 @@ async def test_closing_the_window_gives_the_search_up(guide: Guide) -> None:
     await guide.until(lambda: guide.stand_in.searches[0][2].cancelled())
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 700), (560, 480)])
-async def test_everything_has_its_room_in_any_window(guide: Guide, width: int, height: int) -> None:
+async def test_everything_has_its_room_in_any_window(guide: Guide, width: int, height: int, language: str) -> None:
+    i18n.set_language(language)
     await sign_in_shown(guide, found(FOREIGN))
     guide.window.resize(width, height)
     servers = guide.set_up.sign_in.servers

@@ -28,7 +28,7 @@ FOREIGN = replace(
     imap=FoundServer("imap.hoster.example", 993, Security.TLS),
     smtp=FoundServer("smtp.hoster.example", 587, Security.STARTTLS),
     provider="Your Bank",
-    foreign="imap.hoster.example",
+    foreign=("imap.hoster.example", "smtp.hoster.example"),
 )
 NAMES = {
     "INBOX": Role.INBOX,

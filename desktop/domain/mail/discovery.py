@@ -47,8 +47,8 @@ class Candidate:
     smtp: FoundServer | None = None
     provider: str = ""
     help_url: str = ""
-    foreign: str = ""
-    """A host outside the domain that only unsigned DNS vouches for; "" where all is trusted."""
+    foreign: tuple[str, ...] = ()
+    """Hosts outside the domain that only unsigned DNS vouches for; none where all is trusted."""
 
     @property
     def trusted(self) -> bool:
@@ -123,8 +123,8 @@ def _judged(candidate: Candidate, domain: str) -> Candidate:
     """Return a candidate with what is to be doubted about it."""
     if candidate.source not in OF_NAME_SERVERS:
         return candidate
-    hosts = [server.host for server in (candidate.imap, candidate.smtp) if server is not None]
-    return replace(candidate, foreign=next((host for host in hosts if not is_within(host, domain)), ""))
+    hosts = dict.fromkeys(server.host for server in (candidate.imap, candidate.smtp) if server is not None)
+    return replace(candidate, foreign=tuple(host for host in hosts if not is_within(host, domain)))
 
 
 # the provider that takes the mail

@@ -25,7 +25,7 @@ def plain_tip(text: str) -> str:
 
 
 class ElidedLabel(QWidget):
-    """One line that gives way: its end becomes an ellipsis and the whole text a tooltip."""
+    """One line that gives way: its end, or where `elide` says, becomes an ellipsis and the whole text a tooltip."""
 
     def __init__(
         self,
@@ -34,10 +34,13 @@ class ElidedLabel(QWidget):
         kind: FontKind = "body",
         colour: str = "text",
         parent: QWidget | None = None,
+        *,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._kind = kind
+        self._elide = elide
         self._colour = colour
         self._text = ""
         self._tip = ""
@@ -76,7 +79,7 @@ class ElidedLabel(QWidget):
         if self.toolTip() != tip:
             self.setToolTip(tip)
         colour = self._theme.tokens.named(self._colour)
-        line_of_text(QPainter(self), self.rect(), self._text, self.font(), colour, LEFT)
+        line_of_text(QPainter(self), self.rect(), self._text, self.font(), colour, LEFT, self._elide)
 
 
 class Paragraph(QLabel):

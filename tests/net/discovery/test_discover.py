@@ -93,7 +93,7 @@ def test_the_provider_that_takes_the_mail_is_asked_and_needs_a_yes(internet: Int
     found = look(internet).best
 
     assert found is not None
-    assert (found.source, found.foreign) == (Source.MX, "imap.hoster.example")
+    assert (found.source, found.foreign) == (Source.MX, ("imap.hoster.example",))
     assert "autoconfig.hoster.example" in internet.resolved
     assert not any("other.example" in host for host in internet.resolved)
 
@@ -128,7 +128,7 @@ def test_c42_a_lying_name_server_leads_to_a_server_that_needs_a_yes(internet: In
     found = look(internet).best
 
     assert found is not None
-    assert found.foreign == "imap.evil.example"
+    assert found.foreign == ("imap.evil.example",)
 
 
 def test_guesses_that_greet_under_their_own_name(internet: Internet) -> None:

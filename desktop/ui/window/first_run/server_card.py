@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -68,7 +69,8 @@ class _ServerRow(QWidget):
         self._theme = theme
         self._label = label
         self.setFixedHeight(_ROW_PX)
-        self.host = ElidedLabel(theme, kind="body-strong")
+        # the end of a host name says whose it is
+        self.host = ElidedLabel(theme, kind="body-strong", elide=Qt.TextElideMode.ElideLeft)
         self.port = ElidedLabel(theme, colour="secondary")
         self._lock = QLabel()
         self._security = ElidedLabel(theme, kind="small-medium", colour="success")

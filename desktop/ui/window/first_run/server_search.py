@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.domain.mail.discovery import Discovery
+from desktop.domain.mail.discovery import Discovery, Verdict
 from desktop.domain.mail.found_server import domain_of
 from desktop.ui.tasks import Tasks
 
@@ -90,9 +90,13 @@ class ServerSearch(QObject):
         def progress(answered: int, asked: int) -> None:
             self._told.emit(domain, answered, asked)
 
-        found = await self._tasks.errand(self._accounts.discover(address, progress))
-        self.found, self._running = found, None
-        self.changed.emit()
+        found = Discovery(domain, Verdict.NO_CONNECTION)
+        try:
+            found = await self._tasks.errand(self._accounts.discover(address, progress))
+        finally:
+            if domain == self.domain and asyncio.current_task() is self._running:  # else another search took its place
+                self.found, self._running = found, None
+                self.changed.emit()
 
     def _note_progress(self, domain: str, answered: int, asked: int) -> None:
         if domain == self.domain and self.found is None:

@@ -51,15 +51,15 @@ def missing_words(found: Discovery) -> str:
 def doubt_words(candidate: Candidate, domain: str) -> str:
     """Return what a person has to know before a password goes to a server only name servers vouch for."""
     text = _(
-        "Only the name servers of {domain} say that {host} has its mail, and such an answer can be forged on the way. "
-        "Go on only if you know this server as that of your provider."
+        "Only the name servers of {domain} lead to {hosts}, and such an answer can be forged on the way. Go on only if "
+        "you know that your provider has its servers there."
     )
-    return text.format(domain=domain, host=candidate.foreign)
+    return text.format(domain=domain, hosts=", ".join(candidate.foreign))
 
 
 def consent_words(candidate: Candidate) -> str:
     """Return the sentence a person ticks."""
-    return _("Yes, {host} belongs to my provider").format(host=candidate.foreign)
+    return _("Yes, my provider uses {hosts}").format(hosts=", ".join(candidate.foreign))
 
 
 def way_words(candidate: Candidate, address: str) -> str:

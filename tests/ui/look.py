@@ -1,7 +1,7 @@
 """Looks at the window: renders it offscreen with the sample mailbox and writes a PNG.
 
     python -m tests.ui.look OUT.png [--dark] [--size 1440x900] [--layout classic] [--density roomy] [--empty]
-                            [--show preferences|accounts|account|operations|trouble|toast|reader|composer|first-run-found]
+                            [--show composer|first-run-found|...]
 
 `QT_SCALE_FACTOR=1.5` renders for such a screen. The README's screenshot is made by it.
 """

@@ -103,7 +103,7 @@ class Discoverer:
         return self._published(Source.DIRECTORY, _in_directory(domain), domain, cancel)
 
     def _provider_of_the_mail(self, domain: str, cancel: Stop) -> Answer:
-        hosts = self._records.mail_hosts(domain)
+        hosts = self._records.mail_hosts(domain, cancel)
         if hosts is None:
             return Answer(no_such_domain=True)
         if not hosts:
@@ -118,7 +118,7 @@ class Discoverer:
     def _service_records(self, domain: str, cancel: Stop) -> Answer:
         names = [name for name, _ in (*discovery.SRV_INCOMING, *discovery.SRV_OUTGOING)]
         with _Together(cancel) as together:
-            said = together.ask(lambda name, _stop: self._records.services(name, domain), names)
+            said = together.ask(lambda name, stop: self._records.services(name, domain, stop), names)
             known = {name: found for name, found in zip(names, said, strict=True) if found is not None}
         return replace(discovery.of_service_records(known, domain), reached=bool(known))
 

@@ -44,6 +44,7 @@ class CheckStep(QWidget):
     def begin(self, candidate: Candidate, domain: str, address: str) -> None:
         """Show the servers that are tried, and nothing of an earlier trial."""
         self._title.setText(_("Connecting {address}").format(address=address))
+        self.setAccessibleName(self._title.text())
         self._origin.setText(words.origin_words(candidate, domain))
         self.servers.show_candidate(candidate, address)
         self.checks.clear()

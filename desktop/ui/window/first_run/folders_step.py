@@ -30,6 +30,7 @@ class FoldersStep(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._are_any = False
         self.spans = Segment(theme, (_("30 days"), _("1 year"), _("Everything")), _("Fetch"))
         self.spans.set_current(_ALL)
         span = QWidget()
@@ -69,6 +70,7 @@ class FoldersStep(QWidget):
 
     def show_folders(self, folders: Sequence[ServerFolder]) -> None:
         """Offer the folders of the server; what was picked before stays."""
+        self._are_any = any(folder.selectable for folder in folders)
         self.picks.show_folders(in_order(folders))
         self._area.setFixedHeight(min(self.picks.sizeHint().height() + 2, _FOLDERS_PX))
 
@@ -80,8 +82,8 @@ class FoldersStep(QWidget):
         return (today - timedelta(days=days)).isoformat() if days else ""
 
     def complain(self) -> bool:
-        """Say that a folder has to be picked; returns whether one has."""
-        wrong = not self.picks.picked()
+        """Say that a folder has to be picked; returns whether one has, of a server that shows any."""
+        wrong = self._are_any and not self.picks.picked()
         self._wrong.setVisible(wrong)
         return wrong
 

@@ -29,8 +29,9 @@ class News(QWidget):
             self._column.addWidget(banner)
         self.setVisible(banner is not None)
 
-    def take_keyboard(self) -> None:
-        """Give the keyboard to what is done about it; the likeliest stands last."""
+    def take_keyboard(self) -> bool:
+        """Give the keyboard to what is done about it, where anything is; the likeliest stands last."""
         buttons = self.banner.findChildren(Button) if self.banner is not None else []
         if buttons:
             buttons[-1].setFocus()
+        return bool(buttons)

@@ -69,6 +69,8 @@ class SetUp(QWidget):
         self._id = uuid.uuid4()
         self._trusted: tuple[str, ...] = ()
         self._listed: tuple[ServerFolder, ...] = ()
+        self._passed = False
+        """The servers have been tried and work."""
         self._working: asyncio.Future[object] | None = None
         self._turn = 0
         """Counts what was begun or given up: what comes of an earlier turn is not shown."""
@@ -131,6 +133,8 @@ class SetUp(QWidget):
 
     def go_back(self) -> None:
         """Be at the step before; what is under way is given up."""
+        if not self.foot.back.isEnabled():
+            return
         if self.step is not Step.ADDRESS:
             self._give_up()
             self._turn_to(Step(self.step - 1))
@@ -146,7 +150,8 @@ class SetUp(QWidget):
         elif self.step is Step.CHECK and self.check.news.banner is not None:
             self.check.news.take_keyboard()
         elif self.step is Step.CHECK:
-            (self.foot.onward if self.foot.onward.isEnabled() else self.foot.back).setFocus()
+            # on no button while it runs: one Enter more would give it up
+            (self.foot.onward if self.foot.onward.isEnabled() else self.check).setFocus()
         else:
             self.foot.onward.setFocus()
 
@@ -178,7 +183,7 @@ class SetUp(QWidget):
     def _allow(self) -> None:
         """Offer the way on where there is one."""
         self.foot.onward.setVisible(self.step is not Step.SIGN_IN or self.sign_in.candidate is not None)
-        self.foot.onward.setEnabled(self.step is not Step.CHECK or bool(self._listed))
+        self.foot.onward.setEnabled(self.step is not Step.CHECK or self._passed)
 
     def _show_search(self) -> None:
         if self.step is Step.ADDRESS:
@@ -193,7 +198,7 @@ class SetUp(QWidget):
     def _address_changed(self, address: str) -> None:
         # a password is for the servers of one address
         self.sign_in.password.clear()
-        self._listed = ()
+        self._passed = False
         self.search.typed(address)
 
     # values
@@ -217,6 +222,8 @@ class SetUp(QWidget):
     def _want_by_hand(self) -> None:
         """Let the form go on with what is known; what is under way here is given up."""
         self._give_up()
+        if self.step is Step.CHECK:
+            self._turn_to(Step.SIGN_IN)
         candidate = self.search.found.best if self.search.found is not None else None
         self.by_hand_wanted.emit(self._account(candidate), self.sign_in.password.text())
 
@@ -262,7 +269,7 @@ class SetUp(QWidget):
         candidate = self.sign_in.candidate
         if candidate is None:
             return
-        self._listed = ()
+        self._passed = False
         turn, account, password = self._turn, self._account(candidate), self.sign_in.password.text()
         log.protect(password)
         self.check.begin(candidate, self.search.domain, account.address)
@@ -272,7 +279,7 @@ class SetUp(QWidget):
 
         result = await self._tasks.errand(self._accounts.test(account, password, tell))
         if result.ok:
-            self._listed = result.folders
+            self._listed, self._passed = result.folders, True
             self.folders.show_folders(result.folders)
             self._allow()
         else:
@@ -310,10 +317,14 @@ class SetUp(QWidget):
             await self._tasks.errand(self._accounts.unlock())
             self.foot.be_busy(_("Adding the account"))
             account = self._account(candidate)
-            add = partial(self._accounts.add, folders=self._listed, watched=self.folders.picks.picked())
+            watched = self.folders.picks.picked() if self._listed else None
+            add = partial(self._accounts.add, folders=self._listed, watched=watched)
+            self.foot.back.setEnabled(False)  # it cannot be given up half way
             await self._tasks.write(add, account, password, password if account.smtp is not None else None)
         except Problem as problem:
             self.folders.say(problem.text, problem.details)
             return
+        finally:
+            self.foot.back.setEnabled(True)
         self.sign_in.password.clear()
         self.ended.emit()

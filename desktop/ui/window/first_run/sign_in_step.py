@@ -99,6 +99,7 @@ class SignInStep(QWidget):
         self._consent_wrong.hide()
         if found is None:
             self._title.setText(words.looking_words(search.domain))
+            self.setAccessibleName(self._title.text())
             self.progress.say(words.answered_words(search.answered, search.asked) if search.asked else "", busy=True)
         elif there is None:
             self._title.setText(_("Mail servers of {domain}").format(domain=found.domain))
@@ -137,8 +138,8 @@ class SignInStep(QWidget):
         there = self.candidate
         if there is not None:
             (self.password if there.trusted or self.consent.isChecked() else self.consent).setFocus()
-        else:
-            self.news.take_keyboard()
+        elif not self.news.take_keyboard():
+            self.setFocus()  # on no button while it is looked for: one Enter more would press it
 
     def _banner(self, found: Discovery) -> Banner | None:
         """Return what has to be said of what was found, or of what was not."""

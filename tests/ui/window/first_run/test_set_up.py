@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.base import clock, i18n
 from desktop.base.errors import Remedy
@@ -374,6 +374,50 @@ async def test_what_comes_of_a_trial_that_was_given_up_is_not_shown(guide: Guide
     assert "late" not in guide.set_up.check.checks.rows
 
 
+async def test_one_enter_too_many_gives_nothing_up(guide: Guide) -> None:
+    await guide.open()
+    await guide.write_address()
+    guide.set_up.address.address.setFocus()
+    guide.press(Qt.Key.Key_Return)
+    await guide.until(lambda: guide.set_up.step is Step.SIGN_IN)
+    guide.press(Qt.Key.Key_Return)
+    searching = guide.set_up.step
+    guide.stand_in.find(found())
+    await guide.until(guide.set_up.sign_in.password.hasFocus)
+    guide.set_up.sign_in.password.setText(PASSWORD)
+    guide.press(Qt.Key.Key_Return)
+    guide.press(Qt.Key.Key_Return)
+    await guide.until(lambda: guide.stand_in.trials)
+    guide.press(Qt.Key.Key_Return)
+
+    assert searching is Step.SIGN_IN
+    assert guide.set_up.step is Step.CHECK
+    assert not guide.stand_in.trials[0][3].cancelled()
+
+
+async def test_by_hand_during_a_trial_gives_it_up_and_leads_back_to_the_servers(guide: Guide) -> None:
+    await signing_in(guide)
+
+    links(guide)["Edit by hand"].click()
+    form = guide.window.findChild(MailAccountForm)
+    assert isinstance(form, MailAccountForm)
+    form.close()
+
+    await guide.until(lambda: guide.stand_in.trials[0][3].cancelled())
+    assert guide.set_up.step is Step.SIGN_IN
+
+
+async def test_a_server_that_shows_no_folder_can_be_added(guide: Guide) -> None:
+    await signing_in(guide)
+    guide.stand_in.trials[-1][3].set_result(TestResult(ok=True))
+    await guide.until(guide.set_up.foot.onward.isEnabled)
+    guide.set_up.go_on()
+
+    guide.set_up.go_on()
+
+    await guide.until(lambda: guide.core.services.accounts.all())
+
+
 # folders, and the end
 
 
@@ -463,6 +507,21 @@ async def test_all_of_it_by_keyboard(guide: Guide) -> None:
     (account,) = guide.core.services.accounts.all()
     assert account.display_name == "Jan Berger"
     await guide.until(lambda: guide.window.room.list.isAncestorOf(guide.focused))
+
+
+async def test_whatever_takes_the_keyboard_has_a_name(guide: Guide) -> None:
+    await folders_shown(guide)
+    for step in (Step.FOLDERS, Step.CHECK, Step.SIGN_IN, Step.ADDRESS):
+        assert guide.set_up.step is step
+        able = [
+            each
+            for each in guide.page.findChildren(QWidget)
+            if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus and not each.focusProxy()
+        ]
+        nameless = [each for each in able if not each.accessibleName() and not getattr(each, "text", str)()]
+        assert able
+        assert nameless == []
+        guide.set_up.go_back()
 
 
 async def test_language_and_theme_are_kept(guide: Guide) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SIDE_PX = 24
 _BETWEEN_PX = 62
 _LOGO_PX = 28
-_ABOVE_PX = 80
+_ABOVE_PX = 98
 
 
 class FirstRun(QWidget):
@@ -70,7 +70,7 @@ class FirstRun(QWidget):
         middle.addStretch(1)
         content = QWidget()
         self._column = column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, 24)
+        column.setContentsMargins(0, 0, 0, 12)
         column.setSpacing(0)
         column.addLayout(top)
         self._above = QSpacerItem(0, _ABOVE_PX)
@@ -103,11 +103,11 @@ class FirstRun(QWidget):
         beside = room >= card + _BETWEEN_PX + ALTERNATIVES_PX
         self.set_up.setFixedWidth(card)
         self.alternatives.setFixedWidth(min(ALTERNATIVES_PX + (0 if beside else SHADOW_PX), room))
-        self.alternatives.setContentsMargins(0 if beside else SHADOW_PX, 32 if beside else 0, 0, 0)
+        self.alternatives.setContentsMargins(0 if beside else SHADOW_PX, 42 if beside else 0, 0, 0)
         self._sides.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
         self._sides.setSpacing(_BETWEEN_PX if beside else 16)
         # the card stays where it is from step to step; where the window is low it stands higher
-        self._above.changeSize(0, max(16, min(_ABOVE_PX, (self.height() - 640) // 3)))
+        self._above.changeSize(0, max(16, min(_ABOVE_PX, (self.height() - 668) // 2)))
         self._column.invalidate()
 
     def event(self, event: QEvent) -> bool:

@@ -35,7 +35,7 @@ from desktop.ui.widgets.banner import Banner
 from desktop.ui.widgets.choices import Select
 from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from tests.desk import mail
-from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.dovecot import ALIAS, PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
 from tests.ui.preferences.conftest import DEADLINE_S, until
 
@@ -325,7 +325,7 @@ async def test_an_unknown_certificate_can_be_trusted(
     digest = hashlib.sha256(der).hexdigest()
     assert account.trusted_fingerprints == (f"localhost:{dovecot.imaps_port}/{digest}",)
     assert f"localhost, port {dovecot.imaps_port}" in shown
-    assert {"localhost", "Test Authority", "localhost, 127.0.0.1, ::1"} <= set(shown)
+    assert {"localhost", "Test Authority", f"localhost, {ALIAS}, 127.0.0.1, ::1"} <= set(shown)
     assert digest.upper() in {words.replace(":", "").replace("\n", "") for words in shown}
     assert any("to 20" in words for words in shown), "its validity"
     assert any("authority this computer does not know" in words for words in shown), "why it was refused"

@@ -8,7 +8,7 @@ something, or says what makes no sense, is left out and the next one is looked a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -195,14 +195,10 @@ def _build(parser: expat.XMLParserType, top: _Element) -> None:
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = data
-    refuse = _refusing(Fault.DOCUMENT_TYPE)
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.ExternalEntityRefHandler = refuse
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    parser.EntityDeclHandler = _refuse_document_type
+    parser.ExternalEntityRefHandler = _refuse_document_type
 
 
-def _refusing(fault: Fault) -> Callable[..., int]:
-    def refuse(*_said: object) -> int:
-        raise _Refused(fault)
-
-    return refuse
+def _refuse_document_type(*_said: object) -> int:
+    raise _Refused(Fault.DOCUMENT_TYPE)

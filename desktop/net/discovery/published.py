@@ -68,7 +68,8 @@ class Publications:
         request.sock = connection
         try:
             with connect.ended(connection, left_s, cancel):
-                request.putrequest("GET", place.path, skip_accept_encoding=True)
+                request.putrequest("GET", place.path, skip_host=True, skip_accept_encoding=True)
+                request.putheader("Host", place.host)  # the library would name the port, which some servers do not know
                 request.putheader("User-Agent", "Rapport")
                 request.putheader("Accept", "text/xml, application/xml")
                 request.putheader("Connection", "close")

@@ -81,6 +81,7 @@ def test_the_directory_learns_the_domain_and_nothing_of_the_person(internet: Int
     assert found.source is Source.DIRECTORY
     assert internet.requests(DIRECTORY) == [f"GET /v1.1/{DOMAIN} HTTP/1.1"]
     heard = b"".join(internet.seen)
+    assert b"Host: autoconfig.thunderbird.net\r\n" in heard
     assert b"@" not in heard
     assert b"emailaddress" not in heard.lower()
     assert b"Cookie" not in heard

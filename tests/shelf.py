@@ -46,7 +46,9 @@ class NoSecrets(dict[str, str]):
 
 
 class NoErrands:
-    def test_account(self, account: object, password: str | None, tell: object = None) -> Future[TestResult]:
+    def test_account(
+        self, account: object, password: str | None, sending: object = None, tell: object = None
+    ) -> Future[TestResult]:
         raise NotImplementedError
 
     discover = fetch_part = remote_image = unlock = test_account

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from desktop.base.errors import Problem
 from desktop.domain.mail.account_check import Check, TellCheck
 from desktop.domain.mail.discovery import Discovery, Verdict
+from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.found_server import domain_of
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.engine.downloads import Downloads, Source, Stopped
@@ -61,23 +62,28 @@ class NetworkErrands:
             fetcher.shutdown(wait=False)  # those in the queue cancel themselves, so that nobody waits for them
 
     def test_account(
-        self, account: MailAccount, password: str | None, tell: TellCheck | None = None
+        self, account: MailAccount, password: str | None, sending: str | None = None, tell: TellCheck | None = None
     ) -> Future[TestResult]:
-        """Sign in and list folders; never raises for the server's faults."""
-        return self._cancellable(lambda cancel: self._test(account, password, tell or _untold, cancel))
+        """Sign in, list folders, and sign in where mails are sent; never raises for the servers' faults."""
+        return self._cancellable(lambda cancel: self._test(account, password, sending, tell or _untold, cancel))
 
-    def _test(self, account: MailAccount, password: str | None, tell: TellCheck, cancel: Stop) -> TestResult:
-        if account.imap is None:
-            return TestResult(ok=True)
+    def _test(
+        self, account: MailAccount, password: str | None, sending: str | None, tell: TellCheck, cancel: Stop
+    ) -> TestResult:
+        from desktop.engine.mail.account_trial import try_incoming, try_outgoing
+
+        folders: tuple[ServerFolder, ...] = ()
         try:
-            if password is None:
-                raise errors.PasswordMissing(account.imap_user)
-            from desktop.engine.mail.account_trial import try_incoming
-
-            return TestResult(ok=True, folders=try_incoming(account, password, tell, cancel))
+            if account.imap is not None:
+                if password is None:
+                    raise errors.PasswordMissing(account.imap_user)
+                folders = try_incoming(account, password, tell, cancel)
+            if account.smtp is not None:
+                try_outgoing(account, sending, tell, cancel)
         except Problem as problem:
             certificate = problem.certificate if isinstance(problem, errors.CertificateUntrusted) else None
-            return TestResult(False, problem.text, problem.details, problem.remedy.value, certificate)
+            return TestResult(False, problem.text, problem.details, problem.remedy.value, certificate, folders)
+        return TestResult(ok=True, folders=folders)
 
     def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
         """Look for the servers of an address."""

@@ -32,6 +32,7 @@ class TestResult:
     certificate: Certificate | None = None
     """What the server showed, when the remedy is to trust it."""
     folders: tuple[ServerFolder, ...] = ()
+    """There are some where mail can be fetched, whatever came of sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,12 @@ class Errands(Protocol):
     """The engine's side of the bargain."""
 
     def test_account(
-        self, account: MailAccount, password: str | None, tell: TellCheck | None = None
+        self, account: MailAccount, password: str | None, sending: str | None = None, tell: TellCheck | None = None
     ) -> Future[TestResult]:
-        """Sign in to the IMAP server of an account, stored or not, and list its folders; `tell` hears of each step."""
+        """Sign in to the servers of an account, stored or not, and list its folders; `tell` hears of each step.
+
+        `sending` is the password of the server that mails are sent through.
+        """
 
     def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
         """Look for the mail servers of an address; no more than its domain is told to anybody.

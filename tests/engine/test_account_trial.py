@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.domain.mail.configs import config
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.internet import Internet, Page
 from tests.servers.scripted_imap import Gone, Peer, ScriptedImap
+from tests.servers.smtp_receiver import SmtpReceiver
 
 LONG_S = 30.0
 
@@ -36,7 +38,7 @@ def test_each_step_is_told_with_its_time_and_words(desk: Desk, dovecot: Dovecot,
     told: list[Check] = []
 
     result = desk.core.services.accounts.test(
-        account("127.0.0.1", dovecot.imap_port, imap_user), PASSWORD, told.append
+        account("127.0.0.1", dovecot.imap_port, imap_user), PASSWORD, tell=told.append
     ).result(LONG_S)
 
     assert result.ok
@@ -57,7 +59,7 @@ def test_a_step_that_fails_has_the_problem_and_the_server_s_words(desk: Desk, do
     told: list[Check] = []
 
     result = desk.core.services.accounts.test(
-        account("127.0.0.1", dovecot.imap_port, imap_user), "wrong", told.append
+        account("127.0.0.1", dovecot.imap_port, imap_user), "wrong", tell=told.append
     ).result(LONG_S)
 
     assert not result.ok
@@ -73,7 +75,7 @@ def test_r40_a_server_that_cannot_prove_itself_is_told_before_any_password(
     told: list[Check] = []
 
     result = desk.core.services.accounts.test(
-        account("localhost", dovecot.imaps_port, imap_user, Security.TLS), PASSWORD, told.append
+        account("localhost", dovecot.imaps_port, imap_user, Security.TLS), PASSWORD, tell=told.append
     ).result(LONG_S)
 
     assert result.certificate is not None
@@ -146,3 +148,26 @@ def test_a_search_can_be_given_up_and_ends_with_the_program(desk: Desk, internet
         with pytest.raises((CancelledError, Cancelled)):
             future.result(LONG_S)
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.server
+def test_the_server_for_sending_is_tried_too(
+    desk: Desk,
+    dovecot: Dovecot,
+    imap_user: str,
+    smtp_receiver: Callable[..., SmtpReceiver],
+) -> None:
+    receiver = smtp_receiver(passwords={imap_user: PASSWORD})
+    whole = replace(
+        account("127.0.0.1", dovecot.imap_port, imap_user),
+        smtp=Endpoint("127.0.0.1", receiver.port, Security.PLAIN, imap_user),
+    )
+    told: list[Check] = []
+
+    assert desk.core.services.accounts.test(whole, PASSWORD, tell=told.append).result(LONG_S).ok
+    assert (told[-1].name, told[-1].state) == ("outgoing", CheckState.DONE)
+
+    result = desk.core.services.accounts.test(whole, PASSWORD, "wrong", told.append).result(LONG_S)
+    assert (result.ok, result.problem) == (False, told[-1].words)
+    assert (told[-1].name, told[-1].state) == ("outgoing", CheckState.FAILED)
+    assert result.folders, "mail can be fetched all the same"

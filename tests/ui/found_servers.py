@@ -62,7 +62,7 @@ class StandIn:
         return future
 
     def test_account(
-        self, account: MailAccount, password: str | None, tell: TellCheck | None = None
+        self, account: MailAccount, password: str | None, sending: str | None = None, tell: TellCheck | None = None
     ) -> Future[TestResult]:
         assert tell is not None
         future: Future[TestResult] = Future()

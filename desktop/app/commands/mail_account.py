@@ -92,7 +92,7 @@ def _add(command: AddMailAccount, core: Core, console: Console, password: str | 
     if command.folders:
         # which folders there are is known to the server alone, and the choice must stand before the first sync
         tried = core.services.accounts.test(account, password or "").result()
-        if not tried.ok:
+        if not tried.ok and not tried.folders:
             console.complain(Problem(tried.problem, details=tried.details))
             if tried.certificate is not None:
                 _tell_certificate(tried.certificate, console)
@@ -203,15 +203,16 @@ def _tell_certificate(certificate: Certificate, console: Console) -> None:
 
 def _test(command: TestMailAccount, core: Core, console: Console) -> int:
     account = named(core.services.accounts, command.account)
-    if account.imap is None:
-        console.say(_("{address} has no server to fetch mail from.").format(address=account.address))
-        return 0
     tried = core.services.accounts.test(account).result()
     if not tried.ok:
         console.complain(Problem(tried.problem, details=tried.details))
         if tried.certificate is not None:
             _tell_certificate(tried.certificate, console)
         return 1
+    if account.smtp is not None:
+        console.say(_("{host} takes mails of {address}.").format(host=account.smtp.host, address=account.address))
+    if account.imap is None:
+        return 0
     n = len(tried.folders)
     words = n_("{host} let {user} in; it has {n} folder.", "{host} let {user} in; it has {n} folders.", n)
     console.say(words.format(host=account.imap.host, user=account.imap_user, n=n))

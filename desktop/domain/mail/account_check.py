@@ -41,7 +41,7 @@ TellCheck = Callable[[Check], object]
 
 
 class MakeCheck(Protocol):
-    """Makes one step as it stands: `incoming`, `folders`."""
+    """Makes one step as it stands: `incoming`, `folders`, `outgoing`."""
 
     def __call__(
         self, state: CheckState, words: str = "", seconds: float | None = None, details: str = ""
@@ -70,6 +70,24 @@ def folders(state: CheckState, words: str = "", seconds: float | None = None, de
     if state is CheckState.WAITING:
         words = _("Next")
     return Check("folders", titles[state], state, words, seconds, details)
+
+
+def outgoing(state: CheckState, words: str = "", seconds: float | None = None, details: str = "") -> Check:
+    """Return the step that signs in where mails are sent."""
+    titles = {
+        CheckState.WAITING: _("Outgoing mail"),
+        CheckState.RUNNING: _("Signing in for outgoing mail"),
+        CheckState.DONE: _("Outgoing mail works"),
+        CheckState.FAILED: _("Outgoing mail does not work yet"),
+    }
+    if state is CheckState.WAITING:
+        words = _("Next")
+    return Check("outgoing", titles[state], state, words, seconds, details)
+
+
+def sending_words(*, signed_in: bool) -> str:
+    """Return what a server said that takes our mails."""
+    return _("Signed in") if signed_in else _("The server takes mails without a password")
 
 
 def capability_words(capabilities: Collection[str]) -> str:

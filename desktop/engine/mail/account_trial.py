@@ -30,6 +30,8 @@ def try_incoming(account: MailAccount, password: str, tell: TellCheck, cancel: S
     from desktop.engine.mail.sessions import open_session
 
     tell(account_check.folders(CheckState.WAITING))
+    if account.smtp is not None:
+        tell(account_check.outgoing(CheckState.WAITING))
     with _step(account_check.incoming, tell) as outcome:
         session = open_session(account, password, timeout_s=TIMEOUT_S, cancel=cancel)
         outcome.words = account_check.capability_words(session.capabilities)
@@ -40,6 +42,15 @@ def try_incoming(account: MailAccount, password: str, tell: TellCheck, cancel: S
         return found
     finally:
         session.close()
+
+
+def try_outgoing(account: MailAccount, password: str | None, tell: TellCheck, cancel: Stop) -> None:
+    """Sign in where mails are sent; the account must have an SMTP half. Raises NetProblem, once that is told of."""
+    from desktop.engine.mail.sessions import open_sending
+
+    with _step(account_check.outgoing, tell) as outcome:
+        open_sending(account, password, cancel=cancel).close()
+        outcome.words = account_check.sending_words(signed_in=password is not None)
 
 
 @contextmanager

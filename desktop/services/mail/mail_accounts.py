@@ -235,15 +235,23 @@ class MailAccounts:
         return self._errands.discover(address, progress)
 
     def test(
-        self, account: MailAccount, imap_password: str | None = None, tell: TellCheck | None = None
+        self,
+        account: MailAccount,
+        imap_password: str | None = None,
+        smtp_password: str | None = None,
+        tell: TellCheck | None = None,
     ) -> Future[TestResult]:
-        """Try the servers of an account, stored or not; None takes the stored password.
+        """Try the servers of an account, stored or not; None takes a stored password, or the first one.
 
         `tell` is called on another thread with each step of it.
         """
-        if imap_password is None and account.key:
-            imap_password = self._secrets.get(imap_secret(account))
-        return self._errands.test_account(account, imap_password, tell)
+        if account.key:
+            imap_password = imap_password or self._secrets.get(imap_secret(account))
+            if account.smtp is not None:
+                smtp_password = smtp_password or self._secrets.get(smtp_secret(account))
+        if account.smtp is not None and account.smtp.user:
+            smtp_password = smtp_password or imap_password
+        return self._errands.test_account(account, imap_password, smtp_password, tell)
 
     def unlock(self) -> Future[None]:
         """Ask the person for what it takes to get at the passwords. Ends with a Problem when he declines."""

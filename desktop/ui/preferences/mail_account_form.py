@@ -228,15 +228,14 @@ class MailAccountForm(Dialog):
     async def _ask_server(self, account: MailAccount) -> bool:
         if not await self._usable(account):
             return False
-        if account.imap is None:
-            self._say(Banner(self.theme, _("This account only sends. There is nothing to try yet."), Tone.INFO))
-            return True
         password = self.fields.password.text()
         log.protect(password)
         if not password and account.key:
             await self._unlock()
         # a stored password comes out of a keyring that may ask the person
-        asked = await self._tasks.read(self._accounts.test, account, password or None)
+        smtp_password = self.fields.smtp_password.text()
+        log.protect(smtp_password)
+        asked = await self._tasks.read(self._accounts.test, account, password or None, smtp_password or None)
         result = await self._tasks.errand(asked)
         if result.ok:
             self._tested = (account, password)
@@ -245,7 +244,7 @@ class MailAccountForm(Dialog):
             self.fields.show_folders(result.folders)
             if first:
                 self._roles = dict(self.fields.roles.picked())
-            self._say(Banner(self.theme, _("The server answers and the password is right."), Tone.SUCCESS), answer=True)
+            self._say(Banner(self.theme, _("The servers answer, and one is let in."), Tone.SUCCESS), answer=True)
             return True
         self._show_failure(account, result)
         return False

@@ -277,12 +277,13 @@ class SetUp(QWidget):
         def tell(step: Check) -> None:
             self._checked.emit(turn, step)
 
-        result = await self._tasks.errand(self._accounts.test(account, password, tell))
-        if result.ok:
+        result = await self._tasks.errand(self._accounts.test(account, password, password, tell))
+        if result.ok or result.folders:
+            # one may go on to read mail where only sending does not work yet
             self._listed, self._passed = result.folders, True
             self.folders.show_folders(result.folders)
             self._allow()
-        else:
+        if not result.ok:
             self._show_failure(result)
         self.take_keyboard()
 

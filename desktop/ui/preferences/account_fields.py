@@ -222,7 +222,10 @@ class AccountFields(QScrollArea):
             (self.ca_file.edit.textChanged, (Field.CA_FILE,)),
         ):
             changed.connect(partial(self._take_back, fields))
-        for changed in (self.password.textChanged, self.imap.changed, self.ca_file.edit.textChanged):
+        for changed in (
+            *(self.password.textChanged, self.smtp_password.textChanged),
+            *(self.imap.changed, self.smtp.changed, self.ca_file.edit.textChanged),
+        ):
             changed.connect(self.sign_in_changed)
 
     def _take_back(self, fields: Sequence[Field], *_value: object) -> None:

@@ -60,7 +60,7 @@ class MailAccountForm(Dialog):
         self._account = account
         self._base = account or MailAccount(uuid.uuid4(), "")
         """What the form began with; a new account keeps its id, so that what was tested is known again."""
-        self._tested: tuple[MailAccount, str] | None = None
+        self._tested: tuple[MailAccount, str, str] | None = None
         self._listed: tuple[ServerFolder, ...] = ()
         self._roles: Mapping[Role, str] = {}
         self._working: asyncio.Future[object] | None = None
@@ -218,7 +218,7 @@ class MailAccountForm(Dialog):
         return not fault
 
     async def _test(self, account: MailAccount) -> bool:
-        """Try the account; shows what came of it. Without an IMAP half there is nothing to try."""
+        """Try the account; shows what came of it."""
         self._testing = True
         try:
             return await self._ask_server(account)
@@ -238,12 +238,14 @@ class MailAccountForm(Dialog):
         asked = await self._tasks.read(self._accounts.test, account, password or None, smtp_password or None)
         result = await self._tasks.errand(asked)
         if result.ok:
-            self._tested = (account, password)
+            self._tested = (account, password, smtp_password)
+        if result.ok or result.folders:
             self._listed = result.folders
             first = not self.fields.knows_folders
             self.fields.show_folders(result.folders)
             if first:
                 self._roles = dict(self.fields.roles.picked())
+        if result.ok:
             self._say(Banner(self.theme, _("The servers answer, and one is let in."), Tone.SUCCESS), answer=True)
             return True
         self._show_failure(account, result)
@@ -279,9 +281,10 @@ class MailAccountForm(Dialog):
 
     async def _save(self, account: MailAccount) -> None:
         password = self.fields.password.text()
-        known = self._tested == (account, password)
+        smtp_password = self.fields.smtp_password.text()
+        known = self._tested == (account, password, smtp_password)
         before = self._account
-        untouched = before is not None and not password and _connects_alike(account, before)
+        untouched = before is not None and not (password or smtp_password) and _connects_alike(account, before)
         if await self._usable(account) and (known or untouched or await self._test(account)):
             await self._store(account)
 
@@ -349,8 +352,9 @@ class MailAccountForm(Dialog):
 
 def _connects_alike(account: MailAccount, before: MailAccount) -> bool:
     """Say whether nothing changed that a test could find wrong."""
-    return (account.imap, account.ca_file, account.trusted_fingerprints) == (
+    return (account.imap, account.smtp, account.ca_file, account.trusted_fingerprints) == (
         before.imap,
+        before.smtp,
         before.ca_file,
         before.trusted_fingerprints,
     )

@@ -534,7 +534,7 @@ async def test_language_and_theme_are_kept(guide: Guide) -> None:
     stored = guide.core.services.settings
     await guide.until(lambda: (stored.get(settings.THEME), stored.get(settings.LANGUAGE)) == ("dark", "ru"))
     await guide.until(lambda: appearance.theme.text() == "Dark theme")
-    assert guide.window._toast.text == "Takes effect at the next start."
+    await guide.until(lambda: guide.window._toast.text == "Takes effect at the next start.")
 
 
 async def test_closing_the_window_gives_the_search_up(guide: Guide) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn, TypeAlias
 
 from desktop.base.i18n import _
+from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.mail_account import Security
 from desktop.domain.mail.mailto import is_mailto
 from desktop.domain.mail.removal import KEPT_GONE_DAYS
@@ -129,6 +130,37 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportMails:
+    paths: tuple[Path, ...]
+    into: str
+    """The path of a folder, "" to keep the mails here only."""
+    account: str | None
+    """The account of that folder; None where there is one alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMails:
+    to: Path
+    form: ExportForm
+    query: str
+    """"" for all mails."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackUp:
+    to: Path | None
+    """The folder to make; None for one in the working folder, named by the moment."""
+    folder: Path
+    """The working folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    given: Path
+    replace: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Examine:
     as_json: bool
 
@@ -140,15 +172,39 @@ class TellVersion:
 
 MailAccountCommand: TypeAlias = AddMailAccount | ListMailAccounts | TestMailAccount | RemoveMailAccount
 Command: TypeAlias = (
-    OpenWindow | MailAccountCommand | Sync | SearchMails | ShowMail | SendMail | Work | Examine | TellVersion
+    OpenWindow
+    | MailAccountCommand
+    | Sync
+    | SearchMails
+    | ShowMail
+    | SendMail
+    | ImportMails
+    | ExportMails
+    | BackUp
+    | Restore
+    | Work
+    | Examine
+    | TellVersion
 )
 
-COMMANDS = ("mail-account", "sync", "search", "show", "send", "worker", "doctor")
+COMMANDS = (
+    "mail-account",
+    "sync",
+    "search",
+    "show",
+    "send",
+    "import",
+    "export",
+    "backup",
+    "restore",
+    "worker",
+    "doctor",
+)
 
 _IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 _SERVER = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/\[\]]+))(?::(\d{1,5}))?(?:/(\w+))?")
-_OPTIONS_WITH_VALUE = ("--profile", "--limit")
+_OPTIONS_WITH_VALUE = ("--profile", "--limit", "--to", "--format")
 _MOST_HITS = 10_000
 _COMMAND_WIDTH = 15
 """Below the words about the options, which argparse puts there."""
@@ -176,7 +232,9 @@ def parse(argv: Sequence[str], folder: Path) -> tuple[str | None, Command]:
     at = _first_word(argv)
     if at is not None and argv[at] in COMMANDS:
         after = argv[at + 1 :]
-        found = _commands().parse_args([*argv[: at + 1], *(_query_last(after) if argv[at] == "search" else after)])
+        found = _commands().parse_args(
+            [*argv[: at + 1], *(_query_last(after) if argv[at] in ("search", "export") else after)]
+        )
         return found.profile, _command(found, folder)
     parser = _window()
     found = parser.parse_args(list(argv))
@@ -199,7 +257,7 @@ def _first_word(argv: Sequence[str]) -> int | None:
 
 
 def _query_last(argv: Sequence[str]) -> list[str]:
-    """Return the arguments of `search` with its options first: `-from:anna` and `-not` are words of the query.
+    """Return the arguments of a search with its options first: `-from:anna` and `-not` are words of the query.
 
     What begins with two dashes stays an option, so that a misspelled one is told; after `--` everything is query.
     """
@@ -219,13 +277,8 @@ def _query_last(argv: Sequence[str]) -> list[str]:
 
 
 def _window() -> _Parser:
-    usage = "\n       ".join(
-        (
-            "rapport [--profile DIR] [FILE.eml|mailto:ADDRESS]",  # not words
-            "rapport [--profile DIR] {" + ",".join(COMMANDS) + "} ...",
-            "rapport --version",
-        )
-    )
+    window = "rapport [--profile DIR] [FILE.eml|mailto:ADDRESS]"  # not words
+    usage = f"{window}\n       rapport [--profile DIR] COMMAND ...\n       rapport --version"
     parser = _Parser(
         prog="rapport",
         usage=usage,
@@ -249,6 +302,10 @@ def _about() -> dict[str, str]:
         "search": _("Search the mails in this profile, newest first."),
         "show": _("Show one mail."),
         "send": _("Send a mail."),
+        "import": _("Import mails of mbox and EML files, Maildir folders and folders of these."),
+        "export": _("Export mails, as they came, into files."),
+        "backup": _("Write a backup of all mail and settings, without passwords, into a new folder."),
+        "restore": _("Put a backup in the place of a profile."),
         "worker": _("Do everything but show a window, until a signal ends it."),
         "doctor": _("Examine the profile and this installation."),
     }
@@ -303,6 +360,40 @@ def _commands() -> _Parser:
         _("Send a mail, and wait until a server has taken it. What is repeatable takes several people or files."),
     )
     _send(send)
+    importing = command(
+        "import",
+        _(
+            "Import mails of mbox and EML files, Maildir folders and folders of these. What is here already is left. "
+            "Without --into they are kept on this computer only."
+        ),
+    )
+    importing.add_argument("paths", nargs="+", metavar="PATH", help=_("a file or folder"))
+    importing.add_argument("--into", default="", metavar="FOLDER", help=_("folder of a mail account they go to"))
+    importing.add_argument("--mail-account", metavar="A", help=_("the account of that folder: its address"))
+    exporting = command("export")
+    exporting.add_argument("query", nargs="*", metavar="QUERY", help=_("words and operators; all mails if none"))
+    exporting.add_argument("--to", required=True, metavar="PATH", help=_("the file or folder to make"))
+    exporting.add_argument(
+        "--format",
+        type=ExportForm,
+        choices=list(ExportForm),
+        default=ExportForm.MBOX,
+        metavar="mbox|eml|maildir",
+        help=_("one file, a file for each mail, or a Maildir (mbox)"),
+    )
+    back_up = command("backup")
+    back_up.add_argument("to", nargs="?", metavar="TO", help=_("the folder to make; one in the present folder if none"))
+    restore = command(
+        "restore",
+        _(
+            "Put a backup in the place of a profile: a folder that `rapport backup` wrote, or a copy of the database "
+            "from the folder `backup` of a profile. Nothing else may use the profile meanwhile."
+        ),
+    )
+    restore.add_argument("given", metavar="FROM", help=_("the backup"))
+    restore.add_argument(
+        "--replace", action="store_true", help=_("set aside what the profile holds, into a folder of the profile")
+    )
     command("worker")
     doctor = command("doctor")
     doctor.add_argument("--json", action="store_true", help=_("print JSON"))
@@ -392,10 +483,27 @@ def _command(found: argparse.Namespace, folder: Path) -> Command:
             return ShowMail(found.id, found.form or Form.SUMMARY)
         case "send":
             return _send_command(found, folder)
+        case "import":
+            if found.mail_account is not None and not found.into:
+                raise UsageError("rapport import PATH... [--into FOLDER [--mail-account A]]", _("Into which folder?"))
+            paths = tuple(_path(name, folder) for name in found.paths)
+            return ImportMails(paths, found.into, found.mail_account)
+        case "export":
+            return ExportMails(_path(found.to, folder), found.format, " ".join(found.query))
+        case "backup":
+            return BackUp(_path(found.to, folder) if found.to else None, folder)
+        case "restore":
+            return Restore(_path(found.given, folder), found.replace)
         case "worker":
             return Work()
         case _:
             return Examine(found.json)
+
+
+def _path(name: str, folder: Path) -> Path:
+    if "\0" in name:
+        raise UsageError("rapport [--profile DIR] COMMAND ...", _("This is no name of a file."))
+    return folder / name
 
 
 def _mail_account_command(found: argparse.Namespace, folder: Path) -> MailAccountCommand:

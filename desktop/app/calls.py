@@ -1,6 +1,7 @@
 """What the commands of the command line do with an open profile, and what others may ask of the program that holds it.
 
-A fixed list (C44): show the window, open a mail file, begin a mail, and the commands that change or use mail accounts.
+A fixed list (C44): show the window, open a mail file, begin a mail, import mails, and the commands that change or use
+accounts.
 Each is parsed again here, by the same parser and with the same checks as on a command line.
 """
 
@@ -16,6 +17,7 @@ from desktop.app.arguments import (
     AddMailAccount,
     Command,
     HelpWanted,
+    ImportMails,
     ListMailAccounts,
     OpenWindow,
     RemoveMailAccount,
@@ -96,6 +98,10 @@ class Calls:
                 from desktop.app.commands import mail_account
 
                 return mail_account.run(command, self._core, console, password, may_ask=may_ask)
+            case ImportMails():
+                from desktop.app.commands import import_mails
+
+                return import_mails.run(command, self._core, console)
             case Sync():
                 from desktop.app.commands import sync
 

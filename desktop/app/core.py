@@ -20,10 +20,13 @@ from desktop.engine.mail.importer import ParserProcess
 from desktop.engine.mail.means import Means
 from desktop.engine.mail.senders import Senders
 from desktop.engine.supervisor import Supervisor
+from desktop.engine.transfers import TransferThread
 from desktop.net.keychain import Secrets
 from desktop.services.mail.answers import Answers
 from desktop.services.mail.compose import Compose
+from desktop.services.mail.exporting import Exporting
 from desktop.services.mail.folders import Folders
+from desktop.services.mail.importing import Importing
 from desktop.services.mail.ingest import Ingest
 from desktop.services.mail.mail_accounts import MailAccounts
 from desktop.services.mail.mail_actions import MailActions
@@ -36,11 +39,12 @@ from desktop.services.mail.search import Search
 from desktop.services.mail.sending import Sending
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.strays import Strays
+from desktop.services.mail.transfers import Transfers
 from desktop.services.mail.upkeep import Upkeep
 from desktop.services.mail.views import MailViews
 from desktop.services.services import Services
 from desktop.services.settings import Settings
-from desktop.store import backup, migrate
+from desktop.store import backup, migrate, replacement
 from desktop.store.database import Database, DatabaseDamaged, SearchIndexDamaged
 from desktop.store.mail import search_mending
 from desktop.store.mail.accounts import AccountWriter
@@ -115,6 +119,7 @@ def build_core(
     bus = Bus()
     if not read_only:
         profile.create()
+        replacement.finish(profile.root)
         recovery.examine(profile, after_crash, stop)
     database = Database(profile.database, bus, read_only=read_only)
     space = Space(profile.root)
@@ -150,6 +155,8 @@ def build_core(
     if not read_only:
         compose.regain()
     reader = Reading(database, blobs, content, errands)
+    importer = Importing(database, ingest, Content(importing), space, profile.backup)
+    transfers = TransferThread(database.close_thread)
     services = Services(
         views=MailViews(database),
         reading=reader,
@@ -162,6 +169,7 @@ def build_core(
         compose=compose,
         answers=Answers(database, reader, content, compose),
         outbox=Outbox(database, blobs, settings),
+        transfers=Transfers(importer, Exporting(database, blobs), transfers),
     )
     return Core(
         profile,
@@ -172,7 +180,7 @@ def build_core(
         secrets,
         restored,
         ending=threading.Event(),
-        _end_work=(supervisor.close, errands.close),
+        _end_work=(supervisor.close, errands.close, transfers.close),
         _close=(importing.close, reading.close, blobs.close, database.close),
     )
 
@@ -210,4 +218,4 @@ def _migrated(profile: Profile, database: Database) -> Restoration | None:
 
 
 def _back_up(profile: Profile) -> None:
-    backup.make(profile.database, profile.backup, why="before-update")
+    backup.make(profile.database, profile.backup, why=backup.BEFORE_UPDATE)

@@ -33,7 +33,7 @@ from desktop.base.version import VERSION
 from desktop.engine.mail.content import Content
 from desktop.engine.mail.importer import ParserProcess
 from desktop.net.keychain import Secrets
-from desktop.store import backup, migrate, restoration
+from desktop.store import backup, migrate, replacement, restoration
 from desktop.store.database import Database
 from desktop.store.examination import Examination, examine
 from desktop.store.mail import blob_rescue
@@ -82,6 +82,7 @@ def run(command: Examine, profile: Profile, console: Console) -> int:
         "parser": visit.ask(_parser),
         "backups": _backups(profile) if used else None,
         "restored": _restored(visit),
+        "replaced": ", ".join(path.name for path in replacement.set_aside_in(profile.root)) or None,
     }
     report["problems"] = visit.problems
     report["ok"] = not visit.problems

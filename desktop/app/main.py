@@ -15,10 +15,13 @@ from pathlib import Path
 from desktop.app import arguments, crash, signals
 from desktop.app.arguments import (
     AddMailAccount,
+    BackUp,
     Command,
     Examine,
+    ExportMails,
     HelpWanted,
     OpenWindow,
+    Restore,
     SearchMails,
     ShowMail,
     Sync,
@@ -87,8 +90,15 @@ def _run(profile: Profile, command: Command, argv: tuple[str, ...], folder: Path
             return _DONE
         case OpenWindow():
             return _open_window(profile, command, argv, folder, console)
-        case SearchMails() | ShowMail():
+        case SearchMails() | ShowMail() | ExportMails():
             return _read(profile, command, console)
+        case BackUp():
+            from desktop.app.commands import backup
+
+            log.start(None)
+            return backup.run(command, profile, console)
+        case Restore():
+            return _restore(profile, command, console)
         case Examine():
             from desktop.app import doctor
 
@@ -116,7 +126,7 @@ def _open_window(profile: Profile, command: OpenWindow, argv: tuple[str, ...], f
         return gui.open_window(profile, claimed, command.wanted)
 
 
-def _read(profile: Profile, command: SearchMails | ShowMail, console: Console) -> int:
+def _read(profile: Profile, command: SearchMails | ShowMail | ExportMails, console: Console) -> int:
     from desktop.app.reading_only import open_to_read
 
     log.start(None)
@@ -126,11 +136,29 @@ def _read(profile: Profile, command: SearchMails | ShowMail, console: Console) -
             from desktop.app.commands import search
 
             return search.run(command, core, console)
+        if isinstance(command, ExportMails):
+            from desktop.app.commands import export_mails
+
+            return export_mails.run(command, core, console)
         from desktop.app.commands import show
 
         return show.run(command, core, console)
     finally:
         core.close()
+
+
+def _restore(profile: Profile, command: Restore, console: Console) -> int:
+    from desktop.app.claim import claim
+    from desktop.app.lock import Kind
+
+    claimed = claim(profile, Kind.COMMAND, console)
+    if isinstance(claimed, int):
+        return claimed
+    with claimed:
+        crash.install(profile.log, log.start(profile.log))
+        from desktop.app.commands import restore
+
+        return restore.run(command, profile, console)
 
 
 def _write(profile: Profile, command: Command, argv: tuple[str, ...], folder: Path, console: Console) -> int:

@@ -69,7 +69,7 @@ class Profile:
 
     @property
     def backup(self) -> Path:
-        """Copies of the database from before a migration."""
+        """Copies of the database: daily ones, and from before an update or an import."""
         return self.root / "backup"
 
     @property

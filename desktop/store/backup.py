@@ -1,6 +1,8 @@
 """Backups by SQLite's own backup, checked before they count, and the integrity checks of the profile.
 
-A backup holds everything but the raw sources, which are written once and never changed. The newest three are kept.
+A backup holds everything but the raw sources, which are written once and never changed. The newest seven of the daily
+ones are kept, and beside them the newest made before each kind of step that changes much: none of these pushes a daily
+one out, however many there are. `store.full_backup` writes those with sources. Any thread.
 """
 
 from __future__ import annotations
@@ -8,59 +10,97 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 from desktop.base import clock
 from desktop.base.paths import touch_private
-from desktop.store.database import DatabaseDamaged, problem_of
-from desktop.store.readable import uri_path
+from desktop.store.database import DatabaseDamaged, DiskFailed, problem_of
+from desktop.store.readable import readable_uri, uri_path
 
 log = logging.getLogger(__name__)
 
-KEPT = 3
+KEPT = 7
+"""Daily ones."""
+DAILY = "daily"
+BEFORE_UPDATE = "before-update"
+BEFORE_IMPORT = "before-import"
+_BEFORE = "before-"
+_DAY_MS = 86_400_000
 _STAMP = "%Y%m%d-%H%M%S"
 _LOOK_EVERY_STEPS = 10_000
 """Of SQLite's machine; a few milliseconds."""
 _ORPHANS = "foreign keys: "
 _MAGIC = b"SQLite format 3\0"
+_one_at_a_time = threading.Lock()
+"""What lies half-written beside the backups is then nobody's."""
 
 
 def make(database: Path, folder: Path, *, why: str) -> Path:
     """Copy the database while it is in use; returns the checked copy. Raises DiskFull, DatabaseDamaged."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target = folder / f"rapport-{_stamp()}-{why}.db"
-    half = target.with_suffix(".half")
-    _clear_halves(folder)
-    os.close(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
-    try:
-        _copy(database, half)
-    except sqlite3.Error as error:
+    with _one_at_a_time:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = folder / f"rapport-{_stamp()}-{why}.db"
+        half = target.with_suffix(".half")
         _clear_halves(folder)
-        raise problem_of(error, database) or error from error
-    half.replace(target)
-    for old in _oldest_first(folder)[:-KEPT]:
-        old.unlink(missing_ok=True)
+        try:
+            copy(database, half)
+        except BaseException:
+            _clear_halves(folder)
+            raise
+        half.replace(target)
+        for old in _no_longer_kept(_oldest_first(folder)):
+            old.unlink(missing_ok=True)
     return target
 
 
-def _copy(database: Path, half: Path) -> None:
-    source = copy = None
+def copy(database: Path, to: Path) -> None:
+    """Copy a database that may be in use into a new private file, and read the copy through.
+
+    Raises DiskFull, DiskFailed, DatabaseDamaged; what was written then stays.
+    """
     try:
-        source = sqlite3.connect(str(database), timeout=10)
-        copy = sqlite3.connect(str(half), timeout=10)
-        # in one step: SQLite begins a backup anew whenever another connection writes between two steps
-        source.backup(copy, pages=-1)
-        copy.execute("PRAGMA journal_mode = DELETE")
-        found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
+        os.close(os.open(to, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600))
+        with (
+            closing(sqlite3.connect(readable_uri(database), uri=True, timeout=10)) as source,
+            closing(sqlite3.connect(str(to), timeout=10)) as target,
+        ):
+            # in one step: SQLite begins a backup anew whenever another connection writes between two steps
+            source.backup(target, pages=-1)
+            target.execute("PRAGMA journal_mode = DELETE")
+        if found := _found_wrong(to):
             raise sqlite3.DatabaseError(f"malformed backup: {found}")
-    finally:
-        for connection in (source, copy):
-            if connection is not None:
-                connection.close()
+    except sqlite3.Error as error:
+        raise problem_of(error, to) or error from error
+    except OSError as error:
+        raise DiskFailed.of(error) from error
+
+
+def _found_wrong(path: Path) -> str:
+    """Open a database nobody works with and read it through; returns "" when it is whole."""
+    with closing(sqlite3.connect(f"file:{uri_path(path)}?mode=ro", uri=True)) as connection:
+        found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    return "" if found == "ok" else found
+
+
+def _no_longer_kept(oldest_first: list[Path]) -> list[Path]:
+    """Return the backups that make room: all but the newest daily ones and the newest of each other kind."""
+    kinds: dict[str, list[Path]] = {}
+    for path in oldest_first:
+        reason = path.stem[len("rapport-00000000-000000-") :]
+        kinds.setdefault(reason if reason.startswith(_BEFORE) else DAILY, []).append(path)
+    return [path for kind, paths in kinds.items() for path in paths[: -(KEPT if kind == DAILY else 1)]]
+
+
+def is_due(folder: Path) -> bool:
+    """Say whether a day has passed since the last backup that a step of the person's did not cause."""
+    made = (made_at_ms(path) for path in folder.glob("rapport-*.db") if f"-{_BEFORE}" not in path.name)
+    now = clock.now()
+    return all(abs(now - at_ms) >= _DAY_MS for at_ms in made)
 
 
 def _clear_halves(folder: Path) -> None:
@@ -92,12 +132,8 @@ def newest(folder: Path) -> Path | None:
     """Return the newest backup that opens and is whole, None when there is none."""
     for path in reversed(_oldest_first(folder)):
         try:
-            connection = sqlite3.connect(f"file:{uri_path(path)}?mode=ro", uri=True)
-            try:
-                if connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
-                    return path
-            finally:
-                connection.close()
+            if not _found_wrong(path):
+                return path
         except sqlite3.Error:
             log.warning("a backup cannot be read")
     return None

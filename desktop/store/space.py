@@ -28,9 +28,9 @@ class Space:
         self._folder = folder
         self._reserve = folder / "reserve"
 
-    def check(self) -> None:
-        """Raise DiskFull when so little is left that fetching must wait."""
-        if shutil.disk_usage(self._folder).free < SHORT_BYTES:
+    def check(self, for_bytes: int = 0) -> None:
+        """Raise DiskFull when so little is left, or would be after a file of this size, that fetching must wait."""
+        if shutil.disk_usage(self._folder).free < SHORT_BYTES + for_bytes:
             raise DiskFull
 
     def keep_reserve(self) -> None:

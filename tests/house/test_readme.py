@@ -26,7 +26,10 @@ def test_every_command_is_told() -> None:
     assert set(re.findall(r"^rapport ([a-z][a-z-]+)", COMMAND_LINE, re.MULTILINE)) == set(COMMANDS)
 
 
-@pytest.mark.parametrize("words", [("mail-account", "add"), ("sync",), ("search",), ("show",), ("doctor",)])
+@pytest.mark.parametrize(
+    "words",
+    [("mail-account", "add"), ("sync",), ("search",), ("show",), ("import",), ("export",), ("restore",), ("doctor",)],
+)
 def test_every_option_is_told(words: tuple[str, ...]) -> None:
     told = COMMAND_LINE.partition(f"rapport {' '.join(words)} ")[2].partition("\nrapport")[0]
 

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from desktop.app.core import build_core
+from desktop.base import clock
+from desktop.base.paths import Profile
 from desktop.store import backup
 from desktop.store.database import Database, DatabaseDamaged, DiskFull
 from desktop.store.settings import SettingValues
+from tests.desk import PASSPHRASE
 
 
 def _settings(path: Path) -> dict[str, str]:
@@ -77,3 +81,49 @@ def test_a_backup_that_cannot_be_read_is_passed_over(database: Database, tmp_pat
     (tmp_path / "backup" / f"{good.name[:15]}-999999-bad.db").write_bytes(b"no database" * 1000)
 
     assert backup.newest(tmp_path / "backup") == good
+
+
+def test_seven_daily_ones_are_kept_and_the_newest_before_each_kind_of_step(database: Database, tmp_path: Path) -> None:
+    day_ms = 86_400_000
+    folder = tmp_path / "backup"
+    for day in range(10):
+        with clock.frozen(1_780_000_000_000 + day * day_ms):
+            backup.make(database.path, folder, why=backup.DAILY)
+        for hour in (1, 2):
+            with clock.frozen(1_780_000_000_000 + day * day_ms + hour * 3_600_000):
+                backup.make(database.path, folder, why=backup.BEFORE_UPDATE)
+
+    kept = sorted(path.name for path in folder.iterdir())
+
+    assert len([name for name in kept if name.endswith("-daily.db")]) == 7
+    [before] = [name for name in kept if name.endswith("-before-update.db")]
+    assert before == kept[-1], "the newest of all"
+    assert len(kept) == 8
+
+
+def test_a_daily_backup_is_due_after_a_day_whatever_was_made_before_an_update(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backup"
+    now = clock.now()
+    with clock.frozen(now):
+        assert backup.is_due(folder)
+        backup.make(database.path, folder, why=backup.DAILY)
+        assert not backup.is_due(folder)
+    with clock.frozen(now + 86_400_000 + 1000):
+        backup.make(database.path, folder, why=backup.BEFORE_UPDATE)
+        assert backup.is_due(folder)
+    with clock.frozen(now - 3 * 86_400_000):
+        assert backup.is_due(folder), "the clock ran ahead when the last was made"
+
+
+def test_housekeeping_backs_up_once_a_day(tmp_path: Path) -> None:
+    core = build_core(Profile(tmp_path / "profile"), lambda new: PASSPHRASE)
+    upkeep = core.supervisor._housekeeping._upkeep
+    now = clock.now()
+    for hours in (0, 1, 23, 25, 26, 50):
+        with clock.frozen(now + hours * 3_600_000):
+            upkeep.run()
+
+    assert len(list(core.profile.backup.glob("*-daily.db"))) == 3
+    core.close()

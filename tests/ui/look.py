@@ -35,6 +35,8 @@ SHOWN = (
     "operations",
     "trouble",
     "toast",
+    "transfer",
+    "folder-menu",
     "reader",
     "me",
     "multi",
@@ -117,7 +119,7 @@ async def _set_up(window: MainWindow, stand_in: StandIn, state: str) -> None:
 
 
 async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
-    from PySide6.QtCore import QPoint
+    from PySide6.QtCore import QPoint, Qt
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QApplication, QWidget
 
@@ -130,6 +132,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     from desktop.ui.state import State
     from desktop.ui.tasks import Tasks
     from desktop.ui.theme import Theme
+    from desktop.ui.widgets.menu import Menu
     from desktop.ui.window.arrangement import Pane
     from desktop.ui.window.main_window import MainWindow
     from tests.ui import sample
@@ -187,6 +190,14 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     elif options.show == "toast":
         window._toast.show_text("3 mails archived", "Undo", lambda: None, icon="archive")
         window._toast._clock.setCurrentTime(2500)
+    elif options.show == "transfer":
+        window.status_bar.show_transfer("Importing: 1,204 mails", 3, 10)
+        window._toast.show_text("1,204 mails imported. 36 were here already. 2 files could not be read.", icon="info")
+    elif options.show == "folder-menu":
+        browser = window.room.browser
+        browser._open_menu(next(node for node, folder in browser.model.folders() if node.takes_files), QPoint(5, 5))
+        menu = browser.tree.findChildren(Menu, options=Qt.FindChildOption.FindDirectChildrenOnly)[-1]
+        over.append((menu, QPoint(70, 60)))
     elif options.show == "reader":
         window.room.panes.go_to(Pane.READER)
     elif options.show == "multi":
@@ -203,7 +214,11 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         window.navigation.me.click()
         menu = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "Menu" and w.isVisible())
         over.append((menu, window.mapFromGlobal(menu.pos())))
-    if options.show not in ("trouble", "me"):  # popups close when the loop finds them without the pointer
+    if options.show not in (
+        "trouble",
+        "me",
+        "folder-menu",
+    ):  # popups close when the loop finds them without the pointer
         await asyncio.sleep(_SETTLE_S)
     picture = window.grab()
     painter = QPainter(picture)

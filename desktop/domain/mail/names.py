@@ -27,6 +27,9 @@ _RESERVED = re.compile(
 )
 _PERCENT_MEANS = {"%2e": ".", "%2f": "/", "%5c": "/", "%00": "", "%25": "_"}
 _PERCENT = re.compile(r"%(?:2e|2f|5c|00|25)", re.IGNORECASE)
+_SLASHES = re.compile(r"[/\\]")
+"""In a subject they are words; `safe_name` would take them for a path and keep its end."""
+_LONGEST_SUBJECT = 80
 _SLASH_ALIKE = str.maketrans(dict.fromkeys("\u2044\u2215\u29f8\uff0f\uff3c\u2216", "_"))
 
 
@@ -56,6 +59,11 @@ def safe_name(raw_name: str) -> str:
     if _RESERVED.match(name):
         name = "_" + name
     return _shortened(name)
+
+
+def name_of_mail(subject: str) -> str:
+    """Return what the file of a mail is called, without its extension: the words of its subject."""
+    return safe_name(_SLASHES.sub("_", subject[:_LONGEST_SUBJECT])) or "mail"
 
 
 def _shortened(name: str) -> str:

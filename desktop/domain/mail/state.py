@@ -99,14 +99,21 @@ def archived_state(
     if before is not None:
         stands = before.in_inbox or before.in_archive or before.in_junk or before.in_trash
         return before if stands or not shows_in_inbox else replace(before, in_inbox=True)
+    return replace(
+        state_of_flags(flags),
+        in_inbox=role not in (Role.JUNK, Role.TRASH) and (shows_in_inbox or not outgoing),
+        in_junk=role is Role.JUNK,
+        in_trash=role is Role.TRASH,
+    )
+
+
+def state_of_flags(flags: Flag) -> UserState:
+    """Return the view of a mail that is nowhere yet, as its flags have it."""
     return UserState(
         read=bool(flags & Flag.SEEN),
         important=bool(flags & Flag.FLAGGED),
         answered=bool(flags & Flag.ANSWERED),
         forwarded=bool(flags & Flag.FORWARDED),
-        in_inbox=role not in (Role.JUNK, Role.TRASH) and (shows_in_inbox or not outgoing),
-        in_junk=role is Role.JUNK,
-        in_trash=role is Role.TRASH,
     )
 
 

@@ -1,8 +1,8 @@
-"""The reader's import process as `services.mail.reading.ContentParser`: its failures become plain sentences."""
+"""An import process as services see it, that of readers or that of imports: its failures become plain sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from desktop.base.errors import Problem, Remedy
@@ -62,6 +62,14 @@ class Content:
         if isinstance(message, Failure):
             raise CannotBeShown(message.reason)
         return message
+
+    def begin(self, batch: Sequence[bytes]) -> Callable[[], list[Message | None]]:
+        """Begin to parse mails; returns what waits for the facts of each, None where the parser gave up.
+
+        Raises ParserUnavailable.
+        """
+        ticket = self._process.submit(batch)
+        return lambda: [None if isinstance(found, Failure) else found for found in self._process.result(ticket)]
 
     @staticmethod
     def _guarded(ask: Callable[[], T]) -> T:

@@ -16,10 +16,11 @@ from desktop.domain.mail.arrival import Arrival, same_text, text_digest
 from desktop.domain.mail.conversation import member_hashes
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Completeness, Flag, Message, Status, effective_date_ms, identity
-from desktop.domain.mail.state import UserState
+from desktop.domain.mail.state import UserState, state_of_flags
+from desktop.services.mail import upload
 from desktop.services.mail.own_drafts import beside_drafts
 from desktop.services.mail.sources import forget_unnamed
-from desktop.store.database import Database, UnitOfWork
+from desktop.store.database import Database, UnitOfWork, View
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs, Packed, digest_of
 from desktop.store.mail.conversations import Conversations
@@ -107,13 +108,48 @@ class Ingest:
             _known, [key], moved = _emails(work, [arrival])
             Life(work).keep([key])
             if until_found:
-                StrayKeys(work).add(key)
+                StrayKeys(work).add([key])
             if not States(work).of([key]):
                 StateWriter(work).set({key: UserState(read=True)})
             lists = ListingWriter(work).refresh([key, *moved])
             work.emit(events.MessagesArrived((key,), 0, False))
             work.emit(events.ListsChanged(tuple(sorted(lists))))
         return key
+
+    def take_files(self, batch: Sequence[Fetched], folder_key: int | None = None) -> int:
+        """Store mails of files, marked as their flags say; returns how many were not here, or not where they should be.
+
+        Each is kept, in All mail. With a folder of a two-way account those that account does not have go there, and
+        follow its server once it has them; one that was deleted or lost its last server is brought back.
+        Raises DiskFull, and NoTarget where nothing can be put into the folder.
+        """
+        arrivals = list({arrival.id: arrival for arrival in map(_arrival, batch)}.values())
+        sources = {digest_of(mail.raw): mail.raw for mail in batch}
+        with self._database.read() as view:
+            likely = {arrival.raw_digest for arrival in _wanted(view, arrivals)[0]}
+        packed = {source.digest: source for source in self._blobs.pack((each, sources[each]) for each in likely)}
+        with self._database.write() as work:
+            account = upload.account_of(work, folder_key)
+            wanted, known = _wanted(work, arrivals)
+            late = {arrival.raw_digest for arrival in wanted} - packed.keys()  # wanted only since a moment ago
+            self._blobs.keep((*packed.values(), *self._blobs.pack((each, sources[each]) for each in late)))
+            stored, new, moved = _emails(work, wanted)
+            keys = known | stored
+            hidden = Life(work).hidden(list(known.values()))
+            fresh = [*new, *hidden]
+            Life(work).keep(fresh)
+            seen = States(work).of(new)
+            views = {keys[arrival.id]: state_of_flags(arrival.flags) for arrival in arrivals}
+            StateWriter(work).set({key: views[key] for key in fresh if key not in seen})
+            sent: list[int] = []
+            if folder_key is not None:
+                StrayKeys(work).add(fresh)
+                sent = upload.send(work, account, folder_key, list(keys.values()))
+                work.emit(events.OperationsChanged(account))
+            if new:
+                work.emit(events.MessagesArrived(tuple(new), 0, False))
+            look_again(work, [*stored.values(), *hidden, *sent, *moved])
+        return len({*fresh, *sent})
 
     def _pack(self, arrivals: Sequence[Arrival], batch: Sequence[Fetched]) -> list[Packed]:
         partial = frozenset(arrival.raw_digest for arrival in arrivals if arrival.partial)
@@ -176,6 +212,21 @@ def look_again(work: UnitOfWork, email_keys: Sequence[int]) -> None:
     work.emit(events.MessagesChanged((*keys, *answered)))
     if lists:
         work.emit(events.ListsChanged(tuple(sorted(lists))))
+
+
+def _wanted(view: View, arrivals: Sequence[Arrival]) -> tuple[list[Arrival], dict[uuid.UUID, int]]:
+    """Return the mails that are not here, or of which less is here than in a file; and the keys of those that are."""
+    known = Messages(view).keys_of(arrival.id for arrival in arrivals)
+    shown = Messages(view).shown(list(known.values()))
+    lost = LostSources(view).among(list(known.values()))
+    wanted = [
+        arrival
+        for arrival in arrivals
+        if (key := known.get(arrival.id)) is None
+        or key in lost
+        or _BETTER[arrival.completeness] > _BETTER[shown[key][0]]
+    ]
+    return wanted, known
 
 
 def _arrival(fetched: Fetched) -> Arrival:

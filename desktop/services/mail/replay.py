@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from desktop.base import clock
 from desktop.domain import events
+from desktop.domain.mail.line_ends import lines_for_wire
 from desktop.domain.mail.message import Flag
 from desktop.services.mail import making
 from desktop.services.mail.ingest import look_again
@@ -22,6 +23,7 @@ from desktop.store.mail.messages import Messages
 from desktop.store.mail.operations import FolderRef, Operations, OperationWriter, Queued, Target
 from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.places import Places, PlaceWriter
+from desktop.store.mail.stray_keys import StrayKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Appendix:
 
     place_key: int
     raw: bytes
+    """With the line ends mail has on the way, which in a file may be others."""
     message_id: str
     flags: Flag
     received_ms: int
@@ -116,7 +119,7 @@ class ReplayQueue:
             found = Operations(view).to_append(operation.key)
         if found is None:
             return None
-        raw = self._blobs.get(found.digest)
+        raw = lines_for_wire(self._blobs.get(found.digest))
         return Appendix(found.place_key, raw, found.message_id, found.flags, found.received_ms, not found.partial)
 
     def appended(self, operation: Queued, place_key: int, where: tuple[int, int] | None) -> None:
@@ -126,7 +129,10 @@ class ReplayQueue:
             if operation.folder_key is not None:
                 _moved(work, operation.folder_key, {place_key: uid}, told)
             OperationWriter(work).release(operation.key)
-            self._finish(work, operation)
+            emails = OperationWriter(work).remove(operation.key)
+            Life(work).let_go(StrayKeys(work).found(emails))
+            look_again(work, emails)
+            work.emit(events.OperationsChanged(operation.account_key))
 
     def to_save(self, operation: Queued) -> SavedDraft | None:
         """Return the draft a "save-draft" operation puts on its server; None when it is gone or was sent."""

@@ -1,4 +1,4 @@
-"""The profile's upkeep: purge of mails long gone, weekly check and backup, stray sources, unreadable mails again."""
+"""The profile's upkeep: purge of mails long gone, daily backup, weekly check, stray sources, unreadable mails again."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from desktop.services.mail.own_addresses import follow
 from desktop.services.mail.purging import purge
 from desktop.services.mail.sources import collect_unnamed
 from desktop.services.mail.whole_folders import catch_up
-from desktop.store import backup, restoration
-from desktop.store.database import Database
+from desktop.store import backup, replacement, restoration
+from desktop.store.database import Database, DatabaseDamaged, DiskFull
 from desktop.store.mail import search_mending
 from desktop.store.mail.blobs import Blobs, SourceMissing
 from desktop.store.mail.late_views import LateViews
@@ -46,7 +46,7 @@ class Upkeep:
         self._damage_told = False
 
     def run(self) -> None:
-        """Purge, and once a week check, back up and collect sources without a name.
+        """Purge, back up once a day, and once a week check and collect sources without a name.
 
         What is found damaged is replaced at the next start: until then it is told once and not read through again.
         """
@@ -56,25 +56,43 @@ class Upkeep:
         follow(self._database)
         purge(self._database, self._blobs, max(clock.now() - KEPT_GONE_MS, DELETED_AT_MS + 1))
         self._forget_people()
+        if backup.is_suspect(self._database.path):
+            return
         with self._database.read() as view:
             checked_at_ms = int(SettingValues(view).get(_CHECKED) or 0)
-        if abs(clock.now() - checked_at_ms) < CHECK_EVERY_MS or backup.is_suspect(self._database.path):
-            return
-        if found := backup.damage(self._database.path):
-            log.error("the database is damaged: %s", found)
-            backup.set_suspect(self._database.path, suspect=True)
-            self._tell_of_damage()
-            return
-        copy = backup.make(self._database.path, self._backups, why="weekly")
+        check_is_due = abs(clock.now() - checked_at_ms) >= CHECK_EVERY_MS
+        if check_is_due and (found := backup.damage(self._database.path)):
+            self._note_damage(found)
+        elif check_is_due or backup.is_due(self._backups):
+            try:
+                self._space.check(self._database.path.stat().st_size)
+                copy = backup.make(self._database.path, self._backups, why=backup.DAILY)
+            except DatabaseDamaged as problem:
+                self._note_damage(problem.details)
+                return
+            except DiskFull:
+                log.warning("there is no room for a backup")
+                return
+            if check_is_due:
+                self._look_through(copy)
+
+    def _note_damage(self, found: str) -> None:
+        log.error("the database is damaged: %s", found)
+        backup.set_suspect(self._database.path, suspect=True)
+        self._tell_of_damage()
+
+    def _look_through(self, copy: Path) -> None:
+        """Do what is done once a week, the database being whole; `copy` is a copy of it."""
         with self._database.write() as work:
-            # before anything that may fail: a backup every hour would soon take the place of all older ones
+            # before anything that may fail: looking through again every hour would take the time of all else
             SettingValues.put(work, _CHECKED, str(clock.now()))
         if found := search_mending.damage(copy):
             log.error("the search index is damaged: %s", found)
             self.mend_search()
         with self._database.write() as work:
             LateViews(work).forget_old()
-        if not restoration.has_strays(self._database.path.parent):
+        profile = self._database.path.parent
+        if not restoration.has_strays(profile) and not replacement.set_aside_in(profile):
             log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))
 
     def _tell_of_damage(self) -> None:

@@ -91,7 +91,7 @@ class Staged:
     path: Path
 
 
-def _unpacked(data: bytes, digest: bytes) -> bytes | None:
+def unpacked(data: bytes, digest: bytes) -> bytes | None:
     """Return the source, None where these octets are not that of this name."""
     try:
         raw = zlib.decompress(data)
@@ -227,7 +227,7 @@ class Blobs:
         """
         rows = self._column("SELECT data FROM blob WHERE digest = ?", (digest,))
         try:
-            raw = _unpacked(rows[0] if rows else self._path(digest).read_bytes(), digest)
+            raw = unpacked(rows[0] if rows else self._path(digest).read_bytes(), digest)
         except OSError as error:
             raise SourceMissing from error
         if raw is None and not rows and not self._read_only:
@@ -352,7 +352,7 @@ class Blobs:
         """Take a damaged file out of the way; returns the source where it has come again since it was read."""
         path = self._path(digest)
         with self._lock, suppress(OSError):
-            raw = _unpacked(path.read_bytes(), digest)
+            raw = unpacked(path.read_bytes(), digest)
             if raw is not None:
                 return raw
             log.error("the file of a source is damaged")

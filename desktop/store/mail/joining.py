@@ -51,7 +51,7 @@ class Joining:
         if is_there:
             Life(self._work).let_go([key])
         else:
-            StrayKeys(self._work).add(key)
+            StrayKeys(self._work).add([key])
 
     def _join_views(self, key: int, other: int) -> None:
         states = States(self._work).of([key, other])

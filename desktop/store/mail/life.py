@@ -92,6 +92,17 @@ class Life:
             )
         return found
 
+    def hidden(self, keys: Sequence[int]) -> list[int]:
+        """Return those of these Emails that stand in no list: deleted for good, or gone from their last server."""
+        found: list[int] = []
+        for chunk in chunks(keys):
+            found += self._work.column(
+                f"SELECT key FROM email WHERE key IN ({marks(chunk)}) AND gone_at_ms IS NOT NULL "
+                f"AND (NOT kept OR gone_at_ms = {DELETED_AT_MS})",
+                chunk,
+            )
+        return found
+
     def gone_before(self, at_ms: int, most: int) -> list[int]:
         """Return Emails that no server has had since `at_ms`, and nothing here keeps or a person deleted."""
         return self._work.column(

@@ -14,6 +14,11 @@ _NAMES = (
     *("queued_at_ms", "attempts", "looks", "problem", "details", "remedy", "subject"),
 )
 _SELECT = f"SELECT o.{', o.'.join(_NAMES[:-1])}, e.subject FROM outbox o JOIN email e ON e.key = o.email_key"
+DOUBT = (
+    f"UPDATE outbox SET asks = 1 WHERE stage = '{Stage.HELD}'",
+    f"UPDATE outbox SET stage = '{Stage.UNKNOWN}', looks = 0 WHERE stage = '{Stage.QUEUED}'",
+)
+"""Makes each mail one the person is asked about; one with bytes is looked for in Sent first, as after a cut."""
 _RUNS = "NOT o.asks AND o.stage IN ('held', 'queued', 'accepted', 'unknown')"
 
 
@@ -104,12 +109,9 @@ class OutboxWriter:
         self._work.run("DELETE FROM outbox WHERE key = ?", (key,))
 
     def doubt(self) -> None:
-        """Send nothing unasked of what another day left here: each mail may have been sent since.
-
-        One with bytes is looked for in Sent first, as after a cut.
-        """
-        self._work.run("UPDATE outbox SET asks = 1 WHERE stage = ?", (Stage.HELD,))
-        self._work.run("UPDATE outbox SET stage = ?, looks = 0 WHERE stage = ?", (Stage.UNKNOWN, Stage.QUEUED))
+        """Send nothing unasked of what another day left here: each mail may have been sent since."""
+        for statement in DOUBT:
+            self._work.run(statement)
 
     def interrupted(self) -> list[int]:
         """Return the mails that were being sent when nobody was left to hear the answer."""

@@ -1,4 +1,4 @@
-"""Which mails were made of stray sources and are kept only as long as no server is found to have them.
+"""Which mails were made of stray sources, or of files for a server, and are kept only until a server has them.
 
 A note for each among the settings, which stays with its own database.
 """
@@ -19,11 +19,12 @@ class StrayKeys:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
 
-    def add(self, key: int) -> None:
-        """Note that an Email was made of a stray source."""
-        SettingValues.note(self._work, f"{_NAME}{key}")
+    def add(self, keys: Sequence[int]) -> None:
+        """Note that Emails are kept only until a server has them."""
+        for key in keys:
+            SettingValues.note(self._work, f"{_NAME}{key}")
 
     def found(self, keys: Sequence[int]) -> list[int]:
-        """Return those of these Emails that were made of stray sources, and forget that they were."""
+        """Return those of these Emails of which that was noted, and forget it: a server has them now."""
         names = SettingValues.take(self._work, [f"{_NAME}{key}" for key in keys])
         return sorted(int(name.removeprefix(_NAME)) for name in names)

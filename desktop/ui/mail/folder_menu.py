@@ -10,11 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
+from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_nodes import Node, NodeKind
 from desktop.ui.mail.folder_words import role_title
+from desktop.ui.mail.transfer_menu import add_export, add_import
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
@@ -36,6 +38,12 @@ class FolderSteps:
     set_paused: Callable[[int, bool], object]
     """Stop fetching for an account, or go on."""
     is_paused: Callable[[int], bool]
+    import_files: Callable[[Node], object]
+    """Ask for mail files to import."""
+    import_folder: Callable[[Node], object]
+    """Ask for a folder of mail to import."""
+    export: Callable[[Node, ExportForm], object]
+    """Ask where the mails of a list should go."""
     edit_account: Callable[[int], object]
     """Open the settings of an account."""
     account_key: int
@@ -65,6 +73,11 @@ def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderAction
         menu.add(_("Empty Trash…"), partial(actions.empty, node), icon="trash-2", colour="danger")
     elif node.list_id == Unified.JUNK or role is Role.JUNK:
         menu.add(_("Empty Junk…"), partial(actions.empty, node), icon="trash-2", colour="danger")
+    if node.list_id:
+        menu.addSeparator()
+        if node.takes_files:
+            add_import(theme, menu, partial(steps.import_files, node), partial(steps.import_folder, node))
+        add_export(theme, menu, partial(steps.export, node))
     if node.folder is not None:
         _add_folder_lines(theme, menu, node, node.folder, actions, steps)
     return menu

@@ -99,6 +99,16 @@ class Node:
             return self.list_id not in (Unified.ALL, Unified.SENT, Unified.DRAFTS, Unified.OUTBOX)
         return self.kind is NodeKind.FOLDER and self.list_id != 0 and self.two_way
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether mails of files can be brought in here: to a server, or to where those stand that are here only."""
+        return self.list_id == Unified.ALL or (self.kind is NodeKind.FOLDER and self.takes_mails)
+
+    @property
+    def files_go_to(self) -> int | None:
+        """The folder mails of files go to; None keeps them here only."""
+        return self.folder.key if self.folder is not None else None
+
 
 def build(tree: FolderTree) -> list[Node]:
     """Return the rows at the top, with all others below them."""

@@ -5,7 +5,7 @@ It remembers what is expanded and which list was open. It calls no service: it e
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
@@ -33,7 +33,15 @@ from desktop.domain.mail.mail_account import Activity
 from desktop.ui.mail.folder_delegate import FolderDelegate
 from desktop.ui.mail.folder_model import FolderModel
 from desktop.ui.mail.folder_nodes import Node, NodeKind
-from desktop.ui.mail.mail_drag import FOLDER, MAILS, drag_picture, pack_folder, unpack_folder, unpack_mails
+from desktop.ui.mail.mail_drag import (
+    FOLDER,
+    MAILS,
+    drag_picture,
+    local_files,
+    pack_folder,
+    unpack_folder,
+    unpack_mails,
+)
 from desktop.ui.state import State
 from desktop.ui.theme import Theme
 
@@ -54,6 +62,8 @@ class FolderTree(QTreeView):
     """The `Node` of the list to show."""
     mails_dropped = Signal(object, object)
     """A `MailLoad` and the `Node` it was dropped on."""
+    files_dropped = Signal(object, object)
+    """Files and folders (a list of `Path`) and the `Node` they were dropped on."""
     folder_dropped = Signal(int, object)
     """The key of a folder, and the `Node` (folder or account) it goes below."""
     menu_wanted = Signal(object, QPoint)
@@ -250,7 +260,8 @@ class FolderTree(QTreeView):
         drag.exec(Qt.DropAction.MoveAction)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasFormat(MAILS) or event.mimeData().hasFormat(FOLDER):
+        data = event.mimeData()
+        if data.hasFormat(MAILS) or data.hasFormat(FOLDER) or local_files(data):
             event.acceptProposedAction()
         else:
             event.ignore()
@@ -260,7 +271,7 @@ class FolderTree(QTreeView):
         index = self.indexAt(event.position().toPoint())
         if self._target(index, event) is not None:
             self._show_target(index)
-            event.setDropAction(Qt.DropAction.MoveAction)
+            event.setDropAction(_drop_action(event.mimeData()))
             event.accept()
         else:
             self._show_target(QModelIndex())
@@ -275,16 +286,19 @@ class FolderTree(QTreeView):
         self._show_target(QModelIndex())
         self.stopAutoScroll()
         self.setState(QAbstractItemView.State.NoState)
-        load, folder = unpack_mails(event.mimeData()), unpack_folder(event.mimeData())
-        if node is None or (load is None and folder is None):
+        data = event.mimeData()
+        load, folder, files = unpack_mails(data), unpack_folder(data), local_files(data)
+        if node is None or (load is None and folder is None and not files):
             event.ignore()
             return
-        event.setDropAction(Qt.DropAction.MoveAction)
+        event.setDropAction(_drop_action(data))
         event.accept()
         if load is not None:
             self.mails_dropped.emit(load, node)
         elif folder is not None:
             self.folder_dropped.emit(folder, node)
+        else:
+            self.files_dropped.emit(files, node)
 
     # inside
 
@@ -295,6 +309,8 @@ class FolderTree(QTreeView):
             return None
         if data.hasFormat(MAILS):
             return node if node.takes_mails else None
+        if not data.hasFormat(FOLDER):
+            return node if node.takes_files and local_files(data) else None
         key = unpack_folder(data)
         dragged = next((found for found, folder in self._model.folders() if folder.key == key), None)
         if dragged is None or node.kind is NodeKind.UNIFIED or node.account_key != dragged.account_key:
@@ -369,3 +385,8 @@ class FolderTree(QTreeView):
         else:
             kept.add(node.id)
         self._state.set(name, sorted(kept))
+
+
+def _drop_action(data: QMimeData) -> Qt.DropAction:
+    """Files of other programs are copied: whoever is told that they were moved deletes them."""
+    return Qt.DropAction.CopyAction if local_files(data) else Qt.DropAction.MoveAction

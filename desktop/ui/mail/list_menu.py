@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
+from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
@@ -16,6 +17,7 @@ from desktop.ui.line_texts import one_line
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.selection import Selection
+from desktop.ui.mail.transfer_menu import add_export
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
@@ -31,6 +33,8 @@ class MailSteps:
     """Show a mail by itself."""
     choose_folder: Callable[[MailLoad], object]
     """Ask for a folder and move there."""
+    export: Callable[[MailLoad, ExportForm], object]
+    """Ask where mails should go as files."""
 
 
 def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection, recent: Sequence[FolderNode]) -> Menu:
@@ -69,6 +73,7 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
         _("Choose a folder…"), lambda: steps.choose_folder(chosen.load), icon="folder-input", shortcut="Ctrl+Shift+V"
     )
     menu.addMenu(move)
+    add_export(theme, menu, lambda form: steps.export(chosen.load, form))
     menu.addSeparator()
     if role is Role.JUNK:
         menu.add(_("Not junk"), does(Verb.INBOX), icon="inbox", shortcut="Shift+J")

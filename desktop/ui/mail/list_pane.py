@@ -73,6 +73,8 @@ class ListPane(QWidget):
     density_wanted = Signal(object)
     move_wanted = Signal(object)
     """The person wants to pick a folder for this `MailLoad`."""
+    export_wanted = Signal(object, object)
+    """A `MailLoad` that is to be exported, and the `ExportForm`."""
     search_closed = Signal()
 
     def __init__(
@@ -442,7 +444,7 @@ class ListPane(QWidget):
         return self.model.position_of(key) is not None
 
     def _open_menu(self, point: QPoint) -> None:
-        steps = MailSteps(self._actions, self.opened.emit, self.move_wanted.emit)
+        steps = MailSteps(self._actions, self.opened.emit, self.move_wanted.emit, self.export_wanted.emit)
         list_menu(self._theme, self, steps, self.selection(), self._recent).popup(point)
 
     def _columns_changed(self) -> None:

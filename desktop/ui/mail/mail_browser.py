@@ -6,8 +6,9 @@ reader. Nothing here knows the reader.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
@@ -23,6 +24,7 @@ from desktop.services.services import Services
 from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.empty_words import EmptyWords, Step
+from desktop.ui.mail.file_drops import FileDrops
 from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_loader import FolderLoader
 from desktop.ui.mail.folder_menu import FolderSteps, folder_menu
@@ -36,6 +38,7 @@ from desktop.ui.mail.move_picker import MovePicker, RecentFolders, Target
 from desktop.ui.mail.search_bar import SearchBar
 from desktop.ui.mail.search_results import SearchResults
 from desktop.ui.mail.search_segments import has_operator, place_operator
+from desktop.ui.mail.transfer_actions import TransferActions
 from desktop.ui.mail.unfetched_words import unfetched_words
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
@@ -88,6 +91,7 @@ class MailBrowser(QObject):
         self.folders = FolderActions(
             services.folders, services.operations, self.mails, tasks, bridge, undo, theme, host, called
         )
+        self.transfers = TransferActions(services.transfers, services.views, services.actions, tasks, host)
         self.tree = FolderTree(self.model, theme, state)
         self.pane = ListPane(theme, services.views, self.mails, tasks, bridge, state)
         self.search = SearchBar(theme, services.search, tasks, state)
@@ -193,6 +197,7 @@ class MailBrowser(QObject):
         self.tree.writing.connect(self.loader.hold)
         self.tree.mails_dropped.connect(self._drop_mails)
         self.tree.folder_dropped.connect(self._drop_folder)
+        self.tree.files_dropped.connect(lambda paths, node: self.transfers.import_files(node.files_go_to, paths))
         self.tree.menu_wanted.connect(self._open_menu)
         self.tree.trouble_wanted.connect(self.trouble_wanted)
         self.model.renamed.connect(self.folders.rename)
@@ -203,6 +208,9 @@ class MailBrowser(QObject):
         pane.opened.connect(self.opened)
         pane.step_wanted.connect(self._take_step)
         pane.move_wanted.connect(self.choose_folder)
+        pane.export_wanted.connect(self.transfers.export_mails)
+        drops = FileDrops(pane, self._takes_files)
+        drops.dropped.connect(self._drop_files)
         pane.search_closed.connect(self._search_closed)
         pane.density_wanted.connect(self._set_density)
         pane.search_head.place_wanted.connect(lambda on: self.search.narrow(self._place()[1], on))
@@ -295,6 +303,15 @@ class MailBrowser(QObject):
         if node.folder is not None:
             self._note(node.folder)
 
+    def _takes_files(self) -> bool:
+        node = self.tree.current_node
+        return node is not None and node.takes_files and not self.pane.searching
+
+    def _drop_files(self, paths: Sequence[Path]) -> None:
+        node = self.tree.current_node
+        if node is not None:
+            self.transfers.import_files(node.files_go_to, paths)
+
     def _drop_folder(self, key: int, below: Node) -> None:
         dragged = next((folder for _node, folder in self.model.folders() if folder.key == key), None)
         if dragged is not None:
@@ -309,6 +326,9 @@ class MailBrowser(QObject):
             fetch_again=lambda key: self._tasks.run(self._fetch_again(key)),
             set_paused=lambda key, on: self._tasks.run(self._set_paused(key, on)),
             is_paused=lambda key: self.model.status(key).activity is Activity.PAUSED,
+            import_files=lambda wanted: self.transfers.choose_files(wanted.files_go_to),
+            import_folder=lambda wanted: self.transfers.choose_folder(wanted.files_go_to),
+            export=self.transfers.export_list,
             edit_account=self.account_settings_wanted.emit,
             account_key=self.account_key,
         )

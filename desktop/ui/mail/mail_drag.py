@@ -6,6 +6,7 @@ folder only when one of them asks: most drags end on a folder of the tree.
 
 from __future__ import annotations
 
+import secrets
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,9 +21,11 @@ from desktop.domain.mail.folder import ListId, Unified
 from desktop.ui import icons
 from desktop.ui.theme import Theme, font
 
-MAILS = "application/x-rapport-mails"
+_THIS_PROGRAM = secrets.token_hex(8)
+"""Keys mean other mails to another Rapport, with a profile of its own: it is to see files only."""
+MAILS = f"application/x-rapport-mails-{_THIS_PROGRAM}"
 """Little-endian 64-bit numbers: how many conversations, the list, and the keys; see `MailLoad`."""
-FOLDER = "application/x-rapport-folder"
+FOLDER = f"application/x-rapport-folder-{_THIS_PROGRAM}"
 """The key of a server folder, as one such number."""
 FILES = "text/uri-list"
 
@@ -30,6 +33,8 @@ _HEAD = struct.Struct("<qq")
 _FOLDER_KEY = struct.Struct("<q")
 MOST_FILES = 100
 """A drag of more mails offers no files to other programs."""
+MOST_DROPPED = 10_000
+"""Files in one drop; a folder may hold more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,17 @@ def unpack_folder(data: QMimeData) -> int | None:
     """Return the folder a drag carries; None when it carries none."""
     packed = bytes(data.data(FOLDER).data())
     return int(_FOLDER_KEY.unpack(packed)[0]) if len(packed) == _FOLDER_KEY.size else None
+
+
+def local_files(data: QMimeData) -> list[Path]:
+    """Return the files and folders of this computer that another program's drag carries; none for mails of ours.
+
+    A file on another host is not asked for: that alone would tell its owner who we are.
+    """
+    if data.hasFormat(MAILS) or not data.hasUrls():
+        return []
+    urls = data.urls()[:MOST_DROPPED]
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile() and not url.host() and url.toLocalFile()]
 
 
 class MailDragData(QMimeData):

@@ -7,23 +7,19 @@ with the program: who took a drop has copied it by then.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from desktop.base.errors import Problem
 from desktop.base.paths import open_private
-from desktop.domain.mail.names import safe_name
+from desktop.domain.mail.names import name_of_mail
 from desktop.services.mail.reading import Reading
 from desktop.ui.mail.private_files import PrivateFiles
 
 log = logging.getLogger(__name__)
 
 _DEADLINE_S = 10
-_LONGEST_NAME = 80
-_SLASHES = re.compile(r"[/\\]")
-"""In a subject they are words; `safe_name` would take them for a path and keep its end."""
 
 
 class MailFiles:
@@ -59,8 +55,8 @@ class MailFiles:
                     continue  # most of it is still on the server
                 source = self._reading.source(key)
             except Problem:
-                continue  # gone meanwhile, or its source was lost
-            path = _free(folder, safe_name(_SLASHES.sub("_", subject[:_LONGEST_NAME])) or "mail")
+                continue  # gone meanwhile, or its source is still on the server
+            path = _free(folder, name_of_mail(subject))
             with open_private(path) as file:
                 file.write(source)
             paths.append(path)

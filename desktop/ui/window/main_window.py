@@ -38,6 +38,7 @@ from desktop.ui.window.writing import Writing
 
 if TYPE_CHECKING:
     from desktop.services.services import Services
+    from desktop.ui.mail.transfer_actions import UnderWay
     from desktop.ui.preferences.mail_account_form import MailAccountForm
 
 D = TypeVar("D", bound=QDialog)
@@ -187,6 +188,10 @@ class MainWindow(QWidget):
         output = self.room.reader.output
         output.coming_changed.connect(self.status_bar.show_coming)
         self.status_bar.end_requested.connect(output.end_fetching)
+        transfers = self.room.browser.transfers
+        transfers.changed.connect(self._show_transfer)
+        transfers.told.connect(self.tell)
+        self.status_bar.transfer_cancelled.connect(transfers.cancel)
         for name, act in (
             (Do.NEW, self._write),
             (Do.UNDO, self.undo.undo),
@@ -246,6 +251,12 @@ class MainWindow(QWidget):
         on = not self.room.panes.reading_pane
         self.actions_[Do.READING_PANE].setChecked(on)
         self.room.panes.set_reading_pane(on)
+
+    def _show_transfer(self, under_way: UnderWay | None) -> None:
+        if under_way is None:
+            self.status_bar.show_transfer("")
+        else:
+            self.status_bar.show_transfer(under_way.words, under_way.told.done, under_way.told.total)
 
     def _take_step(self, step: str) -> None:
         if step == Do.ADD_ACCOUNT:

@@ -87,6 +87,21 @@ class _Words(PaintedButton):
         return self._theme.font("small-medium" if self._words.is_trouble else "small")
 
 
+class _Transfer(QWidget):
+    """An import or export under way."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.words = _Words(theme)
+        self.bar = ProgressBar(theme, _("Progress"))
+        self.cancel = IconButton(theme, "x", _("Cancel"), side=20, icon_size=12)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for part in (self.words, self.bar, self.cancel):
+            row.addWidget(part)
+
+
 class _Item(QWidget):
     """One account, or one thing that comes; `pause` says what its cross does."""
 
@@ -118,6 +133,8 @@ class StatusBar(QWidget):
     operations_requested = Signal()
     end_requested = Signal()
     """What comes is not to come."""
+    transfer_cancelled = Signal()
+    """The person wants no more of the import or export that is shown."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +155,10 @@ class StatusBar(QWidget):
         self._coming.pause.clicked.connect(self.end_requested)
         self._coming.hide()
         self._row.addWidget(self._coming)
+        self._transfer = _Transfer(theme)
+        self._transfer.cancel.clicked.connect(self.transfer_cancelled)
+        self._transfer.hide()
+        self._row.addWidget(self._transfer)
         self._waiting = _Words(theme)
         self._waiting.clicked.connect(self.operations_requested)
         self._waiting.hide()
@@ -165,6 +186,13 @@ class StatusBar(QWidget):
             total = max(coming.total, 1)
             self._coming.show_words(StatusWords(text, "download", "secondary", coming.done, total, can_pause=True))
         self._coming.setVisible(coming is not None)
+
+    def show_transfer(self, words: str, done: int = 0, total: int = 0) -> None:
+        """Say how far an import or export is; without words there is none."""
+        self._transfer.setVisible(bool(words))
+        self._transfer.words.show_words(StatusWords(words, "download", "secondary"))
+        self._transfer.bar.setVisible(total > 0)
+        self._transfer.bar.set_part(done, total)
 
     def explain(self, key: int) -> None:
         """Say how an account is doing, above its place: what is wrong, or that it can be paused."""

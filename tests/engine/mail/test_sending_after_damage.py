@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from desktop.base import clock
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.outbox import Stage
+from desktop.store import full_backup, replacement
 from tests.desk import Desk
 from tests.engine.mail.test_sending import account, draft, receiver
 from tests.servers.smtp_receiver import SmtpReceiver
@@ -124,6 +127,24 @@ def test_r28_damage_to_these_tables_alone_sends_nothing_twice(
 
     desk = start_damaged(desk, table, "email_search_data")
 
+    desk.core.supervisor.senders.send_once(account.key)
+    assert len(receiver.received) == 1
+    desk.close()
+
+
+def test_r18_a_backup_put_in_place_by_the_person_sends_nothing_unasked(
+    desk: Desk, account: MailAccount, receiver: SmtpReceiver, tmp_path: Path
+) -> None:
+    services = desk.core.services
+    services.outbox.send(services.compose.save(draft(account)), hold_s=0)
+    full_backup.write(desk.profile.database, desk.profile.raw, tmp_path / "kept")
+    desk.core.supervisor.senders.send_once(account.key)
+    desk.core.close()
+
+    replacement.restore(desk.profile.root, tmp_path / "kept", replace=True)
+
+    desk = Desk(desk.profile.root)
+    assert [mail.asks for mail in desk.core.services.outbox.all()] == [True]
     desk.core.supervisor.senders.send_once(account.key)
     assert len(receiver.received) == 1
     desk.close()

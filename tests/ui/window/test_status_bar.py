@@ -198,3 +198,19 @@ def test_an_account_that_is_not_fetched_leads_nowhere(bar: StatusBar) -> None:
     bar.show_accounts(ACCOUNTS[:1], {})
     bar._items[1].words.click()
     assert bar.findChild(AccountPopup) is None
+
+
+def test_an_import_is_shown_with_its_way_out(bar: StatusBar, qtbot: QtBot) -> None:
+    bar.show_transfer("Importing: 3 mails", 3, 12)
+    shown = bar._transfer
+
+    assert shown.isVisible()
+    assert shown.words.accessibleName() == "Importing: 3 mails"
+    assert shown.bar.isVisible()
+    assert shown.cancel.accessibleName() == "Cancel"
+    with qtbot.waitSignal(bar.transfer_cancelled):
+        shown.cancel.click()
+    bar.show_transfer("Making a backup before the import")
+    assert not shown.bar.isVisible()
+    bar.show_transfer("")
+    assert not shown.isVisible()

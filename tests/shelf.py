@@ -51,7 +51,7 @@ class NoErrands:
     ) -> Future[TestResult]:
         raise NotImplementedError
 
-    discover = fetch_part = remote_image = unlock = test_account
+    discover = fetch_part = remote_image = unlock = unsubscribe = test_account
 
 
 class Shelf:

@@ -114,6 +114,16 @@ class NetworkErrands:
 
         return self._images.submit(fetch)
 
+    def unsubscribe(self, url: str) -> Future[None]:
+        """Leave a mail list by one request."""
+
+        def ask() -> None:
+            from desktop.net import unsubscribe
+
+            unsubscribe.unsubscribe(url, cancel=self._stop)
+
+        return self._pool.submit(ask)
+
     def fetch_part(self, part: RemotePart, to: Path, progress: Callable[[int, int], None]) -> Future[Path]:
         """Download a part, or a mail, and put it, decoded and whole, in place. To cancel the future ends it."""
         future: Future[Path] = Future()

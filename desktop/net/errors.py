@@ -455,6 +455,20 @@ class ImageRefused(NetProblem):
         super().__init__(_("An image from {host} was not loaded.").format(host=server_words(host)), details=details)
 
 
+class UnsubscribeRefused(NetProblem):
+    """The server of a list did not take the wish to leave it, or may not be asked."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, host: str, *, answer: str = "", details: str | bytes = "") -> None:
+        if answer:
+            text = _("You are still on the list: {host} answered “{answer}”.")
+        else:
+            text = _("You are still on the list: its address at {host} cannot be used.")
+        super().__init__(text.format(host=server_words(host), answer=server_words(answer)), details=details or answer)
+
+
 _TOO_OLD = (
     "UNSUPPORTED_PROTOCOL",
     "PROTOCOL_VERSION",

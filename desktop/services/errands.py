@@ -73,6 +73,9 @@ class Errands(Protocol):
     def remote_image(self, url: str) -> Future[bytes]:
         """Fetch an allowed remote image; gives its octets."""
 
+    def unsubscribe(self, url: str) -> Future[None]:
+        """Leave a mail list by one request (RFC 8058). Ends with a Problem when its server does not take it."""
+
 
 class Secrets(Protocol):
     """Where passwords are kept: the OS keyring or the profile's vault."""

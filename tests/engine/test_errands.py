@@ -17,7 +17,7 @@ from desktop.engine.downloads import Downloads
 from desktop.engine.errands import MOST_SESSIONS, NetworkErrands
 from desktop.engine.mail import sessions
 from desktop.net.connect import Stop
-from desktop.net.errors import Cancelled
+from desktop.net.errors import Cancelled, UnsubscribeRefused
 from desktop.services.errands import RemotePart
 from desktop.services.mail.mirror import Mirror
 from tests.desk import until
@@ -136,3 +136,11 @@ def test_at_the_end_nobody_waits_for_a_download(
         with pytest.raises((CancelledError, Cancelled)):
             future.result(LONG_S)
     assert len(server.tried) == MOST_SESSIONS
+
+
+def test_c02_a_list_is_left_nowhere_but_in_the_public_internet(errands: NetworkErrands) -> None:
+    asked = [errands.unsubscribe(url) for url in ("http://shop.example/u", "https://127.0.0.1/u", "https://[::1]/u")]
+
+    for future in asked:
+        with pytest.raises(UnsubscribeRefused):
+            future.result(LONG_S)

@@ -12,6 +12,7 @@ from desktop.domain.mail.address import Address
 from desktop.domain.mail.folder import Unified
 from desktop.ui.actions import Do
 from desktop.ui.compose.compose_window import ComposeWindow
+from desktop.ui.widgets.dialog import Dialog
 from tests.desk import mail
 from tests.journeys.program import CONTROL, Program, button
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -148,3 +149,23 @@ async def test_without_a_server_for_outgoing_mail_the_person_is_led_to_it(
     program.window.actions_[Do.NEW].trigger()
 
     await program.until(lambda: "preferences" in program.window._dialogs)
+
+
+async def test_a_list_that_is_left_by_mail_has_its_mail_begun(
+    program: Program, dovecot: Dovecot, imap_user: str, receiver: SmtpReceiver
+) -> None:
+    header = {"List_Unsubscribe": "<mailto:leave@acme.example?subject=leave>", "List_Id": "News <news.acme.example>"}
+    dovecot.deliver(imap_user, [mail(1, **header)])
+    await program.add_account(dovecot, imap_user, smtp_port=receiver.port)
+    await program.until(lambda: program.subjects() == ["Mail 1"])
+    program.click("Mail 1")
+    await program.until(lambda: program.painted)
+    program.window.room.reader.unsubscribe()
+    await program.until(lambda: program.window.findChild(Dialog) is not None)
+    question = program.window.findChild(Dialog)
+    assert isinstance(question, Dialog)
+    button(question, "Unsubscribe").click()
+    window = await composer(program)
+
+    assert [each.address for each in window.head.to.addresses] == ["leave@acme.example"]
+    assert window.head.subject.text() == "leave"

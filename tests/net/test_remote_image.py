@@ -17,7 +17,8 @@ from desktop.base import clock
 from desktop.domain.certificate import trust_key
 from desktop.net import connect, errors, public_address
 from desktop.net.connect import Address, Resolve
-from desktop.net.remote_image import USER_AGENT, ImageFetcher
+from desktop.net.public_web import USER_AGENT
+from desktop.net.remote_image import ImageFetcher
 from desktop.net.tls import TlsPolicy
 from tests.servers.tls_certs import variants
 
@@ -242,7 +243,7 @@ def test_c02_no_redirect_reaches_a_private_address(web: Web, spelling: str) -> N
         return connect.resolve(host, port)
 
     fetcher = ImageFetcher(resolve=resolve, timeout_s=2)
-    fetcher._checked_addresses = _first_allowed(fetcher._checked_addresses)  # type: ignore[method-assign]
+    fetcher._web._checked_addresses = _first_allowed(fetcher._web._checked_addresses)  # type: ignore[method-assign]
 
     with pytest.raises(errors.NetProblem):
         fetcher.fetch(f"http://pictures.test:{web.port}/a.png")

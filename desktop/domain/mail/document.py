@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 
 from desktop.domain.mail.links import LinkWarning
 from desktop.domain.mail.message import Part
+from desktop.domain.mail.receiver import Receiver
 from desktop.domain.mail.sender_checks import SenderAnomaly
+from desktop.domain.mail.trust import Trust
+from desktop.domain.mail.unsubscribing import Unsubscribing
 
 CANNOT_SHOW_HTML = "cannot-show-html"
 """The warning of a mail whose HTML took the parser too long, and which is shown as text."""
@@ -35,6 +38,8 @@ class Options:
     fold_quotes: bool = True
     known_domains: tuple[str, ...] = ()
     """Domains of the person and his contacts: senders that imitate one are marked."""
+    receiver: Receiver = field(default_factory=Receiver)
+    """Whose word about the sender is believed."""
     quote_label: str = "…"
     """What stands on a folded quotation; "{n}" becomes its number of lines."""
 
@@ -59,6 +64,9 @@ class Document:
     """There is the same mail as plain text (or as HTML, when plain is shown)."""
     link_warnings: tuple[LinkWarning, ...] = ()
     sender_anomalies: tuple[SenderAnomaly, ...] = ()
+    trust: Trust = field(default_factory=Trust)
+    unsubscribing: Unsubscribing | None = None
+    """How one leaves the list the mail came from."""
     warnings: tuple[str, ...] = ()
     """"too-big", "too-deep", CANNOT_SHOW_HTML: HTML was reduced to text; NO_TEXT; what `sealed` found; the defects."""
 

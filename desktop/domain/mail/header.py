@@ -84,6 +84,11 @@ def fields(header: bytes, wanted: frozenset[bytes]) -> Fields:
     return found
 
 
+def in_order(header: bytes, wanted: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
+    """Return the wanted fields of a header block as (lower-case name, raw value), as they stand below each other."""
+    return [(name.lower(), value) for name, value in _FIELD.findall(header) if name.lower() in wanted]
+
+
 def text(value: bytes, hint: str = "") -> str:
     """Return an unstructured field for people: decoded, whitespace folded, without control characters.
 

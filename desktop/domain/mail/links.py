@@ -50,6 +50,7 @@ _SHOWN = re.compile(
     r"(?:(?P<scheme>https?)://)?(?:[^\s/@]{0,64}@)?(?P<host>(?:[\w-]{1,63}\.){1,8}[^\W\d_][\w-]{1,23})(?::\d{1,5})?(?:[/?#].*)?",
     re.IGNORECASE | re.DOTALL,
 )
+_URL_IN_WORDS = re.compile(r"https?://(?:[^\s/@]{0,64}@)?([\w.-]{1,253})", re.IGNORECASE)
 _MAIL = re.compile(r"(?:mailto:)?([^\s@<>]{1,64}@[^\s@<>?]{1,255})", re.IGNORECASE)
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _NUMBER = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+)){0,3}\.?", re.IGNORECASE)
@@ -78,8 +79,10 @@ def registrable(host: str) -> str:
 def suspicion(text: str, url: str) -> LinkWarning | None:
     """Return what is wrong with a link that shows `text` and leads to `url`; None when nothing is seen."""
     shown = " ".join(text.split())
+    # letters of another width are the same letters, and browsers take these two for dots
+    read = unicodedata.normalize("NFKC", shown).replace("\u3002", ".").replace("\uff61", ".")
     if url[:7].lower() == "mailto:":
-        return _mail_suspicion(shown, url)
+        return _mail_suspicion(read, url)
     try:
         target = urlsplit(url.replace("\\", "/"))
         host = (target.hostname or "").rstrip(".")
@@ -89,10 +92,10 @@ def suspicion(text: str, url: str) -> LinkWarning | None:
     if target.scheme.lower() not in {"http", "https"} or not host:
         return None
     reason = _host_reason(url, host, netloc)
-    if reason is None and _HIDDEN.search(text.strip()) and _SHOWN.fullmatch(_HIDDEN.sub("", shown)):
+    if reason is None and _HIDDEN.search(text.strip()) and _SHOWN.fullmatch(_HIDDEN.sub("", read)):
         reason = LinkReason.HIDDEN_CHARACTERS
     if reason is None:
-        reason = _shown_reason(_HIDDEN.sub("", shown), host)
+        reason = _shown_reason(_HIDDEN.sub("", read), host)
     return None if reason is None else LinkWarning(reason, shown[:300], url[:2000], punycode(host))
 
 
@@ -178,7 +181,9 @@ def _shown_reason(shown: str, host: str) -> LinkReason | None:
     words = shown.strip("<>()[]\"'“”‘’.,;:!*- ")
     match = _SHOWN.fullmatch(words)
     if match is None:
-        return None
+        within = _URL_IN_WORDS.search(words)
+        named = within[1].lower().strip(".") if within else host
+        return None if registrable(named) == registrable(host) else LinkReason.OTHER_HOST
     named = match["host"].lower()
     tail = named.rpartition(".")[2]
     if not match["scheme"] and not named.startswith("www.") and tail not in _COMMON_TLDS:

@@ -9,6 +9,7 @@ from desktop.domain import image_header
 from desktop.domain.mail import (
     bodies,
     fold,
+    header,
     html_text,
     inline_css,
     links,
@@ -18,6 +19,8 @@ from desktop.domain.mail import (
     sealed,
     sender_checks,
     structure,
+    trust,
+    unsubscribing,
 )
 from desktop.domain.mail.document import NO_TEXT, Document, Options
 from desktop.domain.mail.structure import Node
@@ -46,6 +49,8 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
         maker.add_plain(message.text)
     has_text = bool(message.text.strip())
     is_empty = not has_text and not maker.shows_picture
+    fields, _body = header.split(raw.lstrip(b"\r\n"))
+    trusted = trust.judge(fields, options.receiver)
     maker.warnings.append(sealed.sealed(root, has_text=has_text) or (NO_TEXT if is_empty else ""))
     return Document(
         html="\n".join(maker.out),
@@ -58,6 +63,8 @@ def prepare(raw: bytes, options: Options | None = None) -> Document:
         has_alternative=[n.section for n in other.shown] != [n.section for n in chosen.shown],
         link_warnings=tuple(maker.link_warnings),
         sender_anomalies=sender_checks.anomalies(raw, options.known_domains),
+        trust=trusted,
+        unsubscribing=unsubscribing.ways(fields, trusted),
         warnings=tuple(dict.fromkeys([*filter(None, maker.warnings), *message.defects])),
     )
 

@@ -12,7 +12,8 @@ from enum import StrEnum
 
 from desktop.domain.mail import address_list, header
 from desktop.domain.mail.address import Address
-from desktop.domain.mail.links import imitates, readable, registrable
+from desktop.domain.mail.links import imitates, registrable
+from desktop.domain.mail.lookalikes import KnownDomains
 
 
 class SenderAnomaly(StrEnum):
@@ -38,37 +39,6 @@ _ADDRESS = re.compile(
     r"[^\s<>()\[\]\"',;:@]{1,64}\s?[@\uff20\ufe6b]\s?[^\s<>()\[\]\"',;:@]{1,190}\.[^\s<>()\[\]\"',;:@]{2,24}"
 )
 _HIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_SAME_LOOK = str.maketrans(
-    {
-        "0": "o",
-        "1": "l",
-        "5": "s",
-        "i": "l",
-        "|": "l",
-        "\u0430": "a",
-        "\u0435": "e",
-        "\u043e": "o",
-        "\u0440": "p",
-        "\u0441": "c",
-        "\u0443": "y",
-        "\u0445": "x",
-        "\u0456": "l",
-        "\u0458": "j",
-        "\u0455": "s",
-        "\u04bb": "h",
-        "\u0501": "d",
-        "\u051b": "q",
-        "\u051d": "w",
-        "\u03bf": "o",
-        "\u03b1": "a",
-        "\u03bd": "v",
-        "\u03c1": "p",
-        "\u03b9": "l",
-        "\u04cf": "l",
-        "\u0131": "l",
-    }
-)
-_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("-", ""))
 
 
 def anomalies(raw_header: bytes, known_domains: Collection[str] = ()) -> tuple[SenderAnomaly, ...]:
@@ -88,7 +58,7 @@ def anomalies(raw_header: bytes, known_domains: Collection[str] = ()) -> tuple[S
         found.append(SenderAnomaly.NAME_IS_ADDRESS)
     if any(_HIDDEN.search(_as_written(value)) for value in written[:10]):
         found.append(SenderAnomaly.HIDDEN_CHARACTERS)
-    if imitates(first.domain) or _mixes(first.name) or _passes_for(first.domain, known_domains):
+    if imitates(first.domain) or _mixes(first.name) or KnownDomains(known_domains).like(first.domain):
         found.append(SenderAnomaly.LOOKALIKE)
     # lists resend for others and collect the answers: that is their trade
     if not (b"list-id" in fields or b"list-post" in fields):
@@ -128,17 +98,3 @@ def _mixes(name: str) -> bool:
         if len(scripts & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
             return True
     return False
-
-
-def _passes_for(domain: str, known: Collection[str]) -> bool:
-    looks = {skeleton(registrable(each)): registrable(each) for each in known}
-    own = registrable(domain)
-    return looks.get(skeleton(own), own) != own
-
-
-def skeleton(domain: str) -> str:
-    """Return a domain reduced to how it looks at a glance."""
-    text = unicodedata.normalize("NFKC", readable(domain)).translate(_SAME_LOOK)
-    for pair, single in _PAIRS:
-        text = text.replace(pair, single)
-    return text

@@ -14,6 +14,7 @@ from desktop.domain.mail import attachment_words, header_write, links, quotes, s
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.address_write import comparable
 from desktop.domain.mail.draft import Draft, Relation
+from desktop.domain.mail.lookalikes import skeleton
 from desktop.domain.mail.vocabulary import words
 
 MANY_RECIPIENTS = 15
@@ -136,7 +137,7 @@ def _mistaken(draft: Draft, known: Known) -> Iterable[SendingWarning]:
     addresses = {comparable(each.address) for each in (*known.people, *known.thread)}
     addresses.update(map(comparable, known.own))
     domains = {_organisation(each) for each in addresses if "@" in each}
-    looks = {each: sender_checks.skeleton(each) for each in sorted(domains | _PROVIDERS)}
+    looks = {each: skeleton(each) for each in sorted(domains | _PROVIDERS)}
     names = _addresses_of_names((*known.people, *known.thread))
     for each in draft.recipients:
         if comparable(each.address) in addresses:
@@ -190,7 +191,7 @@ def _nearly(domain: str, looks: Mapping[str, str]) -> str:
     """Return the domain that another is mistaken for, of those whose skeletons are given; "" for none."""
     if domain in looks or "." not in domain:
         return ""
-    look = sender_checks.skeleton(domain)
+    look = skeleton(domain)
     name, _dot, top = domain.rpartition(".")
     for each, its_look in looks.items():
         if its_look == look:

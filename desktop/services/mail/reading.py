@@ -16,6 +16,7 @@ from desktop.domain.mail.document import Document, Options, Quotable
 from desktop.domain.mail.message import Completeness, Message, Status
 from desktop.domain.mail.reading import MessageHead
 from desktop.services.errands import Errands, RemotePart
+from desktop.services.mail.acquaintance import Acquaintance
 from desktop.services.mail.views import MailGone
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs
@@ -85,6 +86,7 @@ class Reading:
         self._blobs = blobs
         self._parser = parser
         self._errands = errands
+        self._acquaintance = Acquaintance(database)
 
     def head(self, key: int) -> MessageHead:
         """Return header facts and state. Raises MailGone."""
@@ -98,7 +100,14 @@ class Reading:
         self, key: int, *, prefer_plain: bool = False, text_only: bool = False, quote_label: str = "…", twin: int = 0
     ) -> Document:
         """Return the body, safe to show; `twin` n shows the n-th copy whose text differs. Raises MailGone, Problem."""
-        options = Options(prefer_plain=prefer_plain, text_only=text_only, quote_label=quote_label)
+        head = self.head(key)
+        options = Options(
+            prefer_plain=prefer_plain,
+            text_only=text_only,
+            quote_label=quote_label,
+            known_domains=self._acquaintance.known_around(head.sender.domain),
+            receiver=self._acquaintance.receiver(head.account_keys),
+        )
         return self._parser.prepare(self.source(key, twin=twin), options)
 
     def part(self, key: int, section: str) -> bytes:
@@ -225,3 +234,7 @@ class Reading:
     def remote_image(self, url: str) -> Future[bytes]:
         """Fetch a remote image the person has allowed; gives its octets."""
         return self._errands.remote_image(url)
+
+    def unsubscribe(self, url: str) -> Future[None]:
+        """Leave a mail list by its one-click address, after the person confirmed it."""
+        return self._errands.unsubscribe(url)

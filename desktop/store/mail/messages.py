@@ -13,6 +13,7 @@ from typing import Any
 from desktop.base import ids
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.arrival import Arrival
+from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Part, Status, effective_date_ms
 from desktop.domain.mail.query import UNSPACED
 from desktop.store.database import UnitOfWork, View
@@ -81,6 +82,16 @@ class Messages:
             "WHERE a.address = ? AND p.kind = 'from'",
             (address,),
         )
+
+    def domains_written_to(self, most_mails: int) -> set[str]:
+        """Return the domains of those the person wrote to in his newest `most_mails` mails, in lower case."""
+        addresses = self._view.column(
+            "SELECT address FROM email_address WHERE key IN (SELECT p.address_key FROM (SELECT email_key "
+            "FROM listing_entry WHERE list_id = ? ORDER BY email_key DESC LIMIT ?) l "
+            "JOIN email_person p ON p.email_key = l.email_key AND p.kind IN ('to', 'cc', 'bcc'))",
+            (int(Unified.SENT), most_mails),
+        )
+        return {address.rpartition("@")[2].lower() for address in addresses if "@" in address}
 
     def images_allowed(self, key: int) -> bool:
         """Say whether the person lets the remote images of this mail's sender load."""

@@ -18,6 +18,8 @@ from desktop.domain.mail.address import Address
 from desktop.domain.mail.reading import MessageHead
 from desktop.ui import dates
 from desktop.ui.icons import pixmap
+from desktop.ui.mail.trust_line import TrustLine
+from desktop.ui.mail.trust_words import Mark
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.chips import avatar
@@ -93,12 +95,14 @@ class MessageHeader(QWidget):
     """Shows a head. `menu_requested` carries the place for the menu of the message."""
 
     menu_requested = Signal(QPoint)
+    unsubscribe_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._own: frozenset[str] = frozenset()
         self._head: MessageHead | None = None
+        self._mark: Mark | None = None
         self._avatar = AvatarLabel(theme, 32)
         self._name = ElidedLabel(theme, kind="body-strong")
         self._address = ElidedLabel(theme, kind="small", colour="secondary")
@@ -106,6 +110,9 @@ class MessageHeader(QWidget):
         self._date.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._to = _Fold(theme, self)
         self._to.toggled.connect(self._unfold)
+        self.trust = TrustLine(theme)
+        self.trust.explain_wanted.connect(self._to.toggle)
+        self.trust.unsubscribe_wanted.connect(self.unsubscribe_requested)
         self._more = IconButton(theme, "ellipsis", _("More for this message"))
         self._more.clicked.connect(
             lambda: self.menu_requested.emit(self._more.mapToGlobal(QPoint(0, self._more.height())))
@@ -135,6 +142,7 @@ class MessageHeader(QWidget):
         lines.setSpacing(1)
         lines.addLayout(self._first)
         lines.addLayout(self._second)
+        lines.addWidget(self.trust)
         lines.addWidget(self._all)
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 14, 14, 10)
@@ -147,9 +155,11 @@ class MessageHeader(QWidget):
         """Say which addresses are the person's own: they are called "me"."""
         self._own = frozenset(address.lower() for address in addresses)
 
-    def show_head(self, head: MessageHead) -> None:
-        """Show who wrote to whom and when."""
+    def show_head(self, head: MessageHead, mark: Mark | None = None, list_name: str = "") -> None:
+        """Show who wrote to whom and when, what is known of the sender, and the way out of the list of this name."""
         self._head = head
+        self._mark = mark
+        self.trust.show_facts(mark, list_name)
         sender = head.sender
         self._avatar.set_person(sender)
         name, address = one_line(sender.name), one_line(sender.address)
@@ -223,6 +233,8 @@ class MessageHeader(QWidget):
                 if people:
                     self._row(title, people)
             self._words(_("Date"), dates.full_date(head.date_ms, dates.zone()))
+            if self._mark is not None:
+                self._words(_("Sender"), f"{self._mark.explained}\n{self._mark.checked}")
         self._all.setVisible(on)
         self._share_height()
 

@@ -23,6 +23,7 @@ from desktop.ui.mail.find_bar import FindBar
 from desktop.ui.mail.folded_messages import FoldedMessages
 from desktop.ui.mail.message_header import MessageHeader
 from desktop.ui.mail.reader_notices import NoticeColumn
+from desktop.ui.mail.trust_words import Mark
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.paint import hairline
 from desktop.ui.widgets.wrapped_text import SelectableText
@@ -72,10 +73,12 @@ class MessagePage(QWidget):
         if self._answers is not None:
             self._answers.setVisible(self.height() >= _LOW_PX)
 
-    def show_heads(self, heads: Sequence[MessageHead], open_head: MessageHead) -> None:
-        """Show the conversation with one message open."""
+    def show_heads(
+        self, heads: Sequence[MessageHead], open_head: MessageHead, mark: Mark | None, list_name: str
+    ) -> None:
+        """Show the conversation with one message open, what is known of its sender, and the list one can leave."""
         self.subject.setText(one_line(open_head.subject)[:_LONGEST_SUBJECT] or _("(no subject)"))
-        self.header.show_head(open_head)
+        self.header.show_head(open_head, mark, list_name)
         self.show_rows(heads, open_head)
 
     def show_rows(self, heads: Sequence[MessageHead], open_head: MessageHead) -> None:

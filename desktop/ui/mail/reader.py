@@ -22,7 +22,7 @@ from desktop.domain.mail.document import CANNOT_SHOW_HTML
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.reading import MessageHead
 from desktop.ui.actions import Actions, Do
-from desktop.ui.mail import link_question, reader_menu, reader_notices
+from desktop.ui.mail import link_question, reader_menu, reader_notices, trust_words
 from desktop.ui.mail.attachment_actions import AttachmentActions, OpenUrl, listed
 from desktop.ui.mail.letter import CURRENT, Form, Letter, Opened, Reading, Settings, Views, load_file, open_letter
 from desktop.ui.mail.letter_output import LetterOutput
@@ -35,6 +35,7 @@ from desktop.ui.mail.reader_notices import NoticeColumn, Situation
 from desktop.ui.mail.reader_tools import ReaderTools
 from desktop.ui.mail.selection_summary import SelectionSummary
 from desktop.ui.mail.under_way import UnderWay
+from desktop.ui.mail.unsubscribe_question import Unsubscribing, WriteTo
 from desktop.ui.rereading import Rereading
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
@@ -78,6 +79,7 @@ class Reader(QWidget):
         *,
         actions: Actions | None = None,
         open_url: OpenUrl = QDesktopServices.openUrl,
+        write_to: WriteTo | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -129,6 +131,8 @@ class Reader(QWidget):
 
         self.attachments = AttachmentActions(theme, tasks, reading, state, files, self, open_url)
         self.output = LetterOutput(theme, tasks, reading, files, self)
+        self._write_to = write_to
+        self.unsubscribing = Unsubscribing(theme, tasks, reading, self, self.told.emit, self._open_link, write_to)
         self._connect_page()
         if actions is not None:
             self._connect_actions(actions)
@@ -288,7 +292,9 @@ class Reader(QWidget):
             self._mark_when_painted = False
         inside = self._has_keyboard()
         self.page.find_bar.end()
-        self.page.show_heads(loaded.heads, opened.head)
+        way = self.unsubscribing.way(opened)
+        list_name = "" if way is None else way.list_name
+        self.page.show_heads(loaded.heads, opened.head, trust_words.mark(opened.document), list_name)
         self.page.attachments.show_parts(listed(opened))
         self.attachments.set_letter(opened)
         self.tools.set_state(unread=opened.head.unread, starred=opened.head.important)
@@ -526,6 +532,7 @@ class Reader(QWidget):
         page.older.chosen.connect(self._open_in_conversation)
         page.newer.chosen.connect(self._open_in_conversation)
         page.header.menu_requested.connect(self._show_menu)
+        page.header.unsubscribe_requested.connect(self.unsubscribe)
         page.attachments.open_requested.connect(self.attachments.open)
         page.attachments.menu_requested.connect(self.attachments.show_menu)
         page.attachments.drag_requested.connect(self.attachments.drag)
@@ -578,8 +585,14 @@ class Reader(QWidget):
         warnings = () if document is None else document.link_warnings
         link_question.follow(self._theme, self, url, warnings, self._open_link)
 
+    def unsubscribe(self) -> None:
+        """Ask whether to leave the list the open message came from."""
+        self.unsubscribing.ask(self._opened)
+
     def _open_link(self, url: QUrl) -> None:
-        if not self._open_url(url):
+        if self._write_to is not None and url.scheme() == "mailto":
+            self._write_to(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+        elif not self._open_url(url):
             self.told.emit(_("No program was found to open this link."))
 
     def _show_menu(self, at: QPoint) -> None:

@@ -13,6 +13,7 @@ from desktop.ui.actions import Actions, Do
 from desktop.ui.mail.letter import Opened
 from desktop.ui.mail.letter_output import LetterOutput
 from desktop.ui.mail.message_page import MessagePage
+from desktop.ui.mail.unsubscribe_question import Unsubscribing
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
@@ -23,6 +24,7 @@ class OpenReader(Protocol):
     page: MessagePage
     output: LetterOutput
     catalogue: Actions | None
+    unsubscribing: Unsubscribing
 
     @property
     def opened(self) -> Opened | None: ...
@@ -40,6 +42,7 @@ class OpenReader(Protocol):
     def print(self) -> None: ...
     def copy(self, text: str) -> None: ...
     def follow_link(self, url: QUrl) -> None: ...
+    def unsubscribe(self) -> None: ...
 
 
 def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
@@ -80,6 +83,8 @@ def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
         menu.add(_("Find in message"), reader.page.find_bar.begin, icon="search", shortcut="Ctrl+F")
         menu.addSeparator()
         menu.add(_("Print or save as PDF…"), reader.print, icon="printer", shortcut="Ctrl+P")
+    if reader.unsubscribing.way(opened) is not None:
+        menu.add(_("Unsubscribe…"), reader.unsubscribe, icon="mail-x")
     menu.add(_("Save as…"), lambda: reader.output.save(opened), icon="save", shortcut="Ctrl+S")
     menu.addSeparator()
     menu.add(_("View source"), lambda: reader.output.show_source(opened), icon="code", shortcut="Ctrl+U")

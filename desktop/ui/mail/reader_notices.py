@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.i18n import _, n_
-from desktop.base.text import one_line
 from desktop.domain.mail.document import NO_TEXT, Document
 from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.sealed import ENCRYPTED, PACKED
-from desktop.domain.mail.sender_checks import SenderAnomaly
+from desktop.ui.mail import trust_words
 from desktop.ui.mail.letter import Opened
 from desktop.ui.mail.notice import Notice, Remedy
 from desktop.ui.mail.outbox_notices import written_here
@@ -46,9 +45,10 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
     elif head.completeness is Completeness.CANNOT_SHOW or document is None:
         sentence = _("This mail could not be read. It is kept and will be tried again after an update.")
         said.append(Notice(sentence, Tone.WARNING, "file-warning", (source,)))
-    impostor = sender_warning(opened)
-    if impostor:
-        said.append(Notice(impostor, _sender_tone(opened), "shield-alert"))
+    impostor = trust_words.warning(opened)
+    if document is not None and impostor:
+        tone = Tone.WARNING if trust_words.is_grave(document) else Tone.NEUTRAL
+        said.append(Notice(impostor, tone, "shield-alert", details=trust_words.checked(document.trust)))
     if document is not None and document.link_warnings:
         count = len(document.link_warnings)
         sentence = n_(
@@ -109,41 +109,6 @@ def _closed_words(document: Document | None) -> Notice | None:
     if NO_TEXT in warnings:
         return Notice(_("This mail has no text."), icon="file-text")
     return None
-
-
-def sender_warning(opened: Opened) -> str:
-    """Return the gravest oddity of the sender in words; "" when there is none."""
-    found = opened.document.sender_anomalies if opened.document is not None else ()
-    address = one_line(opened.head.sender.address)
-    for anomaly in SenderAnomaly:
-        if anomaly in found:
-            return _sender_words(anomaly).format(address=address)
-    return ""
-
-
-def _sender_tone(opened: Opened) -> Tone:
-    """Lists and services often send for others: that is said, not warned of."""
-    found = set(opened.document.sender_anomalies) if opened.document is not None else set()
-    usual = {SenderAnomaly.OTHER_SENDER, SenderAnomaly.REPLY_ELSEWHERE}
-    return Tone.NEUTRAL if found <= usual else Tone.WARNING
-
-
-def _sender_words(anomaly: SenderAnomaly) -> str:
-    match anomaly:
-        case SenderAnomaly.NO_SENDER:
-            return _("This mail does not say who sent it.")
-        case SenderAnomaly.SEVERAL:
-            return _("This mail names several senders. It came from {address} at best.")
-        case SenderAnomaly.NAME_IS_ADDRESS:
-            return _("The name of the sender shows another address than the one the mail comes from: {address}.")
-        case SenderAnomaly.HIDDEN_CHARACTERS:
-            return _("The sender's name holds invisible characters. The mail comes from {address}.")
-        case SenderAnomaly.LOOKALIKE:
-            return _("The sender's name or address imitates another one. The mail comes from {address}.")
-        case SenderAnomaly.OTHER_SENDER:
-            return _("This mail was sent by another organisation than the one of {address}.")
-        case SenderAnomaly.REPLY_ELSEWHERE:
-            return _("Answers to this mail go to another organisation than the one of {address}.")
 
 
 class NoticeColumn(QWidget):

@@ -65,6 +65,8 @@ class MailRoom(QObject):
     """What is wanted of a mail that is being written or sent: a Remedy, and the key of the mail."""
     answer_wanted = Signal(object, object)
     """An Answer, and the key of the mail it is to."""
+    letter_wanted = Signal(str)
+    """A mailto: URL that is to become a mail."""
 
     def __init__(
         self,
@@ -87,7 +89,9 @@ class MailRoom(QObject):
         self._history = ReadingHistory()
         self.browser = MailBrowser(theme, services, tasks, bridge, undo, state, host)
         self.reader = Reader(
-            theme, tasks, services.views, services.reading, services.settings, state, self.files, actions=actions
+            *(theme, tasks, services.views, services.reading, services.settings, state, self.files),
+            actions=actions,
+            write_to=self.letter_wanted.emit,
         )
         self.tree, self.list, self.search = self.browser.tree, self.browser.pane, self.browser.search
         self.panes = Panes(

@@ -169,6 +169,7 @@ class MainWindow(QWidget):
         self.room.told.connect(self.tell)
         self.room.writing_wanted.connect(self.writing.act)
         self.room.answer_wanted.connect(self.writing.answer)
+        self.room.letter_wanted.connect(self.writing.follow)
         self.writing.told.connect(self.tell)
         self.writing.account_wanted.connect(self._want_sending)
         self.room.step_wanted.connect(self._take_step)

@@ -15,6 +15,8 @@ import pytest
 from desktop.domain.mail import mime_parse, preparing
 from desktop.domain.mail.document import Options
 from desktop.domain.mail.message import Message
+from desktop.domain.mail.receiver import PROVIDERS, Receiver
+from desktop.domain.mail.trust import Verdict
 from desktop.engine.mail import importer, wire
 from desktop.engine.mail.importer import CannotShow, Failure, ParserProcess, ParserUnavailable
 from tests.engine.mail import misbehaving_child
@@ -79,6 +81,21 @@ def test_document_and_part_come_through(parser: ParserProcess) -> None:
     assert parser.part_bytes(raw, "2") == b"\x89PNG\r"
     with pytest.raises(mime_parse.PartMissing):
         parser.part_bytes(raw, "3")
+
+
+def test_what_is_known_of_the_sender_comes_through(parser: ParserProcess) -> None:
+    raw = (
+        b"Authentication-Results: mx.google.com; dkim=pass header.d=x.example\r\n"
+        b"Received: from x (x [203.0.113.5]) by mx.google.com with ESMTPS\r\nFrom: a@x.example\r\n"
+        b"List-Unsubscribe: <https://x.example/u>\r\n\r\nhi"
+    )
+    options = Options(known_domains=("x-example.test",), receiver=Receiver(("own.example",), PROVIDERS))
+
+    document = parser.prepare(raw, options)
+
+    assert document == preparing.prepare(raw, options)
+    assert document.trust.verdict is Verdict.VERIFIED
+    assert document.unsubscribing is not None
 
 
 def test_c15_the_pictures_of_a_letter_are_one_request(parser: ParserProcess) -> None:

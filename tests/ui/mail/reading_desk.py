@@ -13,6 +13,7 @@ from desktop.domain.mail import mime_parse, preparing
 from desktop.domain.mail.document import INLINE_BYTES_MAX, Document, Options
 from desktop.domain.mail.message import KEY_STEP, Completeness, Message, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
+from desktop.domain.mail.receiver import Receiver
 
 DAY_MS = 86_400_000
 
@@ -35,6 +36,8 @@ class Desk:
         """Another copy of some mails, with another text."""
         self.held: dict[int, threading.Event] = {}
         """Mails whose body is only given once the event is set."""
+        self.receiver = Receiver()
+        self.unsubscribed: list[str] = []
         self.far_parts: dict[tuple[int, str], Future[Path]] = {}
         """By mail and section, "" for the whole mail: errands that the test answers."""
         self.far_progress: list[Callable[[int, int], None]] = []
@@ -90,7 +93,9 @@ class Desk:
         self.prepared.append((key, text_only))
         if key in self.held:
             assert self.held[key].wait(10)
-        options = Options(prefer_plain=prefer_plain, text_only=text_only, quote_label=quote_label)
+        options = Options(
+            prefer_plain=prefer_plain, text_only=text_only, quote_label=quote_label, receiver=self.receiver
+        )
         return preparing.prepare(self.source(key, twin=twin), options)
 
     def part(self, key: int, section: str) -> bytes:
@@ -154,6 +159,15 @@ class Desk:
             future.set_exception(Problem("The server of the image did not answer."))
         else:
             future.set_result(self.pictures.get(url, b""))
+        return future
+
+    def unsubscribe(self, url: str) -> Future[None]:
+        self.unsubscribed.append(url)
+        future: Future[None] = Future()
+        if self.is_offline:
+            future.set_exception(Problem("The server of the list did not answer."))
+        else:
+            future.set_result(None)
         return future
 
 

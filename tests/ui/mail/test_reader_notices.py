@@ -12,7 +12,7 @@ from PySide6.QtCore import QUrl
 from desktop.base.errors import Problem
 from desktop.domain.mail.links import LinkReason, LinkWarning
 from desktop.domain.mail.message import Completeness
-from desktop.ui.mail import link_question, reader_notices
+from desktop.ui.mail import link_question, reader_notices, trust_words
 from desktop.ui.mail.letter import Form, Opened, StoredLetter, open_letter
 from desktop.ui.mail.reader_notices import Remedy, Situation
 from desktop.ui.widgets.banner import Tone
@@ -95,7 +95,7 @@ def test_c10_a_name_that_shows_another_address_is_told(name: str, address: str, 
     key = desk.add(raw)
     letter = open_letter(StoredLetter(desk, key), desk.heads[key], Form(), desk)
 
-    words = reader_notices.sender_warning(letter)
+    words = trust_words.warning(letter)
 
     assert bool(words) is odd
     assert not odd or address in words

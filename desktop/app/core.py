@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from desktop.engine.mail.content import Content
 from desktop.engine.mail.importer import ParserProcess
 from desktop.engine.mail.means import Means
 from desktop.engine.mail.senders import Senders
+from desktop.engine.notices import DesktopNotices
 from desktop.engine.supervisor import Supervisor
 from desktop.engine.transfers import TransferThread
 from desktop.net.keychain import Secrets
@@ -39,6 +41,7 @@ from desktop.services.mail.search import Search
 from desktop.services.mail.sending import Sending
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.strays import Strays
+from desktop.services.mail.telling import Telling
 from desktop.services.mail.transfers import Transfers
 from desktop.services.mail.upkeep import Upkeep
 from desktop.services.mail.views import MailViews
@@ -68,6 +71,8 @@ class Core:
     services: Services
     supervisor: Supervisor
     secrets: Secrets
+    desktop: DesktopNotices | None
+    """Shows notices; None where the window does so without it."""
     restored: Restoration | None
     """What this start did to a damaged database."""
     ending: threading.Event
@@ -145,6 +150,8 @@ def build_core(
         secrets=secrets,
         parser=importing,
     )
+    desktop = DesktopNotices() if sys.platform == "linux" else None
+    last_words = (desktop.close,) if desktop is not None else ()
     upkeep = Upkeep(database, blobs, ingest, space, profile.backup)
     housekeeping = Housekeeping(upkeep, Strays(database, blobs, ingest, profile.root), importing)
     database.when_index_damaged = housekeeping.mend_index
@@ -170,6 +177,7 @@ def build_core(
         answers=Answers(database, reader, content, compose),
         outbox=Outbox(database, blobs, settings),
         transfers=Transfers(importer, Exporting(database, blobs), transfers),
+        telling=Telling(database),
     )
     return Core(
         profile,
@@ -178,10 +186,17 @@ def build_core(
         services,
         supervisor,
         secrets,
+        desktop,
         restored,
         ending=threading.Event(),
         _end_work=(supervisor.close, errands.close, transfers.close),
-        _close=(importing.close, reading.close, blobs.close, database.close),
+        _close=(
+            *last_words,
+            importing.close,
+            reading.close,
+            blobs.close,
+            database.close,
+        ),
     )
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop.ui.theme import Theme
+    from desktop.ui.window.application import Application
     from desktop.ui.window.main_window import MainWindow
     from desktop.ui.window.passphrase import PassphraseAsker
 
@@ -69,13 +70,13 @@ def open_window(profile: Profile, lock: Lock, wanted: Path | str | None) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
 
     import qasync
-    from PySide6.QtWidgets import QApplication
 
     from desktop.ui.icons import app_icon
     from desktop.ui.theme import Theme
+    from desktop.ui.window.application import Application
     from desktop.ui.window.passphrase import PassphraseAsker
 
-    app = QApplication(sys.argv[:1])
+    app = Application(sys.argv[:1])
     app.setApplicationName("rapport")
     app.setApplicationDisplayName("Rapport")
     app.setDesktopFileName("rapport")
@@ -93,7 +94,7 @@ def open_window(profile: Profile, lock: Lock, wanted: Path | str | None) -> int:
         try:
             core = _open(profile, asker, theme, wanted_no_more, after_crash=lock.after_crash)
             if core is not None:
-                _show(core, asker, theme, loop, wanted, trial, watch)
+                _show(core, app, asker, theme, loop, wanted, trial, watch)
         finally:
             watch.end()
             asker.close()
@@ -125,6 +126,7 @@ def _open(
 
 def _show(
     core: Core,
+    app: Application,
     asker: PassphraseAsker,
     theme: Theme,
     loop: asyncio.AbstractEventLoop,
@@ -139,6 +141,7 @@ def _show(
     from desktop.ui.garbage import GarbageCollector
     from desktop.ui.state import State
     from desktop.ui.tasks import Tasks
+    from desktop.ui.window.background import Background
     from desktop.ui.window.first_list import when_painted
     from desktop.ui.window.main_window import MainWindow
     from desktop.ui.window.picture import take_picture
@@ -156,10 +159,12 @@ def _show(
     window.show()
     if wanted is not None:
         window.open(wanted)
-    watch.closes(window.close)
+    watch.closes(window.quit)
+    app.quit_wanted.connect(window.quit)
+    background = Background(window, core.services, tasks, bridge, state, core.desktop)
     picture = os.environ.get(SMOKE_VARIABLE)
     if picture:
-        take_picture(window, window.room.reader if isinstance(wanted, Path) else None, Path(picture))
+        take_picture(window, window.room.reader if isinstance(wanted, Path) else None, Path(picture), window.quit)
     server = remote.serve(core.profile, Calls(core, engine_runs=True, open_window=window.called.emit))
     collector = GarbageCollector()
     starting = threading.Thread(target=_start_engine, args=(core, window.failed.emit), name="starting", daemon=True)
@@ -188,6 +193,7 @@ def _show(
         if starting.ident is not None:
             starting.join()
         server.close()
+        background.close()
         bridge.close()
         tasks.close()
         window.deleteLater()

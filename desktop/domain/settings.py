@@ -184,12 +184,43 @@ UNDO_SENDING_S: Setting[int] = Setting(
     ),
 )
 PLAIN_TEXT_ONLY: Setting[bool] = Setting("reading.plain-text-only", False, lambda: _("Show mails as plain text"))
+NOTIFY: Setting[bool] = Setting("notifications.new-mail", True, lambda: _("Notify of new mail"))
+NOTICE_CONTENT: Setting[bool] = Setting(
+    "notifications.content",
+    True,
+    lambda: _("A notification says"),
+    hint=lambda: _("Whoever sees your screen, also a locked one, can read it."),
+    choices=(
+        Choice(True, lambda: _("Sender and subject")),
+        Choice(False, lambda: _("Only that there is new mail")),
+    ),
+)
+NOTICE_SOUND: Setting[bool] = Setting("notifications.sound", False, lambda: _("Play a sound with a notification"))
+CLOSE_TO_TRAY: Setting[bool] = Setting(
+    "notifications.close-to-tray",
+    False,
+    lambda: _("When the window is closed"),
+    hint=lambda: _("In the tray Rapport goes on fetching mail. Where there is none, the window is minimised instead."),
+    choices=(
+        Choice(False, lambda: _("Quit Rapport")),
+        Choice(True, lambda: _("Keep running in the tray")),
+    ),
+)
+PAUSED_UNTIL_MS: Setting[int] = Setting("notifications.paused-until-ms", 0, _nothing, maximum=1 << 53)
+"""Until when the person wants to be told of nothing; chosen in the menu of the tray."""
 
 SECTIONS: tuple[Section, ...] = (
     Section("appearance", lambda: _("Appearance"), "palette", (THEME, DENSITY, LAYOUT, CONVERSATIONS, LANGUAGE)),
     Section("writing", lambda: _("Writing"), "pencil", (UNDO_SENDING_S,)),
     Section("reading", lambda: _("Reading"), "mail-open", (MARK_READ_AFTER_MS, LOAD_IMAGES, PLAIN_TEXT_ONLY)),
+    Section(
+        "notifications",
+        lambda: _("Notifications"),
+        "bell",
+        (NOTIFY, NOTICE_CONTENT, NOTICE_SOUND, CLOSE_TO_TRAY),
+    ),
 )
-ALL: tuple[Setting[bool] | Setting[int] | Setting[str], ...] = tuple(
-    setting for section in SECTIONS for setting in section.settings
+ALL: tuple[Setting[bool] | Setting[int] | Setting[str], ...] = (
+    *(setting for section in SECTIONS for setting in section.settings),
+    PAUSED_UNTIL_MS,
 )

@@ -53,6 +53,15 @@ class Cancelled(NetProblem):
         super().__init__(_("The connection to {host} was stopped.").format(host=host))
 
 
+class NotificationsUnavailable(NetProblem):
+    """The desktop has nothing that shows notifications, or it does not answer."""
+
+    can_retry = False
+
+    def __init__(self, *, details: str = "") -> None:
+        super().__init__(_("This desktop shows no notifications."), details=details)
+
+
 class ConnectionLost(NetProblem):
     """The connection ended or fell silent."""
 

@@ -13,6 +13,7 @@ from desktop.services.mail.operations import Operations
 from desktop.services.mail.outbox import Outbox
 from desktop.services.mail.reading import Reading
 from desktop.services.mail.search import Search
+from desktop.services.mail.telling import Telling
 from desktop.services.mail.transfers import Transfers
 from desktop.services.mail.views import MailViews
 from desktop.services.settings import Settings
@@ -34,3 +35,4 @@ class Services:
     compose: Compose
     answers: Answers
     outbox: Outbox
+    telling: Telling

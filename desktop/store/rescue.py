@@ -40,8 +40,8 @@ log = logging.getLogger(__name__)
 
 _STATE = ("read", "important", "answered", "forwarded", "in_inbox", "in_archive", "in_junk", "in_trash")
 _NOT_OF_THE_PERSON = ("key", "id", "owner_key", "synced_at_ms")
-_CHOICES = ("role", "role_by_user", "watched", "shows_in_inbox", "opened")
-_FOLDER = ("key", "account_key", "wire_name", "path", "delimiter", "selectable", "subscribed", *_CHOICES)
+_CHOICES = ("role", "role_by_user", "watched", "shows_in_inbox", "notify", "opened")
+_FOLDER = ("key", "account_key", "wire_name", "path", "delimiter", "selectable", "subscribed")
 _COPY = ("email_key", "account_key")
 _PLACE = ("account_key", "folder_key", "uidvalidity", "uid")
 _NOTES = ("upkeep.", "folder-behind.", "address-behind.", PER_MAIL)
@@ -186,9 +186,12 @@ def _folders(old: _Damaged, work: UnitOfWork) -> list[int]:
     Returns their keys.
     """
     changed = []
-    for row in old.rows("folder", (*_FOLDER, "pending"), "key")[0]:
+    known = old.columns("folder")
+    chosen = [name for name in _CHOICES if name in known]  # a file of an older Rapport knows fewer
+    taken = (*_FOLDER, *chosen)
+    for row in old.rows("folder", (*taken, "pending"), "key")[0]:
         key, *values = row[:-1]
-        columns = _FOLDER[1:]
+        columns = taken[1:]
         account, wire_name, path = values[:3]
         on_server = not row[-1]
         with _row(work):
@@ -197,15 +200,15 @@ def _folders(old: _Damaged, work: UnitOfWork) -> list[int]:
             there = work.first("SELECT account_key, wire_name, path, pending FROM folder WHERE key = ?", (key,))
             if there is None and on_server:
                 count = work.run(
-                    f"INSERT INTO folder ({', '.join(_FOLDER)}, server_total) "
-                    f"VALUES ({', '.join('?' * len(_FOLDER))}, {NOT_TOLD}) ON CONFLICT DO NOTHING",
+                    f"INSERT INTO folder ({', '.join(taken)}, server_total) "
+                    f"VALUES ({', '.join('?' * len(taken))}, {NOT_TOLD}) ON CONFLICT DO NOTHING",
                     (key, *values),
                 ).rowcount
             elif there is not None and there[:2] == (account, wire_name):
-                choices = values[-len(_CHOICES) :]
-                differ = " OR ".join(f"{name} IS NOT ?" for name in _CHOICES)
+                choices = values[len(_FOLDER) - 1 :]
+                differ = " OR ".join(f"{name} IS NOT ?" for name in chosen)
                 count = work.run(
-                    f"UPDATE folder SET {', '.join(f'{name} = ?' for name in _CHOICES)} WHERE key = ? AND ({differ})",
+                    f"UPDATE folder SET {', '.join(f'{name} = ?' for name in chosen)} WHERE key = ? AND ({differ})",
                     (*choices, key, *choices),
                 ).rowcount
             elif there is not None and on_server and there[3] == MADE_HERE and (account, path) == (there[0], there[2]):

@@ -22,6 +22,8 @@ class Bridge(QObject):
 
     messages_arrived = Signal(object)
     """Keys of new mails."""
+    mail_came = Signal(object)
+    """Keys of those among the new mails that are news to the person: no first sync, no old mail."""
     messages_changed = Signal(object)
     messages_removed = Signal(object)
     lists_changed = Signal(object)
@@ -47,7 +49,7 @@ class Bridge(QObject):
         self._timer.timeout.connect(self.flush)
         self._woken.connect(self._timer.start, Qt.ConnectionType.QueuedConnection)
         self._ends: list[Callable[[], None]] = [
-            bus.subscribe(events.MessagesArrived, lambda e: self._add("messages_arrived", e.keys)),
+            bus.subscribe(events.MessagesArrived, self._arrived),
             bus.subscribe(events.MessagesChanged, lambda e: self._add("messages_changed", e.keys)),
             bus.subscribe(events.MessagesRemoved, lambda e: self._add("messages_removed", e.keys)),
             bus.subscribe(events.ListsChanged, lambda e: self._add("lists_changed", e.list_ids)),
@@ -72,12 +74,17 @@ class Bridge(QObject):
         with self._lock:
             waiting, self._waiting = self._waiting, {}
         removed = waiting.get("messages_removed", set())
-        for name in ("messages_arrived", "messages_changed"):
+        for name in ("messages_arrived", "mail_came", "messages_changed"):
             if name in waiting:
                 waiting[name] -= removed
         for name, ids in waiting.items():
             if ids:
                 getattr(self, name).emit(frozenset(ids))
+
+    def _arrived(self, event: events.MessagesArrived) -> None:
+        self._add("messages_arrived", event.keys)
+        if event.notify:
+            self._add("mail_came", event.keys)
 
     def _add(self, name: str, ids: tuple[object, ...]) -> None:
         with self._lock:

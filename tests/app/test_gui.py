@@ -146,3 +146,31 @@ def test_a_signal_while_the_main_window_is_made_closes_it(tmp_path: Path) -> Non
             window.kill()
 
     assert window.returncode == 0, words
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), signal.SIGTERM)", "QTimer.singleShot(300, app.quit)"])
+def test_a_window_that_stays_when_it_is_closed_ends_with_a_signal_and_with_the_session(
+    tmp_path: Path, end: str
+) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from desktop.app import gui\nfrom desktop.app.main import main\n"
+        "from desktop.domain import settings\n"
+        "show = gui._show\n"
+        "def ended(core, app, *more):\n"
+        "    core.services.settings.set(settings.CLOSE_TO_TRAY, True)\n"
+        f"    {end}\n"
+        "    show(core, app, *more)\n"
+        "gui._show = ended\n"
+        f"sys.exit(main(['--profile', {str(tmp_path / 'profile')!r}]))\n"
+    )
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as window:
+        try:
+            _out, words = window.communicate(timeout=WITHIN_S)
+        finally:
+            window.kill()
+
+    assert window.returncode == 0, words

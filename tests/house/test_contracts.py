@@ -108,6 +108,7 @@ def test_libraries_that_speak_to_the_world_stay_in_net() -> None:
         "http",
         "imapclient",
         "imaplib",
+        "jeepney",
         "keyring",
         "poplib",
         "psycopg",

@@ -408,6 +408,25 @@ def test_r28_lists_follow_the_role_a_folder_was_given_since_the_backup(
     desk.close()
 
 
+@pytest.mark.parametrize("older", [False, True])
+def test_r28_what_was_chosen_for_a_folder_since_the_backup_counts(
+    desk: Desk, dovecot: Dovecot, imap_user: str, older: bool
+) -> None:
+    dovecot.doveadm("mailbox", "create", "-u", imap_user, "Extra")
+    desk.sync()
+    back_up(desk)
+    desk.core.services.folders.notify(desk.folder("Extra").key, True)
+    if older:  # the file is of a Rapport that did not ask
+        with desk.core.database.write() as work:
+            work.run("ALTER TABLE folder DROP COLUMN notify")
+
+    desk = start_damaged(desk)
+
+    extra = desk.folder("Extra")
+    assert (extra.watched, extra.notify) == (True, None if older else True)
+    desk.close()
+
+
 def test_r28_the_view_of_an_archived_mail_newer_than_the_backup_waits_for_the_mail(
     desk: Desk, dovecot: Dovecot, imap_user: str
 ) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SHOWN = (
     "preferences",
+    "notifications",
     "accounts",
     "account",
     "operations",
@@ -171,8 +172,11 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         await asyncio.sleep(_SETTLE_S)
     over: list[tuple[QWidget, QPoint]] = []
     middle = QPoint(width // 4, height // 8)
-    if options.show in ("preferences", "accounts"):
+    if options.show in ("preferences", "notifications", "accounts"):
         window._show_preferences(accounts=options.show == "accounts")
+        if options.show == "notifications":
+            window._dialogs["preferences"].show_page("notifications")  # type: ignore[attr-defined]
+            await asyncio.sleep(_SETTLE_S)
         over.append((window._dialogs["preferences"], middle))
     elif options.show == "account":
         window._add_by_hand(MailAccount(uuid.uuid4(), "jan@firm.example", "Jan Berger"), "")

@@ -93,3 +93,20 @@ def test_a_closed_bridge_is_silent(qtbot: QtBot) -> None:
     bridge.flush()
 
     assert told == []
+
+
+def test_only_news_is_told_as_mail_that_came(qtbot: QtBot) -> None:
+    bus = Bus()
+    bridge = Bridge(bus)
+    arrived: list[object] = []
+    came: list[object] = []
+    bridge.messages_arrived.connect(arrived.append)
+    bridge.mail_came.connect(came.append)
+
+    bus.publish(events.MessagesArrived((1, 2), 1))
+    bus.publish(events.MessagesArrived((3, 4), 1, True))
+    bus.publish(events.MessagesRemoved((4,)))
+    bridge.flush()
+
+    assert (arrived, came) == ([frozenset({1, 2, 3})], [frozenset({3})])
+    bridge.close()

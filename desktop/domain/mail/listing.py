@@ -94,6 +94,8 @@ class FolderNode:
     watched: bool
     shows_in_inbox: bool
     counts: ListCounts
+    notify: bool | None = None
+    """Whether new mail is told of, where the person said so."""
     pending: bool = False
     """Created or renamed here and not yet on the server."""
     fetched: bool = True

@@ -78,7 +78,7 @@ def judge(block: bytes, receiver: Receiver) -> Trust:
 
 
 def _domain(block: bytes) -> str:
-    """Return the one domain all Froms of a mail share; "" where there is none, or several."""
+    """Return the one domain that all authors of a mail share; "" where there is none, or several."""
     written = header.fields(block, frozenset({b"from"})).get(b"from", [])
     people = [each for value in written[:10] for each in address_list.parse(value, "", 20)]
     domains = {each.domain.lower().rstrip(".") for each in people}

@@ -170,6 +170,23 @@ class Folders:
     def _watch_back(self, before: FolderNode) -> None:
         self.watch(before.key, before.watched, before.shows_in_inbox)
 
+    def notify(self, key: int, on: bool) -> Inverse:
+        """Tell of new mail in a folder, or not. To be told of it is to have it fetched in the background."""
+        with self._database.write() as work:
+            node = _node(work, key)
+            FolderWriter(work).set(key, notify=int(on), watched=int(on or node.watched))
+            _emit(work, node.account_key)
+            if on and not node.watched:
+                work.emit(events.SyncRequested(node.account_key))
+        return partial(self._notify_back, node)
+
+    def _notify_back(self, before: FolderNode) -> None:
+        with self._database.write() as work:
+            if Store(work).get(before.key) is not None:
+                said = None if before.notify is None else int(before.notify)
+                FolderWriter(work).set(before.key, notify=said, watched=int(before.watched))
+                _emit(work, before.account_key)
+
     def set_role(self, key: int, role: Role) -> Inverse:
         """Say what a folder is for; the folder that had the role before loses it."""
         with self._database.write() as work:

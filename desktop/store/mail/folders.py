@@ -23,7 +23,8 @@ NOT_TOLD = -1
 
 _NODES = (
     "SELECT f.key, f.account_key, f.path, f.delimiter, f.role, f.selectable, f.subscribed, f.watched, "
-    "f.shows_in_inbox, f.pending, f.synced_down_to, f.server_total, coalesce(c.total, 0), coalesce(c.unread, 0) "
+    "f.shows_in_inbox, f.notify, f.pending, f.synced_down_to, f.server_total, coalesce(c.total, 0), "
+    "coalesce(c.unread, 0) "
     f"FROM folder f LEFT JOIN listing_count c ON c.list_id = f.key WHERE f.pending <> {_GOES}"
 )
 _SYNC = (
@@ -368,7 +369,8 @@ class FolderWriter:
             "UPDATE folder SET watched = max(folder.watched, made.watched), "
             "shows_in_inbox = CASE WHEN made.watched THEN made.shows_in_inbox ELSE folder.shows_in_inbox END, "
             "role = CASE WHEN made.role <> '' THEN made.role ELSE folder.role END, "
-            "role_by_user = max(folder.role_by_user, made.role_by_user), pending = 0 "
+            "role_by_user = max(folder.role_by_user, made.role_by_user), "
+            "notify = coalesce(made.notify, folder.notify), pending = 0 "
             "FROM folder made WHERE made.key = ? AND folder.key = ?",
             (made, listed),
         )
@@ -427,7 +429,8 @@ def _parent(row: tuple[Any, ...]) -> str:
 
 
 def _node(row: tuple[Any, ...], parent_key: int | None) -> FolderNode:
-    key, account, path, delimiter, role, selectable, subscribed, watched, inbox, pending, down_to, *numbers = row
+    key, account, path, delimiter, role, selectable, subscribed, watched, inbox, *more = row
+    notify, pending, down_to, *numbers = more
     server_total, total, unread = numbers
     return FolderNode(
         key=key,
@@ -440,6 +443,7 @@ def _node(row: tuple[Any, ...], parent_key: int | None) -> FolderNode:
         subscribed=bool(subscribed),
         watched=bool(watched),
         shows_in_inbox=bool(inbox),
+        notify=None if notify is None else bool(notify),
         counts=ListCounts(total, unread),
         pending=bool(pending),
         fetched=pending == MADE_HERE or down_to == 1,

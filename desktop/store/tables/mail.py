@@ -59,6 +59,7 @@ class FolderRow(_Table):
     subscribed = IntegerField(default=1)
     watched = IntegerField(default=0)
     shows_in_inbox = IntegerField(default=0)
+    notify = IntegerField(null=True)
     opened = IntegerField(default=0)
     pending = IntegerField(default=0)
     uidvalidity = IntegerField(default=0)

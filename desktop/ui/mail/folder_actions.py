@@ -15,6 +15,7 @@ from desktop.base.i18n import _
 from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
+from desktop.domain.mail.telling import notifies
 from desktop.services.mail.folders import Folders, Inverse
 from desktop.services.mail.operations import Operations
 from desktop.ui.bridge import Bridge
@@ -119,6 +120,11 @@ class FolderActions(QObject):
         on = not folder.shows_in_inbox
         told = folder_words.shown_in_inbox(self._name(folder), on)
         self._do(told, "inbox", self._verbs.watch, folder.key, True, on)
+
+    def notify(self, folder: FolderNode) -> None:
+        """Turn round whether the person is told of new mail in a folder."""
+        on = not notifies(folder.role, folder.shows_in_inbox, folder.notify)
+        self._do(folder_words.notified(self._name(folder), on), "bell", self._verbs.notify, folder.key, on)
 
     def set_role(self, folder: FolderNode, role: Role) -> None:
         """Say what a folder is for."""

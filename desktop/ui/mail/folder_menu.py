@@ -13,6 +13,7 @@ from desktop.base.i18n import _
 from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
+from desktop.domain.mail.telling import can_notify, notifies
 from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_nodes import Node, NodeKind
 from desktop.ui.mail.folder_words import role_title
@@ -107,6 +108,9 @@ def _add_folder_lines(
         checked=folder.shows_in_inbox,
         enabled=not fixed and folder.selectable,
     )
+    if folder.selectable and can_notify(folder.role):
+        told = notifies(folder.role, folder.shows_in_inbox, folder.notify)
+        menu.add(_("Notify of new mail"), partial(actions.notify, folder), checked=told)
     menu.add(_("Subscribed"), partial(actions.subscribe, folder), checked=folder.subscribed, enabled=node.two_way)
     if not fixed and folder.selectable:
         uses = Menu(theme, menu, _("Use as"))

@@ -95,6 +95,13 @@ def shown_in_inbox(name: str, on: bool) -> str:
     return words.format(folder=name)
 
 
+def notified(name: str, on: bool) -> str:
+    """Say that new mail in a folder is told of or not."""
+    if on:
+        return _("You are notified of new mail in “{folder}” now").format(folder=name)
+    return _("You are no longer notified of new mail in “{folder}”").format(folder=name)
+
+
 def used_as(name: str, role: Role) -> str:
     """Say what a folder is for now."""
     if role is Role.NONE:

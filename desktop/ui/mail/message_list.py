@@ -158,6 +158,12 @@ class MessageList(QListView):
         nearby = self._model.missing(max(0, first - page), last + page)
         return wanted + [key for key in nearby if key not in seen]
 
+    def sees(self, key: int) -> bool:
+        """Return whether a mail's line is in sight."""
+        number = self._model.line_of(key)
+        first, last = self._places.in_sight()
+        return self.isVisible() and number is not None and first <= number <= last
+
     def set_density(self, density: Density) -> None:
         """Show rows of another height; what is at the top stays there, as a whole row."""
         self._keeping.take_anchor()

@@ -154,17 +154,22 @@ class Reader(QWidget):
         """Whether the person always lets the sender of the open message load pictures."""
         return self._opened is not None and self._opened.images_allowed
 
-    def show_message(self, key: int, *, conversations: bool = True, again: bool = False) -> None:
+    def sees(self, key: int) -> bool:
+        """Return whether a mail, or the conversation it belongs to, is in sight."""
+        shown = self._stack.currentWidget() is self.page and self.isVisible()
+        return shown and any(head.key == key for head in self._heads)
+
+    def show_message(self, key: int, *, conversations: bool = True, again: bool = False, exactly: bool = False) -> None:
         """Show a mail: alone, or in its conversation with its oldest unread message open, else the mail itself.
 
-        `again` comes back to it from another message of its conversation.
+        `again` comes back to it from another message of its conversation; `exactly` opens this message of it.
         """
         is_here = self._under_way.another or self._stack.currentWidget() is self.page
-        if self._wanted == (key, conversations) and is_here and not (again and self._stepped):
+        if not exactly and self._wanted == (key, conversations) and is_here and not (again and self._stepped):
             return
         self._wanted = (key, conversations)
         self._stepped = False
-        self._start(self._show(key, conversations=conversations, choose=True))
+        self._start(self._show(key, conversations=conversations, choose=not exactly))
 
     def show_selection(self, count: int, *, conversations: bool = True) -> None:
         """Show that several mails are chosen."""

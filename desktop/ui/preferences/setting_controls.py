@@ -38,7 +38,7 @@ class SettingControl(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         label, hint = setting.label(), setting.hint()
-        if isinstance(setting.default, bool):
+        if isinstance(setting.default, bool) and not setting.choices:
             self.control: QWidget = self._check_box(theme, label, bool(value))
             row.addWidget(self.control)
             row.addStretch(1)

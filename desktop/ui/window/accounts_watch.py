@@ -32,6 +32,8 @@ class AccountsWatch(QObject):
     """Key of an account, and the `Remedy` for which its form is wanted."""
     accounts_known = Signal(object)
     """Addresses of the mail accounts, none when there is none."""
+    unread_known = Signal(int)
+    """How many mails of the Inbox are unread."""
     told = Signal(str)
     """A sentence a server wants the person to know."""
 
@@ -117,6 +119,7 @@ class AccountsWatch(QObject):
         counts = await self._tasks.read(self._services.views.counts, (int(Unified.INBOX),))
         inbox = counts.get(Unified.INBOX)
         unread = inbox.unread if inbox is not None else 0
+        self.unread_known.emit(unread)
         self._navigation.mail.set_count(unread, n_("{n} unread", "{n} unread", unread).format(n=unread))
 
     def _remedy(self, key: int, remedy: str) -> None:

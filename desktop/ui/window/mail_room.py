@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import LAYOUT, Layout
@@ -134,6 +135,18 @@ class MailRoom(QObject):
         self.panes.go_to(Pane.READER)
         self._note_reading(True)
         self.reader.open_file(path)
+
+    def sees(self, key: int) -> bool:
+        """Return whether a mail is in sight: its line in the list, or the mail in the reader."""
+        return self.list.view.sees(key) or self.reader.sees(key)
+
+    def open_mail(self, list_id: ListId, key: int) -> None:
+        """Open exactly this mail, with the list it stands in beside it."""
+        self.panes.go_to(Pane.READER)
+        conversations = self.list.model.query.conversations
+        self.reader.show_message(key, conversations=conversations, exactly=True)
+        self.browser.show_mail(list_id, key)
+        self.reader.setFocus()
 
     def close(self) -> None:
         """Let go of the browser, and of the files other programs were given."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStyle, QWidget
 
 from desktop.base.errors import Problem, Remedy
@@ -49,7 +49,7 @@ _LEAST_SIZE = (480, 400)
 
 
 class MainWindow(QWidget):
-    """Call `restore` before it is shown. Closing it ends the program."""
+    """Call `restore` before it is shown. Closing it ends the program, unless `stays` keeps it."""
 
     closed = Signal()
     called = Signal(object)
@@ -71,6 +71,11 @@ class MainWindow(QWidget):
         self._services, self._tasks, self._bridge = services, tasks, bridge
         self._theme, self._state = theme, state
         self._reads_file = False
+        self._quits = False
+        self.stays: Callable[[], bool] = lambda: False
+        """Puts the window out of sight instead of letting it close; says whether it did."""
+        self.quiet_actions: tuple[QAction, ...] = ()
+        """What pauses notifications and ends a pause, for those who have no tray."""
         self._told_entry: Entry | None = None
         self._dialogs: dict[str, QDialog] = {}
         self.setWindowTitle("Rapport")
@@ -140,23 +145,47 @@ class MainWindow(QWidget):
         else:
             self._toast.show_text(_("Something went wrong inside Rapport. Its log says what."), icon="circle-alert")
 
+    def sees(self, key: int) -> bool:
+        """Return whether a person has a mail before his eyes."""
+        return self.isActiveWindow() and self.isVisible() and not self.isMinimized() and self.room.sees(key)
+
+    def quit(self) -> None:
+        """Close the window whatever would keep it, also when it is hidden."""
+        self._quits = True
+        if self.isVisible():
+            self.close()
+        elif self.writing.close_all(self._leave):
+            self._leave()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        geometry = self.saveGeometry().toBase64().data()
-        self._state.set(_GEOMETRY, bytes(geometry).decode("ascii"))
-        self._state.save()
+        app = QGuiApplication.instance()
+        session_ends = isinstance(app, QGuiApplication) and app.isSavingSession()
+        if not self._quits and not session_ends and self.stays():
+            self._keep_place()
+            event.ignore()
+            return
         if not self.writing.close_all(self.close):
             event.ignore()  # each saves what is written, and then this window is closed again
             return
+        super().closeEvent(event)
+        self._leave()
+
+    def _leave(self) -> None:
+        self._keep_place()
         self.writing.close()
         self.middle.stop()
         self.room.close()
-        super().closeEvent(event)
         self.closed.emit()
+
+    def _keep_place(self) -> None:
+        geometry = self.saveGeometry().toBase64().data()
+        self._state.set(_GEOMETRY, bytes(geometry).decode("ascii"))
+        self._state.save()
 
     # wiring
 
     def _connect(self) -> None:
-        self.called.connect(self._come_forward)
+        self.called.connect(self.come_forward)
         self.failed.connect(self.tell_failure)
         self._tasks.failed.connect(self.tell_failure)
         self._bridge.settings_changed.connect(self._settings_changed)
@@ -204,7 +233,7 @@ class MainWindow(QWidget):
             (Do.PREFERENCES, self._show_preferences),
             (Do.ADD_ACCOUNT, self._add_account),
             (Do.OPERATIONS, self._show_operations),
-            (Do.QUIT, self.close),
+            (Do.QUIT, self.quit),
         ):
             self.actions_.connect(name, act)
         reading_pane = self.actions_[Do.READING_PANE]
@@ -213,9 +242,10 @@ class MainWindow(QWidget):
         for name in (Do.UNDO, Do.REDO):
             self.actions_[name].setEnabled(False)
 
-    def _come_forward(self, wanted: Path | str | None) -> None:
-        if self.isMinimized():
-            self.showNormal()
+    def come_forward(self, wanted: Path | str | None = None) -> None:
+        """Be in front of the other windows, wherever it was, with a mail file in the reader or a mail begun."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
         self.raise_()
         self.activateWindow()
         if wanted is not None:
@@ -378,6 +408,7 @@ class MainWindow(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name in (Do.ADD_ACCOUNT, Do.OPERATIONS, Do.PREFERENCES):
             menu.addAction(self.actions_[name])
+        menu.addActions(self.quiet_actions)
         menu.addSeparator()
         menu.addAction(self.actions_[Do.QUIT])
         menu.adjustSize()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -14,9 +15,9 @@ _SETTLE_MS = 300
 
 
 class _Picture(QObject):
-    def __init__(self, window: QWidget, reader: Reader | None, to: Path) -> None:
+    def __init__(self, window: QWidget, reader: Reader | None, to: Path, end: Callable[[], object]) -> None:
         super().__init__(window)
-        self._window, self._to = window, to
+        self._window, self._to, self._end = window, to, end
         if reader is not None:
             reader.painted.connect(self._soon)
         else:
@@ -34,9 +35,9 @@ class _Picture(QObject):
     def _take(self) -> None:
         if not self._window.grab().save(str(self._to), "PNG"):
             raise OSError(f"cannot write {self._to}")
-        self._window.close()
+        self._end()
 
 
-def take_picture(window: QWidget, reader: Reader | None, to: Path) -> None:
-    """Write the window as PNG and close it: after the first mail of `reader`, without one after the first paint."""
-    _Picture(window, reader, to)
+def take_picture(window: QWidget, reader: Reader | None, to: Path, end: Callable[[], object]) -> None:
+    """Write the window as PNG and call `end`: after the first mail of `reader`, without one after the first paint."""
+    _Picture(window, reader, to, end)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -304,6 +305,27 @@ async def test_nothing_is_offered_that_would_change_a_server_that_is_only_archiv
     menu.deleteLater()
     changing = {"New folder inside…", "Rename", "Move to…", "Delete…", "Subscribed"}
     assert {text for text, on in enabled.items() if not on} == changing
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [("INBOX", True), ("Projects/Kranich", True), ("Archive", True), ("Junk", False), ("Projects", False)],
+)
+async def test_a_folder_menu_says_whether_new_mail_is_told_of_and_turns_it_round(room, stand, path, offered):
+    await started(stand, 0)
+
+    def line() -> QAction | None:
+        node = next(node for node, folder in stand.model.folders() if folder.path == path)
+        steps = FolderSteps(*[lambda *_what: None] * 8, account_key=0)
+        menu = folder_menu(stand.browser._theme, stand.window, node, stand.browser.folders, steps)
+        return next((action for action in menu.actions() if action.text() == "Notify of new mail"), None)
+
+    before = line()
+    assert (before is not None) is offered
+    if before is not None:
+        assert before.isChecked() is (path == "INBOX")
+        before.trigger()
+        await until(lambda: (now := line()) is not None and now.isChecked() is not before.isChecked())
 
 
 async def test_an_account_is_paused_and_resumed_from_its_menu(room, stand):

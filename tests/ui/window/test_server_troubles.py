@@ -80,7 +80,8 @@ def _classes(of: type[errors.NetProblem]) -> Iterator[type[errors.NetProblem]]:
 
 
 def test_none_is_left_out() -> None:
-    told_elsewhere = {errors.ForgottenLater}  # a sentence beside what was done, and no trouble of an account
+    # a sentence beside what was done, and what the tray then shows: no troubles of an account
+    told_elsewhere = {errors.ForgottenLater, errors.NotificationsUnavailable}
     of_one_mail = {  # told where that mail is
         errors.AddressNotSendable,
         errors.EncryptionRequired,

@@ -1,0 +1,21 @@
+"""For how long a person wants not to be told of new mail. Pure; the moments are ms UTC, the days are his."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+HOUR_MS = 3_600_000
+_LONGEST_MS = 48 * HOUR_MS
+_MORNING, _STILL_NIGHT = 8, 4
+"""Hours of his clock: when tomorrow begins, and until when he who is awake has not slept yet."""
+
+
+def tomorrow(local: datetime) -> datetime:
+    """Return the next morning; who asks for it in the small hours means the one to come."""
+    day = local if local.hour < _STILL_NIGHT else local + timedelta(days=1)
+    return day.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
+
+
+def is_paused(until_ms: int, now_ms: int) -> bool:
+    """Say whether a pause goes on. One that would last for days was begun by a clock that has been set back since."""
+    return now_ms < until_ms <= now_ms + _LONGEST_MS

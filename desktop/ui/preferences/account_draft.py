@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from desktop.base.i18n import _
+from desktop.domain.mail.draft import Identity
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security, is_address, is_day
 
@@ -29,6 +30,7 @@ class Field(StrEnum):
     ROLES = "roles"
     ALIASES = "aliases"
     CA_FILE = "ca-file"
+    REPLY_TO = "reply-to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Draft:
     """Paths; None while the folders of the server are not known."""
     roles: Mapping[Role, str] | None = None
     """Path of the folder for each role, "" for none; None while they are not known."""
+    identities: tuple[Identity, ...] = ()
+    """What is known of the addresses one writes as, the default first; of others nothing is."""
 
 
 def draft_of(account: MailAccount | None) -> Draft:
@@ -86,6 +90,7 @@ def draft_of(account: MailAccount | None) -> Draft:
         account.store_sent,
         account.ca_file,
         account.aliases,
+        identities=account.identities,
     )
 
 
@@ -107,10 +112,12 @@ def account_of(draft: Draft, before: MailAccount) -> MailAccount:
         store_sent=draft.store_sent,
         ca_file=draft.ca_file,
         identities=tuple(
-            replace(each, name=draft.name) if each.name == before.display_name else each for each in before.identities
+            replace(each, address=draft.address) if each.address.lower() == before.address.lower() else each
+            for each in draft.identities
         ),
     )
-    return account.known_as(draft.aliases)
+    known = account.known_as(draft.aliases)
+    return replace(known, identities=()) if known.identities == (Identity(draft.address, draft.name),) else known
 
 
 def complaints(draft: Draft) -> dict[Field, str]:
@@ -132,6 +139,8 @@ def complaints(draft: Draft) -> dict[Field, str]:
         found[Field.SINCE] = _("Write a day like 2026-01-31.")
     if wrong := [alias for alias in draft.aliases if not is_address(alias)]:
         found[Field.ALIASES] = _("“{address}” is not an email address.").format(address=wrong[0])
+    if wrong := [each.reply_to for each in draft.identities if each.reply_to and not is_address(each.reply_to)]:
+        found[Field.REPLY_TO] = _("“{address}” is not an email address.").format(address=wrong[0])
     if draft.imap.host and draft.watched == ():
         found[Field.FOLDERS] = _("Pick at least one folder.")
     roles = [path for path in (draft.roles or {}).values() if path]

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _, n_
 from desktop.domain.certificate import server_and_fingerprint
+from desktop.domain.mail.draft import Identity
 from desktop.domain.mail.mail_account import Mode
 from desktop.ui.preferences.account_draft import IMAP_PORTS, SMTP_PORTS, Draft, Field, addresses_in
 from desktop.ui.preferences.file_field import FileField
 from desktop.ui.preferences.fold import Fold
 from desktop.ui.preferences.folder_picks import Folder, FolderPicks, in_order
 from desktop.ui.preferences.folder_roles import FolderRoles
+from desktop.ui.preferences.identity_fields import IdentityFields
 from desktop.ui.preferences.revocable_list import Allowed, RevocableList
 from desktop.ui.preferences.server_fields import ServerFields
 from desktop.ui.preferences.since_field import SinceField
@@ -54,13 +56,13 @@ class AccountFields(QScrollArea):
         column.addWidget(
             self._fold(_("What is fetched"), mode, self._rows[Field.SINCE], self._rows[Field.FOLDERS], is_open=True)
         )
+        column.addWidget(self._fold(_("Names and signatures"), self._rows[Field.ALIASES], self.identities))
         self._roles_fold = self._fold(_("Special folders"), self._rows[Field.ROLES])
         self._roles_fold.hide()
         column.addWidget(self._roles_fold)
         column.addWidget(
             self._fold(
                 _("More"),
-                self._rows[Field.ALIASES],
                 FormRow(theme, _("Large mails"), self.size_limit),
                 FormRow(
                     theme, _("Look for mail"), self.interval, hint=_("New mail in the Inbox is also told at once.")
@@ -91,6 +93,8 @@ class AccountFields(QScrollArea):
         self.store_sent.setChecked(draft.store_sent)
         self.ca_file.edit.setText(draft.ca_file)
         self.aliases.setText(", ".join(draft.aliases))
+        self.identities.show_identities(draft.identities)
+        self._addresses_changed()
         self._mode_changed()
 
     def draft(self) -> Draft:
@@ -111,6 +115,17 @@ class AccountFields(QScrollArea):
             addresses_in(self.aliases.text()),
             self.picks.picked() if known else None,
             self.roles.picked() if known else None,
+            self._identities(),
+        )
+
+    def _identities(self) -> tuple[Identity, ...]:
+        self._addresses_changed()
+        return self.identities.identities()
+
+    def _addresses_changed(self) -> None:
+        addresses = (self.address.text().strip(), *addresses_in(self.aliases.text()))
+        self.identities.set_addresses(
+            tuple({each.lower(): each for each in addresses}.values()), self.name.text().strip()
         )
 
     @property
@@ -148,6 +163,7 @@ class AccountFields(QScrollArea):
         self.address = LineEdit(theme, _("Address"), placeholder="name@example.org")
         self.name = LineEdit(theme, _("Your name"))
         self.aliases = LineEdit(theme, _("More addresses"), placeholder="sales@example.org, name@example.com")
+        self.identities = IdentityFields(theme)
         self.password = _secret(theme, "" if is_new else _("Unchanged"))
         self.imap = ServerFields(theme, IMAP_PORTS)
         self.smtp = ServerFields(theme, SMTP_PORTS)
@@ -175,7 +191,7 @@ class AccountFields(QScrollArea):
         column.setSpacing(0)
         column.addWidget(self._picks_hint)
         column.addWidget(self.picks)
-        self._rows: dict[Field, FormRow | FolderRoles] = {
+        self._rows: dict[Field, FormRow | FolderRoles | IdentityFields] = {
             Field.ADDRESS: FormRow(theme, _("Address"), self.address),
             Field.IMAP_HOST: self.imap.host_row,
             Field.IMAP_PORT: self.imap.port_row,
@@ -191,6 +207,7 @@ class AccountFields(QScrollArea):
                 + _("On a two-way account Sent, Drafts, Archive, Junk and Trash are followed too."),
             ),
             Field.ROLES: self.roles,
+            Field.REPLY_TO: self.identities,
             Field.ALIASES: FormRow(
                 theme,
                 _("More addresses"),
@@ -219,6 +236,7 @@ class AccountFields(QScrollArea):
             (self.picks.changed, (Field.FOLDERS,)),
             (self.roles.changed, (Field.ROLES,)),
             (self.aliases.textChanged, (Field.ALIASES,)),
+            (self.identities.changed, (Field.REPLY_TO,)),
             (self.ca_file.edit.textChanged, (Field.CA_FILE,)),
         ):
             changed.connect(partial(self._take_back, fields))
@@ -227,6 +245,8 @@ class AccountFields(QScrollArea):
             *(self.imap.changed, self.smtp.changed, self.ca_file.edit.textChanged),
         ):
             changed.connect(self.sign_in_changed)
+        for written in (self.address, self.aliases, self.name):
+            written.editingFinished.connect(self._addresses_changed)
 
     def _take_back(self, fields: Sequence[Field], *_value: object) -> None:
         for field in fields:

@@ -127,6 +127,7 @@ async def test_a_complaint_goes_when_its_field_is_changed(form: MailAccountForm)
         (lambda: fields.picks._boxes["Old"].setChecked(True), Field.FOLDERS),
         (lambda: fields.roles.selects[Role.ARCHIVE].setCurrentIndex(0), Field.ROLES),
         (lambda: fields.aliases.setText("a@b.example"), Field.ALIASES),
+        (lambda: fields.identities.reply_to.setText("a@b.example"), Field.REPLY_TO),
         (lambda: fields.ca_file.edit.setText("/ca.pem"), Field.CA_FILE),
     ):
         before = said()

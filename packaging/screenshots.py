@@ -20,10 +20,15 @@ MOST_BYTES = 200_000
 
 
 def main() -> int:
-    """Render both, and say how large they are; 1 when one is too large for a page."""
+    """Render them, and say how large they are; 1 when one is too large for a page."""
     FOLDER.mkdir(exist_ok=True)
     too_large = False
-    for name, options in (("mail-light", ()), ("mail-dark", ("--dark",))):
+    for name, options in (
+        ("mail-light", ()),
+        ("mail-dark", ("--dark",)),
+        ("composer-light", ("--show", "composer")),
+        ("composer-dark", ("--show", "composer", "--dark")),
+    ):
         target = FOLDER / f"{name}.png"
         with tempfile.TemporaryDirectory() as made:
             picture = Path(made) / "picture.png"

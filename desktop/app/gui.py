@@ -187,7 +187,10 @@ def _show(
         # nobody is waited for who waits himself: first the questions and the engine end, then who called is answered
         server.refuse()
         watch.end()
-        core.send_what_is_held(_LAST_MAILS_S)
+        try:
+            core.send_what_is_held(_LAST_MAILS_S)
+        except Problem as problem:
+            log.warning("what is held stays in the outbox: %s", problem.text)
         asker.close()
         core.end_work()
         if starting.ident is not None:

@@ -361,13 +361,17 @@ def _outbox(old: _Damaged, work: UnitOfWork) -> int:
     fates: dict[int, list[tuple[Any, ...]]] = {}
     for key, *fate in people:
         fates.setdefault(key, []).append((*fate,))
+    written = dict(old.rows("draft", ("email_key", "content"), "key")[0])
     count = 0
     for key, email, *values in rows:
         here = work.value(
-            "SELECT o.key FROM outbox o JOIN email e ON e.key = o.email_key WHERE e.id = ?", (emails.get(email),)
+            "SELECT o.key FROM outbox o JOIN email e ON e.key = o.email_key JOIN draft d ON d.email_key = e.key "
+            "WHERE e.id = ? AND d.content = ?",
+            (emails.get(email), written.get(email)),
         )
-        if here is None:
-            continue
+        addresses = work.column("SELECT address FROM outbox_recipient WHERE outbox_key = ?", (here,))
+        if here is None or sorted(addresses) != sorted(str(fate[0]) for fate in fates.get(key, ())):
+            continue  # written anew since: neither text nor people are those of the backup
         with _row(work):
             changed = work.run(
                 f"UPDATE outbox SET {', '.join(f'{name} = ?' for name in _SENDING)} "
@@ -390,12 +394,11 @@ def _drafts(old: _Damaged, work: UnitOfWork) -> int:
     What was in the outbox and has not left is among them: it is not sent by itself.
     """
     left = {email for email, stage in old.rows("outbox", ("email_key", "stage"), "key")[0] if stage == Stage.ACCEPTED}
-    waiting = set(work.column("SELECT d.message_id FROM draft d JOIN outbox o ON o.email_key = d.email_key"))
     count = 0
     for email, message_id, date_ms, content in old.rows(
         "draft", ("email_key", "message_id", "date_ms", "content"), "key"
     )[0]:
-        if email in left or message_id in waiting:
+        if email in left:
             continue
         with _row(work):
             count += late_drafts.keep(work, message_id, date_ms, content)

@@ -466,7 +466,7 @@ def test_r28_a_view_that_waits_for_its_mail_outlives_a_second_damage(
     with desk.core.database.write() as work:
         for name, value in (("x", "[]"), ("0" * 32, "[1]"), ("1" * 32, f"[{clock.now()}, 7]"), ("2" * 32, "[[]]")):
             SettingValues.put(work, f"{late_views.NAME}{name}", value)
-        StrayKeys(work).add(desk.mails()[0])
+        StrayKeys(work).add([desk.mails()[0]])
 
     desk = start_damaged(desk)
 

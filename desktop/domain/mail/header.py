@@ -24,6 +24,7 @@ Fields = dict[bytes, list[bytes]]
 """Lower-case field name -> raw values, folded as they came, in order."""
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,100})[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_WHOLE_FIELD = re.compile(rb"^([!-9;-~]{1,100})[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)", re.MULTILINE)
 _START = re.compile(rb">?From |[!-9;-~]{1,100}[ \t]*:")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -64,6 +65,13 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> tuple[bytes, in
     else:
         last = body = stop
     return raw[start : min(last, start + MAX_HEADER_BYTES)], body
+
+
+def without(raw: bytes, names: frozenset[bytes]) -> bytes:
+    """Return a mail without the fields of these lower-case names, and else as it is."""
+    block, _body = split(raw)
+    kept = _WHOLE_FIELD.sub(lambda field: b"" if field[1].lower() in names else field[0], block)
+    return kept + raw[len(block) :]
 
 
 def begins(raw: bytes) -> bool:

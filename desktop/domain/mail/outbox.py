@@ -16,13 +16,15 @@ HOUR_MS = 60 * MINUTE_MS
 LATE_MS = 10 * MINUTE_MS
 """A mail the person gave a time is late when so much later nothing was tried: he is asked (R23)."""
 STALE_MS = 24 * HOUR_MS
-"""A mail that was to go at once and could not for so long is not sent unasked any more."""
+"""A mail whose next try was due so long ago is not sent unasked any more."""
 GIVE_UP_MS = 48 * HOUR_MS
 LOOK_AGAIN_MS = 30_000
 LOOKS = 2
 """So often an unknown mail is looked for in Sent before the person is asked (R18)."""
 FILE_AFTER_MS = (0, 5_000, 15_000, 30_000, 65_000)
 """When Sent is looked into after acceptance, as long as it is not known whether the server files by itself."""
+FROM_BACKUP = "from-backup"
+"""Stands as the remedy of a mail that a restored database has: it may have been sent since."""
 _RETRY_AFTER_MS = (MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS)
 
 
@@ -111,7 +113,7 @@ def is_late(mail: Outgoing, now_ms: int) -> bool:
         return now_ms - mail.due_at_ms > LATE_MS
     if mail.stage is Stage.HELD:
         return now_ms - mail.due_at_ms > STALE_MS
-    return mail.stage is Stage.QUEUED and not mail.attempts and now_ms - mail.queued_at_ms > STALE_MS
+    return mail.stage is Stage.QUEUED and now_ms - mail.due_at_ms > STALE_MS
 
 
 def retry_at_ms(mail: Outgoing, now_ms: int, asked_ms: int = 0) -> int | None:
@@ -127,6 +129,14 @@ def wait_for_copy_ms(looks: int) -> int | None:
     None when it had time enough.
     """
     return FILE_AFTER_MS[looks] - FILE_AFTER_MS[looks - 1] if looks < len(FILE_AFTER_MS) else None
+
+
+def given_up(recipients: tuple[Recipient, ...], words: str) -> tuple[Recipient, ...]:
+    """Return recipients once no more is tried for those who still wait; `words` where the server said none."""
+    return tuple(
+        Recipient(each.address, Fate.REFUSED, each.words or words) if each.fate is Fate.WAITING else each
+        for each in recipients
+    )
 
 
 def settled(recipients: tuple[Recipient, ...], refusals: Mapping[str, tuple[str, bool]]) -> tuple[Recipient, ...]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from desktop.base import clock
 from desktop.base.errors import Problem, Remedy
@@ -47,6 +48,8 @@ class Sender:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._session: SmtpSession | None = None
+        self._owed: Callable[[], None] | None = None
+        """What came of the last try, as long as it is not written."""
         self._thread = threading.Thread(target=self._run, name=f"sender-{account_key}", daemon=True)
 
     def start(self) -> None:
@@ -67,6 +70,7 @@ class Sender:
 
     def once(self) -> None:
         """Do every step that is due now."""
+        self._pay()
         try:
             while not self._stop.is_set() and (mail := self._sending.next(self._account_key)) is not None:
                 self._step(mail)
@@ -122,17 +126,14 @@ class Sender:
                 spelled(parcel.sender), list(written), parcel.size_bytes, self._sending.pieces(parcel)
             )
         except errors.OutcomeUnknown:
-            self._hang_up()
-            self._sending.lost(mail)
+            self._owed = partial(self._sending.lost, mail)
         except errors.Cancelled as problem:
-            self._hang_up()
-            self._sending.put_off(mail, problem, counts=False)
+            self._owed = partial(self._sending.put_off, mail, problem, counts=False)
         except Problem as problem:
-            self._hang_up()
             if problem.can_retry:
-                self._sending.put_off(mail, problem, _asked_ms(problem))
+                self._owed = partial(self._sending.put_off, mail, problem, _asked_ms(problem))
             else:
-                self._sending.fail(mail, problem)
+                self._owed = partial(self._sending.fail, mail, problem)
         except BaseException:
             self._hang_up()
             self._sending.lost(mail)
@@ -140,7 +141,17 @@ class Sender:
         else:
             refused = receipt.refused.items()
             refusals = {written.get(address, address): (each.words, each.permanent) for address, each in refused}
-            self._sending.taken(mail, refusals)
+            self._owed = partial(self._sending.taken, mail, refusals)
+            self._pay()
+            return
+        self._hang_up()
+        self._pay()
+
+    def _pay(self) -> None:
+        """Write what came of the last try; what a full disk keeps from it is written before anything else."""
+        if self._owed is not None:
+            self._owed()
+            self._owed = None
 
     def _connected(self, sender: str) -> SmtpSession:
         if self._session is None:

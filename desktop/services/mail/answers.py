@@ -13,7 +13,7 @@ from desktop.domain.mail.answering import Original, Person
 from desktop.domain.mail.document import Quotable
 from desktop.domain.mail.draft import Draft, Enclosure
 from desktop.domain.mail.mailto import Mailto
-from desktop.domain.mail.message import Completeness, Part
+from desktop.domain.mail.message import Completeness, Part, Status
 from desktop.domain.mail.mime_parse import parse_header
 from desktop.domain.mail.reading import MessageHead
 from desktop.services.mail.compose import Compose
@@ -23,6 +23,8 @@ from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.messages import Messages
 
+_HIDDEN = frozenset({b"bcc", b"resent-bcc"})
+"""Who got a mail unseen is nobody else's business (C28)."""
 _FIELDS = frozenset({b"delivered-to", b"x-original-to", b"list-post"})
 
 
@@ -82,7 +84,8 @@ class Answers:
             if head.completeness is Completeness.TEXT:
                 raise FilesNotHere
             name = f"{head.subject or _('Mail')}.eml"
-            enclosure = self._compose.attach_octets(name, "message/rfc822", raw)
+            shown = header.without(raw, _HIDDEN)
+            enclosure = self._compose.attach_octets(name, "message/rfc822", shown)
             original = self._original(email_key, head, raw, Quotable(), when)
             return Begun(answering.forward_attached(original, person, enclosure))
         quoted = self._parser.quotable(raw)
@@ -98,7 +101,10 @@ class Answers:
                 return Begun(answering.reply_to_list(original, person))
             case Answer.FORWARD:
                 return Begun(answering.forward(original, person))
-        return Begun(answering.edit_as_new(original, person))
+        draft = answering.edit_as_new(original, person)
+        if head.status is Status.DRAFT:  # begun elsewhere: it is gone on with, all of it
+            draft = replace(draft, bcc=head.bcc, in_reply_to=original.in_reply_to, references=original.references)
+        return Begun(draft)
 
     def _person(self, account_keys: tuple[int, ...]) -> Person:
         """Return who answers; the default is an identity of the first of these accounts that sends."""

@@ -131,7 +131,7 @@ class Compose:
                     raise OnItsWay
                 kept = now.key
                 old = Messages(work).raw_digest(now.email_key)
-                dropped = [digest for digest in (old, *(e.digest for e in now.draft.enclosures)) if digest]
+                dropped = [old] if old else []  # files may be wanted again by undo: housekeeping collects them
                 MessageWriter(work).replace_content([(now.email_key, made.arrival)])
                 MessageWriter(work).set_id(now.email_key, made.arrival.id)
                 DraftWriter(work).change(kept, draft)
@@ -193,7 +193,7 @@ class Compose:
                 raise OnItsWay
             DraftWriter(work).remove(key)
             dropped = delete_for_good(work, [kept.email_key])
-        forget_unnamed(self._database, self._blobs, [*dropped, *(e.digest for e in kept.draft.enclosures)])
+        forget_unnamed(self._database, self._blobs, dropped)  # its files stay for a day: one may undo
 
     def attach(self, path: Path) -> Enclosure:
         """Take a file along. Raises FileUnreadable, DiskFull."""

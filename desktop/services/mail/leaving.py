@@ -125,5 +125,8 @@ def without_account(work: UnitOfWork) -> None:
         if mail.account_key is None and mail.stage is not Stage.FAILED:
             if mail.stage is Stage.ACCEPTED:
                 leave(work, mail)
+            elif mail.stage in (Stage.SENDING, Stage.UNKNOWN):
+                OutboxWriter(work).set(mail.key, stage=Stage.UNKNOWN, asks=1)
+                tell(work, mail)
             else:
                 fails(work, mail, NoServerToSend(mail.sender))

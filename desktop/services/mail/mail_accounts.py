@@ -17,7 +17,7 @@ from desktop.domain.certificate import Certificate
 from desktop.domain.mail.account_check import TellCheck
 from desktop.domain.mail.discovery import Discovery
 from desktop.domain.mail.folder import Role, ServerFolder
-from desktop.domain.mail.mail_account import AccountStatus, MailAccount, is_address, is_day, rebased
+from desktop.domain.mail.mail_account import AccountStatus, FilesSent, MailAccount, is_address, is_day, rebased
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
@@ -173,6 +173,8 @@ class MailAccounts:
             if opened is not None:
                 account = rebased(before, opened, account)
             _refuse_known(work, account, before.key)
+            if account.smtp != before.smtp:
+                account = replace(account, files_sent=FilesSent.UNKNOWN)  # another server, another habit (R21)
             accounts = Accounts(work).all()
             AccountWriter(work).edit(account)
             follow_changes(work, accounts)

@@ -145,6 +145,8 @@ class Outbox:
             account = leaving.account_for(work, mail.sender)
             if account is None:
                 raise leaving.NoServerToSend(mail.sender)
+            if mail.stage is Stage.FAILED and not mail.was_accepted:
+                OutboxWriter(work).settle(key, [Recipient(each.address) for each in mail.recipients])
             if mail.stage is Stage.FAILED:
                 columns["stage"] = Stage.QUEUED if mail.message_id else Stage.HELD
             if mail.queued_at_ms:

@@ -138,9 +138,9 @@ class ReplayQueue:
         """Return the draft a "save-draft" operation puts on its server; None when it is gone or was sent."""
         with self._database.read() as view:
             kept = Drafts(view).get(int(operation.argument["draft"]))
-            if kept is None or OutboxRows(view).of_emails([kept.email_key]):
+            if kept is None or operation.folder_key is None or OutboxRows(view).of_emails([kept.email_key]):
                 return None
-            places = Places(view).numbered(kept.email_key)
+            places = Places(view).numbered(kept.email_key, operation.folder_key)
         if kept.changes == kept.changes_on_server:
             return SavedDraft(kept, None, tuple(places[:-1]))
         stamp = making.stamp(kept.message_id, kept.date_ms)

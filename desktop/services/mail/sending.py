@@ -25,6 +25,7 @@ from desktop.domain.mail.outbox import (
     Outgoing,
     Recipient,
     Stage,
+    given_up,
     is_late,
     retry_at_ms,
     settled,
@@ -178,6 +179,7 @@ class Sending:
                 self._blobs.keep([made.source])
                 email = enter(work, made.arrival, Status.SENDING)
                 DraftWriter(work).belongs_to(kept.key, email)
+                DraftWriter(work).on_server(kept.key, 0)  # the copy there goes with the Email it had
                 OutboxWriter(work).set(
                     mail.key, email_key=email, stage=Stage.QUEUED, message_id=message_id, queued_at_ms=clock.now()
                 )
@@ -222,6 +224,8 @@ class Sending:
     def put_off(self, mail: Outgoing, problem: Problem, asked_ms: int = 0, *, counts: bool = True) -> None:
         """A try came to nothing, and is made again later; without `counts` as often as it takes (no connection)."""
         with self._database.write(durable=True) as work:
+            if not _goes_on(work, mail):
+                return
             if not counts:
                 OutboxWriter(work).set(mail.key, attempts=mail.attempts)
             self._later(work, mail, problem, asked_ms)
@@ -229,13 +233,15 @@ class Sending:
     def fail(self, mail: Outgoing, problem: Problem) -> None:
         """A mail cannot go on by itself."""
         with self._database.write(durable=True) as work:
-            leaving.fails(work, mail, problem)
+            if _goes_on(work, mail):
+                leaving.fails(work, mail, problem)
 
     def lost(self, mail: Outgoing) -> None:
         """The connection was lost while the server was taking the mail: nobody knows whether it did (R19)."""
         with self._database.write(durable=True) as work:
-            self._unknown(OutboxWriter(work), mail.key)
-            leaving.tell(work, mail)
+            if _goes_on(work, mail):
+                self._unknown(OutboxWriter(work), mail.key)
+                leaving.tell(work, mail)
 
     # what was sent, or may have been
 
@@ -256,13 +262,13 @@ class Sending:
     def looked(self, mail: Outgoing, found: bool) -> None:
         """An unknown mail was looked for where its server keeps what it has sent (R18)."""
         with self._database.write(durable=True) as work:
-            if found:
+            if found and not mail.was_accepted:
                 leaving.settle(work, mail, settled(mail.recipients, {}))
                 return
             looks = mail.looks + 1
-            OutboxWriter(work).set(
-                mail.key, looks=looks, due_at_ms=clock.now() + LOOK_AGAIN_MS, asks=int(looks >= LOOKS)
-            )
+            # where some had it before, the copy of that try says nothing of the others
+            asks = found or looks >= LOOKS
+            OutboxWriter(work).set(mail.key, looks=looks, due_at_ms=clock.now() + LOOK_AGAIN_MS, asks=int(asks))
             leaving.tell(work, mail)
 
     def look_later(self, mail: Outgoing, wait_ms: int) -> None:
@@ -322,6 +328,12 @@ class Sending:
 
     def _later(self, work: UnitOfWork, mail: Outgoing, problem: Problem, asked_ms: int) -> None:
         at_ms = retry_at_ms(mail, clock.now(), asked_ms)
+        now = OutboxRows(work).get(mail.key)
+        if now is None or now.account_key is None:
+            at_ms, problem = None, leaving.NoServerToSend(mail.sender)
+        if at_ms is None and mail.was_accepted:
+            leaving.settle(work, mail, given_up(mail.recipients, problem.text))
+            return
         if at_ms is None:
             leaving.fails(work, mail, problem)
             return
@@ -338,6 +350,12 @@ class Sending:
     @staticmethod
     def _unknown(writer: OutboxWriter, key: int) -> None:
         writer.set(key, stage=Stage.UNKNOWN, due_at_ms=clock.now(), looks=0)
+
+
+def _goes_on(view: View, mail: Outgoing) -> bool:
+    """Say whether a step still has the mail it was about: not taken back meanwhile, nor left without its account."""
+    now = OutboxRows(view).get(mail.key)
+    return now is not None and now.account_key == mail.account_key and now.stage in (mail.stage, Stage.SENDING)
 
 
 def _mailbox(view: View, mail: Outgoing) -> MailAccount | None:

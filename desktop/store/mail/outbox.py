@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from desktop.domain.mail.outbox import Fate, Outgoing, Recipient, Stage
+from desktop.domain.mail.outbox import FROM_BACKUP, Fate, Outgoing, Recipient, Stage
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
 
@@ -15,8 +15,11 @@ _NAMES = (
 )
 _SELECT = f"SELECT o.{', o.'.join(_NAMES[:-1])}, e.subject FROM outbox o JOIN email e ON e.key = o.email_key"
 DOUBT = (
-    f"UPDATE outbox SET asks = 1 WHERE stage = '{Stage.HELD}'",
-    f"UPDATE outbox SET stage = '{Stage.UNKNOWN}', looks = 0 WHERE stage = '{Stage.QUEUED}'",
+    f"UPDATE outbox SET asks = 1, remedy = '{FROM_BACKUP}' WHERE stage = '{Stage.HELD}'",
+    (
+        f"UPDATE outbox SET stage = '{Stage.UNKNOWN}', looks = 0, remedy = '{FROM_BACKUP}' "
+        f"WHERE stage IN ('{Stage.QUEUED}', '{Stage.SENDING}')"
+    ),
 )
 """Makes each mail one the person is asked about; one with bytes is looked for in Sent first, as after a cut."""
 _RUNS = "NOT o.asks AND o.stage IN ('held', 'queued', 'accepted', 'unknown')"

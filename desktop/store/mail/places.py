@@ -157,8 +157,8 @@ class Places:
         )
         return (row[0], row[1], row[2], row[3]) if row else None
 
-    def numbered(self, email_key: int) -> list[tuple[int, int, int]]:
-        """Return place, UIDVALIDITY and UID of the copies of a draft that its server numbers, the oldest first.
+    def numbered(self, email_key: int, folder_key: int) -> list[tuple[int, int, int]]:
+        """Return place, UIDVALIDITY and UID of the copies of a draft in a folder, the oldest first.
 
         Copies with a source of their own are not ours.
         """
@@ -167,8 +167,8 @@ class Places:
             for key, uidvalidity, uid in self._view.all(
                 "SELECT p.key, p.uidvalidity, p.uid FROM place p JOIN folder f ON f.key = p.folder_key "
                 "WHERE p.email_key = ? AND p.uid IS NOT NULL AND p.raw_digest IS NULL AND f.role = 'drafts' "
-                "ORDER BY p.uid",
-                (email_key,),
+                "AND f.key = ? ORDER BY p.uid",
+                (email_key, folder_key),
             )
         ]
 

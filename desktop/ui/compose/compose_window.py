@@ -101,6 +101,8 @@ class ComposeWindow(QWidget):
         self._draft = draft
         self._quote_html, self._quote_text = draft.quote_html, draft.quote_text
         self._lets_go = False
+        self._closes = False
+        """It is to be closed once the files that come are there."""
         self._is_ready = False
         self._dialogs: dict[str, QFileDialog] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -313,6 +315,13 @@ class ComposeWindow(QWidget):
             self.notices.take_back("save")
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._lets_go and self.sending.is_busy:
+            event.ignore()  # it closes by itself once it is sent, or stays to ask
+            return
+        if not self._lets_go and self.enclosing.pending:
+            event.ignore()
+            self._closes = True
+            return
         if self._lets_go or not self._is_ready or self._nothing_to_keep():
             self.keeping.give_up()
             self._tasks.stop()
@@ -321,6 +330,13 @@ class ComposeWindow(QWidget):
             return
         event.ignore()
         self._tasks.run(self._save_and_close())
+
+    def _close_after_all(self, taken: bool) -> None:
+        if not taken:
+            self._closes = False  # what could not be read is to be seen
+        elif self._closes and not self.enclosing.pending:
+            self._closes = False
+            self.close()
 
     async def _save_and_close(self) -> None:
         self.head.accept_all()
@@ -397,6 +413,7 @@ class ComposeWindow(QWidget):
         self.strip.add_wanted.connect(self.ask_files)
         self.strip.open_wanted.connect(self.open_wanted)
         self.enclosing.changed.connect(self._touched)
+        self.enclosing.settled.connect(self._close_after_all)
         self.keeping.state_changed.connect(self._show_state)
         self.sending.sent.connect(self._sent)
         self.sending.attach_wanted.connect(self.ask_files)

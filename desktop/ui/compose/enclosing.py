@@ -30,6 +30,8 @@ class Enclosing(QObject):
     """`changed` tells that the draft has other files."""
 
     changed = Signal()
+    settled = Signal(bool)
+    """A file was read that was dropped or chosen, or could not be."""
 
     def __init__(
         self,
@@ -89,7 +91,7 @@ class Enclosing(QObject):
     def attach(self, paths: Sequence[Path], into_text: bool = False) -> None:
         """Take files in; pictures among them go into the text where that is meant."""
         for path in paths:
-            self._tasks.run(self._attach(path, into_text=into_text))
+            self._tasks.run(self._take(path, into_text=into_text))
 
     def keep_pictures_as_files(self) -> None:
         """Let the pictures of the text go along as files: the text becomes plain."""
@@ -103,7 +105,15 @@ class Enclosing(QObject):
     def _editor_pictures(self) -> list[str]:
         return list(pictures(self._editor.blocks()))
 
-    async def _attach(self, path: Path, *, into_text: bool) -> None:
+    async def _take(self, path: Path, *, into_text: bool) -> None:
+        taken = False
+        try:
+            taken = await self._attach(path, into_text=into_text)
+        finally:
+            self.settled.emit(taken)
+
+    async def _attach(self, path: Path, *, into_text: bool) -> bool:
+        """Read a file; returns whether it could be."""
         place = self._editor.place()
         self._pending.append(path.name)
         self._show()
@@ -112,22 +122,23 @@ class Enclosing(QObject):
         except Problem as problem:
             self._arrived(path)
             self._notices.say("attach", problem.text, Tone.DANGER, details=problem.details)
-            return
+            return False
         except Exception:
             self._arrived(path)
             raise
         self._notices.take_back("attach")
         if not self._arrived(path):
-            return
+            return True
         if into_text and enclosure.media_type in PICTURES and not self._editor.is_plain:
             shown = await self._tasks.read(intake.picture, self._compose, enclosure)
             if shown is not None:
                 self._insert(shown, place)
-                return
+                return True
         if enclosure not in self._files:
             self._files.append(enclosure)
         self._show()
         self.changed.emit()
+        return True
 
     def _arrived(self, path: Path) -> bool:
         """Count a file as read; returns whether it is still wanted."""

@@ -165,6 +165,11 @@ class Sending(QObject):
         assert key is not None
         return await self._tasks.write(self._outbox.send, key, at_ms)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the mail is just handed over."""
+        return self._busy
+
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
         self.busy.emit(busy)

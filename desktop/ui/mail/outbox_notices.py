@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop.base.i18n import _
 from desktop.domain.mail.message import Status
-from desktop.domain.mail.outbox import Fate, Outgoing, Stage
+from desktop.domain.mail.outbox import FROM_BACKUP, Fate, Outgoing, Stage
 from desktop.domain.mail.reading import MessageHead
 from desktop.ui import dates
 from desktop.ui.mail.notice import Notice, Remedy
@@ -40,6 +40,8 @@ def _held(mail: Outgoing) -> Notice:
     back = (_("Edit"), Remedy.EDIT)
     if mail.asks:
         words = _("This mail was to be sent on {date}, and could not. Send it now?")
+        if mail.remedy == FROM_BACKUP:
+            words = _("This mail is from a backup, and may have been sent on {date}. Send it now?")
         now = (_("Send now"), Remedy.SEND_NOW)
         return Notice(words.format(date=_when(mail)), Tone.WARNING, "clock", (now, back))
     if mail.scheduled:
@@ -65,6 +67,10 @@ def _unknown(mail: Outgoing) -> Notice:
         words = _("The connection was lost while this mail was sent. Rapport looks for it in Sent.")
         return Notice(words, Tone.WARNING, "search")
     words = _("Nobody knows whether this mail was sent: the connection was lost, and it is not in Sent.")
+    if mail.remedy == FROM_BACKUP:
+        words = _("Nobody knows whether this mail was sent: it is from a backup, and not in Sent.")
+    elif mail.was_accepted:
+        words = _("Nobody knows whether the rest of its recipients got this mail: the connection was lost.")
     return Notice(
         words, Tone.WARNING, "circle-alert", ((_("Send again"), Remedy.SEND_AGAIN), (_("It was sent"), Remedy.WAS_SENT))
     )

@@ -147,12 +147,16 @@ class Writing(QObject):
         elsewhere: tuple[Address, ...] = (),
     ) -> None:
         """Show a draft in a window of its own, or the window that has it already."""
-        for window in self._windows:
-            if key is not None and window.keeping.key == key:
-                window.raise_()
-                window.activateWindow()
-                return
-        self._tasks.run(self._show(draft, key, instead_of, elsewhere))
+        if not self._is_open(key):
+            self._tasks.run(self._show(draft, key, instead_of, elsewhere))
+
+    def _is_open(self, key: int | None) -> bool:
+        """Bring the window of a draft forward; says whether there is one."""
+        window = next((each for each in self._windows if key is not None and each.keeping.key == key), None)
+        if window is not None:
+            window.raise_()
+            window.activateWindow()
+        return window is not None
 
     async def _show(
         self, draft: Draft, key: int | None, instead_of: int | None, elsewhere: tuple[Address, ...]
@@ -162,6 +166,8 @@ class Writing(QObject):
         from desktop.ui.compose.speller import Speller
 
         known: Known = await self._tasks.read(self._services.compose.known, draft)
+        if self._is_open(key):
+            return
         if self._speller is None:
             self._speller = Speller(self._own_words, self._tasks, self)
         window = ComposeWindow(
@@ -218,7 +224,11 @@ class Writing(QObject):
         self._reopened.emit(key)
 
     def _restore(self, draft: Draft) -> None:
-        self._open(draft)
+        self._tasks.run(self._keep_again(draft))
+
+    async def _keep_again(self, draft: Draft) -> None:
+        """Bring a discarded draft back: kept at once, as it was before."""
+        self._open(draft, await self._tasks.write(self._services.compose.save, draft))
 
     def _reopen_soon(self, draft_key: int) -> None:
         self._tasks.run(self._reopen(draft_key))

@@ -144,3 +144,31 @@ def test_those_one_writes_to_are_suggested_first(desk: Desk, key: int, dovecot: 
     assert compose.suggest("keller acme", 5)[0].name == "Anna Keller"
     assert compose.suggest('%_"', 5) == ()
     assert compose.suggest("", 5) == ()
+
+
+def test_c28_who_got_a_mail_unseen_is_not_told_by_forwarding_it(
+    desk: Desk, key: int, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(2, subject="Unseen", Bcc="secret@acme.example")])
+    desk.sync()
+    services = desk.core.services
+    [unseen] = [each for each in desk.mails() if services.reading.head(each).subject == "Unseen"]
+
+    [enclosure] = services.answers.begin(Answer.FORWARD_ATTACHED, unseen, "").draft.enclosures
+
+    assert b"secret@acme.example" in services.reading.source(unseen)
+    assert b"secret@acme.example" not in services.compose.content(enclosure)
+
+
+def test_a_draft_of_another_program_is_gone_on_with_all_of_it(
+    desk: Desk, key: int, dovecot: Dovecot, imap_user: str
+) -> None:
+    begun = mail(3, subject="Begun", Bcc="secret@acme.example", In_Reply_To="<renewal-1@acme.example>")
+    dovecot.deliver(imap_user, [begun], "Drafts")
+    desk.sync()
+    [there] = desk.mails(Unified.DRAFTS)
+
+    draft = desk.core.services.answers.begin(Answer.EDIT_AS_NEW, there, "").draft
+
+    assert [each.address for each in draft.bcc] == ["secret@acme.example"]
+    assert draft.in_reply_to == "renewal-1@acme.example"

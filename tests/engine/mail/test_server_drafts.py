@@ -13,7 +13,7 @@ from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Status
-from tests.desk import Desk
+from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 
 pytestmark = pytest.mark.server
@@ -173,3 +173,27 @@ def test_another_sender_makes_it_the_draft_of_another_address_and_not_a_second_o
     assert len(on_server(dovecot, imap_user)) == 1
     [email] = desk.mails(Unified.DRAFTS)
     assert desk.core.services.reading.head(email).sender.address == "sales@example.org"
+
+
+def test_r37_another_sender_costs_nobody_a_draft(desk: Desk, dovecot: Dovecot, imap_user: str) -> None:
+    other = dovecot.new_user()
+    for user in (imap_user, other):
+        dovecot.deliver(user, [mail(1)])
+        dovecot.maildir(user, "Drafts")
+        dovecot.doveadm("mailbox", "update", "-u", user, "--uid-validity", "77", "Drafts")
+    dovecot.deliver(other, [mail(7, text="of another program")], "Drafts")
+    desk.add(dovecot, imap_user, display_name="Ann")
+    desk.add(dovecot, other, display_name="Bea")
+    desk.sync()
+    compose = desk.core.services.compose
+    begun = Draft(sender=Address("Ann", imap_user), subject="Plan", is_html=False, text="first words")
+    key = compose.save(begun)
+    compose.put_on_server(key)
+    desk.sync()
+
+    compose.save(replace(begun, sender=Address("Bea", other)), key)
+    compose.put_on_server(key)
+    desk.sync()
+
+    assert any("of another program" in text for text in on_server(dovecot, other))
+    assert any("first words" in text for text in on_server(dovecot, other))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -713,3 +714,34 @@ async def test_the_quote_is_read_as_plain_text_and_loads_nothing(desk: Desk) -> 
     window = await desk.open(replace(LETTER, quote_html="<p>q</p>", quote_text=text), key=1)
     window.quote.pill.click()
     assert window.quote.words.toPlainText() == text
+
+
+async def test_a_window_that_sends_is_closed_by_its_being_sent_alone(desk: Desk) -> None:
+    desk.compose.drafts[1] = LETTER
+    window = await desk.open(LETTER, key=1)
+    gate = threading.Event()
+    held = desk.tasks.write(gate.wait, 5)  # the writer has something large to do
+    window.sending.send()
+    window.close()
+    assert isValid(window)
+    gate.set()
+    await held
+
+    await until(lambda: not isValid(window))
+    assert len(desk.outbox.sent) == 1
+
+
+async def test_a_window_waits_for_the_files_that_come(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "offer.pdf").write_bytes(b"offer")
+    desk.compose.drafts[1] = LETTER
+    window = await desk.open(LETTER, key=1)
+    gate = threading.Event()
+    held = desk.tasks.write(gate.wait, 5)
+    window.enclosing.attach([tmp_path / "offer.pdf"])
+    await until(lambda: bool(window.enclosing.pending))
+    window.close()
+    gate.set()
+    await held
+
+    await until(lambda: not isValid(window))
+    assert "offer.pdf" in [each.name for each in desk.compose.drafts[1].enclosures]

@@ -316,7 +316,7 @@ async def test_a_folder_menu_says_whether_new_mail_is_told_of_and_turns_it_round
 
     def line() -> QAction | None:
         node = next(node for node, folder in stand.model.folders() if folder.path == path)
-        steps = FolderSteps(*[lambda *_what: None] * 8, account_key=0)
+        steps = FolderSteps(*[lambda *_what: None] * 11, account_key=0)
         menu = folder_menu(stand.browser._theme, stand.window, node, stand.browser.folders, steps)
         return next((action for action in menu.actions() if action.text() == "Notify of new mail"), None)
 

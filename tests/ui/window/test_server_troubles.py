@@ -81,7 +81,7 @@ def _classes(of: type[errors.NetProblem]) -> Iterator[type[errors.NetProblem]]:
 
 def test_none_is_left_out() -> None:
     # a sentence beside what was done, and what the tray then shows: no troubles of an account
-    told_elsewhere = {errors.ForgottenLater, errors.NotificationsUnavailable}
+    told_elsewhere = {errors.ForgottenLater, errors.NotificationsUnavailable, errors.UnsubscribeRefused}
     of_one_mail = {  # told where that mail is
         errors.AddressNotSendable,
         errors.EncryptionRequired,

@@ -47,11 +47,11 @@ class NoSecrets(dict[str, str]):
 
 class NoErrands:
     def test_account(
-        self, account: object, password: str | None, sending: object = None, tell: object = None
+        self, account: object, password: str | None, sending: object = None, tell: object = None, grant: object = None
     ) -> Future[TestResult]:
         raise NotImplementedError
 
-    discover = fetch_part = remote_image = unlock = unsubscribe = test_account
+    discover = fetch_part = remote_image = sign_in = unlock = unsubscribe = test_account
 
 
 class Shelf:

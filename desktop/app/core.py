@@ -13,6 +13,7 @@ from desktop.app.source_recovery import open_blobs
 from desktop.base.bus import Bus
 from desktop.base.paths import Profile
 from desktop.domain.passphrase import AskPassphrase
+from desktop.engine.credentials import Credentials
 from desktop.engine.downloads import Downloads
 from desktop.engine.errands import NetworkErrands
 from desktop.engine.housekeeping import Housekeeping
@@ -22,6 +23,7 @@ from desktop.engine.mail.means import Means
 from desktop.engine.mail.senders import Senders
 from desktop.engine.notices import DesktopNotices
 from desktop.engine.supervisor import Supervisor
+from desktop.engine.tokens import Tokens
 from desktop.engine.transfers import TransferThread
 from desktop.net.keychain import Secrets
 from desktop.services.mail.answers import Answers
@@ -39,6 +41,7 @@ from desktop.services.mail.reading import Reading
 from desktop.services.mail.replay import ReplayQueue
 from desktop.services.mail.search import Search
 from desktop.services.mail.sending import Sending
+from desktop.services.mail.sign_in_providers import SignInProviders
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.strays import Strays
 from desktop.services.mail.telling import Telling
@@ -135,7 +138,10 @@ def build_core(
     blobs = Blobs(profile.raw, read_only=True) if read_only else open_blobs(profile, database, after_crash, stop)
     secrets = secrets or Secrets(profile.vault, ask_passphrase)
     mirror = Mirror(database, space)
-    errands = NetworkErrands(mirror, secrets, Downloads(profile.cache / "downloads"))
+    settings = Settings(database)
+    providers = SignInProviders(settings, secrets)
+    credentials = Credentials(secrets, Tokens(secrets, providers.get))
+    errands = NetworkErrands(mirror, secrets, credentials, Downloads(profile.cache / "downloads"), providers.of_address)
     importing, reading = importing or ParserProcess(), ParserProcess()
     importing.stop_when_idle(READER_IDLE_S)
     reading.stop_when_idle(READER_IDLE_S)
@@ -147,7 +153,7 @@ def build_core(
         ingest=ingest,
         queue=ReplayQueue(database, blobs),
         statuses=statuses,
-        secrets=secrets,
+        credentials=credentials,
         parser=importing,
     )
     desktop = DesktopNotices() if sys.platform == "linux" else None
@@ -155,9 +161,8 @@ def build_core(
     upkeep = Upkeep(database, blobs, ingest, space, profile.backup)
     housekeeping = Housekeeping(upkeep, Strays(database, blobs, ingest, profile.root), importing)
     database.when_index_damaged = housekeeping.mend_index
-    senders = Senders(Sending(database, blobs, ingest), secrets, database)
+    senders = Senders(Sending(database, blobs, ingest), credentials, database)
     supervisor = Supervisor(bus, means, housekeeping, senders)
-    settings = Settings(database)
     content, compose = Content(reading), Compose(database, blobs)
     if not read_only:
         compose.regain()
@@ -178,6 +183,7 @@ def build_core(
         outbox=Outbox(database, blobs, settings),
         transfers=Transfers(importer, Exporting(database, blobs), transfers),
         telling=Telling(database),
+        providers=providers,
     )
     return Core(
         profile,

@@ -208,6 +208,12 @@ CLOSE_TO_TRAY: Setting[bool] = Setting(
 )
 PAUSED_UNTIL_MS: Setting[int] = Setting("notifications.paused-until-ms", 0, _nothing, maximum=1 << 53)
 """Until when the person wants to be told of nothing; chosen in the menu of the tray."""
+PROVIDER_FILES: Setting[str] = Setting(
+    "accounts.provider-files",
+    "[]",
+    lambda: _("Provider files for signing in with the browser"),
+)
+"""The ids of `services.mail.sign_in_providers`, as a JSON list; no control of the dialog sets it."""
 
 SECTIONS: tuple[Section, ...] = (
     Section("appearance", lambda: _("Appearance"), "palette", (THEME, DENSITY, LAYOUT, CONVERSATIONS, LANGUAGE)),

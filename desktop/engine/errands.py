@@ -9,24 +9,30 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.account_check import Check, TellCheck
-from desktop.domain.mail.discovery import Discovery, Verdict
+from desktop.domain.mail.discovery import Discovery, Verdict, of_provider
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.found_server import domain_of
+from desktop.domain.mail.grant import Client, Grant
 from desktop.domain.mail.mail_account import MailAccount
+from desktop.domain.mail.provider import Provider
+from desktop.engine.credentials import Credentials, policy_of
 from desktop.engine.downloads import Downloads, Source, Stopped
 from desktop.net import errors
 from desktop.net.connect import Stop
-from desktop.services.errands import RemotePart, Secrets, TestResult, imap_secret
+from desktop.net.credentials import Bearer, Credential, Password
+from desktop.services.errands import RemotePart, Secrets, SigningIn, TestResult
 from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.reading import unreachable
 
 if TYPE_CHECKING:
     from desktop.net.mail.imap.session import Session
+    from desktop.net.mail.smtp.session import SmtpSession
 
 T = TypeVar("T")
 
@@ -39,11 +45,21 @@ class NetworkErrands:
     """Does errands on threads of their kind: four, four for images, and two of each account for its downloads.
 
     A download that waits its turn lies in the queue of its account and holds no thread, so that nothing else waits.
+    `find_provider` returns the provider of an address.
     """
 
-    def __init__(self, mirror: Mirror, secrets: Secrets, downloads: Downloads) -> None:
+    def __init__(
+        self,
+        mirror: Mirror,
+        secrets: Secrets,
+        credentials: Credentials,
+        downloads: Downloads,
+        find_provider: Callable[[str], Provider | None],
+    ) -> None:
+        self._find_provider = find_provider
         self._mirror = mirror
         self._secrets = secrets
+        self._credentials = credentials
         self._downloads = downloads
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(4, "errand")
@@ -62,24 +78,45 @@ class NetworkErrands:
             fetcher.shutdown(wait=False)  # those in the queue cancel themselves, so that nobody waits for them
 
     def test_account(
-        self, account: MailAccount, password: str | None, sending: str | None = None, tell: TellCheck | None = None
+        self,
+        account: MailAccount,
+        password: str | None,
+        sending: str | None = None,
+        tell: TellCheck | None = None,
+        grant: Grant | None = None,
     ) -> Future[TestResult]:
         """Sign in, list folders, and sign in where mails are sent; never raises for the servers' faults."""
-        return self._cancellable(lambda cancel: self._test(account, password, sending, tell or _untold, cancel))
+        return self._cancellable(lambda cancel: self._test(account, password, sending, grant, tell or _untold, cancel))
 
     def _test(
-        self, account: MailAccount, password: str | None, sending: str | None, tell: TellCheck, cancel: Stop
+        self,
+        account: MailAccount,
+        password: str | None,
+        sending: str | None,
+        grant: Grant | None,
+        tell: TellCheck,
+        cancel: Stop,
     ) -> TestResult:
-        from desktop.engine.mail.account_trial import try_incoming, try_outgoing
+        from desktop.engine.mail.account_trial import TIMEOUT_S, try_incoming, try_outgoing
+        from desktop.engine.mail.sessions import open_sending, open_session
 
+        def fetch(credential: Credential) -> Session:
+            return open_session(account, credential, timeout_s=TIMEOUT_S, cancel=cancel)
+
+        def send(credential: Credential | None) -> SmtpSession:
+            return open_sending(account, credential, cancel=cancel)
+
+        token = Bearer(grant.access_token) if grant is not None else None
+        shown = token or (Password(password) if password is not None else None)
+        sent = Password(sending) if sending is not None else token
+        door = self._credentials
         folders: tuple[ServerFolder, ...] = ()
         try:
             if account.imap is not None:
-                if password is None:
-                    raise errors.PasswordMissing(account.imap_user)
-                folders = try_incoming(account, password, tell, cancel)
+                incoming = partial(door.fetching, account, fetch, shown=shown, cancel=cancel)
+                folders = try_incoming(account, incoming, tell)
             if account.smtp is not None:
-                try_outgoing(account, sending, tell, cancel)
+                try_outgoing(partial(door.sending, account, send, shown=sent, cancel=cancel), tell)
         except Problem as problem:
             certificate = problem.certificate if isinstance(problem, errors.CertificateUntrusted) else None
             return TestResult(False, problem.text, problem.details, problem.remedy.value, certificate, folders)
@@ -87,7 +124,19 @@ class NetworkErrands:
 
     def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
         """Look for the servers of an address."""
-        return self._cancellable(lambda cancel: _discover(address, progress, cancel))
+        return self._cancellable(lambda cancel: self._discover(address, progress, cancel))
+
+    def _discover(self, address: str, progress: Callable[[int, int], None], cancel: Stop) -> Discovery:
+        domain = domain_of(address)
+        if not domain:
+            return Discovery("", Verdict.NOTHING)
+        provider = self._find_provider(address)
+        known = of_provider(provider) if provider is not None else None
+        if known is not None:
+            return Discovery(domain, Verdict.FOUND, known)
+        from desktop.net.discovery.discover import Discoverer
+
+        return Discoverer().discover(domain, progress, cancel)
 
     def _cancellable(self, do: Callable[[Stop], T]) -> Future[T]:
         """Do something that looks whether it was cancelled, on an errand thread."""
@@ -99,6 +148,43 @@ class NetworkErrands:
                 begun = self._pool.submit(_carry_out, future, do, _Cancel(self._stop, future))
                 begun.add_done_callback(lambda its_turn: _end(future) if its_turn.cancelled() else None)
         return future
+
+    def _opened(self, account: MailAccount, cancel: Stop) -> Session:
+        """Return a session of an account that is signed in with what is kept of it."""
+        from desktop.engine.mail.sessions import open_session
+
+        def sign_in(credential: Credential) -> Session:
+            return open_session(account, credential, cancel=cancel)
+
+        return self._credentials.fetching(account, sign_in, cancel=cancel)
+
+    def sign_in(
+        self,
+        provider: Provider,
+        client: Client,
+        address: str,
+        open_browser: Callable[[str], None],
+        account: MailAccount | None = None,
+    ) -> SigningIn:
+        """Let a person sign in in the browser, on a thread of its own: he may take minutes."""
+        from desktop.net.oauth.flow import Flow
+
+        future: Future[Grant] = Future()
+        flow = Flow(provider, client, address, policy_of(account) if account is not None else None)
+        cancel = _Cancel(self._stop, future)
+
+        def work() -> None:
+            try:
+                grant = flow.run(open_browser, cancel)
+            except Exception as error:  # noqa: BLE001 - whoever waits for the result gets it
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(error)
+            else:
+                if future.set_running_or_notify_cancel():
+                    future.set_result(grant)
+
+        threading.Thread(target=work, name="browser-sign-in", daemon=True).start()
+        return SigningIn(future, flow.paste)
 
     def unlock(self) -> Future[None]:
         """Get at the passwords, asking the person where it takes him."""
@@ -182,12 +268,7 @@ class NetworkErrands:
     @contextlib.contextmanager
     def _session(self, account: MailAccount, cancel: Stop) -> Iterator[Session]:
         """Give a session of its own."""
-        password = self._secrets.get(imap_secret(account))
-        if password is None:
-            raise errors.PasswordMissing(account.imap_user)
-        from desktop.engine.mail.sessions import open_session
-
-        session = open_session(account, password, cancel=cancel)
+        session = self._opened(account, cancel)
         try:
             yield session
         finally:
@@ -201,15 +282,6 @@ def _announced(session: Session, part: RemotePart) -> tuple[str, int] | None:
         return None if mail is None else ("", mail.size_bytes)
     leaves = session.fetch_structure([part.uid]).get(part.uid, [])
     return next(((leaf.encoding, leaf.size_bytes) for leaf in leaves if leaf.section == part.section), None)
-
-
-def _discover(address: str, progress: Callable[[int, int], None], cancel: Stop) -> Discovery:
-    domain = domain_of(address)
-    if not domain:
-        return Discovery("", Verdict.NOTHING)
-    from desktop.net.discovery.discover import Discoverer
-
-    return Discoverer().discover(domain, progress, cancel)
 
 
 def _untold(_check: Check) -> None:
@@ -241,7 +313,7 @@ def _end(future: Future[T]) -> None:
 
 
 class _Cancel:
-    """Set once a download or another errand is cancelled, or the program ends."""
+    """Set once what a future stands for is cancelled, or the program ends."""
 
     def __init__(self, stop: threading.Event, future: Future[Any]) -> None:
         self._stop = stop

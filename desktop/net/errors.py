@@ -14,6 +14,7 @@ from enum import StrEnum
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.certificate import Certificate
+from desktop.domain.mail import provider_words
 
 _DETAILS_MAX = 500
 
@@ -176,8 +177,8 @@ class WrongPassword(NetProblem):
     can_retry = False
 
     def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
-        text = _("{host} did not accept the user name or password of {user}.")
-        super().__init__(text.format(host=host, user=user), details=details)
+        text = _("{host} did not accept the user name or password of {user}.").format(host=host, user=user)
+        super().__init__(_with_help(text, provider_words.help_after_refusal(host)), details=details)
 
 
 class SmtpSwitchedOff(NetProblem):
@@ -236,8 +237,8 @@ class TokenRefused(NetProblem):
     can_retry = False
 
     def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
-        text = _("{host} did not accept the browser sign-in for {user}. Sign in again.")
-        super().__init__(text.format(host=host, user=user), details=details)
+        text = _("{host} did not accept the browser sign-in for {user}. Sign in again.").format(host=host, user=user)
+        super().__init__(_with_help(text, provider_words.help_when_not_opened(host)), details=details)
 
 
 class TokenNotPossible(NetProblem):
@@ -252,6 +253,79 @@ class TokenNotPossible(NetProblem):
         else:
             text = _("{host} takes no browser sign-in. Use a password for this mail account.")
         super().__init__(text.format(host=host))
+
+
+class MailboxNotOpened(NetProblem):
+    """The server knows who asks and does not open the mailbox; often for good, at Microsoft also for a while."""
+
+    remedy = Remedy.SETTINGS
+    back_off_s = 90.0
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _(
+            "{host} accepted the sign-in but does not open the mailbox. Perhaps you signed in as another person."
+        ).format(host=host)
+        super().__init__(_with_help(text, provider_words.help_when_not_opened(host)), details=details)
+
+
+class SignInEnded(NetProblem):
+    """The right a person gave in the browser is gone: withdrawn, or too old (RFC 6749, section 5.2, invalid_grant)."""
+
+    remedy = Remedy.SIGN_IN
+    can_retry = False
+
+    def __init__(self, user: str, *, details: str | bytes = "") -> None:
+        text = _("The sign-in for {user} is no longer valid. Sign in again; the mails of the account stay.")
+        super().__init__(text.format(user=server_words(user)), details=details)
+
+
+class AccessDenied(NetProblem):
+    """Whoever was asked in the browser said no (RFC 6749, section 4.1.2.1)."""
+
+    remedy = Remedy.SIGN_IN
+    can_retry = False
+
+    def __init__(self, provider: str, *, by_administrator: bool = False, details: str | bytes = "") -> None:
+        if by_administrator:
+            text = _("{provider} lets you in only after the administrator of your organisation has agreed to Rapport.")
+        else:
+            text = _("Rapport was not given access at {provider}.")
+        super().__init__(text.format(provider=provider), details=details)
+
+
+class ClientRefused(NetProblem):
+    """The provider does not know the client id, its secret, or does not let it ask for what was asked."""
+
+    remedy = Remedy.SETTINGS
+    can_retry = False
+
+    def __init__(self, provider: str, *, details: str | bytes = "") -> None:
+        text = _("{provider} does not accept the client id that Rapport was given for it.")
+        super().__init__(text.format(provider=provider), details=details)
+
+
+class SignInFailed(NetProblem):
+    """The sign-in in the browser came to no usable end."""
+
+    def __init__(self, provider: str, *, details: str | bytes = "") -> None:
+        super().__init__(_("The sign-in at {provider} failed.").format(provider=provider), details=details)
+
+
+class NobodySignedIn(NetProblem):
+    """The browser brought no answer in time."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(_("Nobody signed in at {provider} in time.").format(provider=provider))
+
+
+class ForeignAnswer(NetProblem):
+    """An address a person copied from the browser is not the end of this sign-in."""
+
+    remedy = Remedy.NONE
+
+    def __init__(self) -> None:
+        text = _("This is not the address the browser shows after the sign-in. Copy the whole address.")
+        super().__init__(text)
 
 
 class SignInTemporarilyRefused(NetProblem):
@@ -476,6 +550,10 @@ class UnsubscribeRefused(NetProblem):
         else:
             text = _("You are still on the list: its address at {host} cannot be used.")
         super().__init__(text.format(host=server_words(host), answer=server_words(answer)), details=details or answer)
+
+
+def _with_help(text: str, help_text: str) -> str:
+    return f"{text} {help_text}" if help_text else text
 
 
 _TOO_OLD = (

@@ -35,6 +35,8 @@ _PART_CHARACTERS = 600
 """Windows keeps 2,560 bytes an entry, in UTF-16, so longer secrets (tokens) are cut into several."""
 _PARTS = "\x01parts:"
 _PARTS_MAX = 100
+_SERIES = {"#": "", "~": "~"}
+"""What stands between a name and the number of a part, and what the entry says of it behind the number of parts."""
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -203,28 +205,42 @@ def _read(backend: Keyring, name: str) -> str | None:
     found = backend.get_password(SERVICE, name)
     if found is None or not found.startswith(_PARTS):
         return found
-    parts = [backend.get_password(SERVICE, f"{name}#{i}") for i in range(_count(found))]
+    series, count = _cut(found)
+    parts = [backend.get_password(SERVICE, f"{name}{series}{i}") for i in range(count)]
     return None if None in parts else "".join(part for part in parts if part is not None)
 
 
 def _write(backend: Keyring, name: str, secret: str) -> None:
-    before = backend.get_password(SERVICE, name)
+    """Write a secret so that at any moment there is the old or the new one: no part goes over one that is in use."""
+    in_use, _count = _cut(backend.get_password(SERVICE, name))
     parts = [secret[i : i + _PART_CHARACTERS] for i in range(0, len(secret), _PART_CHARACTERS)]
-    whole = len(parts) <= 1 and not secret.startswith(_PARTS)
-    if not whole:
-        for i, part in enumerate(parts):
-            backend.set_password(SERVICE, f"{name}#{i}", part)
-    backend.set_password(SERVICE, name, secret if whole else f"{_PARTS}{len(parts)}")
-    for i in range(0 if whole else len(parts), _count(before)):
-        _forget(backend, f"{name}#{i}")
+    entry = secret
+    series = next(one for one in _SERIES if one != in_use)
+    if len(parts) <= 1 and not secret.startswith(_PARTS):
+        parts = []
+    else:
+        entry = f"{_PARTS}{len(parts)}{_SERIES[series]}"
+    for i, part in enumerate(parts):
+        backend.set_password(SERVICE, f"{name}{series}{i}", part)
+    backend.set_password(SERVICE, name, entry)
+    for one in _SERIES:
+        _forget_parts(backend, name + one, len(parts) if one == series else 0)
 
 
 def _remove(backend: Keyring, name: str) -> None:
-    before = backend.get_password(SERVICE, name)
-    if before is not None:
+    if backend.get_password(SERVICE, name) is not None:
         _forget(backend, name)
-    for i in range(_count(before)):
-        _forget(backend, f"{name}#{i}")
+    for series in _SERIES:
+        _forget_parts(backend, name + series, 0)
+
+
+def _forget_parts(backend: Keyring, stem: str, first: int) -> None:
+    """Forget the parts of a series from one on; the last first, so that a kill leaves no gap that hides others."""
+    last = first
+    while last < _PARTS_MAX and backend.get_password(SERVICE, f"{stem}{last}") is not None:
+        last += 1
+    for i in reversed(range(first, last)):
+        _forget(backend, f"{stem}{i}")
 
 
 def _forget(backend: Keyring, name: str) -> None:
@@ -237,6 +253,9 @@ def _forget(backend: Keyring, name: str) -> None:
         return
 
 
-def _count(entry: str | None) -> int:
+def _cut(entry: str | None) -> tuple[str, int]:
+    """Return the series and the number of the parts an entry stands for; "" and 0 where it is the secret itself."""
     number = entry.removeprefix(_PARTS) if entry is not None and entry.startswith(_PARTS) else ""
-    return min(int(number), _PARTS_MAX) if number.isdigit() else 0
+    series = next(one for one, mark in reversed(_SERIES.items()) if number.endswith(mark))
+    number = number.removesuffix(_SERIES[series])
+    return (series, min(int(number), _PARTS_MAX)) if number.isdigit() else ("", 0)

@@ -16,7 +16,9 @@ from desktop.domain.certificate import Certificate
 from desktop.domain.mail.account_check import TellCheck
 from desktop.domain.mail.discovery import Discovery
 from desktop.domain.mail.folder import ServerFolder
+from desktop.domain.mail.grant import Client, Grant
 from desktop.domain.mail.mail_account import MailAccount
+from desktop.domain.mail.provider import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,52 @@ class RemotePart:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """A sign-in in the browser that is under way."""
+
+    grant: Future[Grant]
+    """Ends with the grant or a Problem; to cancel it ends the sign-in."""
+    paste: Callable[[str], None]
+    """Take the address the browser ended at, copied by the person. Raises Problem when it belongs to no such sign-in;
+    then the sign-in goes on."""
+
+
 class Errands(Protocol):
     """The engine's side of the bargain."""
 
     def test_account(
-        self, account: MailAccount, password: str | None, sending: str | None = None, tell: TellCheck | None = None
+        self,
+        account: MailAccount,
+        password: str | None,
+        sending: str | None = None,
+        tell: TellCheck | None = None,
+        grant: Grant | None = None,
     ) -> Future[TestResult]:
         """Sign in to the servers of an account, stored or not, and list its folders; `tell` hears of each step.
 
-        `sending` is the password of the server that mails are sent through.
+        `sending` is the password of the server that mails are sent through. `grant` is what a sign-in in the browser
+        just gave: it serves both. Without it and without a password a stored account that signs in through the browser
+        does so with what is kept of it.
         """
 
     def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
         """Look for the mail servers of an address; no more than its domain is told to anybody.
 
         `progress` hears how many of those asked have answered. To cancel the future ends it.
+        """
+
+    def sign_in(
+        self,
+        provider: Provider,
+        client: Client,
+        address: str,
+        open_browser: Callable[[str], None],
+        account: MailAccount | None = None,
+    ) -> SigningIn:
+        """Let a person sign in to an address in the system's browser; `open_browser` is called on another thread.
+
+        `account`, stored or not, says which certificates are believed beside those the system knows.
         """
 
     def unlock(self) -> Future[None]:
@@ -101,3 +134,8 @@ def imap_secret(account: MailAccount) -> str:
 def smtp_secret(account: MailAccount) -> str:
     """Return the name under which an account's SMTP password is kept."""
     return f"smtp/{account.id}"
+
+
+def oauth_secret(account: MailAccount) -> str:
+    """Return the name under which an account's sign-in through a browser is kept (`domain.mail.grant`)."""
+    return f"oauth/{account.id}"

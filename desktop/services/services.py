@@ -13,6 +13,7 @@ from desktop.services.mail.operations import Operations
 from desktop.services.mail.outbox import Outbox
 from desktop.services.mail.reading import Reading
 from desktop.services.mail.search import Search
+from desktop.services.mail.sign_in_providers import SignInProviders
 from desktop.services.mail.telling import Telling
 from desktop.services.mail.transfers import Transfers
 from desktop.services.mail.views import MailViews
@@ -36,3 +37,4 @@ class Services:
     answers: Answers
     outbox: Outbox
     telling: Telling
+    providers: SignInProviders

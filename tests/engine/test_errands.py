@@ -12,11 +12,16 @@ from typing import cast
 
 import pytest
 
+from desktop.domain.mail.discovery import Source
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
+from desktop.domain.mail.providers import provider_of
+from desktop.engine.credentials import Credentials
 from desktop.engine.downloads import Downloads
 from desktop.engine.errands import MOST_SESSIONS, NetworkErrands
 from desktop.engine.mail import sessions
+from desktop.engine.tokens import Tokens
 from desktop.net.connect import Stop
+from desktop.net.credentials import Credential
 from desktop.net.errors import Cancelled, UnsubscribeRefused
 from desktop.services.errands import RemotePart
 from desktop.services.mail.mirror import Mirror
@@ -35,7 +40,7 @@ class Server:
         self.tried: list[str] = []
         self.most = 0
 
-    def open_session(self, account: MailAccount, _password: str, *, cancel: Stop, **_rest: object) -> None:
+    def open_session(self, account: MailAccount, _credential: Credential, *, cancel: Stop, **_rest: object) -> None:
         self.tried.append(account.address)
         if account.key == SLOW:
             self.at_work.append(account.address)
@@ -75,7 +80,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 @pytest.fixture
 def errands(server: Server, tmp_path: Path) -> Iterator[NetworkErrands]:
     mirror = SimpleNamespace(account=account, folder=lambda _key: SimpleNamespace(wire_name=b"INBOX"))
-    made = NetworkErrands(cast("Mirror", mirror), Passwords(), Downloads(tmp_path / "cache"))
+    passwords = Passwords()
+    credentials = Credentials(passwords, Tokens(passwords, lambda _id: None))
+    made = NetworkErrands(cast("Mirror", mirror), passwords, credentials, Downloads(tmp_path / "cache"), provider_of)
     yield made
     made.close()
     server.answers.set()
@@ -144,3 +151,20 @@ def test_c02_a_list_is_left_nowhere_but_in_the_public_internet(errands: NetworkE
     for future in asked:
         with pytest.raises(UnsubscribeRefused):
             future.result(LONG_S)
+
+
+def test_servers_of_a_known_provider_are_found_without_asking_anybody(
+    errands: NetworkErrands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(*_anybody: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("desktop.net.discovery.discover.Discoverer", ask)
+
+    found = errands.discover("Ann@GMail.com", lambda _answered, _asked: None).result(LONG_S).best
+
+    assert found is not None
+    assert (found.source, found.provider, found.trusted) == (Source.PROVIDER, "Google", True)
+    assert found.imap.endpoint("ann@gmail.com") == Endpoint("imap.gmail.com", 993, Security.TLS, "ann@gmail.com")
+    assert found.smtp is not None
+    assert found.smtp.host == "smtp.gmail.com"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -17,7 +18,7 @@ from keyring.backends import SecretService, chainer, fail, null
 from desktop.base import clock, log
 from desktop.base.errors import Remedy
 from desktop.domain.passphrase import Answer, Asked, Exhausted, Lost
-from desktop.net import errors
+from desktop.net import errors, keychain
 from desktop.net.keychain import Keyring, Secrets, trusted
 from desktop.net.vault import Vault, _derive, passphrase_from_file
 
@@ -426,3 +427,57 @@ def _sealed_in(path: Path) -> bytes:
     content = path.read_bytes()
     head, nonce, sealed = content[:35], content[35:47], content[47:]
     return AESGCM(_derive("right", head)).decrypt(nonce, sealed, head)
+
+
+class Killed(BaseException):
+    """The program ends here."""
+
+
+class Mortal(Memory):
+    """A keyring under a program that is killed after so many changes."""
+
+    left = 1_000_000
+
+    def _change(self) -> None:
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._change()
+        super().set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._change()
+        super().delete_password(service, username)
+
+
+@pytest.mark.parametrize(("old", "new"), [("o" * 1500, "n" * 1900), ("o" * 1900, "n" * 1300), ("old", "n" * 1500)])
+def test_r43_a_kill_while_a_long_secret_is_replaced_leaves_the_old_or_the_new_one(old: str, new: str) -> None:
+    found = []
+    for changes in range(20):
+        backend = Mortal()
+        keychain._write(backend, "oauth", old)
+        keychain._write(backend, "oauth", old[::-1])
+        backend.left = changes
+        with contextlib.suppress(Killed):
+            keychain._write(backend, "oauth", new)
+        backend.left = 1_000_000
+        found.append(keychain._read(backend, "oauth"))
+        keychain._remove(backend, "oauth")
+        assert backend.entries == {}
+
+    assert set(found) == {old[::-1], new}
+    assert found[-1] == new
+
+
+def test_secrets_cut_into_parts_by_an_earlier_version_are_read_and_replaced() -> None:
+    backend = Memory()
+    backend.entries = {"imap": "\x01parts:2", "imap#0": "a" * 600, "imap#1": "b"}
+
+    before = keychain._read(backend, "imap")
+    keychain._write(backend, "imap", "c" * 700)
+
+    assert before == "a" * 600 + "b"
+    assert keychain._read(backend, "imap") == "c" * 700
+    assert len(backend.entries) == 3

@@ -41,17 +41,19 @@ ssl_min_protocol = TLSv1.2
 ssl_cert = <{root}/cert.pem
 ssl_key = <{root}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{token_mechanisms}
 auth_failure_delay = 0
 mail_fsync = never
 mail_max_userip_connections = {max_connections}
 {extra}
-passdb {{
+{token_passdb}passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = username_format=%u {root}/users
 }}
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={password}
 }}
 userdb {{
@@ -87,6 +89,10 @@ service lmtp {{
 }}
 service anvil {{
   chroot =
+  # who failed to sign in waits no longer for the next try
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -97,6 +103,18 @@ service imap-urlauth-login {{
 service imap-hibernate {{
   chroot =
 }}
+"""
+TOKEN_PASSDB = """passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/oauth2.conf.ext
+}}
+"""
+TOKEN_CONFIG = """introspection_url = {url}
+introspection_mode = post
+username_attribute = email
+active_attribute = active
+active_value = true
 """
 SPECIAL = ("Drafts", "Sent", "Trash", "Junk", "Archive")
 
@@ -154,11 +172,13 @@ class Dovecot:
         separator: str = "/",
         prefix: str = "",
         special: Sequence[str] = SPECIAL,
+        introspection_url: str = "",
     ) -> Dovecot:
         """Start a server; `extra` is put among the global settings (`imap_capability = ...`).
 
         `prefix` is that of all folders but INBOX ("INBOX.", as Courier has it); `special` are the folders everybody
-        has for a use.
+        has for a use. With `introspection_url` people sign in with tokens as well (XOAUTH2), and the server asks there
+        whether a token is good.
         """
         import grp
         import pwd
@@ -186,6 +206,8 @@ class Dovecot:
             password=PASSWORD,
             group=grp.getgrgid(me.pw_gid).gr_name,
             extra=extra,
+            token_mechanisms=" xoauth2 oauthbearer" if introspection_url else "",
+            token_passdb=TOKEN_PASSDB.format(root=root) if introspection_url else "",
             max_connections=max_connections,
             separator=separator,
             prefix=prefix,
@@ -195,6 +217,8 @@ class Dovecot:
             lmtp_port=lmtp,
         )
         (root / "dovecot.conf").write_text(config)
+        if introspection_url:
+            (root / "oauth2.conf.ext").write_text(TOKEN_CONFIG.format(url=introspection_url))
         (root / "users").write_text("")
         (root / "users").chmod(0o644)
         with (root / "out.log").open("wb") as out:

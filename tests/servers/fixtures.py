@@ -13,6 +13,7 @@ from tests.corpora import missing
 from tests.servers import dovecot as dovecot_server
 from tests.servers.dovecot import Dovecot
 from tests.servers.fault_proxy import FaultProxy
+from tests.servers.identity_provider import IdentityProvider
 from tests.servers.scripted_imap import Script, ScriptedImap
 from tests.servers.smtp_receiver import SmtpReceiver
 
@@ -63,6 +64,26 @@ def fault_proxy(dovecot: Dovecot) -> Iterator[FaultProxy]:
     """A proxy in front of the shared server's plain port."""
     with FaultProxy(dovecot.imap_port) as proxy:
         yield proxy
+
+
+@pytest.fixture(scope="session")
+def _identity_provider() -> Iterator[IdentityProvider]:
+    server = IdentityProvider()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def identity_provider(_identity_provider: IdentityProvider) -> IdentityProvider:
+    """An identity provider that knows nothing of other tests."""
+    _identity_provider.reset()
+    return _identity_provider
+
+
+@pytest.fixture
+def token_dovecot(identity_provider: IdentityProvider, dovecot_with: Callable[..., Dovecot]) -> Dovecot:
+    """A real IMAP server that takes the tokens of `identity_provider`."""
+    return dovecot_with(introspection_url=identity_provider.introspection_url)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import smtplib
 import ssl
 import threading
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +61,8 @@ class SmtpReceiver:
     mechanisms: tuple[str, ...] = ("LOGIN", "PLAIN", "XOAUTH2")
     passwords: dict[str, str] = field(default_factory=lambda: {USER: PASSWORD})
     tokens: dict[str, str] = field(default_factory=lambda: {USER: TOKEN})
+    opens: Callable[[str], str] = lambda _token: ""
+    """Whose mailbox a token opens, as an identity provider says; "" for none."""
     lmtp_port: int = 0
     received: list[Received] = field(default_factory=list)
     refused_dots: int = 0
@@ -245,7 +248,7 @@ class _Hooks:
             shown = b64decode(arguments[1])
         match = re.fullmatch(rb"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01", shown)
         user, token = (match[1].decode(), match[2].decode()) if match else ("", "")
-        if token and self.receiver.tokens.get(user) == token:
+        if token and (self.receiver.tokens.get(user) == token or self.receiver.opens(token) == user):
             return AuthResult(success=True, auth_data=LoginPassword(user.encode(), b""))
         reason = json.dumps({"status": "401", "schemes": "bearer", "scope": "https://mail.example/"})
         # an empty answer is asked for, as Google and Microsoft do

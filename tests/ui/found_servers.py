@@ -11,6 +11,7 @@ from desktop.domain.mail.account_check import Check, CheckState, TellCheck
 from desktop.domain.mail.discovery import Candidate, Discovery, Source, Verdict
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.found_server import FoundServer, domain_of
+from desktop.domain.mail.grant import Grant
 from desktop.domain.mail.mail_account import MailAccount, Security
 from desktop.services.errands import TestResult
 
@@ -56,17 +57,25 @@ class StandIn:
     searches: list[tuple[str, Callable[[int, int], None], Future[Discovery]]] = field(default_factory=list)
     trials: list[tuple[MailAccount, str | None, TellCheck, Future[TestResult]]] = field(default_factory=list)
 
+    grants: list[Grant | None] = field(default_factory=list)
+
     def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
         future: Future[Discovery] = Future()
         self.searches.append((domain_of(address), progress, future))
         return future
 
     def test_account(
-        self, account: MailAccount, password: str | None, sending: str | None = None, tell: TellCheck | None = None
+        self,
+        account: MailAccount,
+        password: str | None,
+        sending: str | None = None,
+        tell: TellCheck | None = None,
+        grant: Grant | None = None,
     ) -> Future[TestResult]:
         assert tell is not None
         future: Future[TestResult] = Future()
         self.trials.append((account, password, tell, future))
+        self.grants.append(grant)
         tell(account_check.incoming(CheckState.RUNNING))
         tell(account_check.folders(CheckState.WAITING))
         return future

@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import uuid
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ SHOWN = (
     "composer-later",
     "composer-quote",
     *(f"first-run-{state}" for state in ("looking", "found", "doubt", "missing", "check", "failed", "folders")),
+    *(f"first-run-{state}" for state in ("browser", "browser-waits", "client", "client-form")),
 )
 _SETTLE_S = 1.2
 _PAINTED_WITHIN_S = 20
@@ -98,6 +100,9 @@ async def _set_up(window: MainWindow, stand_in: StandIn, state: str) -> None:
     await asyncio.sleep(_SETTLE_S)
     if state == "looking":
         return
+    if state in ("browser", "client", "browser-waits", "client-form"):
+        await _at_google(window, stand_in, state)
+        return
     if state == "missing":
         stand_in.find(Discovery(found_servers.DOMAIN, Verdict.NO_CONNECTION))
     else:
@@ -119,6 +124,32 @@ async def _set_up(window: MainWindow, stand_in: StandIn, state: str) -> None:
         set_up.go_on()
 
 
+async def _at_google(window: MainWindow, stand_in: StandIn, state: str) -> None:
+    """Show the ways to sign in to a known provider, or the window one of them opens."""
+    from desktop.domain.mail.discovery import of_provider
+    from desktop.domain.mail.grant import Client
+    from desktop.domain.mail.providers import provider_by_id
+    from desktop.services.errands import SigningIn
+
+    google = provider_by_id("google")
+    assert google is not None
+    assert window.middle.page is not None
+    set_up = window.middle.page.set_up
+    if state.startswith("browser"):
+        window._services.providers.set_client("google", Client("rapport", "secret"))
+    set_up.address.address.setText("jan@gmail.com")
+    await asyncio.sleep(_SETTLE_S)
+    stand_in.find(Discovery("gmail.com", Verdict.FOUND, of_provider(google)))
+    set_up.go_on()
+    await asyncio.sleep(_SETTLE_S)
+    if state == "browser-waits":
+        set_up._accounts.sign_in = lambda *_: SigningIn(Future(), print)  # type: ignore[method-assign]
+        set_up.go_on()
+    elif state == "client-form":
+        set_up.sign_in.way.give.click()
+    await asyncio.sleep(_SETTLE_S)
+
+
 async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtGui import QPainter
@@ -133,6 +164,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     from desktop.ui.state import State
     from desktop.ui.tasks import Tasks
     from desktop.ui.theme import Theme
+    from desktop.ui.widgets.dialog import Dialog
     from desktop.ui.widgets.menu import Menu
     from desktop.ui.window.arrangement import Pane
     from desktop.ui.window.main_window import MainWindow
@@ -140,7 +172,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
 
     i18n.set_language(options.language)
     profile = Profile(folder / "profile")
-    core = build_core(profile, lambda _new: None)
+    core = build_core(profile, lambda _new: "a passphrase")
     stand_in = StandIn()
     core.services.accounts._errands.discover = stand_in.discover  # type: ignore[method-assign]
     core.services.accounts._errands.test_account = stand_in.test_account  # type: ignore[method-assign]
@@ -183,6 +215,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         over.append((window._dialogs["account"], middle))
     elif options.show.startswith("first-run-"):
         await _set_up(window, stand_in, options.show.removeprefix("first-run-"))
+        over.extend((dialog, QPoint(width // 3, height // 4)) for dialog in window.findChildren(Dialog))
     elif options.show == "operations":
         window._show_operations()
         over.append((window._dialogs["operations"], middle))

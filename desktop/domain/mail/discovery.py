@@ -1,9 +1,10 @@
 """Finding the servers of an address: who may be asked, whose word counts more, and what is to be doubted. Pure.
 
-The order is that of mail clients everywhere: what the domain says of itself, the directory of providers, the provider
-that takes its mail (MX), service records, guesses. Believed without a question is what came over an encrypted
-connection to the domain or the directory, and what lies in the domain itself. A name server can be made to lie, so
-where its word leads to another domain a person has to know that domain before a password goes there (C42).
+The order is that of mail clients everywhere: what is known of a provider, what the domain says of itself, the directory
+of providers, the provider that takes its mail (MX), service records, guesses. Believed without a question is what is
+known, what came over an encrypted connection to the domain or the directory, and what lies in the domain itself. A name
+server can be made to lie, so where its word leads to another domain a person has to know that domain before a password
+goes there (C42).
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from desktop.domain.mail.autoconfig import Config
-from desktop.domain.mail.found_server import FoundServer, host_name, is_within
+from desktop.domain.mail.found_server import WHOLE_ADDRESS, FoundServer, SignIn, host_name, is_within
 from desktop.domain.mail.mail_account import Security
+from desktop.domain.mail.provider import Provider, Server, UserName
+from desktop.domain.mail.provider import SignIn as Way
+from desktop.domain.mail.providers import provider_of_mx
 
 
 class Source(StrEnum):
     """Who named servers; in the order in which they are believed."""
 
+    PROVIDER = "provider"
+    """What Rapport itself, or a provider file, knows of the provider that gives out such addresses."""
     AUTOCONFIG = "autoconfig"
     """https://autoconfig.DOMAIN/"""
     WELL_KNOWN = "well-known"
@@ -117,6 +123,31 @@ def of_config(source: Source, config: Config, domain: str) -> Answer:
     smtp = config.outgoing[0] if config.outgoing else None
     made = Candidate(source, config.incoming[0], smtp, config.provider, config.help_url)
     return Answer(_judged(made, domain))
+
+
+def of_provider(provider: Provider) -> Candidate | None:
+    """Return the servers of a known provider; None where it has none that are encrypted."""
+    imap = _known(provider, provider.imap)
+    if imap is None:
+        return None
+    rule = "%EMAILLOCALPART%" if provider.user_name is UserName.LOCAL_PART else WHOLE_ADDRESS
+    smtp = _known(provider, provider.smtp)
+    return Candidate(Source.PROVIDER, replace(imap, user_rule=rule), smtp, provider.name, provider.help_url)
+
+
+def of_mail_host(host: str, domain: str) -> Answer:
+    """Return what the host that takes the mail of a domain comes to, where it is that of a known provider."""
+    provider = provider_of_mx(host)
+    candidate = of_provider(provider) if provider is not None else None
+    return Answer(_judged(replace(candidate, source=Source.MX), domain) if candidate is not None else None)
+
+
+def _known(provider: Provider, server: Server | None) -> FoundServer | None:
+    if server is None or server.security is Security.PLAIN:
+        return None
+    ways = {Way.OAUTH: SignIn.BROWSER, Way.PASSWORD: SignIn.PASSWORD}
+    sign_in = tuple(ways[way] for way in provider.sign_ins if way in ways)
+    return FoundServer(server.host, server.port, server.security, sign_in=sign_in)
 
 
 def _judged(candidate: Candidate, domain: str) -> Candidate:

@@ -75,6 +75,8 @@ class MailAccount:
     Mails from these addresses are his own.
     """
     files_sent: FilesSent = FilesSent.UNKNOWN
+    oauth_provider: str = ""
+    """Whom one signs in to in the browser for this account, by the id of the provider; "" for a password."""
 
     @property
     def writes_as(self) -> tuple[Identity, ...]:

@@ -30,11 +30,11 @@ from desktop.engine.mail.replay import Replay
 from desktop.engine.mail.sessions import open_session
 from desktop.engine.mail.storing import Storing
 from desktop.net import errors
+from desktop.net.credentials import Credential
 from desktop.net.mail.imap.news import News
 from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.session import Session
 from desktop.net.wake import Wake
-from desktop.services.errands import imap_secret
 
 log = logging.getLogger(__name__)
 
@@ -213,18 +213,20 @@ class AccountRunner:
 
     def _signed_in(self) -> _SignedIn:
         self._set(activity=Activity.CONNECTING, done=0, total=0)
-        password = self._means.secrets.get(imap_secret(self._account))
-        if password is None:
-            raise errors.PasswordMissing(self._account.imap_user)
         self._anew.clear()
-        try:
-            cancel = _Either(self._stop, self._anew)
-            session = open_session(self._account, password, timeout_s=SILENCE_S, cancel=cancel)
-        except errors.NetProblem as problem:
-            if problem.back_off_s or not problem.can_retry:
-                self._sign_ins.made(clock.monotonic())
-            raise
-        self._sign_ins.made(clock.monotonic())
+        cancel = _Either(self._stop, self._anew)
+
+        def sign_in(credential: Credential) -> Session:
+            try:
+                opened = open_session(self._account, credential, timeout_s=SILENCE_S, cancel=cancel)
+            except errors.NetProblem as problem:
+                if problem.back_off_s or not problem.can_retry:
+                    self._sign_ins.made(clock.monotonic())
+                raise
+            self._sign_ins.made(clock.monotonic())
+            return opened
+
+        session = self._means.credentials.fetching(self._account, sign_in, cancel=cancel)
         self._session = session
         self._numbering = max(clock.now(), self._numbering + 1)  # in ms: too large for a server's own
         return _SignedIn(session, self._forget_session)

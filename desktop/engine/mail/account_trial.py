@@ -5,9 +5,10 @@ On an errand thread. What it says of each step is of `domain.mail.account_check`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from desktop.base import clock
 from desktop.base.errors import Problem
@@ -15,7 +16,10 @@ from desktop.domain.mail import account_check
 from desktop.domain.mail.account_check import CheckState, TellCheck
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.mail_account import MailAccount
-from desktop.net.connect import Stop
+
+if TYPE_CHECKING:
+    from desktop.net.mail.imap.session import Session
+    from desktop.net.mail.smtp.session import SmtpSession
 
 TIMEOUT_S = 20.0
 
@@ -25,15 +29,13 @@ class _Outcome:
     words: str = ""
 
 
-def try_incoming(account: MailAccount, password: str, tell: TellCheck, cancel: Stop) -> tuple[ServerFolder, ...]:
+def try_incoming(account: MailAccount, sign_in: Callable[[], Session], tell: TellCheck) -> tuple[ServerFolder, ...]:
     """Return the folders of an account; it must have an IMAP half. Raises NetProblem, once the step is told of."""
-    from desktop.engine.mail.sessions import open_session
-
     tell(account_check.folders(CheckState.WAITING))
     if account.smtp is not None:
         tell(account_check.outgoing(CheckState.WAITING))
     with _step(account_check.incoming, tell) as outcome:
-        session = open_session(account, password, timeout_s=TIMEOUT_S, cancel=cancel)
+        session = sign_in()
         outcome.words = account_check.capability_words(session.capabilities)
     try:
         with _step(account_check.folders, tell) as outcome:
@@ -44,13 +46,12 @@ def try_incoming(account: MailAccount, password: str, tell: TellCheck, cancel: S
         session.close()
 
 
-def try_outgoing(account: MailAccount, password: str | None, tell: TellCheck, cancel: Stop) -> None:
-    """Sign in where mails are sent; the account must have an SMTP half. Raises NetProblem, once that is told of."""
-    from desktop.engine.mail.sessions import open_sending
-
+def try_outgoing(sign_in: Callable[[], SmtpSession], tell: TellCheck) -> None:
+    """Sign in where mails are sent. Raises NetProblem, once that is told of."""
     with _step(account_check.outgoing, tell) as outcome:
-        open_sending(account, password, cancel=cancel).close()
-        outcome.words = account_check.sending_words(signed_in=password is not None)
+        session = sign_in()
+        session.close()
+        outcome.words = account_check.sending_words(signed_in=session.signed_in)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ def cause_of(problem: Problem) -> Cause:
             return Cause.ASKED_TO_WAIT
         case errors.SignInTemporarilyRefused():
             return Cause.SIGN_IN_LATER
-        case errors.ServerRefused() | errors.FolderGone() | errors.FolderExists():
+        case errors.ServerRefused() | errors.MailboxNotOpened() | errors.FolderGone() | errors.FolderExists():
             return Cause.REFUSED
         case errors.ProtocolBroken() | errors.TooLarge():
             return Cause.NO_SENSE

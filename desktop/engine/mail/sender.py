@@ -19,13 +19,14 @@ from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import FilesSent, MailAccount
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.outbox import HOUR_MS, MINUTE_MS, Outgoing, Stage
+from desktop.engine.credentials import Credentials
 from desktop.engine.mail.lying import uids_here
 from desktop.engine.mail.sessions import open_sending, open_session
 from desktop.net import errors
+from desktop.net.credentials import Credential
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.session import Session
 from desktop.net.mail.smtp.session import SmtpSession
-from desktop.services.errands import Secrets, imap_secret, smtp_secret
 from desktop.services.mail.leaving import NoServerToSend
 from desktop.services.mail.sending import Filing, Sending
 from desktop.store.database import Database, DiskFull
@@ -40,10 +41,10 @@ _FILE_AGAIN_MS = 5 * MINUTE_MS
 class Sender:
     """Sends what one account has in the outbox until it is stopped; `once` does what is due on the caller's thread."""
 
-    def __init__(self, account_key: int, sending: Sending, secrets: Secrets, database: Database) -> None:
+    def __init__(self, account_key: int, sending: Sending, credentials: Credentials, database: Database) -> None:
         self._account_key = account_key
         self._sending = sending
-        self._secrets = secrets
+        self._credentials = credentials
         self._database = database
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -158,8 +159,11 @@ class Sender:
             account = self._sending.account(self._account_key)
             if account is None or account.smtp is None:
                 raise NoServerToSend(sender)
-            password = self._secrets.get(smtp_secret(account))
-            self._session = open_sending(account, password, cancel=self._stop)
+
+            def sign_in(credential: Credential | None) -> SmtpSession:
+                return open_sending(account, credential, cancel=self._stop)
+
+            self._session = self._credentials.sending(account, sign_in, cancel=self._stop)
         return self._session
 
     def _hang_up(self) -> None:
@@ -222,10 +226,11 @@ class Sender:
     @contextmanager
     def _mailbox(self, account: MailAccount) -> Iterator[Session]:
         """Give a session of its own for one visit."""
-        password = self._secrets.get(imap_secret(account))
-        if password is None:
-            raise errors.PasswordMissing(account.imap_user)
-        session = open_session(account, password, cancel=self._stop)
+
+        def sign_in(credential: Credential) -> Session:
+            return open_session(account, credential, cancel=self._stop)
+
+        session = self._credentials.fetching(account, sign_in, cancel=self._stop)
         try:
             yield session
         finally:

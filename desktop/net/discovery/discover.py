@@ -108,6 +108,9 @@ class Discoverer:
             return Answer(no_such_domain=True)
         if not hosts:
             return Answer()
+        known = discovery.of_mail_host(hosts[0], domain)
+        if known.candidate is not None:
+            return known
         providers = discovery.provider_domains(hosts[0], domain)
         places = [place for each in providers for place in (_of_provider(each), _in_directory(each))]
         # whether the provider answered or not: the name server did

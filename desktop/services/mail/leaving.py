@@ -119,6 +119,14 @@ def leave(work: UnitOfWork, mail: Outgoing) -> list[bytes]:
     return [each.digest for each in kept.draft.enclosures] if kept is not None else []
 
 
+def after_sign_in(work: UnitOfWork, account_key: int) -> None:
+    """Let mails of an account that wait for its person to sign in go now."""
+    for mail in OutboxRows(work).all():
+        if mail.account_key == account_key and mail.remedy == Remedy.SIGN_IN and mail.stage is not Stage.FAILED:
+            OutboxWriter(work).set(mail.key, due_at_ms=clock.now(), problem="", details="", remedy="")
+            tell(work, mail)
+
+
 def without_account(work: UnitOfWork) -> None:
     """Tell of mails that were to leave through an account that was removed."""
     for mail in OutboxRows(work).all():

@@ -17,10 +17,13 @@ from desktop.domain.certificate import Certificate
 from desktop.domain.mail.account_check import TellCheck
 from desktop.domain.mail.discovery import Discovery
 from desktop.domain.mail.folder import Role, ServerFolder
+from desktop.domain.mail.grant import Client, Grant, dump
 from desktop.domain.mail.mail_account import AccountStatus, FilesSent, MailAccount, is_address, is_day, rebased
+from desktop.domain.mail.provider import Provider
+from desktop.domain.mail.providers import provider_of_server
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
-from desktop.services.errands import Errands, Secrets, TestResult, imap_secret, smtp_secret
+from desktop.services.errands import Errands, Secrets, SigningIn, TestResult, imap_secret, oauth_secret, smtp_secret
 from desktop.services.mail import leaving
 from desktop.services.mail.account_changes import follow_changes
 from desktop.services.mail.folders import give_role
@@ -115,17 +118,21 @@ class MailAccounts:
         folders: Sequence[ServerFolder] = (),
         watched: Collection[str] | None = None,
         roles: Mapping[Role, str] | None = None,
+        grant: Grant | None = None,
     ) -> MailAccount:
-        """Store a new account and its passwords. Raises AccountInvalid, or a Problem when no secret can be kept.
+        """Store a new account and its passwords, or what a sign-in in the browser gave in their place.
+
+        Raises AccountInvalid, or a Problem when no secret can be kept.
 
         `folders` are what a test of the account listed and `watched` the paths chosen of them: so the choice stands
         before the first sync. None watches the Inbox. `roles` says by path which folder is for what, "" for none; roles
         that are not named stay as they are.
         """
-        account = _checked(account)
+        account = replace(_checked(account), oauth_provider=grant.provider_id if grant is not None else "")
+        account = _as_its_server_files(account)
         with self._database.read() as view:
             _refuse_known(view, account)
-        with self._kept(account, imap_password, smtp_password), self._database.write() as work:
+        with self._kept(account, imap_password, smtp_password, grant), self._database.write() as work:
             _refuse_known(work, account)  # another may have come while a passphrase was asked for
             own = Accounts(work).own_addresses()
             key = AccountWriter(work).add(account)
@@ -150,8 +157,12 @@ class MailAccounts:
         opened: MailAccount | None = None,
         watched: Collection[str] | None = None,
         roles: Mapping[Role, str] | None = None,
+        grant: Grant | None = None,
     ) -> MailAccount:
         """Store changed values; passwords that are None stay as they are. Raises AccountInvalid, AccountUnknown.
+
+        A new password for receiving takes the place of a sign-in in the browser, and `grant`, what such a sign-in gave,
+        that of the passwords.
 
         `opened` is what the person saw when he began: only what differs from it is changed, and what was stored
         meanwhile stays. None stores every value. `watched` and `roles` are as for `add`; None leaves the folders
@@ -166,18 +177,24 @@ class MailAccounts:
         if smtp_password is None and account.smtp is not None:
             smtp_password = self._followed(account, imap_password)
         self._keep(account, imap_password, smtp_password)
+        if grant is not None:
+            self._take_grant(account, grant)
         with self._database.write() as work:
             before = Accounts(work).get(account.key)
             if before is None:
                 raise AccountUnknown
             if opened is not None:
                 account = rebased(before, opened, account)
+            provider_id = "" if imap_password is not None else before.oauth_provider
+            account = replace(account, oauth_provider=grant.provider_id if grant is not None else provider_id)
             _refuse_known(work, account, before.key)
             if account.smtp != before.smtp:
                 account = replace(account, files_sent=FilesSent.UNKNOWN)  # another server, another habit (R21)
             accounts = Accounts(work).all()
             AccountWriter(work).edit(account)
             follow_changes(work, accounts)
+            if grant is not None or imap_password is not None or smtp_password is not None:
+                leaving.after_sign_in(work, account.key)
             if watched is not None:
                 _watch(work, account.key, watched)
             if _assign(work, account.key, roles or {}):
@@ -187,6 +204,8 @@ class MailAccounts:
             work.emit(events.MailAccountsChanged((account.key,)))
         catch_up(self._database)
         follow(self._database)
+        if before.oauth_provider and not account.oauth_provider:
+            self._forget_secrets(account, oauth_secret)
         return account
 
     def ca_file_fault(self, path: str) -> str:
@@ -242,18 +261,46 @@ class MailAccounts:
         imap_password: str | None = None,
         smtp_password: str | None = None,
         tell: TellCheck | None = None,
+        grant: Grant | None = None,
     ) -> Future[TestResult]:
         """Try the servers of an account, stored or not; None takes a stored password, or the first one.
 
-        `tell` is called on another thread with each step of it.
+        `grant` is what a sign-in in the browser just gave. `tell` is called on another thread with each step of it.
         """
-        if account.key:
+        if account.key and grant is None:
             imap_password = imap_password or self._secrets.get(imap_secret(account))
             if account.smtp is not None:
                 smtp_password = smtp_password or self._secrets.get(smtp_secret(account))
         if account.smtp is not None and account.smtp.user:
             smtp_password = smtp_password or imap_password
-        return self._errands.test_account(account, imap_password, smtp_password, tell)
+        return self._errands.test_account(account, imap_password, smtp_password, tell, grant)
+
+    def sign_in(
+        self,
+        provider: Provider,
+        client: Client,
+        address: str,
+        open_browser: Callable[[str], None],
+        account: MailAccount | None = None,
+    ) -> SigningIn:
+        """Let a person sign in to an address in the system's browser; `open_browser` is called on another thread.
+
+        The address is the person's own, also where the account is a mailbox he shares with others. `account`, stored
+        or not, says which certificates are believed. What comes of it goes to `add`, or to `signed_in` for an account
+        that is there.
+        """
+        return self._errands.sign_in(provider, client, address, open_browser, account)
+
+    def signed_in(self, key: int, grant: Grant) -> None:
+        """Keep what a sign-in in the browser gave an account and fetch with it. Raises AccountUnknown, Problem.
+
+        The password it had goes. One the sending half has for itself stays.
+        """
+        self._take_grant(self.get(key), grant)
+        with self._database.write() as work:
+            AccountWriter(work).set_oauth_provider(key, grant.provider_id)
+            leaving.after_sign_in(work, key)
+            work.emit(events.MailAccountsChanged((key,)))
 
     def unlock(self) -> Future[None]:
         """Ask the person for what it takes to get at the passwords. Ends with a Problem when he declines."""
@@ -314,25 +361,41 @@ class MailAccounts:
         return (imap_password or receiving) if sending in (None, receiving) else None
 
     @contextmanager
-    def _kept(self, account: MailAccount, imap_password: str | None, smtp_password: str | None) -> Iterator[None]:
-        """Keep the passwords of a new account; where it is not stored after all they do not stay."""
+    def _kept(
+        self, account: MailAccount, imap_password: str | None, smtp_password: str | None, grant: Grant | None
+    ) -> Iterator[None]:
+        """Keep the secrets of a new account; where it is not stored after all they do not stay."""
         self._keep(account, imap_password, smtp_password)
+        if grant is not None:
+            self._keep_grant(account, grant)
         try:
             yield
         except BaseException:
             self._forget_secrets(account)
             raise
 
-    def _forget_secrets(self, account: MailAccount) -> str:
-        """Delete the passwords of an account; returns why one of them cannot go now, "" when they went."""
+    def _forget_secrets(self, account: MailAccount, *names: Callable[[MailAccount], str]) -> str:
+        """Delete secrets of an account, all without `names`; returns why one cannot go now, "" when they went."""
         why = ""
-        for name in (imap_secret(account), smtp_secret(account)):
+        for name in names or (imap_secret, smtp_secret, oauth_secret):
             try:
-                self._secrets.delete(name)
+                self._secrets.delete(name(account))
             except Problem as problem:
                 log.warning("a password could not be deleted: %s", problem.text)
                 why = problem.text
         return why
+
+    def _take_grant(self, account: MailAccount, grant: Grant) -> None:
+        """Keep a grant in the place of the password; one the sending half has for itself stays."""
+        self._keep_grant(account, grant)
+        receiving, sending = (self._secrets.get(name(account)) for name in (imap_secret, smtp_secret))
+        self._secrets.delete(imap_secret(account))
+        if sending == receiving:
+            self._secrets.delete(smtp_secret(account))
+
+    def _keep_grant(self, account: MailAccount, grant: Grant) -> None:
+        self._secrets.unlock()
+        self._secrets.set(oauth_secret(account), dump(grant))
 
     def _keep(self, account: MailAccount, imap_password: str | None, smtp_password: str | None) -> None:
         if imap_password is not None or smtp_password is not None:
@@ -341,6 +404,16 @@ class MailAccounts:
             self._secrets.set(imap_secret(account), imap_password)
         if smtp_password is not None:
             self._secrets.set(smtp_secret(account), smtp_password)
+
+
+def _as_its_server_files(account: MailAccount) -> MailAccount:
+    """Return an account whose server is known to file what it sends with that noted.
+
+    Others are watched at the first mail; one that rewrites Message-IDs could not be.
+    """
+    provider = provider_of_server(account.smtp.host) if account.smtp is not None else None
+    files = provider is not None and provider.files_sent
+    return replace(account, files_sent=FilesSent.BY_ITSELF) if files else account
 
 
 def _refuse_known(view: View, account: MailAccount, itself: int = 0) -> None:

@@ -87,6 +87,10 @@ class AccountWriter:
         """Note whether the server of an account keeps copies of what it sends by itself."""
         self._work.run("UPDATE mail_account SET files_sent = ? WHERE key = ?", (files, key))
 
+    def set_oauth_provider(self, key: int, provider_id: str) -> None:
+        """Note at which provider one signs in to an account in the browser, "" for a password."""
+        self._work.run("UPDATE mail_account SET oauth_provider = ? WHERE key = ?", (provider_id, key))
+
     def set_synced(self, key: int, at_ms: int) -> None:
         """Note when an account was last up to date."""
         self._work.run("UPDATE mail_account SET synced_at_ms = ? WHERE key = ?", (at_ms, key))
@@ -108,6 +112,7 @@ def _columns(account: MailAccount) -> dict[str, Any]:
         "trusted_fingerprints": json.dumps(account.trusted_fingerprints),
         "identities": json.dumps([asdict(each) for each in account.identities]),
         "files_sent": account.files_sent.value,
+        "oauth_provider": account.oauth_provider,
     }
     for half, endpoint in (("imap", account.imap), ("smtp", account.smtp)):
         columns |= {
@@ -148,4 +153,5 @@ def _account(row: Any) -> MailAccount:
         trusted_fingerprints=tuple(json.loads(row.trusted_fingerprints)),
         identities=tuple(_identity(each) for each in json.loads(row.identities)),
         files_sent=FilesSent(row.files_sent),
+        oauth_provider=row.oauth_provider,
     )

@@ -41,6 +41,7 @@ class MailAccountRow(_Table):
     trusted_fingerprints = TextField(default="[]")
     identities = TextField(default="[]")
     files_sent = TextField(default="")
+    oauth_provider = TextField(default="")
     synced_at_ms = IntegerField(default=0)
 
     class Meta:

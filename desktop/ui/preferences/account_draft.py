@@ -21,6 +21,7 @@ class Field(StrEnum):
     """A place of the form a complaint belongs to."""
 
     ADDRESS = "address"
+    PASSWORD = "password"  # noqa: S105 - a place, not a secret
     IMAP_HOST = "imap-host"
     IMAP_PORT = "imap-port"
     SMTP_HOST = "smtp-host"

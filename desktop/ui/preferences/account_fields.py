@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
@@ -20,11 +21,15 @@ from desktop.ui.preferences.folder_roles import FolderRoles
 from desktop.ui.preferences.identity_fields import IdentityFields
 from desktop.ui.preferences.revocable_list import Allowed, RevocableList
 from desktop.ui.preferences.server_fields import ServerFields
+from desktop.ui.preferences.sign_in_way import SignInWay
 from desktop.ui.preferences.since_field import SinceField
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.choices import CheckBox, Select
 from desktop.ui.widgets.fields import FormRow, LineEdit
 from desktop.ui.widgets.labels import Paragraph
+
+if TYPE_CHECKING:
+    from desktop.services.mail.sign_in_providers import WayIn
 
 
 class AccountFields(QScrollArea):
@@ -45,7 +50,8 @@ class AccountFields(QScrollArea):
         for row in (
             self._rows[Field.ADDRESS],
             FormRow(theme, _("Your name"), self.name, hint=_("As others see it.")),
-            FormRow(theme, _("Password"), self.password, hint=_("Kept encrypted on this computer.")),
+            self._way_row,
+            self._rows[Field.PASSWORD],
         ):
             column.addWidget(row)
         column.addSpacing(4)
@@ -165,6 +171,7 @@ class AccountFields(QScrollArea):
         self.aliases = LineEdit(theme, _("More addresses"), placeholder="sales@example.org, name@example.com")
         self.identities = IdentityFields(theme)
         self.password = _secret(theme, "" if is_new else _("Unchanged"))
+        self.way = SignInWay(theme)
         self.imap = ServerFields(theme, IMAP_PORTS)
         self.smtp = ServerFields(theme, SMTP_PORTS)
         self.smtp_password = _secret(theme, _("The same as for receiving") if is_new else _("Unchanged"))
@@ -193,6 +200,7 @@ class AccountFields(QScrollArea):
         column.addWidget(self.picks)
         self._rows: dict[Field, FormRow | FolderRoles | IdentityFields] = {
             Field.ADDRESS: FormRow(theme, _("Address"), self.address),
+            Field.PASSWORD: FormRow(theme, _("Password"), self.password, hint=_("Kept encrypted on this computer.")),
             Field.IMAP_HOST: self.imap.host_row,
             Field.IMAP_PORT: self.imap.port_row,
             Field.SMTP_HOST: self.smtp.host_row,
@@ -222,12 +230,16 @@ class AccountFields(QScrollArea):
             ),
         }
 
+        self._way_row = FormRow(theme, _("Sign-in"), self.way)
+        self._way_row.hide()
+        self.way.changed.connect(self._way_changed)
         self._take_back_when_changed()
 
     def _take_back_when_changed(self) -> None:
         """Let a complaint go as soon as what it was about is changed, by the person or by a guess."""
         for changed, fields in (
             (self.address.textChanged, (Field.ADDRESS,)),
+            (self.password.textChanged, (Field.PASSWORD,)),
             (self.imap.host.textChanged, (Field.IMAP_HOST,)),
             (self.imap.port.textChanged, (Field.IMAP_PORT,)),
             (self.smtp.host.textChanged, (Field.SMTP_HOST, Field.IMAP_HOST)),  # one of the two servers is enough
@@ -260,6 +272,15 @@ class AccountFields(QScrollArea):
             if any(row is inner or row.isAncestorOf(inner) for row in rows):
                 self._folds[inner] = fold
         return fold
+
+    def show_way(self, way: WayIn | None, *, prefer_browser: bool) -> None:
+        """Show how one can sign in."""
+        self.way.show_way(way, prefer_browser=prefer_browser)
+        self._way_row.setVisible(not self.way.isHidden())
+
+    def _way_changed(self) -> None:
+        self._rows[Field.PASSWORD].setVisible(not self.way.by_browser)
+        self.sign_in_changed.emit()
 
     def _mode_changed(self) -> None:
         self.keep_unread.setEnabled(self.mode.currentData() == Mode.ARCHIVE_ONLY.value)

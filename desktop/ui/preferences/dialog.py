@@ -23,6 +23,7 @@ from desktop.domain.settings import LOAD_IMAGES, SECTIONS, Section, Setting
 from desktop.ui.bridge import Bridge
 from desktop.ui.icons import pixmap
 from desktop.ui.preferences.account_list import AccountList
+from desktop.ui.preferences.provider_files import ProviderFiles
 from desktop.ui.preferences.revocable_list import Allowed, RevocableList
 from desktop.ui.preferences.setting_controls import AnySetting, SettingControl, Value
 from desktop.ui.rereading import Rereading
@@ -36,6 +37,7 @@ from desktop.ui.widgets.painted_button import PaintedButton
 if TYPE_CHECKING:
     from desktop.services.mail.mail_accounts import MailAccounts
     from desktop.services.mail.reading import Reading
+    from desktop.services.mail.sign_in_providers import SignInProviders
     from desktop.services.settings import Settings
 
 ACCOUNTS = "accounts"
@@ -90,6 +92,7 @@ class Preferences(ReturningDialog):
         settings: Settings,
         accounts: MailAccounts,
         reading: Reading,
+        providers: SignInProviders,
         tasks: Tasks,
         bridge: Bridge,
         theme: Theme,
@@ -129,7 +132,14 @@ class Preferences(ReturningDialog):
         self._list = AccountList(theme)
         self._list.add_requested.connect(self.add_account_requested)
         self._list.edit_requested.connect(self.edit_account_requested)
-        self._add_page(ACCOUNTS, _("Mail accounts"), "at-sign", self._list)
+        self.provider_files = ProviderFiles(providers, accounts, tasks, theme)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addWidget(self._list, 1)
+        column.addWidget(self.provider_files)
+        self._add_page(ACCOUNTS, _("Mail accounts"), "at-sign", page)
         self._side_column.addStretch(1)
         self.show_page(SECTIONS[0].name)
         bridge.settings_changed.connect(self._settings_changed)
@@ -147,6 +157,7 @@ class Preferences(ReturningDialog):
     def _turned(self, index: int, on: bool) -> None:
         if on:
             self._pages.setCurrentIndex(index)
+            self.provider_files.ask()  # and a client given while an account is set up
             self._read_senders.ask()  # a sender is allowed while a mail is read, beside this window
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -215,6 +226,7 @@ class Preferences(ReturningDialog):
         self._read_settings.stop()
         self._read_accounts.stop()
         self._read_senders.stop()
+        self.provider_files.stop()
 
     async def _show_settings(self) -> None:
         for control in self._controls.values():

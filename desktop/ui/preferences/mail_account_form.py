@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.base import log
@@ -22,8 +22,11 @@ from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.ui.preferences.account_draft import Field, account_of, complaints, draft_of, guessed_hosts
 from desktop.ui.preferences.account_fields import AccountFields
+from desktop.ui.preferences.browser_sign_in import BrowserSignIn
 from desktop.ui.preferences.certificate_question import CertificateQuestion
+from desktop.ui.preferences.client_form import ClientForm
 from desktop.ui.preferences.removal_question import RemovalQuestion
+from desktop.ui.preferences.sign_in_way import find_way
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner, Tone
@@ -33,9 +36,14 @@ from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.progress import Spinner
 
 if TYPE_CHECKING:
+    from desktop.domain.mail.grant import Grant
     from desktop.services.errands import TestResult
     from desktop.services.mail.mail_accounts import MailAccounts
+    from desktop.services.mail.sign_in_providers import SignInProviders
     from desktop.services.mail.views import MailViews
+
+_PAUSE_MS = 300
+"""So long nothing is typed before one looks whose servers these are."""
 
 
 class MailAccountForm(Dialog):
@@ -47,6 +55,7 @@ class MailAccountForm(Dialog):
     def __init__(
         self,
         accounts: MailAccounts,
+        providers: SignInProviders,
         views: MailViews,
         tasks: Tasks,
         theme: Theme,
@@ -55,12 +64,18 @@ class MailAccountForm(Dialog):
     ) -> None:
         super().__init__(theme, _("Add mail account") if account is None else account.address, parent)
         self._accounts = accounts
+        self._providers = providers
         self._views = views
         self._tasks = tasks
         self._account = account
         self._base = account or MailAccount(uuid.uuid4(), "")
         """What the form began with; a new account keeps its id, so that what was tested is known again."""
         self._tested: tuple[MailAccount, str, str] | None = None
+        self._grant: Grant | None = None
+        """What a sign-in in the browser gave while the form was open."""
+        self._finding: asyncio.Future[object] | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._find_way)
         self._listed: tuple[ServerFolder, ...] = ()
         self._roles: Mapping[Role, str] = {}
         self._working: asyncio.Future[object] | None = None
@@ -84,10 +99,14 @@ class MailAccountForm(Dialog):
         self.fields.trusted.taken_back.connect(self._distrust)
         self.fields.address.textChanged.connect(self._guess)
         self.fields.sign_in_changed.connect(self._drop_answer)
+        self.fields.address.textChanged.connect(lambda _text: self._pause.start())
+        self.fields.imap.host.textChanged.connect(lambda _text: self._pause.start())
+        self.fields.way.client_wanted.connect(self._ask_for_client)
         self.finished.connect(self._forget)
         self.fields.address.setFocus()
         if account is not None:
             self._loading = tasks.run(self._load_folders(account.key))
+            self._find_way()
 
     def ask_for_password(self) -> None:
         """Give the keyboard to the password, which the server did not accept."""
@@ -138,14 +157,72 @@ class MailAccountForm(Dialog):
         """Return the account of the form, or show what is wrong with it."""
         draft = self.fields.draft()
         found = complaints(draft)
+        by_browser = self.fields.way.by_browser
+        if self._base.oauth_provider and not by_browser and not self.fields.password.text():
+            found[Field.PASSWORD] = _("Write your password.")
         self.fields.complain(found)
         if found:
             return None
-        return replace(account_of(draft, self._base), trusted_fingerprints=self._trusted)
+        provider_id = self._base.oauth_provider if by_browser else ""
+        account = account_of(draft, self._base)
+        return replace(account, trusted_fingerprints=self._trusted, oauth_provider=provider_id)
+
+    @property
+    def _password(self) -> str:
+        """The password for receiving, "" for what is kept or for a sign-in in the browser."""
+        return "" if self.fields.way.by_browser else self.fields.password.text()
 
     def _changed_roles(self) -> Mapping[Role, str]:
         """Return the uses of folders the person gave them; what the server says of the others may change later."""
         return {role: path for role, path in self.fields.roles.picked().items() if self._roles.get(role) != path}
+
+    # the way in
+
+    def _find_way(self) -> None:
+        """Look how one signs in to the servers of the form."""
+        if self._finding is not None:
+            self._finding.cancel()
+        self._finding = self._tasks.run(self._show_way())
+
+    async def _show_way(self) -> None:
+        draft, provider_id = self.fields.draft(), self._base.oauth_provider
+        way = await find_way(self._tasks, self._accounts, self._providers, draft.address, draft.imap.host, provider_id)
+        shown = self.fields.way.way
+        if way != shown:
+            is_same = way is not None and shown is not None and way.client == shown.client
+            prefer = self.fields.way.by_browser if is_same else self._account is None or bool(provider_id)
+            self.fields.show_way(way, prefer_browser=prefer)
+
+    def _ask_for_client(self) -> None:
+        way = self.fields.way.way
+        if way is not None:
+            form = ClientForm(self._providers, self._accounts, self._tasks, self.theme, way.provider, self)
+            form.kept.connect(self._find_way)
+            form.open()
+
+    def _has_let_in(self, account: MailAccount) -> bool:
+        """Say whether what is kept, or was given while the form was open, is what one signs in with."""
+        way = self.fields.way.way
+        return way is None or not self.fields.way.by_browser or account.oauth_provider == way.provider.id
+
+    async def _let_in(self, account: MailAccount) -> bool:
+        """Let the person sign in in the browser where that is the way and nobody did; returns whether one can go on."""
+        way = self.fields.way.way
+        if way is None or not self.fields.way.by_browser:
+            self._grant = None
+            return True
+        if self._has_let_in(account) or self._grant is not None:
+            return True
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        browser = BrowserSignIn(self._accounts, self._tasks, self.theme, way, account, self)
+        browser.granted.connect(self._take_grant)
+        browser.finished.connect(lambda _result: ended.set_result(None) if not ended.done() else None)
+        browser.begin()
+        await ended
+        return self._grant is not None
+
+    def _take_grant(self, grant: Grant) -> None:
+        self._grant = grant
 
     # doing
 
@@ -226,16 +303,17 @@ class MailAccountForm(Dialog):
             self._testing = False
 
     async def _ask_server(self, account: MailAccount) -> bool:
-        if not await self._usable(account):
+        if not await self._usable(account) or not await self._let_in(account):
             return False
-        password = self.fields.password.text()
+        password = self._password
         log.protect(password)
         if not password and account.key:
             await self._unlock()
         # a stored password comes out of a keyring that may ask the person
         smtp_password = self.fields.smtp_password.text()
         log.protect(smtp_password)
-        asked = await self._tasks.read(self._accounts.test, account, password or None, smtp_password or None)
+        test = partial(self._accounts.test, grant=self._grant)
+        asked = await self._tasks.read(test, account, password or None, smtp_password or None)
         result = await self._tasks.errand(asked)
         if result.ok:
             self._tested = (account, password, smtp_password)
@@ -280,29 +358,33 @@ class MailAccountForm(Dialog):
         self.fields.show_trusted(exceptions)
 
     async def _save(self, account: MailAccount) -> None:
-        password = self.fields.password.text()
-        smtp_password = self.fields.smtp_password.text()
+        password, smtp_password = self._password, self.fields.smtp_password.text()
         known = self._tested == (account, password, smtp_password)
         before = self._account
-        untouched = before is not None and not (password or smtp_password) and _connects_alike(account, before)
+        alike = before is not None and not (password or smtp_password) and _connects_alike(account, before)
+        untouched = alike and self._has_let_in(account)
         if await self._usable(account) and (known or untouched or await self._test(account)):
             await self._store(account)
 
     async def _store(self, account: MailAccount) -> None:
-        draft = self.fields.draft()
-        password = self.fields.password.text() or None
+        if not await self._let_in(account):
+            return
+        draft, grant = self.fields.draft(), self._grant
+        password = self._password or None
         smtp_password = self.fields.smtp_password.text() or None
         sends_newly = self._account is not None and self._account.smtp is None and account.smtp is not None
-        if password or smtp_password or sends_newly:  # which takes over the password it has
+        if password or smtp_password or grant is not None or sends_newly:  # which takes over the password it has
             await self._unlock()
         if self._account is None:
             smtp_password = smtp_password or (password if account.smtp is not None else None)
             watched = draft.watched if self._listed else None
-            add = partial(self._accounts.add, folders=self._listed, watched=watched, roles=self._changed_roles())
+            add = partial(
+                self._accounts.add, folders=self._listed, watched=watched, roles=self._changed_roles(), grant=grant
+            )
             await self._tasks.write(add, account, password, smtp_password)
         else:
-            roles = self._changed_roles() if draft.watched is not None else None
-            edit = partial(self._accounts.edit, opened=self._account, watched=draft.watched, roles=roles)
+            changed = self._changed_roles() if draft.watched is not None else None
+            edit = partial(self._accounts.edit, opened=self._account, watched=draft.watched, roles=changed, grant=grant)
             await self._tasks.write(edit, account, password, smtp_password)
         self.accept()
 
@@ -345,7 +427,8 @@ class MailAccountForm(Dialog):
 
     def _forget(self) -> None:
         self._closed = True
-        for task in (self._working, self._loading):
+        self._pause.stop()
+        for task in (self._working, self._loading, self._finding):
             if task is not None:
                 task.cancel()
 

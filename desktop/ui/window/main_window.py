@@ -37,6 +37,7 @@ from desktop.ui.window.status_bar import StatusBar
 from desktop.ui.window.writing import Writing
 
 if TYPE_CHECKING:
+    from desktop.domain.mail.grant import Grant
     from desktop.services.services import Services
     from desktop.ui.mail.transfer_actions import UnderWay
     from desktop.ui.preferences.mail_account_form import MailAccountForm
@@ -317,6 +318,7 @@ class MainWindow(QWidget):
                 self._services.settings,
                 self._services.accounts,
                 self._services.reading,
+                self._services.providers,
                 self._tasks,
                 self._bridge,
                 self._theme,
@@ -380,15 +382,45 @@ class MainWindow(QWidget):
         if account is None:
             self._show_preferences(accounts=True)
             return
+        if remedy == Remedy.SIGN_IN and account.oauth_provider:
+            self._tasks.run(self._sign_in_again(account))
+            return
         form = self._once(f"account {key}", lambda: self._account_form(account))
         if remedy == Remedy.SIGN_IN:
             form.ask_for_password()
+
+    async def _sign_in_again(self, account: MailAccount) -> None:
+        """Let the person sign in in the browser; the mails of the account stay."""
+        from desktop.ui.preferences.browser_sign_in import BrowserSignIn
+        from desktop.ui.preferences.sign_in_way import find_way
+
+        accounts, providers, provider_id = self._services.accounts, self._services.providers, account.oauth_provider
+        way = await find_way(self._tasks, accounts, providers, account.address, account.imap_host, provider_id)
+        if way is None or not way.by_browser:
+            # the client was taken away: the form says so, and takes another or a password
+            self._once(f"account {account.key}", lambda: self._account_form(account))
+            return
+        await self._tasks.errand(accounts.unlock())
+
+        def make() -> BrowserSignIn:
+            made = BrowserSignIn(accounts, self._tasks, self._theme, way, account, self)
+            made.granted.connect(lambda grant: self._tasks.run(self._take_grant(account, grant)))
+            made.begin()
+            return made
+
+        self._once(f"sign-in {account.key}", make)
+
+    async def _take_grant(self, account: MailAccount, grant: Grant) -> None:
+        await self._tasks.write(self._services.accounts.signed_in, account.key, grant)
+        self.tell(_("{address} is signed in again.").format(address=account.address))
 
     def _account_form(self, account: MailAccount | None = None) -> MailAccountForm:
         from desktop.ui.preferences.mail_account_form import MailAccountForm
 
         services = self._services
-        form = MailAccountForm(services.accounts, services.views, self._tasks, self._theme, account, self)
+        form = MailAccountForm(
+            services.accounts, services.providers, services.views, self._tasks, self._theme, account, self
+        )
         form.told.connect(self.tell)
         return form
 

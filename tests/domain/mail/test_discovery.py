@@ -35,9 +35,9 @@ def test_the_best_known_is_taken_and_nothing_better_is_given_up(answers: dict[So
     assert settled is all(source in answers for source in better)
 
 
-def test_the_order_is_domain_directory_mx_srv_guess() -> None:
+def test_the_order_is_what_is_known_domain_directory_mx_srv_guess() -> None:
     assert [source.value for source in sorted(Source, key=lambda one: discovery.RANK[one])] == [
-        *("autoconfig", "well-known", "directory", "mx", "srv", "guess")
+        *("provider", "autoconfig", "well-known", "directory", "mx", "srv", "guess")
     ]
 
 
@@ -165,3 +165,13 @@ def test_guesses_stay_in_the_domain_and_take_the_first_of_each_half() -> None:
     assert (said.imap.host, said.smtp and said.smtp.host) == ("mail.firm.example", "smtp.firm.example")
     assert said.imap.sign_in == (SignIn.PASSWORD,)
     assert discovery.of_guesses([guess for guess in guesses if not guess.incoming]) == Answer()
+
+
+def test_c42_a_known_provider_that_takes_the_mail_is_named_and_doubted() -> None:
+    """Its servers are known; that it takes the mail of this domain is the word of a name server."""
+    found = discovery.of_mail_host("aspmx.l.google.com", DOMAIN).candidate
+
+    assert found is not None
+    assert (found.source, found.imap.host) == (Source.MX, "imap.gmail.com")
+    assert found.foreign == ("imap.gmail.com", "smtp.gmail.com")
+    assert discovery.of_mail_host("mx.firm.example", DOMAIN).candidate is None

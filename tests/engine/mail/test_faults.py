@@ -20,12 +20,14 @@ from typing import cast
 import pytest
 
 from desktop.base import clock
+from desktop.base.errors import Remedy
 from desktop.domain import events
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Activity, Cause, Endpoint, MailAccount, Security
 from desktop.domain.mail.operation import Change, Verb
 from desktop.engine.mail import account_runner, folder_sync
 from desktop.net import errors
+from desktop.net.credentials import Password
 from desktop.net.mail.imap.reading import FlagSweep
 from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.tls import TlsPolicy
@@ -438,7 +440,27 @@ def test_r09_a_server_that_asks_for_a_pause_gets_one(
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("answer", [b"* BYE good night\r\n", b"TAG BAD User is authenticated but not connected.\r\n"])
+@pytest.mark.parametrize("command", ["LOGIN", "LIST", "SELECT"])
+def test_r09_a_mailbox_that_a_server_does_not_open_is_told_and_tried_later(
+    desk: Desk, scripted: Callable[..., ScriptedImap], command: str
+) -> None:
+    """Exchange Online says so where IMAP is off for a mailbox, and also for a while where it is not."""
+    answer = b"TAG BAD User is authenticated but not connected.\r\n"
+    server = scripted(Answers({"LIST": b'* LIST () "/" INBOX\r\nTAG OK done\r\n', command: answer}))
+    key = _scripted_account(desk, server)
+    began_ms = clock.now()
+    desk.core.start()
+
+    until(lambda: desk.core.services.accounts.status(key).activity is Activity.WAITING)
+
+    status = desk.core.services.accounts.status(key)
+    assert status.retry_at_ms >= began_ms + 90_000
+    assert (status.remedy, status.cause) == (Remedy.SETTINGS.value, Cause.REFUSED)
+    assert "does not open the mailbox" in status.problem
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("answer", [b"* BYE good night\r\n", b"TAG BAD not in the mood\r\n"])
 def test_r09_a_server_that_ends_every_session_is_no_reason_to_sign_in_again_and_again(
     desk: Desk, scripted: Callable[..., ScriptedImap], answer: bytes
 ) -> None:
@@ -891,7 +913,9 @@ def test_r09_too_many_connections_is_waited_out(desk: Desk, dovecot_with: Callab
     server = dovecot_with(max_connections=1)
     user = server.new_user()
     server.deliver(user, [mail(1)])
-    other = Session.open(ImapEndpoint("127.0.0.1", server.imap_port, Security.PLAIN, user), PASSWORD, TlsPolicy())
+    other = Session.open(
+        ImapEndpoint("127.0.0.1", server.imap_port, Security.PLAIN, user), Password(PASSWORD), TlsPolicy()
+    )
     account = desk.add(server, user)
 
     problem = desk.core.supervisor.sync_once()[account.key]

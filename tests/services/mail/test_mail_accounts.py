@@ -11,13 +11,13 @@ import pytest
 from desktop.domain import events
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, Unified
-from desktop.domain.mail.mail_account import MailAccount, Mode
+from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Mode, Security
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.removal import Removal
 from desktop.net.errors import SecretsUnavailable
-from desktop.services.errands import imap_secret, smtp_secret
+from desktop.services.errands import imap_secret, oauth_secret, smtp_secret
 from desktop.services.mail import whole_folders
 from desktop.services.mail.ingest import Fetched
 from desktop.services.mail.mail_accounts import AccountInvalid, AccountUnknown, MailAccounts
@@ -309,7 +309,20 @@ def test_an_account_goes_with_its_mails_though_its_passwords_cannot_go_now(
     went = shelf.accounts.remove(shelf.account, purge_mails=True)
 
     assert went == Removal(mails=1, waiting=0, secrets_left="The keyring is locked.")
-    assert tried == [imap_secret(account), smtp_secret(account)]
+    assert tried == [imap_secret(account), smtp_secret(account), oauth_secret(account)]
     assert shelf.accounts.all() == ()
     with shelf.database.read() as view:
         assert view.value("SELECT count(*) FROM email") == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "files"), [("smtp.office365.com", FilesSent.BY_ITSELF), ("smtp.firm.example", FilesSent.UNKNOWN)]
+)
+def test_a_server_that_is_known_to_file_what_it_sends_gets_no_second_copy(
+    accounts: MailAccounts, host: str, files: FilesSent
+) -> None:
+    smtp = Endpoint(host, 587, Security.STARTTLS, "ann")
+
+    added = accounts.add(MailAccount(uuid.uuid4(), "ann@firm.example", smtp=smtp), None, "secret")
+
+    assert accounts.get(added.key).files_sent is files

@@ -51,11 +51,16 @@ class Listed:
 @pytest.fixture
 def form(core: Core, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[MailAccountForm]:
     """An empty form."""
-    made = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
+    made = _form(core, tasks, theme)
     made.show()
     yield made
     if shiboken6.isValid(made):
         made.close()
+
+
+def _form(core: Core, tasks: Tasks, theme: Theme, account: MailAccount | None = None) -> MailAccountForm:
+    services = core.services
+    return MailAccountForm(services.accounts, services.providers, services.views, tasks, theme, account)
 
 
 def _gone(form: MailAccountForm) -> bool:
@@ -121,6 +126,7 @@ async def test_a_complaint_goes_when_its_field_is_changed(form: MailAccountForm)
     left = []
     for change, field in (
         (lambda: fields.address.setText("jan"), Field.ADDRESS),
+        (lambda: fields.password.setText("x"), Field.PASSWORD),
         (lambda: fields.imap.port.setText("14"), Field.IMAP_PORT),
         (lambda: fields.smtp.security.setCurrentIndex(1), Field.SMTP_PORT),
         (lambda: fields.since.spans.setCurrentIndex(1), Field.SINCE),
@@ -178,7 +184,7 @@ async def test_it_says_that_it_waits_for_the_passphrase_and_not_for_the_server(
         answer.wait(DEADLINE_S)
 
     core = build_core(Profile(tmp_path / "locked"), ask)
-    form = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
+    form = _form(core, tasks, theme)
     form.show()
     form.fields.address.setText("a@example.org")
     form.fields.password.setText("x")
@@ -233,7 +239,7 @@ async def test_the_keyboard_stays_on_test_and_does_not_slip_to_cancel(
 async def test_a_stored_password_is_taken_on_another_thread_and_a_typed_one_kept_out_of_the_log(
     core: Core, tasks: Tasks, theme: Theme, dovecot: Dovecot, imap_user: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
+    first = _form(core, tasks, theme)
     first.show()
     _fill(first, dovecot, imap_user, PASSWORD)
     _press(first, "Add account")
@@ -249,7 +255,9 @@ async def test_a_stored_password_is_taken_on_another_thread_and_a_typed_one_kept
 
     monkeypatch.setattr(core.secrets, "get", watched)
 
-    second = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
+    second = MailAccountForm(
+        core.services.accounts, core.services.providers, core.services.views, tasks, theme, account
+    )
     second.show()
     _press(second, "Test")
     await until(lambda: _banner(second) is not None)
@@ -346,14 +354,16 @@ async def test_an_unknown_certificate_can_be_trusted(
 async def test_an_account_is_edited_and_removed(
     core: Core, tasks: Tasks, theme: Theme, dovecot: Dovecot, imap_user: str, qtbot: QtBot
 ) -> None:
-    first = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
+    first = _form(core, tasks, theme)
     first.show()
     _fill(first, dovecot, imap_user, PASSWORD)
     _press(first, "Add account")
     await until(lambda: _gone(first))
     (account,) = core.services.accounts.all()
 
-    second = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
+    second = MailAccountForm(
+        core.services.accounts, core.services.providers, core.services.views, tasks, theme, account
+    )
     second.show()
     await until(lambda: bool(second.fields.picks.picked()))
     second.fields.name.setText("Another name")
@@ -361,7 +371,7 @@ async def test_an_account_is_edited_and_removed(
     _press(second, "Save")
     await until(lambda: _gone(second))
     renamed = core.services.accounts.get(account.key)
-    third = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, renamed)
+    third = _form(core, tasks, theme, renamed)
     third.show()
     await until(lambda: set(third.fields.picks.picked()) == {"INBOX", "Sent"})
     _press(third, "Remove…")
@@ -479,7 +489,7 @@ async def test_one_password_for_both_halves_is_changed_for_both(
     imap_user: str,
     smtp_receiver: Callable[..., SmtpReceiver],
 ) -> None:
-    first = MailAccountForm(core.services.accounts, core.services.views, tasks, theme)
+    first = _form(core, tasks, theme)
     first.show()
     _fill(first, dovecot, imap_user, PASSWORD)
     _send_through(first, smtp_receiver(passwords={imap_user: PASSWORD}))
@@ -515,7 +525,7 @@ async def test_saving_keeps_what_was_changed_elsewhere_while_the_form_stood_open
 ) -> None:
     accounts = core.services.accounts
     account = _stored(core)
-    form = MailAccountForm(accounts, core.services.views, tasks, theme, account)
+    form = _form(core, tasks, theme, account)
     form.show()
     certificate = Certificate("imap.firm.example", 993, "ab" * 32)
     accounts.trust_certificate(account.key, certificate)
@@ -541,7 +551,9 @@ async def test_trust_in_a_certificate_can_be_taken_back(core: Core, tasks: Tasks
     first, second = (Certificate("imap.firm.example", port, "ab" * 32) for port in (993, 143))
     for certificate in (first, second):
         accounts.trust_certificate(account.key, certificate)
-    form = MailAccountForm(accounts, core.services.views, tasks, theme, accounts.get(account.key))
+    form = MailAccountForm(
+        accounts, core.services.providers, core.services.views, tasks, theme, accounts.get(account.key)
+    )
     form.show()
     trusted = form.fields.trusted
     before = list(trusted.lines)
@@ -608,7 +620,7 @@ async def test_an_account_is_removed_while_its_server_is_asked(
     fault_proxy.black_hole()
     accounts = core.services.accounts
     account = _stored(core)
-    form = MailAccountForm(accounts, core.services.views, tasks, theme, account)
+    form = _form(core, tasks, theme, account)
     form.show()
     fields = form.fields.imap
     fields.security.setCurrentIndex(fields.security.findData(Security.PLAIN.value))
@@ -635,7 +647,7 @@ async def test_an_account_is_removed_without_asking_for_the_passphrase(
     before.close()
     asked: list[object] = []
     core = build_core(profile, asked.append)
-    form = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
+    form = _form(core, tasks, theme, account)
     told: list[str] = []
     form.told.connect(told.append)
     form.show()
@@ -670,7 +682,7 @@ async def test_a_sending_half_that_is_new_asks_for_the_passphrase_beside_the_wri
         return "a passphrase of tests"
 
     core = build_core(profile, ask)
-    form = MailAccountForm(core.services.accounts, core.services.views, tasks, theme, account)
+    form = _form(core, tasks, theme, account)
     form.show()
     form.fields.smtp.host.setText("localhost")
     _press(form, "Save")

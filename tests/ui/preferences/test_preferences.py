@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -30,13 +31,18 @@ def bridge(core: Core, qtbot: QtBot) -> Iterator[Bridge]:
     made.close()
 
 
+def _window(core: Core, tasks: Tasks, bridge: Bridge, theme: Theme) -> Preferences:
+    known = core.services
+    return Preferences(known.settings, known.accounts, known.reading, known.providers, tasks, bridge, theme)
+
+
 @pytest.fixture
 def shown(core: Core, tasks: Tasks, theme: Theme, bridge: Bridge) -> Iterator[Preferences]:
     """The preferences of a profile with two accounts."""
     for name in ("jan", "sales"):
         endpoint = Endpoint("imap.firm.example", 993, Security.TLS, name)
         core.services.accounts.add(MailAccount(uuid.uuid4(), f"{name}@firm.example", imap=endpoint), "secret")
-    made = Preferences(core.services.settings, core.services.accounts, core.services.reading, tasks, bridge, theme)
+    made = _window(core, tasks, bridge, theme)
     made.show()
     yield made
     if shiboken6.isValid(made):
@@ -138,3 +144,19 @@ async def test_a_sender_whose_images_always_load_can_be_taken_back(shown: Prefer
     shown.senders.buttons["anna@acme.example"].click()
     await until(lambda: not shown.senders.isVisible())
     assert reading.senders_with_images() == ()
+
+
+async def test_a_provider_file_is_taken_shown_and_taken_back(shown: Preferences, core: Core, tmp_path: Path) -> None:
+    file = tmp_path / "google.json"
+    file.write_text('{"id": "google", "client_id": "rapport-7", "client_secret": "canary"}')
+    shown.show_page(ACCOUNTS)
+
+    shown.provider_files.take(str(file))
+    await until(lambda: "google" in shown.provider_files.list.buttons)
+    taken = core.services.providers.client("google")
+    shown.provider_files.list.buttons["google"].click()
+    await until(lambda: not shown.provider_files.list.buttons)
+
+    assert taken is not None
+    assert taken.id == "rapport-7"
+    assert core.services.providers.client("google") is None

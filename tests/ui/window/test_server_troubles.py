@@ -60,6 +60,12 @@ PROBLEMS: tuple[errors.NetProblem, ...] = (
     errors.VaultLocked(is_new=True),
     errors.WrongPassphrase(),
     errors.ImageRefused(HOST, details=WORDS),
+    errors.TokenRefused(HOST, "jan", details=WORDS),
+    errors.TokenNotPossible(HOST),
+    errors.TokenNotPossible(HOST, clear=True),
+    errors.MailboxNotOpened(HOST, details=WORDS),
+    errors.SignInEnded("jan", details=WORDS),
+    errors.ClientRefused("Firm Mail", details=WORDS),
 )
 BUTTONS = {
     Remedy.NONE: "Retry",
@@ -91,10 +97,14 @@ def test_none_is_left_out() -> None:
         errors.SendingPostponed,
         errors.SignInRequired,
         errors.SmtpSwitchedOff,
-        errors.TokenNotPossible,
-        errors.TokenRefused,
     }
-    assert {type(problem) for problem in PROBLEMS} | told_elsewhere | of_one_mail == {
+    of_a_browser_sign_in = {  # told in its window
+        errors.AccessDenied,
+        errors.ForeignAnswer,
+        errors.NobodySignedIn,
+        errors.SignInFailed,
+    }
+    assert {type(problem) for problem in PROBLEMS} | told_elsewhere | of_one_mail | of_a_browser_sign_in == {
         one for one in _classes(errors.NetProblem) if one.__module__ == errors.__name__
     }
 
@@ -138,7 +148,7 @@ def test_the_status_bar_says_it_with_one_button(theme: Theme, qtbot: QtBot, prob
 
 async def test_the_form_says_each_with_one_thing_to_do(empty_desk: Desk, tasks: Tasks, theme: Theme) -> None:
     services = empty_desk.core.services
-    form = MailAccountForm(services.accounts, services.views, tasks, theme)
+    form = MailAccountForm(services.accounts, services.providers, services.views, tasks, theme)
     form.show()
 
     def banners() -> list[Banner]:

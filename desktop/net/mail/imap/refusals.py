@@ -21,6 +21,8 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _EXISTS = re.compile(r"already exist", re.IGNORECASE)
+_NOT_OPENED = re.compile(r"authenticated but not connected", re.IGNORECASE)
+"""Exchange Online, in answer to a sign-in or to the first command after it."""
 _QUOTA = re.compile(r"over ?quota|quota exceeded|mailbox is full", re.IGNORECASE)
 _PAUSES = frozenset(("LIMIT", "THROTTLED", "OVERQUOTA"))
 """Outside of a command OVERQUOTA is the volume of data (Gmail): no mailbox is so full that nobody may look at it."""
@@ -32,6 +34,8 @@ def at_sign_in(response: Response, host: str, user: str) -> errors.NetProblem:
     words = errors.server_words(response.text)
     if _CONNECTIONS.search(words):
         return errors.TooManyConnections(host, details=words)
+    if _NOT_OPENED.search(words):
+        return errors.MailboxNotOpened(host, details=words)
     if response.code in {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED"}:
         return errors.WrongPassword(host, user, details=words)
     if response.code in _PAUSES or _PAUSE.search(words):
@@ -59,6 +63,8 @@ def of_command(response: Response, host: str, folder: str = "") -> errors.NetPro
     """Return why a command was refused; `folder` is the folder it was about, for people."""
     words = errors.server_words(response.text)
     code = response.code
+    if _NOT_OPENED.search(words):
+        return errors.MailboxNotOpened(host, details=words)
     if folder and (code in {"NONEXISTENT", "TRYCREATE"} or (not code and _GONE.search(words))):
         return errors.FolderGone(host, folder, details=words)
     if folder and (code == "ALREADYEXISTS" or (not code and _EXISTS.search(words))):

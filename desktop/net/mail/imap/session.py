@@ -16,6 +16,7 @@ from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.connect import Stop
+from desktop.net.credentials import Credential
 from desktop.net.mail.imap import folders, guard, names, selecting, sign_in, waiting
 from desktop.net.mail.imap.client import Client
 from desktop.net.mail.imap.connection import Reply
@@ -61,7 +62,7 @@ class Session:
     def open(
         cls,
         endpoint: ImapEndpoint,
-        password: str,
+        credential: Credential,
         tls_policy: TlsPolicy,
         *,
         timeout_s: float = 60.0,
@@ -69,7 +70,7 @@ class Session:
     ) -> Session:
         """Connect, encrypt and sign in. `timeout_s` is the longest silence borne, also later."""
         dialer = sign_in.Dialer(endpoint, tls_policy, timeout_s, cancel)
-        return cls(sign_in.open_client(dialer, password), endpoint)
+        return cls(sign_in.open_client(dialer, credential), endpoint)
 
     def __repr__(self) -> str:
         return f"Session({self._endpoint.host})"

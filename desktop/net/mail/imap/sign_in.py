@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from desktop.base.version import VERSION
 from desktop.domain.mail.mail_account import Security
-from desktop.net import connect, errors, tls
+from desktop.net import connect, errors, tls, xoauth2
 from desktop.net.connect import Stop
+from desktop.net.credentials import Bearer, Credential, Password
 from desktop.net.mail.imap import guard
 from desktop.net.mail.imap.client import Client
 from desktop.net.mail.imap.connection import Connection, capability_set
@@ -57,12 +58,16 @@ class Dialer:
         return Connection(Wire(connection, host, port, timeout_s=self.timeout_s, cancel=self.cancel), host)
 
 
-def open_client(dialer: Dialer, password: str) -> Client:
+def open_client(dialer: Dialer, credential: Credential) -> Client:
     """Return a client whose connection is encrypted as asked and signed in."""
     endpoint = dialer.endpoint
     # refused here, before anything is sent
     guard.refuse_unsafe(endpoint.user.encode("utf-8", "surrogatepass"), "user name")
-    guard.refuse_unsafe(password.encode("utf-8", "surrogatepass"), "password")
+    match credential:
+        case Password(secret):
+            guard.refuse_unsafe(secret.encode("utf-8", "surrogatepass"), "password")
+        case Bearer(token):
+            xoauth2.Exchange(endpoint.user, token)
     # by value, and an unknown value raises: nothing falls through to a connection in clear
     security = Security(endpoint.security)
     if security is Security.STARTTLS:
@@ -76,7 +81,7 @@ def open_client(dialer: Dialer, password: str) -> Client:
         client = Client(connection, signed_in=signed_in)
         _ask_capabilities(connection)
         if not signed_in:
-            sign_in(client, endpoint.user, password)
+            sign_in(client, endpoint.user, credential)
         _introduce(client)
     except BaseException:
         connection.wire.close()
@@ -128,14 +133,52 @@ def _ask_capabilities(connection: Connection) -> None:
     connection.run(b"CAPABILITY")
 
 
-def sign_in(client: Client, user: str, password: str) -> None:
-    """Sign in with SASL PLAIN (RFC 4616), else LOGIN. Neither text nor cause of an error holds the password."""
+def sign_in(client: Client, user: str, credential: Credential) -> None:
+    """Sign in with what there is to show. Neither text nor cause of an error holds it."""
+    connection = client.connection
+    match credential:
+        case Password(secret):
+            _by_password(client, user, secret)
+        case Bearer(token):
+            _by_token(client, user, token)
+    if not connection.has("IMAP4REV1"):
+        _ask_capabilities(connection)
+
+
+def _by_token(client: Client, user: str, token: str) -> None:
+    """Sign in with SASL XOAUTH2. Which token it was, expired, revoked or another mailbox's, no server tells apart."""
+    connection = client.connection
+    if not connection.wire.encrypted:
+        raise errors.TokenNotPossible(connection.host, clear=True)
+    if "AUTH=XOAUTH2" not in connection.capabilities:
+        raise errors.TokenNotPossible(connection.host)
+    _forget_capabilities(connection)
+    exchange = xoauth2.Exchange(user, token)
+    try:
+        client.ask(client.sasl_login, xoauth2.MECHANISM, exchange, user=user)
+    except errors.NetProblem as problem:
+        problem.details = errors.server_words(exchange.refusal(problem.details))
+        if not isinstance(problem, errors.WrongPassword):
+            raise
+        details = problem.details
+    else:
+        return
+    raise errors.TokenRefused(connection.host, user, details=details)
+
+
+def _forget_capabilities(connection: Connection) -> None:
+    """Keep of what was offered only what signing in takes."""
+    connection.capabilities = frozenset(c for c in connection.capabilities if c.startswith(("LITERAL", "SASL-IR")))
+
+
+def _by_password(client: Client, user: str, password: str) -> None:
+    """Sign in with SASL PLAIN (RFC 4616), else LOGIN."""
     connection = client.connection
     before = connection.capabilities
     plain, login = "AUTH=PLAIN" in before, "LOGINDISABLED" not in before
     if not login and not (plain and connection.wire.encrypted):
         raise errors.SignInNotPossible(connection.host)
-    connection.capabilities = frozenset(c for c in before if c.startswith(("LITERAL", "SASL-IR")))
+    _forget_capabilities(connection)
     if plain:
         try:
             client.ask(client.sasl_login, "PLAIN", _plain(user, password), user=user)
@@ -146,8 +189,6 @@ def sign_in(client: Client, user: str, password: str) -> None:
                 raise
     if not plain:
         client.ask(client.login, user, password, user=user)
-    if not connection.has("IMAP4REV1"):
-        _ask_capabilities(connection)
 
 
 def _plain(user: str, password: str) -> Callable[[bytes], bytes | None]:

@@ -49,14 +49,16 @@ def open_session(
     cancel: Stop | None = None,
 ) -> SmtpSession:
     """Connect, encrypt as asked and sign in. `timeout_s` is the longest silence borne, also later."""
-    return SmtpSession(open_client(Dialer(endpoint, policy, timeout_s, cancel), credential), timeout_s)
+    client = open_client(Dialer(endpoint, policy, timeout_s, cancel), credential)
+    return SmtpSession(client, timeout_s, signed_in=credential is not None)
 
 
 class SmtpSession:
     """A server that takes mail from us. Made by `open_session`; `close` says goodbye."""
 
-    def __init__(self, client: Client, timeout_s: float) -> None:
+    def __init__(self, client: Client, timeout_s: float, *, signed_in: bool) -> None:
         self._client = client
+        self.signed_in = signed_in
         self._host = client.server
         self._timeout_s = timeout_s
 

@@ -26,6 +26,7 @@ class CheckStep(QWidget):
         self._theme = theme
         self._title = Paragraph(theme, "", "title")
         self._origin = Paragraph(theme, "", "body", "secondary")
+        self._by_browser = False
         self.servers = ServerCard(theme, edit)
         self.checks = CheckList(theme)
         self.news = News()
@@ -41,16 +42,17 @@ class CheckStep(QWidget):
         column.addWidget(self.checks)
         column.addWidget(self.news)
 
-    def begin(self, candidate: Candidate, domain: str, address: str) -> None:
+    def begin(self, candidate: Candidate, domain: str, address: str, *, by_browser: bool) -> None:
         """Show the servers that are tried, and nothing of an earlier trial."""
+        self._by_browser = by_browser
         self._title.setText(_("Connecting {address}").format(address=address))
         self.setAccessibleName(self._title.text())
         self._origin.setText(words.origin_words(candidate, domain))
-        self.servers.show_candidate(candidate, address)
+        self.servers.show_candidate(candidate, address, by_browser=by_browser)
         self.checks.clear()
         self.news.say(None)
 
     def show_failure(self, result: TestResult, actions: tuple[tuple[str, Callable[[], object]], ...]) -> None:
         """Say what can be done about a step that failed; its row says what is wrong."""
-        advice = words.advice(result.remedy)
+        advice = words.advice(result.remedy, by_browser=self._by_browser)
         self.news.say(Banner(self._theme, advice, Tone.DANGER, details=result.details, actions=actions))

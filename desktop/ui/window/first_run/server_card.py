@@ -49,11 +49,11 @@ class ServerCard(QWidget):
         column.addWidget(last)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def show_candidate(self, candidate: Candidate, address: str) -> None:
+    def show_candidate(self, candidate: Candidate, address: str, *, by_browser: bool) -> None:
         """Show servers and the name one signs in with."""
         self.incoming.show_server(candidate.imap)
         self.outgoing.show_server(candidate.smtp)
-        self._way.set_text(way_words(candidate, address))
+        self._way.set_text(way_words(candidate, address, by_browser=by_browser))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = self._theme.tokens

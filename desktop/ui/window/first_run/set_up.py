@@ -25,7 +25,10 @@ from desktop.domain.mail.account_check import Check
 from desktop.domain.mail.discovery import Candidate
 from desktop.domain.mail.found_server import domain_of
 from desktop.domain.mail.mail_account import MailAccount, is_address
+from desktop.ui.preferences.browser_sign_in import BrowserSignIn
 from desktop.ui.preferences.certificate_question import CertificateQuestion
+from desktop.ui.preferences.client_form import ClientForm
+from desktop.ui.preferences.sign_in_way import find_way
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.window.first_run.address_step import AddressStep
@@ -39,8 +42,10 @@ from desktop.ui.window.first_run.step_row import StepRow
 
 if TYPE_CHECKING:
     from desktop.domain.mail.folder import ServerFolder
+    from desktop.domain.mail.grant import Grant
     from desktop.services.errands import TestResult
     from desktop.services.mail.mail_accounts import MailAccounts
+    from desktop.services.mail.sign_in_providers import SignInProviders
 
 
 class Step(IntEnum):
@@ -61,16 +66,26 @@ class SetUp(QWidget):
     """The turn, and a step of the trial; from its thread."""
 
     def __init__(
-        self, accounts: MailAccounts, tasks: Tasks, theme: Theme, *, is_first: bool, parent: QWidget | None = None
+        self,
+        accounts: MailAccounts,
+        providers: SignInProviders,
+        tasks: Tasks,
+        theme: Theme,
+        *,
+        is_first: bool,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._accounts, self._tasks, self._theme = accounts, tasks, theme
+        self._accounts, self._providers, self._tasks, self._theme = accounts, providers, tasks, theme
         self._is_first = is_first
         self._id = uuid.uuid4()
         self._trusted: tuple[str, ...] = ()
         self._listed: tuple[ServerFolder, ...] = ()
         self._passed = False
         """The servers have been tried and work."""
+        self._grant: Grant | None = None
+        """What the sign-in in the browser gave."""
+        self._finding: asyncio.Future[object] | None = None
         self._working: asyncio.Future[object] | None = None
         self._turn = 0
         """Counts what was begun or given up: what comes of an earlier turn is not shown."""
@@ -108,6 +123,7 @@ class SetUp(QWidget):
         self.address.address.textChanged.connect(self._address_changed)
         self.address.submitted.connect(self.go_on)
         self.sign_in.submitted.connect(self.go_on)
+        self.sign_in.way.client_wanted.connect(self._ask_for_client)
         self.foot.onward_pressed.connect(self.go_on)
         self.foot.back_pressed.connect(self.go_back)
         self.foot.cancel_pressed.connect(self.ended)
@@ -124,8 +140,7 @@ class SetUp(QWidget):
             self._work(self._leave_address, _("One moment"))
         elif self.step is Step.SIGN_IN:
             if not self.sign_in.complain():
-                self._turn_to(Step.CHECK)
-                self._work(self._check, "")
+                self._sign_in()
         elif self.step is Step.CHECK:
             self._turn_to(Step.FOLDERS)
         elif not self.folders.complain():
@@ -146,7 +161,7 @@ class SetUp(QWidget):
         if self.step is Step.ADDRESS:
             (self.address.address if self.address.name.text() else self.address.name).setFocus()
         elif self.step is Step.SIGN_IN:
-            self.sign_in.take_keyboard()
+            (self.foot.onward.setFocus if self.sign_in.by_browser else self.sign_in.take_keyboard)()
         elif self.step is Step.CHECK and self.check.news.banner is not None:
             self.check.news.take_keyboard()
         elif self.step is Step.CHECK:
@@ -158,6 +173,8 @@ class SetUp(QWidget):
     def stop(self) -> None:
         """Give up whatever is under way."""
         self._give_up()
+        if self._finding is not None:
+            self._finding.cancel()
         self.search.stop()
 
     def _turn_to(self, step: Step) -> None:
@@ -194,10 +211,13 @@ class SetUp(QWidget):
             self._allow()
             if self.search.found is not None and had is not self.sign_in.candidate:
                 self.take_keyboard()
+            if had is not self.sign_in.candidate:
+                self._find_way()
 
     def _address_changed(self, address: str) -> None:
         # a password is for the servers of one address
         self.sign_in.password.clear()
+        self._grant = None
         self._passed = False
         self.search.typed(address)
 
@@ -264,20 +284,64 @@ class SetUp(QWidget):
         self.search.now(address)
         self._turn_to(Step.SIGN_IN)
 
+    def _find_way(self) -> None:
+        """Look how one signs in to the servers that are shown."""
+        if self._finding is not None:
+            self._finding.cancel()
+        candidate = self.sign_in.candidate
+        if candidate is not None:
+            self._finding = self._tasks.run(self._show_way(candidate))
+
+    async def _show_way(self, candidate: Candidate) -> None:
+        host = candidate.imap.host
+        way = await find_way(self._tasks, self._accounts, self._providers, self._address, host)
+        if candidate is self.sign_in.candidate:
+            self.sign_in.show_way(way)
+            if self.step is Step.SIGN_IN and candidate.trusted and self.sign_in.by_browser:
+                self.take_keyboard()
+
+    def _ask_for_client(self) -> None:
+        way = self.sign_in.way.way
+        if way is not None:
+            form = ClientForm(self._providers, self._accounts, self._tasks, self._theme, way.provider, self.window())
+            form.kept.connect(self._find_way)
+            form.open()
+
+    def _sign_in(self) -> None:
+        """Try the account with the password, or with what a sign-in in the browser gives first."""
+        self._grant = None
+        way = self.sign_in.way.way
+        if way is None or not self.sign_in.by_browser:
+            self._try()
+            return
+        account = self._account(self.sign_in.candidate)
+        browser = BrowserSignIn(self._accounts, self._tasks, self._theme, way, account, self.window())
+        browser.granted.connect(self._granted)
+        browser.begin()
+
+    def _granted(self, grant: Grant) -> None:
+        self._grant = grant
+        self._try()
+
+    def _try(self) -> None:
+        self._turn_to(Step.CHECK)
+        self._work(self._check, "")
+
     async def _check(self) -> None:
         """Try the account; shows each step of it, and what came of it."""
         candidate = self.sign_in.candidate
         if candidate is None:
             return
         self._passed = False
-        turn, account, password = self._turn, self._account(candidate), self.sign_in.password.text()
-        log.protect(password)
-        self.check.begin(candidate, self.search.domain, account.address)
+        turn, account, grant = self._turn, self._account(candidate), self._grant
+        password = self.sign_in.password.text() if grant is None else None
+        log.protect(password or "")
+        self.check.begin(candidate, self.search.domain, account.address, by_browser=grant is not None)
 
         def tell(step: Check) -> None:
             self._checked.emit(turn, step)
 
-        result = await self._tasks.errand(self._accounts.test(account, password, password, tell))
+        result = await self._tasks.errand(self._accounts.test(account, password, password, tell, grant))
         if result.ok or result.folders:
             # one may go on to read mail where only sending does not work yet
             self._listed, self._passed = result.folders, True
@@ -297,7 +361,7 @@ class SetUp(QWidget):
         if certificate is not None:
             action = (_("Look at certificate"), partial(self._ask_trust, result.problem, certificate))
         elif result.remedy == Remedy.SIGN_IN:
-            action = (_("Change password"), self.go_back)
+            action = (_("Change password") if self._grant is None else _("Sign in again"), self.go_back)
         else:
             action = (_("Try again"), partial(self._work, self._check, ""))
         self.check.show_failure(result, (action,))
@@ -311,7 +375,8 @@ class SetUp(QWidget):
 
     async def _add(self) -> None:
         """Store the account; the engine begins to fetch at once."""
-        candidate, password = self.sign_in.candidate, self.sign_in.password.text()
+        candidate, grant = self.sign_in.candidate, self._grant
+        password = self.sign_in.password.text() if grant is None else None
         self.folders.say()
         try:
             self.foot.be_busy(_("Waiting for your passphrase"))
@@ -319,7 +384,7 @@ class SetUp(QWidget):
             self.foot.be_busy(_("Adding the account"))
             account = self._account(candidate)
             watched = self.folders.picks.picked() if self._listed else None
-            add = partial(self._accounts.add, folders=self._listed, watched=watched)
+            add = partial(self._accounts.add, folders=self._listed, watched=watched, grant=grant)
             self.foot.back.setEnabled(False)  # it cannot be given up half way
             await self._tasks.write(add, account, password, password if account.smtp is not None else None)
         except Problem as problem:
@@ -328,4 +393,5 @@ class SetUp(QWidget):
         finally:
             self.foot.back.setEnabled(True)
         self.sign_in.password.clear()
+        self._grant = None
         self.ended.emit()

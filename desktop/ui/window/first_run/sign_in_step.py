@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.domain.mail.discovery import Candidate, Discovery, Verdict
+from desktop.ui.preferences.sign_in_way import SignInWay
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner, Tone
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
@@ -21,6 +23,9 @@ from desktop.ui.window.first_run.address_step import SearchLine
 from desktop.ui.window.first_run.news import News
 from desktop.ui.window.first_run.server_card import ServerCard
 from desktop.ui.window.first_run.server_search import ServerSearch
+
+if TYPE_CHECKING:
+    from desktop.services.mail.sign_in_providers import WayIn
 
 _FIELD_PX = 160
 """Where the fields of a form begin, behind their labels."""
@@ -38,6 +43,7 @@ class SignInStep(QWidget):
         self._theme = theme
         self._edit, self._again = edit, again
         self._shown: Discovery | None = None
+        self._address = ""
         self._title = Paragraph(theme, "", "title")
         self._origin = Paragraph(theme, "", "body", "secondary")
         self.progress = SearchLine(theme)
@@ -46,6 +52,8 @@ class SignInStep(QWidget):
         self.consent = CheckBox(theme, "")
         words_missing = _("Tick this first: your password goes to that server.")
         self._consent_wrong = Paragraph(theme, words_missing, "small", "danger")
+        self.way = SignInWay(theme)
+        self.way.changed.connect(self._show_way)
         self.password = LineEdit(theme, _("Password"))
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self._password_row = FormRow(theme, _("Password"), self.password)
@@ -72,7 +80,16 @@ class SignInStep(QWidget):
         # aligned: else the layout takes the width of the button for all it may have, and lets the words wrap in it
         below.addWidget(self._help, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(heads)
-        for widget in (self.progress, self.servers, self.news, self.consent, self._consent_wrong, self._password_row):
+        self._ways = FormRow(self._theme, _("Sign-in"), self.way)
+        for widget in (
+            self.progress,
+            self.servers,
+            self.news,
+            self.consent,
+            self._consent_wrong,
+            self._ways,
+            self._password_row,
+        ):
             column.addWidget(widget)
         column.addLayout(below)
 
@@ -91,9 +108,11 @@ class SignInStep(QWidget):
             self._shown = found
             self.consent.setChecked(False)
             self.news.say(self._banner(found) if found is not None else None)
+            self.way.show_way(None)
         self.progress.setVisible(found is None)
-        for widget in (self._origin, self.servers, self._password_row, self._hint):
+        for widget in (self._origin, self.servers):
             widget.setVisible(there is not None)
+        self._show_way()
         self._help.setVisible(there is not None and bool(there.help_url))
         self.consent.setVisible(there is not None and not there.trusted)
         self._consent_wrong.hide()
@@ -111,13 +130,33 @@ class SignInStep(QWidget):
         name = there.provider if there.trusted and there.provider else domain
         self._title.setText(_("Sign in to {name}").format(name=name))
         self._origin.setText(words.origin_words(there, domain))
-        self.servers.show_candidate(there, address)
+        self._address = address
+        self._show_way()
         self._hint.setText(words.password_hint(there))
         self.consent.setText(words.consent_words(there))
         self._help_url = there.help_url
         self._help.setText(_("Help on {host}").format(host=QUrl(there.help_url).host()))
         self._help.setToolTip(there.help_url)
         self._help.updateGeometry()
+
+    def show_way(self, way: WayIn | None) -> None:
+        """Show the ways to sign in to these servers."""
+        self.way.show_way(way)
+        self._show_way()
+
+    @property
+    def by_browser(self) -> bool:
+        """Whether the person signs in through the browser."""
+        return self.way.by_browser
+
+    def _show_way(self) -> None:
+        there = self.candidate
+        self._ways.setVisible(there is not None and not self.way.isHidden())
+        self._password_row.setVisible(there is not None and not self.by_browser)
+        # what is known of the provider says more
+        self._hint.setVisible(there is not None and self.way.isHidden())
+        if there is not None:
+            self.servers.show_candidate(there, self._address, by_browser=self.by_browser)
 
     def complain(self) -> bool:
         """Say what is missing before a password may be sent; returns whether something is."""
@@ -127,7 +166,7 @@ class SignInStep(QWidget):
             self._consent_wrong.show()
             self.consent.setFocus()
             return True
-        if not self.password.text():
+        if not self.by_browser and not self.password.text():
             self._password_row.say(_("Write your password."))
             self.password.setFocus()
             return True
@@ -137,7 +176,10 @@ class SignInStep(QWidget):
         """Give the keyboard to what is to be done next."""
         there = self.candidate
         if there is not None:
-            (self.password if there.trusted or self.consent.isChecked() else self.consent).setFocus()
+            if not there.trusted and not self.consent.isChecked():
+                self.consent.setFocus()
+            elif not self.by_browser:
+                self.password.setFocus()
         elif not self.news.take_keyboard():
             self.setFocus()  # on no button while it is looked for: one Enter more would press it
 

@@ -22,6 +22,7 @@ def answered_words(answered: int, all_: int) -> str:
 def origin_words(candidate: Candidate, domain: str) -> str:
     """Return where servers were found, and what signing in does not do."""
     texts = {
+        Source.PROVIDER: _("Rapport knows the servers of {provider}."),
         Source.AUTOCONFIG: _("Found through the provider’s autoconfig."),
         Source.WELL_KNOWN: _("Found through the provider’s autoconfig."),
         Source.DIRECTORY: _("Found in the directory of mail providers."),
@@ -29,7 +30,8 @@ def origin_words(candidate: Candidate, domain: str) -> str:
         Source.SRV: _("Found in the service records of {domain}."),
         Source.GUESS: _("These servers answer under their usual names."),
     }
-    return texts[candidate.source].format(domain=domain) + " " + _("Nothing is changed on the server.")
+    origin = texts[candidate.source].format(domain=domain, provider=candidate.provider)
+    return origin + " " + _("Nothing is changed on the server.")
 
 
 def missing_words(found: Discovery) -> str:
@@ -62,8 +64,10 @@ def consent_words(candidate: Candidate) -> str:
     return _("Yes, my provider uses {hosts}").format(hosts=", ".join(candidate.foreign))
 
 
-def way_words(candidate: Candidate, address: str) -> str:
+def way_words(candidate: Candidate, address: str, *, by_browser: bool) -> str:
     """Return how the person signs in."""
+    if by_browser:
+        return _("In the browser, as {user}").format(user=candidate.imap.endpoint(address).user)
     return _("With your password, as {user}").format(user=candidate.imap.endpoint(address).user)
 
 
@@ -74,8 +78,10 @@ def password_hint(candidate: Candidate) -> str:
     return _("Kept encrypted on this computer.")
 
 
-def advice(remedy: str) -> str:
+def advice(remedy: str, *, by_browser: bool) -> str:
     """Return what to do about a trial that failed, by the remedy of its problem (`base.errors.Remedy`)."""
+    if remedy == Remedy.SIGN_IN and by_browser:
+        return _("Sign in again in the browser, as the person this mailbox belongs to.")
     if remedy == Remedy.SIGN_IN:
         return _(
             "Check your address and your password. Many providers want an app password, which is made on their website."

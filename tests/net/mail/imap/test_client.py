@@ -11,6 +11,7 @@ import pytest
 from desktop.base.errors import Bug
 from desktop.domain.mail.mail_account import Security
 from desktop.net import errors
+from desktop.net.credentials import Password
 from desktop.net.mail.imap import client as client_module
 from desktop.net.mail.imap.folders import FolderStatus, Namespace
 from desktop.net.mail.imap.session import ImapEndpoint, Session
@@ -34,7 +35,7 @@ def _close_sessions() -> Iterator[None]:
 
 def connect(server: ScriptedImap, user: str = "ann", password: str = "secret") -> Session:
     endpoint = ImapEndpoint("localhost", server.port, Security.PLAIN, user)
-    session = Session.open(endpoint, password, TlsPolicy(), timeout_s=10)
+    session = Session.open(endpoint, Password(password), TlsPolicy(), timeout_s=10)
     _opened.append(session)
     return session
 

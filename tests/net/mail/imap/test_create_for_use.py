@@ -9,6 +9,7 @@ import pytest
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import Security
 from desktop.net import errors
+from desktop.net.credentials import Password
 from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.tls import TlsPolicy
 from tests.servers.scripted_imap import Answers, Command, Peer, ScriptedImap
@@ -18,7 +19,7 @@ Start = Callable[..., ScriptedImap]
 
 def _created(server: ScriptedImap, role: Role) -> list[bytes]:
     session = Session.open(
-        ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), "secret", TlsPolicy(), timeout_s=10
+        ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), Password("secret"), TlsPolicy(), timeout_s=10
     )
     try:
         session.create(b"Archive", role)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from desktop.domain.mail.mail_account import Security
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
+from desktop.net.credentials import Password
 from desktop.net.mail.imap import guard, names
 from desktop.net.mail.imap.guard import Literal
 from desktop.net.mail.imap.session import ImapEndpoint, Session
@@ -84,7 +85,9 @@ def test_c38_the_server_gets_exactly_the_commands_that_were_meant(scripted: Star
     texts = naughty() + QUIRKS + [form.format("x") for form in FORMS]
     texts += [form.format(line) for line in naughty()[::20] for form in FORMS]
     server = scripted(Answers(capabilities=capabilities))
-    session = Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), "secret", TlsPolicy())
+    session = Session.open(
+        ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), Password("secret"), TlsPolicy()
+    )
     before = len(server.names)
     expected: list[str] = []
 
@@ -105,7 +108,9 @@ def test_c38_the_server_gets_exactly_the_commands_that_were_meant(scripted: Star
 @pytest.mark.parametrize("text", [form.format("x") for form in FORMS])
 def test_m04_line_breaks_are_refused_everywhere(scripted: Start, text: str) -> None:
     server = scripted(Answers())
-    session = Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), "secret", TlsPolicy())
+    session = Session.open(
+        ImapEndpoint("localhost", server.port, Security.PLAIN, "ann"), Password("secret"), TlsPolicy()
+    )
     before = len(server.names)
 
     for _, call in calls(session, text):
@@ -116,7 +121,7 @@ def test_m04_line_breaks_are_refused_everywhere(scripted: Start, text: str) -> N
     assert len(server.names) == before
     for user, password in ((text, "secret"), ("ann", text)):
         with pytest.raises(errors.UnsafeArgument):
-            Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, user), password, TlsPolicy())
+            Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, user), Password(password), TlsPolicy())
     assert server.connections == 1
     session.close()
 

@@ -16,6 +16,7 @@ from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import Security
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
+from desktop.net.credentials import Password
 from desktop.net.mail.imap.client import Client
 from desktop.net.mail.imap.connection import Connection
 from desktop.net.mail.imap.fetching import Limits
@@ -43,7 +44,7 @@ def _close_sessions() -> Iterator[None]:
 
 def connect(server: ScriptedImap, *, select: bool = True, timeout_s: float = 10) -> Session:
     endpoint = ImapEndpoint("localhost", server.port, Security.PLAIN, "ann")
-    session = Session.open(endpoint, "secret", TlsPolicy(), timeout_s=timeout_s)
+    session = Session.open(endpoint, Password("secret"), TlsPolicy(), timeout_s=timeout_s)
     _opened.append(session)
     if select:
         session.select(b"INBOX")

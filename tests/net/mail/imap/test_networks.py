@@ -10,6 +10,7 @@ import pytest
 from desktop.base import clock
 from desktop.domain.mail.mail_account import Security
 from desktop.net import errors
+from desktop.net.credentials import Password
 from desktop.net.mail.imap.fetching import FetchedMail
 from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.tls import TlsPolicy
@@ -28,7 +29,10 @@ def mail(number: int) -> bytes:
 
 def connect(proxy: FaultProxy, user: str, *, timeout_s: float = 10) -> Session:
     return Session.open(
-        ImapEndpoint("localhost", proxy.port, Security.PLAIN, user), PASSWORD, TlsPolicy(), timeout_s=timeout_s
+        ImapEndpoint("localhost", proxy.port, Security.PLAIN, user),
+        Password(PASSWORD),
+        TlsPolicy(),
+        timeout_s=timeout_s,
     )
 
 
@@ -102,7 +106,7 @@ def test_a_fetch_is_cancelled_within_a_second(dovecot: Dovecot, imap_user: str, 
     cancel = threading.Event()
     endpoint = ImapEndpoint("localhost", fault_proxy.port, Security.PLAIN, imap_user)
     dovecot.deliver(imap_user, map(mail, range(1, 21)))
-    session = Session.open(endpoint, PASSWORD, TlsPolicy(), cancel=cancel)
+    session = Session.open(endpoint, Password(PASSWORD), TlsPolicy(), cancel=cancel)
     session.select(b"INBOX")
     fault_proxy.black_hole()
     threading.Timer(0.1, cancel.set).start()
@@ -142,7 +146,7 @@ def test_slow_and_delayed_networks_only_take_longer(dovecot: Dovecot, imap_user:
 
 def test_a_failed_sign_in_leaves_no_connection(dovecot: Dovecot, fault_proxy: FaultProxy) -> None:
     with pytest.raises(errors.WrongPassword):
-        Session.open(ImapEndpoint("localhost", fault_proxy.port, Security.PLAIN, "ann"), "wrong", TlsPolicy())
+        Session.open(ImapEndpoint("localhost", fault_proxy.port, Security.PLAIN, "ann"), Password("wrong"), TlsPolicy())
 
     deadline = clock.monotonic() + 10
     while fault_proxy._sockets and clock.monotonic() < deadline:

@@ -13,6 +13,7 @@ from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import Security
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
+from desktop.net.credentials import Password
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.fetching import Limits
 from desktop.net.mail.imap.reading import CHUNK_BYTES
@@ -34,7 +35,7 @@ def mail(number: int, lines: int = 3) -> bytes:
 def open_session(server: Dovecot, user: str, security: Security = Security.TLS) -> Session:
     port = server.imaps_port if security is Security.TLS else server.imap_port
     endpoint = ImapEndpoint("localhost", port, security, user)
-    return Session.open(endpoint, PASSWORD, TlsPolicy(server.ca_file), timeout_s=20)
+    return Session.open(endpoint, Password(PASSWORD), TlsPolicy(server.ca_file), timeout_s=20)
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_wrong_password(dovecot: Dovecot, imap_user: str) -> None:
     endpoint = ImapEndpoint("localhost", dovecot.imaps_port, Security.TLS, imap_user)
 
     with pytest.raises(errors.WrongPassword) as caught:
-        Session.open(endpoint, "not the password", TlsPolicy(dovecot.ca_file))
+        Session.open(endpoint, Password("not the password"), TlsPolicy(dovecot.ca_file))
 
     assert not caught.value.can_retry
     assert imap_user in caught.value.text
@@ -72,7 +73,9 @@ def test_password_with_every_kind_of_character(dovecot: Dovecot) -> None:
     user = dovecot.add_user("odd@example.org", password)
 
     Session.open(
-        ImapEndpoint("localhost", dovecot.imaps_port, Security.TLS, user), password, TlsPolicy(dovecot.ca_file)
+        ImapEndpoint("localhost", dovecot.imaps_port, Security.TLS, user),
+        Password(password),
+        TlsPolicy(dovecot.ca_file),
     ).close()
 
 

@@ -18,6 +18,7 @@ from desktop.base.errors import Remedy
 from desktop.domain.certificate import trust_key
 from desktop.domain.mail.mail_account import Security
 from desktop.net import connect, errors, tls
+from desktop.net.credentials import Password
 from desktop.net.mail.imap.session import Session
 from desktop.net.mail.imap.sign_in import ImapEndpoint
 from desktop.net.tls import TlsPolicy
@@ -40,7 +41,7 @@ def ca_file(tmp_path: Path) -> Path:
 def sign_in(
     server: ScriptedImap, security: Security, policy: TlsPolicy, *, host: str = "localhost", timeout_s: float = 10
 ) -> Session:
-    return Session.open(ImapEndpoint(host, server.port, security, USER), CANARY, policy, timeout_s=timeout_s)
+    return Session.open(ImapEndpoint(host, server.port, security, USER), Password(CANARY), policy, timeout_s=timeout_s)
 
 
 def assert_nothing_leaked(server: ScriptedImap, *, also_encrypted: bool = True) -> None:
@@ -344,11 +345,11 @@ def test_r39_refused_and_unknown() -> None:
         port = listener.getsockname()[1]
 
     with pytest.raises(errors.HostUnreachable):
-        Session.open(ImapEndpoint("127.0.0.1", port, Security.TLS, USER), CANARY, TlsPolicy())
+        Session.open(ImapEndpoint("127.0.0.1", port, Security.TLS, USER), Password(CANARY), TlsPolicy())
     with pytest.raises(errors.NameNotFound):
-        Session.open(ImapEndpoint("no-such-host.invalid", 993, Security.TLS, USER), CANARY, TlsPolicy())
+        Session.open(ImapEndpoint("no-such-host.invalid", 993, Security.TLS, USER), Password(CANARY), TlsPolicy())
     with pytest.raises(errors.NameNotFound):
-        Session.open(ImapEndpoint("a" * 300, 993, Security.TLS, USER), CANARY, TlsPolicy())
+        Session.open(ImapEndpoint("a" * 300, 993, Security.TLS, USER), Password(CANARY), TlsPolicy())
 
 
 @pytest.mark.parametrize("security", list(Security))
@@ -362,7 +363,9 @@ def test_sign_in_can_be_stopped(scripted: Start, security: Security) -> None:
     server = scripted(silent)
 
     with pytest.raises(errors.Cancelled):
-        Session.open(ImapEndpoint("localhost", server.port, security, USER), CANARY, TlsPolicy(), cancel=cancel)
+        Session.open(
+            ImapEndpoint("localhost", server.port, security, USER), Password(CANARY), TlsPolicy(), cancel=cancel
+        )
 
 
 # refusals
@@ -379,7 +382,7 @@ def test_sign_in_can_be_stopped(scripted: Start, security: Security) -> None:
         (b"NO Maximum number of connections from user+IP exceeded", errors.TooManyConnections, 90),
         (b"NO [LIMIT] slow down", errors.Throttled, 90),
         (b"NO [THROTTLED] Account exceeded command or bandwidth limits", errors.Throttled, 90),
-        (b"BAD User is authenticated but not connected.", errors.ServerRefused, 0),
+        (b"BAD User is authenticated but not connected.", errors.MailboxNotOpened, 90),
     ],
 )
 @pytest.mark.parametrize("capabilities", [b"IMAP4rev1", b"IMAP4rev1 AUTH=PLAIN", b"IMAP4rev1 AUTH=PLAIN SASL-IR"])
@@ -429,7 +432,9 @@ def test_c33_no_password_in_errors_or_reprs(scripted: Start, ca_file: Path) -> N
             words += "".join(traceback.format_exception(error)) + repr(error) + error.text + error.details
     for bad in ("line\r\nbreak", "nul\0", "\ud800"):
         try:
-            Session.open(ImapEndpoint("localhost", server.port, Security.PLAIN, USER), CANARY + bad, TlsPolicy())
+            Session.open(
+                ImapEndpoint("localhost", server.port, Security.PLAIN, USER), Password(CANARY + bad), TlsPolicy()
+            )
         except errors.NetProblem as error:
             words += "".join(traceback.format_exception(error)) + repr(error) + repr(error.__cause__)
     session = sign_in(scripted(Answers()), Security.PLAIN, TlsPolicy())
@@ -457,8 +462,8 @@ def test_r42_only_plain_is_plain(scripted: Start) -> None:
 
     for odd in ("TLS", "ssl", "", None):
         with pytest.raises(ValueError):
-            Session.open(ImapEndpoint("localhost", server.port, odd, USER), CANARY, TlsPolicy())  # type: ignore[arg-type]
+            Session.open(ImapEndpoint("localhost", server.port, odd, USER), Password(CANARY), TlsPolicy())  # type: ignore[arg-type]
     with pytest.raises(errors.TlsFailed):
-        Session.open(ImapEndpoint("localhost", server.port, "tls", USER), CANARY, TlsPolicy())  # type: ignore[arg-type]
+        Session.open(ImapEndpoint("localhost", server.port, "tls", USER), Password(CANARY), TlsPolicy())  # type: ignore[arg-type]
 
     assert_nothing_leaked(server)

@@ -459,7 +459,7 @@ def test_what_is_sent_lies_in_a_mailbox(
     for user in (bob, joe):
         policy = TlsPolicy(dovecot.ca_file)
         endpoint = ImapEndpoint(dovecot.host, dovecot.imaps_port, Security.TLS, user)
-        mailbox = Session.open(endpoint, dovecot_server.PASSWORD, policy)
+        mailbox = Session.open(endpoint, Password(dovecot_server.PASSWORD), policy)
         mailbox.select(b"INBOX")
         raws = [mail.raw for mail in mailbox.fetch_full([1, 2, 3])]
         mailbox.close()

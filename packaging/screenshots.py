@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: the real window with the sample mailbox, light and dark, as small PNG files.
+"""Makes the pictures of the README: the real window on the sample mailbox, light and dark, as small PNG files.
 
     python packaging/screenshots.py
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDER = PROJECT / "resources" / "screenshots"
-SIZE = "1440x900"
+NAMES = ("mail-light", "mail-dark", "composer-light", "composer-dark")
 MOST_BYTES = 200_000
 
 
@@ -23,22 +23,15 @@ def main() -> int:
     """Render them, and say how large they are; 1 when one is too large for a page."""
     FOLDER.mkdir(exist_ok=True)
     too_large = False
-    for name, options in (
-        ("mail-light", ()),
-        ("mail-dark", ("--dark",)),
-        ("composer-light", ("--show", "composer")),
-        ("composer-dark", ("--show", "composer", "--dark")),
-    ):
-        target = FOLDER / f"{name}.png"
-        with tempfile.TemporaryDirectory() as made:
-            picture = Path(made) / "picture.png"
-            command = [sys.executable, "-m", "tests.ui.look", str(picture), "--size", SIZE, *options]
-            environ = os.environ | {"QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
-            subprocess.run(command, cwd=PROJECT, env=environ, check=True, stdout=subprocess.DEVNULL)
-            shrink(picture, target)
-        size = target.stat().st_size
-        too_large |= size > MOST_BYTES
-        print(f"{target.relative_to(PROJECT)}: {size // 1000} kB")
+    with tempfile.TemporaryDirectory() as made:
+        command = [sys.executable, "-m", "desktop", "demo", "--tour", made]
+        subprocess.run(command, cwd=PROJECT, env=os.environ | {"LANG": "C.UTF-8"}, check=True)
+        for name in NAMES:
+            target = FOLDER / f"{name}.png"
+            shrink(Path(made) / f"{name}.png", target)
+            size = target.stat().st_size
+            too_large |= size > MOST_BYTES
+            print(f"{target.relative_to(PROJECT)}: {size // 1000} kB")
     return 1 if too_large else 0
 
 

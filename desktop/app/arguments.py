@@ -166,6 +166,12 @@ class Examine:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSample:
+    tour: Path | None
+    """A folder for pictures of the main screens; None opens the window."""
+
+
+@dataclass(frozen=True, slots=True)
 class TellVersion:
     pass
 
@@ -184,6 +190,7 @@ Command: TypeAlias = (
     | Restore
     | Work
     | Examine
+    | ShowSample
     | TellVersion
 )
 
@@ -199,6 +206,7 @@ COMMANDS = (
     "restore",
     "worker",
     "doctor",
+    "demo",
 )
 
 _IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
@@ -308,6 +316,7 @@ def _about() -> dict[str, str]:
         "restore": _("Put a backup in the place of a profile."),
         "worker": _("Do everything but show a window, until a signal ends it."),
         "doctor": _("Examine the profile and this installation."),
+        "demo": _("Try Rapport with a sample mailbox that needs no server."),
     }
 
 
@@ -397,6 +406,14 @@ def _commands() -> _Parser:
     command("worker")
     doctor = command("doctor")
     doctor.add_argument("--json", action="store_true", help=_("print JSON"))
+    demo = command(
+        "demo",
+        _(
+            "Try Rapport with a sample mailbox: mail comes in, people answer, and nothing leaves this computer. Your "
+            "own profile is not touched; the sample is gone afterwards unless --profile names a folder for it."
+        ),
+    )
+    demo.add_argument("--tour", metavar="DIR", help=_("write pictures of the main screens into this folder and end"))
     return parser
 
 
@@ -496,6 +513,8 @@ def _command(found: argparse.Namespace, folder: Path) -> Command:
             return Restore(_path(found.given, folder), found.replace)
         case "worker":
             return Work()
+        case "demo":
+            return ShowSample(folder / found.tour if found.tour is not None else None)
         case _:
             return Examine(found.json)
 

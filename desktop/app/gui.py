@@ -9,6 +9,7 @@ to stderr when the first mails are on the screen; the start is timed by it.
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import itertools
 import linecache
@@ -40,6 +41,7 @@ from desktop.ui.web.browser_trial import BrowserTrial
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from desktop.app.demo.sample import Sample
     from desktop.ui.theme import Theme
     from desktop.ui.window.application import Application
     from desktop.ui.window.main_window import MainWindow
@@ -59,10 +61,18 @@ MOST_DOUBLINGS = 5
 """Half a minute is the longest pause between two tries to start the engine: what it waits for is on this computer."""
 
 
-def open_window(profile: Profile, lock: Lock, wanted: Path | str | None) -> int:
+def open_window(
+    profile: Profile,
+    lock: Lock,
+    wanted: Path | str | None,
+    *,
+    sample: Sample | None = None,
+    tour: Path | None = None,
+) -> int:
     """Open the window of a profile whose lock is held, and stay until it is closed.
 
-    `wanted` is a mail file for its reader, or a mailto: link a mail is begun from. Returns the exit code.
+    `wanted` is a mail file for its reader, or a mailto: link a mail is begun from. `sample` is what the profile is a
+    sample of, and `tour` a folder into which pictures of it are written by themselves. Returns the exit code.
     Raises Problem when the profile cannot be opened.
     """
     trial = BrowserTrial(profile.root / "browser-trial")
@@ -92,9 +102,17 @@ def open_window(profile: Profile, lock: Lock, wanted: Path | str | None) -> int:
         watch = _EndWatch(wanted_no_more.set)
         core = None
         try:
-            core = _open(profile, asker, theme, wanted_no_more, after_crash=lock.after_crash)
+            core = _open(
+                profile,
+                asker,
+                theme,
+                wanted_no_more,
+                after_crash=lock.after_crash,
+                sample=sample,
+                joins=tour is None,
+            )
             if core is not None:
-                _show(core, app, asker, theme, loop, wanted, trial, watch)
+                _show(core, app, asker, theme, loop, wanted, trial, watch, sample, tour)
         finally:
             watch.end()
             asker.close()
@@ -104,13 +122,28 @@ def open_window(profile: Profile, lock: Lock, wanted: Path | str | None) -> int:
 
 
 def _open(
-    profile: Profile, asker: PassphraseAsker, theme: Theme, wanted_no_more: threading.Event, *, after_crash: bool
+    profile: Profile,
+    asker: PassphraseAsker,
+    theme: Theme,
+    wanted_no_more: threading.Event,
+    *,
+    after_crash: bool,
+    sample: Sample | None,
+    joins: bool,
 ) -> Core | None:
     """Return the open profile; None when the person, or a signal, did not want to wait for it."""
     from desktop.ui.window.opening import opened
 
     def build() -> Core:
-        core = build_core(profile, _passphrase_from(asker), after_crash=after_crash, stop=wanted_no_more.is_set)
+        core = build_core(
+            profile,
+            _passphrase_from(asker),
+            after_crash=after_crash,
+            secrets=sample.secrets if sample is not None else None,
+            stop=wanted_no_more.is_set,
+        )
+        if sample is not None and joins:
+            sample.join(core)
         core.database.close_thread()
         return core
 
@@ -133,6 +166,8 @@ def _show(
     wanted: Path | str | None,
     trial: BrowserTrial,
     watch: _EndWatch,
+    sample: Sample | None,
+    tour: Path | None,
 ) -> None:
     """Make the window and run the loop until it is closed."""
     from PySide6.QtCore import QTimer
@@ -150,7 +185,8 @@ def _show(
     theme.choose(core.services.settings.get(settings.THEME))
     state = State(core.profile.root / "window.json")
     tasks, bridge = Tasks(loop, _crashed), Bridge(core.bus)
-    window = MainWindow(core.services, tasks, bridge, theme, state, core.profile.cache)
+    explore = _explore_sample if sample is None or tour is not None else None
+    window = MainWindow(core.services, tasks, bridge, theme, state, core.profile.cache, explore=explore)
     asker.attach(theme, window)
     window.closed.connect(loop.stop)
     _tell_in_window(loop, window.tell_failure)
@@ -162,6 +198,10 @@ def _show(
     watch.closes(window.quit)
     app.quit_wanted.connect(window.quit)
     background = Background(window, core.services, tasks, bridge, state, core.desktop)
+    if sample is not None:
+        window.setWindowTitle(_("Rapport – sample"))
+    if sample is not None and tour is None:
+        window.tell(_("This is a sample: nothing leaves this computer."))
     picture = os.environ.get(SMOKE_VARIABLE)
     if picture:
         take_picture(window, window.room.reader if isinstance(wanted, Path) else None, Path(picture), window.quit)
@@ -180,8 +220,16 @@ def _show(
     if os.environ.get(PAINTED_VARIABLE):
         when_painted(window.room.list, lambda: print(PAINTED_LINE, file=sys.stderr, flush=True))
     _tell_of_restoration(core.profile, theme, window)
+    touring = None
+    if sample is not None and tour is not None:
+        from desktop.ui.window import tour as pictures
+
+        touring = tasks.run(pictures.take(window, tasks, theme, tour, functools.partial(sample.join, core)))
+        touring.add_done_callback(lambda _done: window.close())
     try:
         loop.run_forever()
+        if touring is not None and touring.done():
+            touring.result()
     finally:
         collector.close()
         # nobody is waited for who waits himself: first the questions and the engine end, then who called is answered
@@ -200,6 +248,16 @@ def _show(
         bridge.close()
         tasks.close()
         window.deleteLater()
+
+
+def _explore_sample() -> bool:
+    """Start the sample as a program of its own, on a profile of its own; False where that fails."""
+    from PySide6.QtCore import QProcess
+
+    package = Path(__file__).resolve().parents[1]
+    arguments = ["demo"] if getattr(sys, "frozen", False) else ["-m", package.name, "demo"]
+    started, _number = QProcess.startDetached(sys.executable, arguments, str(package.parent))
+    return started
 
 
 def _start_engine(core: Core, tell: Callable[[BaseException], object]) -> None:

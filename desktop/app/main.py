@@ -24,6 +24,7 @@ from desktop.app.arguments import (
     Restore,
     SearchMails,
     ShowMail,
+    ShowSample,
     Sync,
     TellVersion,
     UsageError,
@@ -51,6 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     folder = _working_folder()
     try:
         chosen, command = arguments.parse(words, folder)
+        if isinstance(command, ShowSample):
+            with signals.unwinding():
+                return _show_sample(chosen, command, console)
         profile = Profile.choose(chosen)
         if folder == _NOWHERE:
             os.chdir(os.sep)  # no child process starts without a working folder
@@ -124,6 +128,34 @@ def _open_window(profile: Profile, command: OpenWindow, argv: tuple[str, ...], f
         from desktop.app import gui
 
         return gui.open_window(profile, claimed, command.wanted)
+
+
+def _show_sample(chosen: str | None, command: ShowSample, console: Console) -> int:
+    """Open the window on the sample, or write pictures of it without any display."""
+    if command.tour is not None:
+        os.environ.update(QT_QPA_PLATFORM="offscreen", QT_QUICK_BACKEND="software")
+    elif not has_display():
+        console.say(_("Rapport needs a graphical display to open its window, and there is none."))
+        return _FAILED
+    from desktop.app.claim import claim
+    from desktop.app.demo.post import Pace
+    from desktop.app.demo.sample import Sample, sample_profile
+    from desktop.app.lock import Kind
+
+    with sample_profile(chosen) as profile:
+        claimed = claim(profile, Kind.WINDOW, console, () if command.tour is None else None)
+        if isinstance(claimed, int):
+            return claimed
+        with claimed:
+            crash.install(profile.log, log.start(profile.log))
+            # pictures are the same whenever they are taken
+            sample = Sample(profile, Pace() if command.tour is None else Pace(first_mail_s=3600.0))
+            try:
+                from desktop.app import gui
+
+                return gui.open_window(profile, claimed, None, sample=sample, tour=command.tour)
+            finally:
+                sample.close()
 
 
 def _read(profile: Profile, command: SearchMails | ShowMail | ExportMails, console: Console) -> int:

@@ -3,7 +3,7 @@
     python -m tests.ui.look OUT.png [--dark] [--size 1440x900] [--layout classic] [--density roomy] [--empty]
                             [--show composer|first-run-found|...]
 
-`QT_SCALE_FACTOR=1.5` renders for such a screen. The README's screenshot is made by it.
+`QT_SCALE_FACTOR=1.5` renders for such a screen.
 """
 
 from __future__ import annotations

@@ -148,6 +148,11 @@ class ComposeWindow(QWidget):
 
     # ---------------------------------------------------------------------------------------------------------- draft
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether one can write: the draft is shown."""
+        return self._is_ready
+
     def draft(self) -> Draft:
         """Return the draft of this moment."""
         return finished(self._snapshot())

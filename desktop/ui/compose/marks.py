@@ -49,13 +49,17 @@ class Marks(QSyntaxHighlighter):
         self._writing_at = -1
         self._soon = QTimer(self, singleShot=True, interval=_LOOK_AFTER_MS)
         self._soon.timeout.connect(self._look)
-        theme.changed.connect(self.rehighlight)
+        theme.changed.connect(self._tint)
         speller.learned.connect(self._soon.start)
 
     @property
     def spelling(self) -> Spelling:
         """What is checked."""
         return self._spelling
+
+    def _tint(self) -> None:
+        # a slot of our own: a signal still calls an overridden one of Qt when the object is gone
+        self.rehighlight()
 
     def rehighlight(self) -> None:
         self._quietly(super().rehighlight)

@@ -67,7 +67,10 @@ class MainWindow(QWidget):
         state: State,
         cache: Path,
         parent: QWidget | None = None,
+        *,
+        explore: Callable[[], bool] | None = None,
     ) -> None:
+        """`explore` opens the sample in a window of its own, and says whether that works; None offers none."""
         super().__init__(parent)
         self._services, self._tasks, self._bridge = services, tasks, bridge
         self._theme, self._state = theme, state
@@ -94,7 +97,7 @@ class MainWindow(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         grid.addWidget(self.navigation, 0, 0, 2, 1)
-        self.middle = SettingUp(services, tasks, theme, self.room.panes, self._choose_file)
+        self.middle = SettingUp(services, tasks, theme, self.room.panes, self._choose_file, explore)
         grid.addWidget(self.middle, 0, 1)
         grid.addWidget(self.status_bar, 1, 1)
         grid.setRowStretch(0, 1)

@@ -33,11 +33,13 @@ class SettingUp(QStackedWidget):
         theme: Theme,
         room: QWidget,
         choose_file: Callable[[], object],
+        explore: Callable[[], bool] | None = None,
         parent: QWidget | None = None,
     ) -> None:
+        """`explore` opens the sample, and says whether that works; without it none is offered."""
         super().__init__(parent)
         self._services, self._tasks, self._theme = services, tasks, theme
-        self._choose_file = choose_file
+        self._choose_file, self._explore = choose_file, explore
         self._is_first = True
         self.page: FirstRun | None = None
         self.addWidget(room)
@@ -83,11 +85,22 @@ class SettingUp(QStackedWidget):
 
         # whoever can begin in one more way adds it here
         text = _("A mail that lies in a file (.eml) can be read without any account.")
-        ways = (
+        ways = [
             Alternative("mail-open", "account", _("Read a mail file"), text, _("Open mail file…"), self._choose_file),
-        )
+        ]
+        explore = self._explore
+        if explore is not None:
+            text = _("A made-up mailbox in a window of its own. It needs no server, and nothing leaves this computer.")
+            title, action = _("Look around first"), _("Explore with sample data")
+            ways.insert(0, Alternative("inbox", "contact", title, text, action, lambda: self._show_sample(explore)))
         page = FirstRun(self._services, self._tasks, self._theme, ways, is_first=self._is_first)
         page.set_up.ended.connect(self.end)
         page.set_up.by_hand_wanted.connect(self.by_hand_wanted)
         page.appearance.told.connect(self.told)
         return page
+
+    def _show_sample(self, explore: Callable[[], bool]) -> None:
+        if explore():
+            self.told.emit(_("The sample opens in a window of its own."))
+        else:
+            self.told.emit(_("The sample could not be started."))

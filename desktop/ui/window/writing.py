@@ -66,6 +66,11 @@ class Writing(QObject):
         self._reopened.connect(self._reopen_soon)
         self._restored.connect(self._restore)
 
+    @property
+    def windows(self) -> tuple[ComposeWindow, ...]:
+        """The composers that are open, the newest last."""
+        return tuple(self._windows)
+
     def new(self, account_key: int | None = None) -> None:
         """Begin a mail, in the name of an account where one is given."""
         self._tasks.run(self._new(None, account_key))

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QRect, Qt, QUrl
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtTest import QTest
+from pytestqt.exceptions import capture_exceptions
 from pytestqt.qtbot import QtBot
 
 from desktop.domain.mail.written import Listing, Shape, canonical
@@ -275,3 +276,15 @@ def test_marking_is_no_change(editor: Editor) -> None:
     assert not editor.document().isUndoAvailable()
     keys(editor, "x")
     assert told
+
+
+def test_a_closed_editor_hears_nothing_of_another_theme(theme: Theme, speller: Speller, qtbot: QtBot) -> None:
+    editor = Editor(theme, speller, lambda: QRect(0, 0, 600, 400))
+    with qtbot.waitSignal(editor.destroyed):
+        editor.deleteLater()
+    del editor
+
+    with capture_exceptions() as failures:
+        theme.changed.emit()
+
+    assert failures == []

@@ -89,3 +89,18 @@ async def test_a_mail_file_is_read_without_an_account(guide: Guide) -> None:
 
     assert "file" in guide.window._dialogs
     guide.window._dialogs["file"].close()
+
+
+async def test_the_sample_is_offered_where_it_can_be_shown(guide: Guide) -> None:
+    starts = iter((True, False))
+    guide.window.middle._explore = lambda: next(starts)
+    told: list[str] = []
+    guide.window.middle.told.connect(told.append)
+    await guide.open()
+
+    sample, file = guide.page.alternatives.buttons
+    sample.click()
+    sample.click()
+
+    assert (sample.text(), file.text()) == ("Explore with sample data", "Open mail file…")
+    assert told == ["The sample opens in a window of its own.", "The sample could not be started."]

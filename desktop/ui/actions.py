@@ -71,6 +71,7 @@ class Do(StrEnum):
     RENAME_FOLDER = "rename-folder"
     UNDO = "undo"
     REDO = "redo"
+    PALETTE = "palette"
     PREFERENCES = "preferences"
     ADD_ACCOUNT = "add-account"
     OPERATIONS = "operations"
@@ -141,6 +142,7 @@ CATALOGUE: tuple[Spec, ...] = (
     Spec(Do.RENAME_FOLDER, lambda: _("Rename folder"), "pencil", ("F2",)),
     Spec(Do.UNDO, lambda: _("Undo"), "undo-2", ("Ctrl+Z",)),
     Spec(Do.REDO, lambda: _("Redo"), "", ("Ctrl+Y", "Ctrl+Shift+Z")),
+    Spec(Do.PALETTE, lambda: _("All actions and keys"), "search", ("Ctrl+Shift+P", "F1")),
     Spec(Do.PREFERENCES, lambda: _("Preferences"), "settings", ("Ctrl+,",)),
     Spec(Do.ADD_ACCOUNT, lambda: _("Add mail account"), "plus"),
     Spec(Do.OPERATIONS, lambda: _("Waiting and failed operations"), "send"),
@@ -163,6 +165,11 @@ class Actions:
             window.addAction(action)
             self._actions[spec.name] = action
         self.set_mails_chosen(False)
+
+    @property
+    def specs(self) -> tuple[Spec, ...]:
+        """What there is, in the order of the catalogue."""
+        return self._catalogue
 
     def __getitem__(self, name: StrEnum) -> QAction:
         return self._actions[name]

@@ -45,6 +45,7 @@ SHOWN = (
     "search",
     "hits",
     "hover",
+    "palette",
     "composer",
     "composer-busy",
     "composer-link",
@@ -216,6 +217,8 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     elif options.show.startswith("first-run-"):
         await _set_up(window, stand_in, options.show.removeprefix("first-run-"))
         over.extend((dialog, QPoint(width // 3, height // 4)) for dialog in window.findChildren(Dialog))
+    elif options.show == "palette":
+        window._show_palette()
     elif options.show == "operations":
         window._show_operations()
         over.append((window._dialogs["operations"], middle))

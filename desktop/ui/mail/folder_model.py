@@ -125,6 +125,11 @@ class FolderModel(QAbstractItemModel):
     def has_accounts(self) -> bool:
         return any(node.kind is NodeKind.ACCOUNT for node in self._tops)
 
+    @property
+    def tops(self) -> tuple[Node, ...]:
+        """The rows that stand under no other, top down."""
+        return tuple(self._tops)
+
     def folders(self) -> Iterator[tuple[Node, FolderNode]]:
         """Yield every server folder in the order of the pane."""
         waiting = list(reversed(self._tops))

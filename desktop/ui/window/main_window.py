@@ -31,6 +31,7 @@ from desktop.ui.window.accounts_watch import AccountsWatch
 from desktop.ui.window.mail_room import MailRoom
 from desktop.ui.window.navigation import WIDTH as RAIL_PX
 from desktop.ui.window.navigation import Navigation
+from desktop.ui.window.palette import Palette, of_actions, of_folders
 from desktop.ui.window.setting_up import SettingUp
 from desktop.ui.window.status_bar import HEIGHT as STATUS_PX
 from desktop.ui.window.status_bar import StatusBar
@@ -102,6 +103,7 @@ class MainWindow(QWidget):
         grid.addWidget(self.status_bar, 1, 1)
         grid.setRowStretch(0, 1)
         grid.setColumnStretch(1, 1)
+        self.palette_ = Palette(theme, self, self._search_for)
         self._toast = Toast(theme, self)
         self._toast.set_corner(RAIL_PX + 16, STATUS_PX + 16)
         self._connect()
@@ -234,6 +236,7 @@ class MainWindow(QWidget):
             (Do.GET_MAIL, self._get_mail),
             (Do.GET_ALL_MAIL, self.watch.get_mail),
             (Do.READING_PANE, self._switch_reading_pane),
+            (Do.PALETTE, self._show_palette),
             (Do.PREFERENCES, self._show_preferences),
             (Do.ADD_ACCOUNT, self._add_account),
             (Do.OPERATIONS, self._show_operations),
@@ -292,6 +295,14 @@ class MainWindow(QWidget):
             self.status_bar.show_transfer("")
         else:
             self.status_bar.show_transfer(under_way.words, under_way.told.done, under_way.told.total)
+
+    def _show_palette(self) -> None:
+        folders = of_folders(self.room.browser.model.tops, self.room.browser.show_list)
+        self.palette_.open(of_actions(self.actions_), folders)
+
+    def _search_for(self, words: str) -> None:
+        self.room.search.open()
+        self.room.search.set_text(words)
 
     def _take_step(self, step: str) -> None:
         if step == Do.ADD_ACCOUNT:
@@ -441,7 +452,7 @@ class MainWindow(QWidget):
     def _show_me(self, place: QPoint) -> None:
         menu = Menu(self._theme, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in (Do.ADD_ACCOUNT, Do.OPERATIONS, Do.PREFERENCES):
+        for name in (Do.ADD_ACCOUNT, Do.OPERATIONS, Do.PALETTE, Do.PREFERENCES):
             menu.addAction(self.actions_[name])
         menu.addActions(self.quiet_actions)
         menu.addSeparator()

@@ -42,9 +42,12 @@ class Credentials:
         Where the server does not take a token a new one is tried, once. Raises PasswordMissing, SignInEnded, what
         `sign_in` raises, and what keeps secrets or tokens from being had.
         """
+        if isinstance(shown, Bearer):
+            self._tokens.refuse_foreign(account, account.imap_host)
         if shown is not None:
             return sign_in(shown)
         if account.oauth_provider:
+            self._tokens.refuse_foreign(account, account.imap_host)
             return self._with_token(account, sign_in, cancel)
         password = self._secrets.get(imap_secret(account)) if account.key else None
         if password is None:
@@ -64,7 +67,9 @@ class Credentials:
         A password kept for this server alone goes before a token. Where no user is named and no password is kept
         `sign_in` gets None: some servers inside the computer or the house let everybody send.
         """
-        user = account.smtp.user if account.smtp is not None else ""
+        user, host = (account.smtp.user, account.smtp.host) if account.smtp is not None else ("", "")
+        if isinstance(shown, Bearer) and user:
+            self._tokens.refuse_foreign(account, host)
         if shown is not None and (user or isinstance(shown, Password)):
             return sign_in(shown)
         password = self._secrets.get(smtp_secret(account)) if account.key else None
@@ -74,6 +79,7 @@ class Credentials:
             return sign_in(None)
         if not account.oauth_provider:
             raise errors.PasswordMissing(user)
+        self._tokens.refuse_foreign(account, host)
         return self._with_token(account, sign_in, cancel)
 
     def _with_token(self, account: MailAccount, sign_in: Callable[[Bearer], T], cancel: Stop | None) -> T:

@@ -9,6 +9,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -106,6 +107,8 @@ class NetworkErrands:
         def send(credential: Credential | None) -> SmtpSession:
             return open_sending(account, credential, cancel=cancel)
 
+        if grant is not None:
+            account = replace(account, oauth_provider=grant.provider_id)
         token = Bearer(grant.access_token) if grant is not None else None
         shown = token or (Password(password) if password is not None else None)
         sent = Password(sending) if sending is not None else token

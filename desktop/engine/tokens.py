@@ -14,6 +14,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from desktop.base import clock
 from desktop.base.errors import Problem
@@ -21,6 +22,7 @@ from desktop.domain.mail import grant as grants
 from desktop.domain.mail.grant import Grant
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.provider import Provider
+from desktop.domain.mail.provider_table import TABLE
 from desktop.net import errors
 from desktop.net.connect import Stop
 from desktop.net.credentials import Bearer
@@ -76,6 +78,17 @@ class Tokens:
         finally:
             turn.release()
 
+    def refuse_foreign(self, account: MailAccount, host: str) -> None:
+        """Raise TokenNotPossible for a host that is none of the provider's: a token opens the whole mailbox."""
+        provider = self._find_provider(account.oauth_provider)
+        if provider is None or provider.oauth is None or provider.imap is None or provider.smtp is None:
+            return  # one of the person's own, who names the servers himself
+        place = urlsplit(provider.oauth.token_url).netloc
+        # Microsoft's kinds of accounts use each other's servers
+        same = (each for each in TABLE if each.oauth is not None and urlsplit(each.oauth.token_url).netloc == place)
+        if host.lower().rstrip(".") not in {name for each in (provider, *same) for name in each.hosts}:
+            raise errors.TokenNotPossible(host)
+
     def _bearer(self, account: MailAccount, policy: TlsPolicy, refused: Bearer | None, cancel: Stop | None) -> Bearer:
         grant = self._grant(account)
         token = self._tokens.get(account.id)
@@ -130,6 +143,12 @@ class Tokens:
     def _keep(self, account: MailAccount, before: Grant, now: Grant, came_at_s: float) -> None:
         """Keep a changed grant; where that fails it stays in memory and is kept with the next use. Raises Problem."""
         self._unkept[account.id] = (before.refresh_token, now, came_at_s)
+        stored = self._secrets.get(oauth_secret(account))
+        kept = grants.load(stored) if stored is not None else None
+        if kept is None or kept.refresh_token != before.refresh_token:
+            # signed in anew meanwhile, or removed: what came is of no use any more
+            del self._unkept[account.id]
+            return
         self._secrets.set(oauth_secret(account), grants.dump(now))
         del self._unkept[account.id]
         if not now.refused:

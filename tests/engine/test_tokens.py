@@ -18,11 +18,13 @@ from desktop.base import clock
 from desktop.base.errors import Remedy
 from desktop.domain.mail.grant import Grant, dump, load
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
+from desktop.domain.mail.providers import provider_by_id
 from desktop.engine.credentials import Credentials
 from desktop.engine.tokens import AHEAD_S, Tokens
 from desktop.net import errors
 from desktop.net.credentials import Bearer, Credential, Password
 from desktop.net.keychain import Secrets
+from desktop.net.oauth import token_call
 from desktop.net.tls import TlsPolicy
 from desktop.services.errands import imap_secret, oauth_secret, smtp_secret
 from tests.corpora import PROJECT
@@ -471,3 +473,41 @@ def test_r43_no_kill_loses_the_right_to_tokens(identity_provider: IdentityProvid
         assert grant is not None
         assert order.index(grant.refresh_token) >= order.index(came_with)
         assert Tokens(secrets, lambda _id: identity_provider.provider()).bearer(ann, POLICY)
+
+
+@pytest.mark.parametrize("meanwhile", ["signed in anew", "removed"])
+def test_r43_a_refresh_that_was_overtaken_keeps_nothing(
+    identity_provider: IdentityProvider,
+    kept: Kept,
+    tokens: Tokens,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: str,
+) -> None:
+    ann = account()
+    sign_in(identity_provider, kept, ann)
+    anew_ = Grant("test", CLIENT, "of-the-new-sign-in")
+    real = token_call.refresh
+
+    def overtaken(*given: object, **also: object) -> object:
+        got = real(*given, **also)  # type: ignore[arg-type]
+        if meanwhile == "removed":
+            kept.delete(oauth_secret(ann))
+        else:
+            kept[oauth_secret(ann)] = dump(anew_)
+        return got
+
+    monkeypatch.setattr(token_call, "refresh", overtaken)
+    tokens.bearer(ann, POLICY)
+
+    found = kept.get(oauth_secret(ann))
+    assert (None if found is None else load(found)) == (None if meanwhile == "removed" else anew_)
+
+
+def test_r43_a_token_goes_to_no_server_but_its_providers(kept: Kept) -> None:
+    ann = replace(account("ann@gmail.com"), oauth_provider="google")
+    door = Tokens(kept, provider_by_id)
+
+    door.refuse_foreign(ann, "IMAP.gmail.com.")
+    for host in ("imap.evil.example", "gmail.com.evil.example", "outlook.office365.com", ""):
+        with pytest.raises(errors.TokenNotPossible):
+            door.refuse_foreign(ann, host)

@@ -91,6 +91,7 @@ def test_the_form_is_walked_by_tab_with_names_and_left_by_escape(screen: Screen)
         "What is fetched",
         "Two-way: changes here happen on the server",
         "Everything",
+        "Names and signatures",
         "More",
         "Test",
         "Cancel",

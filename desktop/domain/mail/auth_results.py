@@ -41,7 +41,8 @@ class AuthResults:
 
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[();"]|[^"\\();]+|\\', re.DOTALL)
 _RESULT = re.compile(r"([a-z][a-z0-9_-]*)(?: ?/ ?\d+)? ?= ?([a-z0-9_-]+)")
-_PROPERTY = re.compile(r'([A-Za-z]+\.[A-Za-z0-9_-]+) ?= ?("(?:[^"\\]|\\.)*"|\S+)')
+_PROPERTY = re.compile(r'([A-Za-z]+\.[A-Za-z0-9_-]+) ?= ?((?:"(?:[^"\\]|\\.)*"|\S)+)')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -53,8 +54,9 @@ def parse(value: bytes) -> AuthResults:
         others.insert(0, first)
     else:
         authserv_id = first.partition(" ")[0].strip('"').rstrip(".").lower()
-    found = tuple(result for each in others[:MAX_RESULTS] if (result := _result(each)) is not None)
-    return AuthResults(authserv_id, found)
+    read = [result for each in others if (result := _result(each)) is not None]
+    read.sort(key=lambda result: result.method != "dmarc")  # no number of signatures pushes out the word on the whole
+    return AuthResults(authserv_id, tuple(read[:MAX_RESULTS]))
 
 
 def _statements(text: str) -> list[str]:
@@ -83,6 +85,7 @@ def _result(statement: str) -> Result | None:
         return None
     properties: dict[str, str] = {}
     for name, written in _PROPERTY.findall(statement[match.end() :])[:MAX_RESULTS]:
-        value = _ESCAPED.sub(r"\1", written[1:-1]) if written.startswith('"') else written
-        properties.setdefault(name.lower(), value[:_LONGEST_VALUE])
+        value = _ESCAPED.sub(r"\1", written[1:-1]) if _QUOTED.fullmatch(written) else written
+        # the end is kept: there the domain stands
+        properties.setdefault(name.lower(), value[-_LONGEST_VALUE:])
     return Result(match[1], match[2], properties)

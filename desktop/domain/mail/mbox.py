@@ -25,7 +25,7 @@ _TO_QUOTE = re.compile(rb"^(>*From )", re.MULTILINE)
 _CONTENT_LENGTH = re.compile(rb"Content-Length[ \t]*:[ \t]*(\d{1,15})[ \t]*\r?\n", re.IGNORECASE)
 _DATE = re.compile(rb"From \S+\s+(.*)", re.DOTALL)
 _EMPTY = (b"\n", b"\r\n")
-_LATEST_MS = 253_402_300_799_000
+LATEST_MS = 253_402_300_799_000
 """The end of the year 9999."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -128,7 +128,8 @@ def _end_of_body(at: int, length: int | None, peek: Callable[[int], bytes]) -> i
         return 0
     around = peek(at + length)
     before, after = around[:1], around[1:]
-    is_end = before != b"" and not after.strip()
+    # fewer octets than were asked for: the file ends here; white space alone says nothing
+    is_end = before != b"" and len(after) <= 4 and not after.strip()
     is_next = after.lstrip(b"\r\n").startswith(_FROM) and (before == b"\n" or after[:1] in (b"\r", b"\n"))
     return at + length if is_end or is_next else 0
 
@@ -148,7 +149,7 @@ def boxed(raw: bytes, sender: str, date_ms: int) -> bytes:
     """
     written = sender.encode("ascii", "ignore")
     name = written if re.fullmatch(rb"[!-~]{1,200}", written) else b"MAILER-DAEMON"
-    date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=min(max(date_ms, 0), _LATEST_MS))
+    date = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=min(max(date_ms, 0), LATEST_MS))
     words = f"{_DAYS[date.weekday()]} {_MONTHS[date.month - 1]} {date.day:2} {date:%H:%M:%S} {date.year:04}"
     quoted = _TO_QUOTE.sub(rb">\1", raw) if _FROM in raw else raw
     ending = b"" if raw.endswith(b"\n") else b"\r\n" if b"\r\n" in raw else b"\n"

@@ -128,6 +128,10 @@ def _ends_so(host: str, ends: Iterable[str]) -> bool:
     )
 
 
+_SUBMITTED = re.compile(r" with (?:UTF8)?E?SMTPS?A(?![A-Za-z])", re.IGNORECASE)
+"""Who signs in hands in what he likes (RFC 3848)."""
+
+
 def _hop(value: bytes) -> tuple[str, bool]:
     """Return by whom a mail was taken, and whether from inside the same house (RFC 5321, section 4.4)."""
     written = header.clean(header.source(value))
@@ -142,6 +146,8 @@ def _hop(value: bytes) -> tuple[str, bool]:
         return by, False
     # a public address anywhere tells that the mail came from outside, whatever the other side put around it
     where = [_address(each) for each in _ADDRESS.findall(_IPV6.sub(" ", written))]
+    if _SUBMITTED.search(outside, match.end()):
+        return by, False  # a user's own: what lies below is his
     if _LMTP.search(outside, match.end()):
         return by, all(each is not None and _is_of_house(each) for each in where)
     # a name or number the other side gave itself stands outside the comment

@@ -69,7 +69,7 @@ _MOST_CHECKS = 20
 def judge(block: bytes, receiver: Receiver) -> Trust:
     """Return what is known of the domain a mail's From names, given its header block."""
     said = own_results(block, receiver)
-    checks = tuple(dict.fromkeys(_checks(said)))[:_MOST_CHECKS]
+    checks = tuple(sorted(dict.fromkeys(_checks(said)), key=lambda each: each.method != "dmarc"))[:_MOST_CHECKS]
     if not checks:
         return Trust()
     domain = _domain(block)

@@ -25,7 +25,7 @@ from desktop.base.paths import open_private, shown, sync_file
 from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.file_marks import maildir_name
 from desktop.domain.mail.listing import Row
-from desktop.domain.mail.mbox import boxed
+from desktop.domain.mail.mbox import LATEST_MS, boxed
 from desktop.domain.mail.message import Flag, Status
 from desktop.domain.mail.names import name_of_mail, safe_name
 from desktop.services.mail.importing import Progress
@@ -170,14 +170,17 @@ def _write_mbox(path: Path, mails: Iterator[tuple[Row, bytes]]) -> None:
 
 
 def _write_eml(folder: Path, mails: Iterator[tuple[Row, bytes]]) -> None:
-    taken = Counter[str]()
+    taken, used = set[str](), Counter[str]()
     for row, raw in mails:
-        day = clock.to_datetime(row.date_ms).astimezone(UTC)
-        name = f"{day:%Y-%m-%d} {name_of_mail(row.subject)}"
-        # file systems differ in whether they tell "A" from "a"
-        taken[name.casefold()] += 1
-        number = taken[name.casefold()]
-        name = f"{name} ({number})" if number > 1 else name
+        day = clock.to_datetime(min(max(row.date_ms, 0), LATEST_MS)).astimezone(UTC)
+        stem = f"{day:%Y-%m-%d} {name_of_mail(row.subject)}"
+        # file systems differ in whether they tell "A" from "a"; a subject may end as our numbers do
+        numbers = count(used[stem.casefold()] + 1)
+        number, name = next(
+            (n, name) for n in numbers if (name := f"{stem} ({n})" if n > 1 else stem).casefold() not in taken
+        )
+        used[stem.casefold()] = number
+        taken.add(name.casefold())
         with open_private(folder / f"{name}.eml", "xb") as file:
             file.write(raw)
 

@@ -131,7 +131,7 @@ def _entry(found: os.DirEntry[str], *, is_new: bool | None = None) -> Entry:
     return Entry(found.path, found.stat(follow_symlinks=False).st_size, is_new)
 
 
-def read(entry: Entry) -> Iterator[Step]:
+def read(entry: Entry, stopped: Callable[[], bool] = lambda: False) -> Iterator[Step]:
     """Yield what a file holds; never raises for what it is or does."""
     done = 0
     try:
@@ -145,7 +145,7 @@ def read(entry: Entry) -> Iterator[Step]:
             first = file.read(_LOOK_BYTES)
             file.seek(0)
             if entry.is_new is None and mbox.is_mbox(first):
-                for step in _mbox(file, changed_ms):
+                for step in _mbox(file, changed_ms, stopped):
                     done = step.done_bytes
                     yield step
             elif entry.is_new is not None or _is_mail(entry.path, first):
@@ -156,8 +156,10 @@ def read(entry: Entry) -> Iterator[Step]:
         yield Step(done, fault=Fault.UNREADABLE)
 
 
-def _mbox(file: IO[bytes], changed_ms: int) -> Iterator[Step]:
-    for mail in mbox.mails(iter(partial(file.readline, _PIECE_BYTES), b""), partial(_peek, file), LARGEST_BYTES):
+def _mbox(file: IO[bytes], changed_ms: int, stopped: Callable[[], bool]) -> Iterator[Step]:
+    # as if the file ended: whoever wants no more asks again before he takes what comes
+    lines = iter(lambda: b"" if stopped() else file.readline(_PIECE_BYTES), b"")
+    for mail in mbox.mails(lines, partial(_peek, file), LARGEST_BYTES):
         if not mail.is_whole:
             yield Step(mail.end, fault=Fault.TOO_LARGE)
         elif mail.raw.strip():

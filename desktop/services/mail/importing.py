@@ -130,7 +130,7 @@ class Importing:
         done = 0
         progress(Progress(0, total, 0))
         for entry in entries:
-            for step in import_files.read(entry):
+            for step in import_files.read(entry, stopped):
                 if stopped():
                     return
                 if run.add(step):

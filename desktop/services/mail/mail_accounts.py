@@ -173,7 +173,9 @@ class MailAccounts:
         the server has them. Mails from a new alias count as sent by the person, those from one that went do not.
         """
         account = _checked(account)
-        self.get(account.key)  # before a password is kept for nobody
+        stored = self.get(account.key)  # before a password is kept for nobody, or taken away
+        with self._database.read() as view:
+            _refuse_known(view, rebased(stored, opened, account) if opened is not None else account, account.key)
         if smtp_password is None and account.smtp is not None:
             smtp_password = self._followed(account, imap_password)
         self._keep(account, imap_password, smtp_password)

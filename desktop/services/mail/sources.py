@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from desktop.base import clock
 from desktop.base.errors import Problem
+from desktop.store import replacement
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.messages import Messages
@@ -32,7 +33,8 @@ def forget_unnamed(database: Database, blobs: Blobs, digests: Sequence[bytes]) -
     """
     if not digests:
         return
-    settled = _is_settled(database)
+    # a database that was replaced and is kept may name them still
+    settled = not replacement.set_aside_in(database.path.parent) and _is_settled(database)
     with database.write() as work:
         unnamed = Messages(work).unnamed(digests)
         if settled:

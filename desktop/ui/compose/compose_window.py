@@ -80,6 +80,8 @@ class ComposeWindow(QWidget):
     open_wanted = Signal(object)
     """The Enclosure a person wants to open."""
     closed = Signal()
+    stays = Signal()
+    """It was to close, and could not: it has something to say first."""
 
     def __init__(
         self,
@@ -337,8 +339,9 @@ class ComposeWindow(QWidget):
         self._tasks.run(self._save_and_close())
 
     def _close_after_all(self, taken: bool) -> None:
-        if not taken:
-            self._closes = False  # what could not be read is to be seen
+        if not taken and self._closes:
+            self._closes = False
+            self.stays.emit()  # what could not be read is to be seen
         elif self._closes and not self.enclosing.pending:
             self._closes = False
             self.close()
@@ -356,6 +359,7 @@ class ComposeWindow(QWidget):
             )
             self.notices.take_back("save")
             self.notices.say("save", problem, Tone.DANGER, offers)
+        self.stays.emit()
 
     def _nothing_to_keep(self) -> bool:
         typed = any(field.line.text().strip() for field in self.head.fields)

@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.base import log
-from desktop.base.errors import Problem
+from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.folder import Role, ServerFolder
@@ -72,6 +72,7 @@ class MailAccountForm(Dialog):
         """What the form began with; a new account keeps its id, so that what was tested is known again."""
         self._tested: tuple[MailAccount, str, str] | None = None
         self._grant: Grant | None = None
+        self._granted_for: object = None
         """What a sign-in in the browser gave while the form was open."""
         self._finding: asyncio.Future[object] | None = None
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -211,6 +212,9 @@ class MailAccountForm(Dialog):
         if way is None or not self.fields.way.by_browser:
             self._grant = None
             return True
+        whose = (account.address, account.imap_host, way)
+        if self._granted_for != whose:
+            self._grant = None
         if self._has_let_in(account) or self._grant is not None:
             return True
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -219,6 +223,7 @@ class MailAccountForm(Dialog):
         browser.finished.connect(lambda _result: ended.set_result(None) if not ended.done() else None)
         browser.begin()
         await ended
+        self._granted_for = whose
         return self._grant is not None
 
     def _take_grant(self, grant: Grant) -> None:
@@ -330,6 +335,8 @@ class MailAccountForm(Dialog):
         return False
 
     def _show_failure(self, account: MailAccount, result: TestResult) -> None:
+        if result.remedy in (Remedy.SIGN_IN, Remedy.SETTINGS):
+            self._grant = None  # the next try lets one sign in as somebody else
         words, act = _("Add anyway"), lambda: self._work(lambda: self._store(account))
         certificate = result.certificate
         if certificate is not None:

@@ -176,6 +176,10 @@ class MainWindow(QWidget):
         super().closeEvent(event)
         self._leave()
 
+    def _stay(self) -> None:
+        """Somebody who was to close first could not: the window is as it was before it was to end."""
+        self._quits = False
+
     def _leave(self) -> None:
         self._keep_place()
         self.writing.close()
@@ -206,6 +210,7 @@ class MainWindow(QWidget):
         self.room.answer_wanted.connect(self.writing.answer)
         self.room.letter_wanted.connect(self.writing.follow)
         self.writing.told.connect(self.tell)
+        self.writing.stays.connect(self._stay)
         self.writing.account_wanted.connect(self._want_sending)
         self.room.step_wanted.connect(self._take_step)
         self.room.mail_wanted.connect(self.watch.get_mail)

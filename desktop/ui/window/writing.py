@@ -6,7 +6,7 @@ long as it is held, and opens again then.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,8 @@ class Writing(QObject):
     told = Signal(str)
     account_wanted = Signal()
     """There is no account that can send."""
+    stays = Signal()
+    """A composer that was to close could not."""
 
     _reopened = Signal(int)
     _restored = Signal(object)
@@ -191,20 +193,24 @@ class Writing(QObject):
         window.discarded.connect(self._discarded)
         window.open_wanted.connect(self._open_file)
         window.closed.connect(lambda: self._forget(window))
+        window.stays.connect(self._stay)
         window.show()
+
+    def _stay(self) -> None:
+        """One of them has something to say: what was to end with the last of them goes on."""
+        self._closed = None
+        self.stays.emit()
 
     def _forget(self, window: ComposeWindow) -> None:
         if window in self._windows:
             self._windows.remove(window)
         key = window.keeping.key
         if key is not None:
-            self._tasks.run(self._put_on_server(key))
+            # called here and now: the program may end before a coroutine begins
+            self._tasks.run(_heard(self._tasks.write(self._services.compose.put_on_server, key)))
         if not self._windows and self._closed is not None:
             then, self._closed = self._closed, None
             then()
-
-    async def _put_on_server(self, key: int) -> None:
-        await self._tasks.write(self._services.compose.put_on_server, key)
 
     def _sent(self, draft: Draft, outbox_key: int, at_ms: int | None, *, archive: bool) -> None:
         self._tasks.run(self._tell_sent(draft, outbox_key, at_ms, archive=archive))
@@ -253,6 +259,10 @@ class Writing(QObject):
 
     def _discarded(self, draft: Draft) -> None:
         self._undo.push(_("Draft discarded"), lambda: self._restored.emit(draft), icon="trash-2")
+
+
+async def _heard(called: Awaitable[object]) -> None:
+    await called
 
 
 def _written(files: PrivateFiles, enclosure: Enclosure, content: Callable[[Enclosure], bytes]) -> Path:

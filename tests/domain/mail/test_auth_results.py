@@ -49,7 +49,14 @@ def results(value: str) -> tuple[str, list[tuple[str, str, dict[str, str]]]]:
         # what a sender puts into a value stays one
         (
             'mx.example; spf=fail smtp.mailfrom="a; dmarc=pass header.from=bank.example"@evil.example',
-            ("mx.example", [("spf", "fail", {"smtp.mailfrom": "a; dmarc=pass header.from=bank.example"})]),
+            (
+                "mx.example",
+                [("spf", "fail", {"smtp.mailfrom": '"a; dmarc=pass header.from=bank.example"@evil.example'})],
+            ),
+        ),
+        (
+            'mx.example; spf=pass smtp.mailfrom="x@bank.example"@evil.example',
+            ("mx.example", [("spf", "pass", {"smtp.mailfrom": '"x@bank.example"@evil.example'})]),
         ),
         (
             "mx.example; spf=fail (a; dmarc=pass header.from=bank.example) smtp.helo=x",

@@ -43,7 +43,7 @@ _LINES = st.lists(
     st.sampled_from(
         (
             *(b"", b"From x", b">From ", b">>" + DATED, DATED, b"From ", b"From - ", b"text", b"\0\xff"),
-            *(b"Subject: From ", b"Content-Length: 5", b"Content-Length: 60"),
+            *(b"Subject: From ", b"Content-Length: 5", b"Content-Length: 60000"),
         )
     ),
     min_size=1,
@@ -162,3 +162,11 @@ def test_real_files(name: str, mails: int) -> None:
     assert len(found) == mails
     assert all(parse(boxed.raw) for boxed in found)
     assert len(sources(put_together(*[boxed.raw for boxed in found]))) == mails
+
+
+def test_a_content_length_that_ends_in_white_space_ends_no_mail() -> None:
+    body = b"<table>\n  <tr>\n" + b" " * 24 + b"<td>first</td>\nFrom here on all is text\n</table>\n"
+    raw = b"From a@b.example Thu Oct 15 09:00:00 2026\nSubject: x\nContent-Length: 19\n\n" + body
+
+    [mail] = sources(raw)
+    assert mail.endswith(b"</table>\n")

@@ -193,3 +193,13 @@ def test_the_role_of_an_account_does_not_matter(shelf: Shelf, tmp_path: Path) ->
     shelf.arrive(mail(1), Role.SENT, account=archive)
 
     assert Exporter(shelf)(ExportForm.EML, tmp_path / "Sent").mails == 1
+
+
+def test_subjects_that_end_as_our_numbers_do_stop_nothing(shelf: Shelf, tmp_path: Path) -> None:
+    for number, subject in enumerate(("Report", "Report", "Report (2)", "Report"), start=1):
+        shelf.arrive(mail(number, subject=subject))
+
+    done = Exporter(shelf)(ExportForm.EML, tmp_path / "Inbox")
+
+    assert done.mails == 4
+    assert len(list((tmp_path / "Inbox").iterdir())) == 4

@@ -87,21 +87,6 @@ class _Words(PaintedButton):
         return self._theme.font("small-medium" if self._words.is_trouble else "small")
 
 
-class _Transfer(QWidget):
-    """An import or export under way."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.words = _Words(theme)
-        self.bar = ProgressBar(theme, _("Progress"))
-        self.cancel = IconButton(theme, "x", _("Cancel"), side=20, icon_size=12)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        for part in (self.words, self.bar, self.cancel):
-            row.addWidget(part)
-
-
 class _Item(QWidget):
     """One account, or one thing that comes; `pause` says what its cross does."""
 
@@ -155,8 +140,8 @@ class StatusBar(QWidget):
         self._coming.pause.clicked.connect(self.end_requested)
         self._coming.hide()
         self._row.addWidget(self._coming)
-        self._transfer = _Transfer(theme)
-        self._transfer.cancel.clicked.connect(self.transfer_cancelled)
+        self._transfer = _Item(theme, _("Cancel"))
+        self._transfer.pause.clicked.connect(self.transfer_cancelled)
         self._transfer.hide()
         self._row.addWidget(self._transfer)
         self._waiting = _Words(theme)
@@ -190,9 +175,7 @@ class StatusBar(QWidget):
     def show_transfer(self, words: str, done: int = 0, total: int = 0) -> None:
         """Say how far an import or export is; without words there is none."""
         self._transfer.setVisible(bool(words))
-        self._transfer.words.show_words(StatusWords(words, "download", "secondary"))
-        self._transfer.bar.setVisible(total > 0)
-        self._transfer.bar.set_part(done, total)
+        self._transfer.show_words(StatusWords(words, "download", "secondary", done, total, can_pause=True))
 
     def explain(self, key: int) -> None:
         """Say how an account is doing, above its place: what is wrong, or that it can be paused."""

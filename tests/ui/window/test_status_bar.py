@@ -207,9 +207,9 @@ def test_an_import_is_shown_with_its_way_out(bar: StatusBar, qtbot: QtBot) -> No
     assert shown.isVisible()
     assert shown.words.accessibleName() == "Importing: 3 mails"
     assert shown.bar.isVisible()
-    assert shown.cancel.accessibleName() == "Cancel"
+    assert shown.pause.accessibleName() == "Cancel"
     with qtbot.waitSignal(bar.transfer_cancelled):
-        shown.cancel.click()
+        shown.pause.click()
     bar.show_transfer("Making a backup before the import")
     assert not shown.bar.isVisible()
     bar.show_transfer("")

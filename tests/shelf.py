@@ -41,6 +41,12 @@ class NoSecrets(dict[str, str]):
     def set(self, name: str, value: str) -> None:
         self[name] = value
 
+    def exchange(self, name: str, before: str, after: str) -> bool:
+        if self.get(name) != before:
+            return False
+        self.set(name, after)
+        return True
+
     def delete(self, name: str) -> None:
         self.pop(name, None)
 
@@ -62,7 +68,8 @@ class Shelf:
         self.bus = Bus()
         self.blobs = Blobs(folder / "raw")
         self.ingest = Ingest(database, self.blobs)
-        self.accounts = MailAccounts(database, self.blobs, NoSecrets(), NoErrands(), StatusBoard(self.bus), self.bus)  # type: ignore[arg-type]
+        self.secrets = NoSecrets()
+        self.accounts = MailAccounts(database, self.blobs, self.secrets, NoErrands(), StatusBoard(self.bus), self.bus)  # type: ignore[arg-type]
         self.actions = MailActions(database, self.blobs)
         self.mirror = Mirror(database, Space(folder))
         self.views = MailViews(database)

@@ -12,7 +12,8 @@ from desktop.net import errors
 from desktop.net.connect import Stop
 from desktop.net.credentials import Bearer, Credential, Password
 from desktop.net.tls import TlsPolicy
-from desktop.services.errands import Secrets, imap_secret, smtp_secret
+from desktop.services.errands import Secrets
+from desktop.services.mail.account_secrets import AccountSecrets
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ class Credentials:
     """Gives accounts what they sign in with: who signs in through a browser has one token for both servers."""
 
     def __init__(self, secrets: Secrets, tokens: Tokens) -> None:
-        self._secrets = secrets
+        self._secrets = AccountSecrets(secrets)
         self._tokens = tokens
 
     def fetching(
@@ -49,7 +50,7 @@ class Credentials:
         if account.oauth_provider:
             self._tokens.refuse_foreign(account, account.imap_host)
             return self._with_token(account, sign_in, cancel)
-        password = self._secrets.get(imap_secret(account)) if account.key else None
+        password = self._secrets.receiving(account) if account.key else None
         if password is None:
             raise errors.PasswordMissing(account.imap_user)
         return sign_in(Password(password))
@@ -72,7 +73,7 @@ class Credentials:
             self._tokens.refuse_foreign(account, host)
         if shown is not None and (user or isinstance(shown, Password)):
             return sign_in(shown)
-        password = self._secrets.get(smtp_secret(account)) if account.key else None
+        password = self._secrets.sending(account) if account.key else None
         if password is not None:
             return sign_in(Password(password))
         if not user:

@@ -141,17 +141,18 @@ class Tokens:
         return self._tokens[account.id].bearer
 
     def _keep(self, account: MailAccount, before: Grant, now: Grant, came_at_s: float) -> None:
-        """Keep a changed grant; where that fails it stays in memory and is kept with the next use. Raises Problem."""
+        """Keep a changed grant; where that fails it stays in memory and is kept with the next use. Raises Problem.
+
+        One that was signed in anew meanwhile, or removed, stays so: what came is of no use any more.
+        """
         self._unkept[account.id] = (before.refresh_token, now, came_at_s)
         stored = self._secrets.get(oauth_secret(account))
         kept = grants.load(stored) if stored is not None else None
-        if kept is None or kept.refresh_token != before.refresh_token:
-            # signed in anew meanwhile, or removed: what came is of no use any more
-            del self._unkept[account.id]
-            return
-        self._secrets.set(oauth_secret(account), grants.dump(now))
+        same = stored is not None and kept is not None and kept.refresh_token == before.refresh_token
+        # in one step: a new sign-in of this very moment stays, and so does a removal
+        done = same and self._secrets.exchange(oauth_secret(account), stored or "", grants.dump(now))
         del self._unkept[account.id]
-        if not now.refused:
+        if done and not now.refused:
             self._remember(account, now, came_at_s)
 
     def _remember(self, account: MailAccount, grant: Grant, came_at_s: float) -> None:

@@ -143,6 +143,21 @@ class Secrets:
         else:
             self._within_time(lambda: _write(backend, name, secret))
 
+    def exchange(self, name: str, before: str, after: str) -> bool:
+        """Keep a secret in the place of another; returns False where that one is not there any more.
+
+        It is one step among all threads of this process, and only one process at a time holds the profile. Raises
+        SecretsUnavailable.
+        """
+        log.protect(after)
+        backend = self._backend()
+        if backend is not None:
+            done = self._within_time(lambda: _exchange(backend, name, before, after))
+            if done is not None:
+                return done
+        # kept there in a time without keyring, perhaps: there it stays
+        return self._vault.exists and self._vault.exchange(name, before, after)
+
     def delete(self, name: str) -> None:
         """Forget a secret wherever it is kept, asking nobody for the vault.
 
@@ -225,6 +240,14 @@ def _write(backend: Keyring, name: str, secret: str) -> None:
     backend.set_password(SERVICE, name, entry)
     for one in _SERIES:
         _forget_parts(backend, name + one, len(parts) if one == series else 0)
+
+
+def _exchange(backend: Keyring, name: str, before: str, after: str) -> bool | None:
+    """Write a secret in the place of another, if it is there; returns None where there is none."""
+    found = _read(backend, name)
+    if found == before:
+        _write(backend, name, after)
+    return None if found is None else found == before
 
 
 def _remove(backend: Keyring, name: str) -> None:

@@ -89,6 +89,16 @@ class Vault:
             kept[name] = secret
             self._save(kept)
 
+    def exchange(self, name: str, before: str, after: str) -> bool:
+        """Keep a secret in the place of another; returns False where that one is not there any more."""
+        with self._lock:
+            kept = self._load()
+            if kept.get(name) != before:
+                return False
+            kept[name] = after
+            self._save(kept)
+            return True
+
     def delete(self, name: str) -> None:
         """Forget a secret; unknown ones are forgotten already. Asks nobody, and waits for nobody who is asked.
 

@@ -122,6 +122,9 @@ class Secrets(Protocol):
     def set(self, name: str, value: str) -> None:
         """Keep a secret."""
 
+    def exchange(self, name: str, before: str, after: str) -> bool:
+        """Keep a secret in the place of another, in one step; returns False where that one is not there any more."""
+
     def delete(self, name: str) -> None:
         """Forget a secret; unknown names are passed over. Asks nobody. Raises Problem where it cannot go now."""
 
@@ -137,5 +140,5 @@ def smtp_secret(account: MailAccount) -> str:
 
 
 def oauth_secret(account: MailAccount) -> str:
-    """Return the name under which an account's sign-in through a browser is kept (`domain.mail.grant`)."""
-    return f"oauth/{account.id}"
+    """Return the name under which an account's sign-in at its provider is kept (`domain.mail.grant`)."""
+    return f"oauth/{account.id}/{account.oauth_provider}"

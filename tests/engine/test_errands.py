@@ -61,6 +61,9 @@ class Passwords:
     def set(self, name: str, value: str) -> None:
         raise AssertionError
 
+    def exchange(self, name: str, before: str, after: str) -> bool:
+        raise AssertionError
+
     def delete(self, name: str) -> None:
         raise AssertionError
 

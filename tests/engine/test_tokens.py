@@ -29,6 +29,7 @@ from desktop.net.tls import TlsPolicy
 from desktop.services.errands import imap_secret, oauth_secret, smtp_secret
 from tests.corpora import PROJECT
 from tests.desk import PASSPHRASE
+from tests.net.test_keychain import Memory
 from tests.proof import rounds, seed
 from tests.servers.identity_provider import CLIENT, IdentityProvider, cut_after_work
 
@@ -51,6 +52,12 @@ class Kept(dict[str, str]):
             raise errors.VaultLocked
         self.history.append(value)
         self[name] = value
+
+    def exchange(self, name: str, before: str, after: str) -> bool:
+        if self.get(name) != before:
+            return False
+        self.set(name, after)
+        return True
 
     def delete(self, name: str) -> None:
         self.pop(name, None)
@@ -501,6 +508,35 @@ def test_r43_a_refresh_that_was_overtaken_keeps_nothing(
 
     found = kept.get(oauth_secret(ann))
     assert (None if found is None else load(found)) == (None if meanwhile == "removed" else anew_)
+
+
+@pytest.mark.parametrize("in_vault", [False, True])
+@pytest.mark.parametrize("meanwhile", ["signed in anew", "removed"])
+def test_r43_a_sign_in_while_a_changed_token_is_being_kept_is_not_written_over(
+    identity_provider: IdentityProvider, tmp_path: Path, in_vault: bool, meanwhile: str
+) -> None:
+    """Between the look whether the old token is still the one that is kept and the writing of the new one."""
+
+    class Overtaken(Secrets):
+        def get(self, name: str) -> str | None:
+            found = super().get(name)
+            if identity_provider.refreshes == 1:
+                if meanwhile == "removed":
+                    self.delete(name)
+                else:
+                    self.set(name, dump(newer))
+            return found
+
+    ann, newer = account(), Grant("test", CLIENT, "of-the-new-sign-in")
+    find = None if in_vault else Memory()
+    kept = Overtaken(tmp_path / "vault", lambda _asked: PASSPHRASE, find=lambda: find)
+    kept.set(oauth_secret(ann), dump(Grant("test", CLIENT, identity_provider.grant(ann.address))))
+
+    Tokens(kept, lambda _id: identity_provider.provider()).bearer(ann, POLICY)
+
+    found = Secrets.get(kept, oauth_secret(ann))
+    assert identity_provider.refreshes == 1
+    assert (None if found is None else load(found)) == (None if meanwhile == "removed" else newer)
 
 
 def test_r43_a_token_goes_to_no_server_but_its_providers(kept: Kept) -> None:

@@ -23,7 +23,7 @@ def main(vault: str, passphrase: str, file: str, account_id: str) -> None:
     assert isinstance(found, ProviderFile)
     secrets = Secrets(Path(vault), lambda _asked: passphrase, find=lambda: None)
     tokens = Tokens(secrets, lambda _id: found.provider)
-    account = MailAccount(id=uuid.UUID(account_id), address="ann@example.org")
+    account = MailAccount(id=uuid.UUID(account_id), address="ann@example.org", oauth_provider="test")
     bearer = None
     while True:
         bearer = tokens.bearer(account, TlsPolicy(), refused=bearer)

@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import keyring.backend
@@ -469,6 +470,53 @@ def test_r43_a_kill_while_a_long_secret_is_replaced_leaves_the_old_or_the_new_on
 
     assert set(found) == {old[::-1], new}
     assert found[-1] == new
+
+
+@pytest.mark.parametrize("in_vault", [False, True])
+def test_r43_a_secret_takes_the_place_of_another_only_while_that_one_is_there(tmp_path: Path, in_vault: bool) -> None:
+    kept = secrets(tmp_path, None if in_vault else Memory(), "right")
+
+    assert not kept.exchange("oauth", "one", "two")
+    assert kept.get("oauth") is None
+    kept.set("oauth", "one")
+    assert not kept.exchange("oauth", "other", "two")
+    assert kept.exchange("oauth", "one", "two" * 800)
+    assert not kept.exchange("oauth", "one", "three")
+    assert kept.get("oauth") == "two" * 800
+    kept.delete("oauth")
+    assert not kept.exchange("oauth", "two" * 800, "three")
+    assert kept.get("oauth") is None
+
+
+def test_r43_a_secret_of_a_time_without_keyring_is_exchanged_where_it_lies(tmp_path: Path) -> None:
+    secrets(tmp_path, None, "right").set("oauth", "one")
+    backend = Memory()
+    kept = secrets(tmp_path, backend, "right")
+
+    assert kept.exchange("oauth", "one", "two")
+
+    assert (kept.get("oauth"), backend.entries) == ("two", {})
+    # a new sign-in goes to the keyring, and what it replaced is not taken for it
+    kept.set("oauth", "new")
+    assert not kept.exchange("oauth", "two", "three")
+    assert kept.get("oauth") == "new"
+
+
+@pytest.mark.parametrize("in_vault", [False, True])
+def test_r43_of_many_who_exchange_a_secret_at_once_one_does(tmp_path: Path, in_vault: bool) -> None:
+    kept = secrets(tmp_path, None if in_vault else Memory(), "right")
+    kept.set("oauth", "before")
+    ready = threading.Barrier(8)
+
+    def exchange(number: int) -> bool:
+        ready.wait(20)
+        return kept.exchange("oauth", "before", f"of {number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(exchange, range(8)))
+
+    assert done.count(True) == 1
+    assert kept.get("oauth") == f"of {done.index(True)}"
 
 
 def test_secrets_cut_into_parts_by_an_earlier_version_are_read_and_replaced() -> None:

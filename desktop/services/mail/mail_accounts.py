@@ -1,8 +1,7 @@
-"""Mail accounts: add, edit, test, remove, pause. Passwords go to the keyring or vault, never into the database."""
+"""Mail accounts: add, edit, test, remove, pause. What they sign in with is kept by `account_secrets`."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -17,15 +16,16 @@ from desktop.domain.certificate import Certificate
 from desktop.domain.mail.account_check import TellCheck
 from desktop.domain.mail.discovery import Discovery
 from desktop.domain.mail.folder import Role, ServerFolder
-from desktop.domain.mail.grant import Client, Grant, dump
+from desktop.domain.mail.grant import Client, Grant
 from desktop.domain.mail.mail_account import AccountStatus, FilesSent, MailAccount, is_address, is_day, rebased
 from desktop.domain.mail.provider import Provider
 from desktop.domain.mail.providers import provider_of_server
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
-from desktop.services.errands import Errands, Secrets, SigningIn, TestResult, imap_secret, oauth_secret, smtp_secret
+from desktop.services.errands import Errands, Secrets, SigningIn, TestResult
 from desktop.services.mail import leaving
 from desktop.services.mail.account_changes import follow_changes
+from desktop.services.mail.account_secrets import AccountSecrets
 from desktop.services.mail.folders import give_role
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.own_addresses import follow, note_changes
@@ -41,8 +41,6 @@ from desktop.store.mail.listings import Listings
 from desktop.store.mail.messages import DELETED_AT_MS
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.places import Places
-
-log = logging.getLogger(__name__)
 
 
 class AccountUnknown(Problem):
@@ -76,7 +74,7 @@ class MailAccounts:
     ) -> None:
         self._database = database
         self._blobs = blobs
-        self._secrets = secrets
+        self._secrets = AccountSecrets(secrets)
         self._errands = errands
         self._statuses = statuses
         self._bus = bus
@@ -132,7 +130,7 @@ class MailAccounts:
         account = _as_its_server_files(account)
         with self._database.read() as view:
             _refuse_known(view, account)
-        with self._kept(account, imap_password, smtp_password, grant), self._database.write() as work:
+        with self._secrets.kept(account, imap_password, smtp_password, grant), self._database.write() as work:
             _refuse_known(work, account)  # another may have come while a passphrase was asked for
             own = Accounts(work).own_addresses()
             key = AccountWriter(work).add(account)
@@ -178,17 +176,18 @@ class MailAccounts:
             _refuse_known(view, rebased(stored, opened, account) if opened is not None else account, account.key)
         if smtp_password is None and account.smtp is not None:
             smtp_password = self._followed(account, imap_password)
-        self._keep(account, imap_password, smtp_password)
+        self._secrets.keep_passwords(account, imap_password, smtp_password)
         if grant is not None:
-            self._take_grant(account, grant)
-        with self._database.write() as work:
+            self._secrets.keep_grant(account, grant)
+            account = replace(account, oauth_provider=grant.provider_id)
+        with self._unless_removed(account), self._database.write() as work:
             before = Accounts(work).get(account.key)
             if before is None:
                 raise AccountUnknown
             if opened is not None:
                 account = rebased(before, opened, account)
-            provider_id = "" if imap_password is not None else before.oauth_provider
-            account = replace(account, oauth_provider=grant.provider_id if grant is not None else provider_id)
+            former = "" if imap_password is not None else before.oauth_provider
+            account = replace(account, oauth_provider=grant.provider_id if grant is not None else former)
             _refuse_known(work, account, before.key)
             if account.smtp != before.smtp:
                 account = replace(account, files_sent=FilesSent.UNKNOWN)  # another server, another habit (R21)
@@ -206,8 +205,8 @@ class MailAccounts:
             work.emit(events.MailAccountsChanged((account.key,)))
         catch_up(self._database)
         follow(self._database)
-        if before.oauth_provider and not account.oauth_provider:
-            self._forget_secrets(account, oauth_secret)
+        if grant is not None or imap_password is not None:
+            self._forget_former(before, account)
         return account
 
     def ca_file_fault(self, path: str) -> str:
@@ -248,7 +247,7 @@ class MailAccounts:
         self._statuses.forget(key)
         if purge_mails:
             purge(self._database, self._blobs, DELETED_AT_MS + 1)
-        return replace(went, secrets_left=self._forget_secrets(account))
+        return replace(went, secrets_left=self._secrets.forget_all(account))
 
     def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:
         """Look for the mail servers of an address; only its domain is told to others, and no password is needed.
@@ -270,9 +269,9 @@ class MailAccounts:
         `grant` is what a sign-in in the browser just gave. `tell` is called on another thread with each step of it.
         """
         if account.key and grant is None:
-            imap_password = imap_password or self._secrets.get(imap_secret(account))
+            imap_password = imap_password or self._secrets.receiving(account)
             if account.smtp is not None:
-                smtp_password = smtp_password or self._secrets.get(smtp_secret(account))
+                smtp_password = smtp_password or self._secrets.sending(account)
         if account.smtp is not None and account.smtp.user:
             smtp_password = smtp_password or imap_password
         return self._errands.test_account(account, imap_password, smtp_password, tell, grant)
@@ -298,11 +297,16 @@ class MailAccounts:
 
         The password it had goes. One the sending half has for itself stays.
         """
-        self._take_grant(self.get(key), grant)
-        with self._database.write() as work:
+        before = self.get(key)
+        self._secrets.keep_grant(before, grant)
+        now = replace(before, oauth_provider=grant.provider_id)
+        with self._unless_removed(now), self._database.write() as work:
+            if Accounts(work).get(key) is None:
+                raise AccountUnknown
             AccountWriter(work).set_oauth_provider(key, grant.provider_id)
             leaving.after_sign_in(work, key)
             work.emit(events.MailAccountsChanged((key,)))
+        self._forget_former(before, now)
 
     def unlock(self) -> Future[None]:
         """Ask the person for what it takes to get at the passwords. Ends with a Problem when he declines."""
@@ -355,57 +359,27 @@ class MailAccounts:
             AccountWriter(work).set_paused(key, paused)
             work.emit(events.MailAccountsChanged((key,)))
 
+    @contextmanager
+    def _unless_removed(self, account: MailAccount) -> Iterator[None]:
+        """Let nothing stay that was kept for an account which was removed meanwhile."""
+        try:
+            yield
+        except AccountUnknown:
+            self._secrets.forget_all(account)
+            raise
+
+    def _forget_former(self, before: MailAccount, now: MailAccount) -> None:
+        """Forget what an account signed in with, now that it is stored that it does so in another way."""
+        if now.oauth_provider:
+            self._secrets.forget_passwords(now)
+        if before.oauth_provider not in ("", now.oauth_provider):
+            self._secrets.forget_grant(before)
+
     def _followed(self, account: MailAccount, imap_password: str | None) -> str | None:
         """Return the password the sending half takes over from the receiving one, None when it keeps its own."""
         if imap_password is None and self.get(account.key).smtp is not None:
             return None
-        receiving, sending = (self._secrets.get(name(account)) for name in (imap_secret, smtp_secret))
-        return (imap_password or receiving) if sending in (None, receiving) else None
-
-    @contextmanager
-    def _kept(
-        self, account: MailAccount, imap_password: str | None, smtp_password: str | None, grant: Grant | None
-    ) -> Iterator[None]:
-        """Keep the secrets of a new account; where it is not stored after all they do not stay."""
-        self._keep(account, imap_password, smtp_password)
-        if grant is not None:
-            self._keep_grant(account, grant)
-        try:
-            yield
-        except BaseException:
-            self._forget_secrets(account)
-            raise
-
-    def _forget_secrets(self, account: MailAccount, *names: Callable[[MailAccount], str]) -> str:
-        """Delete secrets of an account, all without `names`; returns why one cannot go now, "" when they went."""
-        why = ""
-        for name in names or (imap_secret, smtp_secret, oauth_secret):
-            try:
-                self._secrets.delete(name(account))
-            except Problem as problem:
-                log.warning("a password could not be deleted: %s", problem.text)
-                why = problem.text
-        return why
-
-    def _take_grant(self, account: MailAccount, grant: Grant) -> None:
-        """Keep a grant in the place of the password; one the sending half has for itself stays."""
-        self._keep_grant(account, grant)
-        receiving, sending = (self._secrets.get(name(account)) for name in (imap_secret, smtp_secret))
-        self._secrets.delete(imap_secret(account))
-        if sending == receiving:
-            self._secrets.delete(smtp_secret(account))
-
-    def _keep_grant(self, account: MailAccount, grant: Grant) -> None:
-        self._secrets.unlock()
-        self._secrets.set(oauth_secret(account), dump(grant))
-
-    def _keep(self, account: MailAccount, imap_password: str | None, smtp_password: str | None) -> None:
-        if imap_password is not None or smtp_password is not None:
-            self._secrets.unlock()
-        if imap_password is not None:
-            self._secrets.set(imap_secret(account), imap_password)
-        if smtp_password is not None:
-            self._secrets.set(smtp_secret(account), smtp_password)
+        return self._secrets.followed(account, imap_password)
 
 
 def _as_its_server_files(account: MailAccount) -> MailAccount:

@@ -215,7 +215,7 @@ def test_passwords_of_an_account_that_is_not_stored_after_all_do_not_stay(
     with pytest.raises(AccountInvalid, match="already set up"):
         shelf.accounts.add(replace(known, key=0, id=uuid.uuid4(), address="Same@example.org"), "secret", "secret")
 
-    assert shelf.accounts._secrets == {}
+    assert shelf.secrets == {}
     assert sum(account.address.lower() == "same@example.org" for account in shelf.accounts.all()) == 1
 
 

@@ -6,6 +6,11 @@ the receiver (from its own loopback, or by LMTP) to the first that came from els
 count, and only those that name the receiver (RFC 8601, sections 4.1 and 7.1). Which hop is which is told by the address
 in the comment that the receiver wrote, never by the name the other side gave itself.
 
+A hop by SMTP from the loopback is a content filter that gives the mail back, or a script, a tunnel, another user of
+that computer: nothing tells them apart, and whoever it was wrote all that lies below, Received fields among it. A
+receiver takes forged results out of what comes from outside (section 5), seldom out of what comes from itself. So of
+what lies below such a hop a failed DMARC check alone counts: nobody forges that of himself.
+
 Providers known to write the field for every mail, and to write it below that hop, are in a table: of theirs the topmost
 is believed where the topmost hop is theirs too.
 """
@@ -15,7 +20,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 
 from desktop.domain.mail import auth_results, header
 from desktop.domain.mail.auth_results import AuthResults
@@ -23,8 +29,18 @@ from desktop.domain.mail.links import registrable
 from desktop.domain.mail.mail_account import MailAccount
 
 MAX_HOPS = 20
-MAX_FIELDS = 20
-"""So many fields of the receiver are read: some write one for each method."""
+MAX_FIELDS = 200
+"""So many fields of the receiver are read: some write one for each method and each signature."""
+
+
+class _Way(Enum):
+    """How a hop came to the own receiver."""
+
+    HANDED_ON = "handed on"
+    """From one part of it to another."""
+    LOOPBACK = "loopback"
+    """By SMTP, from something on the same computer."""
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,7 @@ def of_accounts(accounts: Iterable[MailAccount]) -> Receiver:
 
 
 _RECEIVED, _RESULTS = b"received", b"authentication-results"
+_FAILED = ("dmarc", "fail")
 _PIECE = re.compile(r"\\.|[()]|[^()\\]+|\\", re.DOTALL)
 _BY = re.compile(r"(?:^| )by (\S{1,255})", re.IGNORECASE)
 _LMTP = re.compile(r" with LMTPS?A?(?![A-Za-z])", re.IGNORECASE)
@@ -97,16 +114,17 @@ def own_results(block: bytes, receiver: Receiver) -> tuple[AuthResults, ...]:
     """Return what the own receiver found out about the sender of a mail, given its header block, topmost first."""
     fields = header.in_order(block, frozenset({_RECEIVED, _RESULTS}))
     above: list[bytes] = []
+    doubtful: list[bytes] = []
     hops: list[str] = []
-    came_in = False
+    way, by_loopback = _Way.HANDED_ON, False
     for name, value in fields:
         if name == _RESULTS:
-            above.append(value)
+            (doubtful if by_loopback else above).append(value)
             continue
-        by, from_inside = _hop(value)
+        by, way = _hop(value)
         hops.append(by)
-        came_in = not from_inside
-        if came_in or len(hops) >= MAX_HOPS:
+        by_loopback |= way is _Way.LOOPBACK
+        if way is _Way.OUTSIDE or len(hops) >= MAX_HOPS:
             break
     if not hops:
         return ()  # nobody received it: it was put into the mailbox
@@ -115,10 +133,16 @@ def own_results(block: bytes, receiver: Receiver) -> tuple[AuthResults, ...]:
         said = auth_results.parse(topmost)
         if topmost and _ends_so(hops[0], provider.takes_by) and _ends_so(said.authserv_id, provider.names):
             return (said,)
-    if not came_in:
+    if way is not _Way.OUTSIDE:
         return ()  # where the own receiver's fields end cannot be seen
-    found = map(auth_results.parse, above[:MAX_FIELDS])
+    found = [*map(auth_results.parse, above[:MAX_FIELDS])]
+    found += [_failures(auth_results.parse(each)) for each in doubtful[:MAX_FIELDS]]
     return tuple(each for each in found if receiver.is_named(each.authserv_id, hops))
+
+
+def _failures(said: AuthResults) -> AuthResults:
+    """Return what a field says against the sender, and nothing else of it."""
+    return replace(said, results=tuple(each for each in said.results if (each.method, each.outcome) == _FAILED))
 
 
 def _ends_so(host: str, ends: Iterable[str]) -> bool:
@@ -132,27 +156,29 @@ _SUBMITTED = re.compile(r" with (?:UTF8)?E?SMTPS?A(?![A-Za-z])", re.IGNORECASE)
 """Who signs in hands in what he likes (RFC 3848)."""
 
 
-def _hop(value: bytes) -> tuple[str, bool]:
-    """Return by whom a mail was taken, and whether from inside the same house (RFC 5321, section 4.4)."""
+def _hop(value: bytes) -> tuple[str, _Way]:
+    """Return by whom a mail was taken, and how it came to him (RFC 5321, section 4.4)."""
     written = header.clean(header.source(value))
     written = written.rpartition(";")[0] or written  # what follows is the date
     outside, comments = _taken_apart(written)
     match = _BY.search(outside)
     if match is None:
-        return "", False
+        return "", _Way.OUTSIDE
     by = match[1].strip("[]").rstrip(".").lower()
     sender = outside[: match.start()]
     if not sender.strip() or len(written) > _LONGEST or _BY.search(outside, match.end()):
-        return by, False
+        return by, _Way.OUTSIDE
     # a public address anywhere tells that the mail came from outside, whatever the other side put around it
     where = [_address(each) for each in _ADDRESS.findall(_IPV6.sub(" ", written))]
     if _SUBMITTED.search(outside, match.end()):
-        return by, False  # a user's own: what lies below is his
+        return by, _Way.OUTSIDE  # a user's own: what lies below is his
     if _LMTP.search(outside, match.end()):
-        return by, all(each is not None and _is_of_house(each) for each in where)
+        inside = all(each is not None and _is_of_house(each) for each in where)
+        return by, _Way.HANDED_ON if inside else _Way.OUTSIDE
     # a name or number the other side gave itself stands outside the comment
     noted = " ".join(comment for at, comment in comments if at <= match.start())
-    return by, bool(_ADDRESS.search(noted)) and all(each is not None and each.is_loopback for each in where)
+    local = bool(_ADDRESS.search(noted)) and all(each is not None and each.is_loopback for each in where)
+    return by, _Way.LOOPBACK if local else _Way.OUTSIDE
 
 
 def _is_of_house(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

@@ -6,7 +6,7 @@ Each check would rather say nothing than raise a false alarm: a warning that is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from desktop.domain.mail import attachment_words, header_write, links, quotes, s
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.address_write import comparable
 from desktop.domain.mail.draft import Draft, Relation
-from desktop.domain.mail.lookalikes import skeleton
+from desktop.domain.mail.lookalikes import KnownDomains
 from desktop.domain.mail.vocabulary import words
 
 MANY_RECIPIENTS = 15
@@ -25,26 +25,6 @@ _SENTENCE_CHARS = 400
 _SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!см\.)\s+|\n\s*\n|\n(?=\s*[-*•])", re.IGNORECASE)
 _PROMISE = re.compile(rf"(?<!\w)(?:{attachment_words.PROMISES})(?!\w)", re.IGNORECASE)
 _DENIAL = re.compile(rf"(?<!\w)(?:{attachment_words.DENIALS})(?!\w)", re.IGNORECASE)
-_SHORTEST_NAME = 5
-"""Names of fewer letters before the top domain are one letter apart by chance."""
-_SLIPS = {
-    "co": "com",
-    "cm": "com",
-    "om": "com",
-    "con": "com",
-    "cmo": "com",
-    "comm": "com",
-    "vom": "com",
-    "xom": "com",
-} | {
-    "ne": "net",
-    "nte": "net",
-    "ten": "net",
-    "ogr": "org",
-    "or": "org",
-    "rog": "org",
-}
-"""Top domains that are mostly slips of the finger."""
 _PROVIDERS = words(
     """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com icloud.com
     me.com mac.com aol.com mail.com email.com gmx.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de
@@ -136,13 +116,12 @@ def _mistaken(draft: Draft, known: Known) -> Iterable[SendingWarning]:
     """Yield recipients that are nearly somebody else."""
     addresses = {comparable(each.address) for each in (*known.people, *known.thread)}
     addresses.update(map(comparable, known.own))
-    domains = {_organisation(each) for each in addresses if "@" in each}
-    looks = {each: skeleton(each) for each in sorted(domains | _PROVIDERS)}
+    domains = KnownDomains({*map(_organisation, addresses), *_PROVIDERS})
     names = _addresses_of_names((*known.people, *known.thread))
     for each in draft.recipients:
         if comparable(each.address) in addresses:
             continue
-        like = _nearly(_organisation(each.address), looks)
+        like = domains.meant_by(_organisation(each.address))
         if like or links.imitates(each.domain):
             yield SendingWarning(Kind.LOOKALIKE, (each,), like)
             continue
@@ -185,36 +164,3 @@ def _addresses_of_names(people: Iterable[Address]) -> dict[str, str]:
         if name and each.address:
             found[name] = "" if found.get(name, each.key) != each.key else each.key
     return found
-
-
-def _nearly(domain: str, looks: Mapping[str, str]) -> str:
-    """Return the domain that another is mistaken for, of those whose skeletons are given; "" for none."""
-    if domain in looks or "." not in domain:
-        return ""
-    look = skeleton(domain)
-    name, _dot, top = domain.rpartition(".")
-    for each, its_look in looks.items():
-        if its_look == look:
-            return each
-        other, _dot, other_top = each.rpartition(".")
-        if name == other and _SLIPS.get(top) == other_top:
-            return each
-        if top == other_top and max(len(name), len(other)) >= _SHORTEST_NAME and _is_a_slip(name, other):
-            return each
-    return ""
-
-
-def _is_a_slip(one: str, other: str) -> bool:
-    """Say whether texts differ by one letter, or by two that changed places; digits may differ, they count things."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    at = 0
-    while at < min(len(one), len(other)) and one[at] == other[at]:
-        at += 1
-    a, b = one[at:], other[at:]
-    if len(a) == len(b):
-        if a[:2] == b[1::-1] and a[2:] == b[2:]:
-            return True
-        return a[1:] == b[1:] and not (a[:1].isdigit() and b[:1].isdigit())
-    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
-    return longer[1:] == shorter and not longer[0].isdigit()

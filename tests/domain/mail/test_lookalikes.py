@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop.domain.mail import address_list, header
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.links import registrable, suspicion
-from desktop.domain.mail.lookalikes import KnownDomains
+from desktop.domain.mail.lookalikes import KnownDomains, _slip
 from desktop.domain.mail.sender_checks import SenderAnomaly, anomalies
 from tests import corpora
 from tests.domain.mail import deceptions
@@ -51,6 +53,45 @@ def test_c10_a_domain_that_passes_for_none(domain: str) -> None:
 def test_c10_a_known_domain_is_known_to_itself() -> None:
     assert KNOWN.around("news.rapport.com") == ("rapport.com",)
     assert KNOWN.around("elsewhere.example") == ()
+
+
+@pytest.mark.parametrize(
+    ("domain", "meant"),
+    [
+        ("rapp0rt.com", "rapport.com"),
+        ("raport.com", "rapport.com"),
+        ("rapprot.com", "rapport.com"),
+        ("rapport.co", "rapport.com"),
+        ("rapport.con", "rapport.com"),
+        ("acne.example", ""),
+        ("stripeinvoice.example", "stripeinvoices.example"),
+        # who owns a name owns it under several endings, and digits count things
+        ("rapport.de", ""),
+        ("rapport2.com", ""),
+        ("mail2-house.example", ""),
+        ("rapport.com", ""),
+        ("mail.rapport.com", ""),
+        ("rapport", ""),
+        ("", ""),
+    ],
+)
+def test_c28_a_domain_that_was_mistyped(domain: str, meant: str) -> None:
+    assert KNOWN.meant_by(domain) == meant
+
+
+@given(st.text("ab1", max_size=5), st.text("ab1", max_size=5))
+def test_a_slip_is_the_same_from_both_sides(one: str, other: str) -> None:
+    found = _slip(one, other)
+
+    assert _slip(other, one) == (None if found is None else found[::-1])
+    assert found is None or one != other
+    edits = {one[:i] + one[i + 1 :] for i in range(len(one))} | {other[:i] + other[i + 1 :] for i in range(len(other))}
+    swapped = {one[:i] + one[i + 1] + one[i] + one[i + 2 :] for i in range(len(one) - 1)}
+    replaced = {one[:i] + letter + one[i + 1 :] for i in range(len(one)) for letter in "ab1"}
+    one_away = one != other and (
+        other in replaced | swapped or ({one, other} & edits and abs(len(one) - len(other)) == 1)
+    )
+    assert (found is not None) == bool(one_away)
 
 
 def test_c09_a_hundred_links_and_a_hundred_nobody_looked_at(record_property: Callable[[str, object], None]) -> None:

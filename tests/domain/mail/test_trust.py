@@ -21,8 +21,10 @@ ENTERED = (
     "Received: from out.shop.example (out.shop.example [203.0.113.5]) by mx.own.example (Postfix) with ESMTPS id 1"
 )
 INSIDE = "Received: from mx.own.example ([127.0.0.1])\r\n\tby mx.own.example with LMTP id 2"
+FILTERED = "Received: from localhost (localhost [127.0.0.1]) by mx.own.example (Postfix) with ESMTP id 3"
 SENT = "Received: from laptop ([192.168.1.7]) by out.shop.example with ESMTPSA"
 PASS = "Authentication-Results: mx.own.example; dmarc=pass (p=none) header.from=shop.example"
+FAIL = PASS.replace("pass", "fail", 1)
 FORGED = "Authentication-Results: mx.own.example; dmarc=pass header.from=bank.example"
 
 
@@ -46,8 +48,9 @@ def verdict(*fields: str, sender: str = "News <a@shop.example>", who: Receiver =
     [
         (PASS, ENTERED, SENT),
         (INSIDE, PASS, ENTERED, SENT),
-        ("Received: from localhost (localhost [127.0.0.1]) by mx.own.example (Postfix)", PASS, ENTERED),
-        ("Received: from mx (localhost [IPv6:::1]) by mx.own.example", PASS, ENTERED),
+        # what stands above the hop of a content filter the receiver wrote when it had the mail back
+        (PASS, FILTERED, ENTERED),
+        (INSIDE, PASS, FILTERED, ENTERED),
         ("Received: from mx.own.example ([10.0.0.3]) by box.own.example with LMTPS", PASS, ENTERED),
         ("Return-Path: <a@shop.example>", "X-Spam: no", PASS, ENTERED),
         # a server that names itself in both its fields, whatever the account's server is called
@@ -89,6 +92,19 @@ def test_the_own_receiver_is_believed(fields: tuple[str, ...]) -> None:
         ("Received: from evil (unknown [172.18.0.1]) by mx.own.example (Postfix)", FORGED, ENTERED),
         # written by a program on the server, not by its receiver
         ("Received: by mx.own.example (Postfix, from userid 33)", FORGED, ENTERED),
+        # a script, a tunnel or a user of that computer looks like a content filter, and writes below what he likes
+        (FILTERED, FORGED, ENTERED),
+        (INSIDE, FILTERED, FORGED, ENTERED),
+        (FILTERED, FILTERED, FORGED, ENTERED),
+        (FILTERED, INSIDE, FORGED, ENTERED),
+        ("Received: from localhost (localhost [127.0.0.1]) by mx.own.example (Postfix)", FORGED, ENTERED),
+        ("Received: from mx (localhost [IPv6:::1]) by mx.own.example with SMTP", FORGED, ENTERED),
+        ("Received: from mx.own.example ([127.0.0.1]) by localhost (amavisd-new)", FORGED, ENTERED),
+        # handed in by a user
+        (FILTERED.replace("ESMTP", "ESMTPA"), FORGED, ENTERED),
+        (FILTERED.replace("ESMTP", "ESMTPSA"), FORGED, ENTERED),
+        (FILTERED.replace("ESMTP", "UTF8SMTPA"), FORGED, ENTERED),
+        (INSIDE, FILTERED.replace("ESMTP", "esmtpsa"), FORGED, ENTERED),
         # nobody can tell where the own fields end
         (INSIDE, INSIDE, FORGED),
         # another receiver, above and below
@@ -104,6 +120,43 @@ def test_c54_a_sender_cannot_vouch_for_himself(fields: tuple[str, ...]) -> None:
     trust = judge(block(*fields, sender="Bank <a@bank.example>"), OWN)
 
     assert trust == Trust()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (FILTERED, FAIL, ENTERED),
+        (INSIDE, FILTERED, FAIL, ENTERED),
+        (FILTERED, FILTERED, FAIL, ENTERED),
+        # whatever else is claimed there
+        (FILTERED, PASS, FAIL, ENTERED),
+        (FILTERED, FAIL, FORGED, PASS, ENTERED),
+    ],
+)
+def test_what_a_content_filter_was_told_counts_against_a_sender(fields: tuple[str, ...]) -> None:
+    assert verdict(*fields) is Verdict.FAILED
+
+
+def test_c54_signatures_below_a_content_filter_prove_nothing() -> None:
+    said = (
+        "Authentication-Results: mx.own.example; dkim=pass header.d=shop.example; spf=pass smtp.mailfrom=shop.example"
+    )
+
+    assert judge(block(FILTERED, said, ENTERED), OWN) == Trust()
+    assert verdict(said, FILTERED, ENTERED) is Verdict.VERIFIED
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_no_number_of_signatures_hides_a_failed_check(apart: bool) -> None:
+    """A sender signs as often as he likes; receivers write one field for all, or one for each."""
+    signatures = [f"dkim=pass header.d=s{number}.example" for number in range(120)]
+    said = [*signatures, "dkim=pass header.d=shop.example", "dmarc=fail header.from=shop.example"]
+    fields = [f"Authentication-Results: mx.own.example; {each}" for each in (said if apart else ["; ".join(said)])]
+
+    trust = judge(block(*fields, ENTERED), OWN)
+
+    assert trust.verdict is Verdict.FAILED
+    assert Check("dmarc", "fail", "shop.example") in trust.checks
 
 
 @given(st.lists(st.sampled_from([FORGED, ENTERED, INSIDE, SENT, "Received: garbage", "Received:"]), max_size=8))

@@ -96,6 +96,15 @@ async def until(holds: Callable[[], object]) -> None:
     raise TimeoutError("it never came true")
 
 
+async def until_elsewhere(opened: Open, holds: Callable[[], object]) -> None:
+    """Wait until it holds; it is looked at seldom and by the readers, so that the window has no part in it."""
+    for _turn in range(round(DEADLINE_S * 2)):
+        if await opened.window._tasks.read(holds):
+            return
+        await asyncio.sleep(0.5)
+    raise TimeoutError("it never came true")
+
+
 class PaintWatch(QObject):
     """Tells when a widget has been painted: in the first turn of the loop after its paint event."""
 

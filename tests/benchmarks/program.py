@@ -60,9 +60,10 @@ def run(profile: Path, *arguments: str, stdin: str = "") -> str:
     return done.stdout
 
 
-def add_account(profile: Path, server: Dovecot, user: str) -> None:
-    """Set up the user of the server as a mail account, over TLS."""
-    where = ("--imap", f"{server.host}:{server.imaps_port}/tls", "--ca", str(server.ca_file))
+def add_account(profile: Path, server: Dovecot, user: str, *, smtp: str = "") -> None:
+    """Set up the user of the server as a mail account, over TLS; `smtp` is where its mails leave, if they do."""
+    where = ["--imap", f"{server.host}:{server.imaps_port}/tls", "--ca", str(server.ca_file)]
+    where += ["--smtp", smtp] * bool(smtp)
     run(profile, "mail-account", "add", "--address", user, *where, "--password-stdin", stdin=f"{PASSWORD}\n")
 
 

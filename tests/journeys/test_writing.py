@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +16,7 @@ from desktop.ui.actions import Do
 from desktop.ui.compose.compose_window import ComposeWindow
 from desktop.ui.widgets.dialog import Dialog
 from tests.desk import mail
-from tests.journeys.program import CONTROL, Program, button
+from tests.journeys.program import CONTROL, DEADLINE_S, Program, button
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp_receiver import SmtpReceiver
 
@@ -109,6 +111,38 @@ async def test_what_is_being_written_outlives_the_program(
     assert window.head.subject.text() == "Offer"
     assert "Dear Bo" in window.editor.toPlainText()
     assert [each.address for each in window.head.to.addresses] == ["bo@example.org"]
+
+
+async def test_r37_a_draft_reaches_its_server_though_the_program_ends_with_its_window(
+    start: Callable[..., Program], dovecot: Dovecot, imap_user: str, receiver: SmtpReceiver
+) -> None:
+    """The end of the window ends the loop: what was only about to begin then would never be done."""
+    program = start()
+    await program.add_account(dovecot, imap_user, smtp_port=receiver.port)
+    program.press(Qt.Key.Key_N, CONTROL)
+    window = await composer(program)
+    write(window, "bo@example.org", "Offer", "Dear Bo")
+    ended: list[bool] = []
+
+    def end() -> None:
+        program.quit()
+        ended.append(True)
+
+    program.window.closed.connect(end)
+    program.window.close()
+    deadline = time.monotonic() + DEADLINE_S
+    while not ended:  # `until` looks into the program, which is gone
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+    program = start()
+    drafts = dovecot.maildir(imap_user, "Drafts")
+
+    def on_server() -> list[bytes]:
+        return [path.read_bytes() for part in ("cur", "new") for path in (drafts / part).glob("*")]
+
+    await program.until(lambda: [b"Subject: Offer" in raw for raw in on_server()] == [True])
+    assert program.total(Unified.DRAFTS) == 1
 
 
 async def test_what_a_server_refuses_is_told_and_can_be_mended(

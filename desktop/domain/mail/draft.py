@@ -7,9 +7,10 @@ other side wrote. Files lie in the store under their digest from the moment they
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from desktop.base.text import encodable
 from desktop.domain.mail.address import Address
 
 
@@ -100,3 +101,29 @@ class Stamp:
     date_ms: int
     utc_offset_min: int
     """Of the person's own clock, east is positive."""
+
+
+def of_characters(draft: Draft) -> Draft:
+    """Return a draft whose texts can be kept: half a surrogate pair from the clipboard, or octets of an argument that
+    are no characters, become replacement characters.
+    """
+    to, cc, bcc, reply_to = (_readable(each) for each in (draft.to, draft.cc, draft.bcc, draft.reply_to))
+    return replace(
+        draft,
+        sender=_readable((draft.sender,))[0],
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        reply_to=reply_to,
+        subject=encodable(draft.subject),
+        html=encodable(draft.html),
+        text=encodable(draft.text),
+        quote_html=encodable(draft.quote_html),
+        quote_text=encodable(draft.quote_text),
+        in_reply_to=encodable(draft.in_reply_to),
+        references=tuple(map(encodable, draft.references)),
+    )
+
+
+def _readable(people: tuple[Address, ...]) -> tuple[Address, ...]:
+    return tuple(Address(encodable(each.name), encodable(each.address)) for each in people)

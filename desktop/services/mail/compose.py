@@ -13,7 +13,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.base.text import encodable
 from desktop.domain.mail.correspondence import Suggestion, ranked
-from desktop.domain.mail.draft import Draft, Enclosure, Identity, Origin, Stamp
+from desktop.domain.mail.draft import Draft, Enclosure, Identity, Origin, Stamp, of_characters
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.names import safe_name
 from desktop.domain.mail.sending_checks import Known
@@ -112,6 +112,7 @@ class Compose:
         """
         with self._database.read() as view:
             before = Drafts(view).get(key) if key is not None else None
+        draft = of_characters(draft)
         message_id = before.message_id if before else making.new_message_id(draft.sender.address)
         return self._save(draft, key, making.stamp(message_id, before.date_ms if before else None), instead_of)
 
@@ -212,7 +213,7 @@ class Compose:
 
     def attach_octets(self, name: str, media_type: str, octets: bytes, content_id: str = "") -> Enclosure:
         """Take octets along: a picture that was pasted. Raises DiskFull."""
-        return self._taken(safe_name(name) or _("file"), media_type, lambda put: put(octets), content_id)
+        return self._taken(safe_name(encodable(name)) or _("file"), media_type, lambda put: put(octets), content_id)
 
     def content(self, enclosure: Enclosure) -> bytes:
         """Return what is in a file that goes along. Raises SourceMissing."""

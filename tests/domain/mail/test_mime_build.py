@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import email
-import json
 import os
-import re
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,10 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.base import text
 from desktop.domain.mail import (
     address_write,
-    header,
     header_write,
     mime_build,
     mime_parse,
@@ -25,62 +21,9 @@ from desktop.domain.mail import (
 )
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft, Enclosure, Stamp
-from tests import corpora
 from tests.domain.mail import drafts
 from tests.domain.mail.drafts import BOB, FIELDS, ME, STAMP, draft, enclosure, sent
-
-HOSTILE = (
-    "a\r\nBcc: eve@evil.example",
-    "a\n\nbody",
-    "a\rX-Evil: 1",
-    "a\0b",
-    "a\u2028Bcc: eve@evil.example",
-    "a\u2029b",
-    "a\x85b\x0bc\x0cd\x1ce",
-    "=?utf-8?q?a=0D=0ABcc=3A_eve=40evil.example?=",
-    "=?utf-8?b?DQpCY2M6IGV2ZUBldmlsLmV4YW1wbGU=?=",
-    "\ud800 lone",
-    "\u202eexe.fdp",
-    "x" * 2000,
-    "я" * 2000,
-    '"quoted" \\ and <angle@x.example>, "',
-    "a: b; c, d (e) @f [g]",
-    "  many   spaces  ",
-    "\t",
-    "",
-    "?==?utf-8?q??=",
-)
-
-
-def naughty() -> list[str]:
-    path = corpora.corpus("naughty-strings") / "blns.json"
-    return [*json.loads(path.read_text("utf-8")), *HOSTILE]
-
-
-def line(written: str, limit: int) -> str:
-    """Return free text as it is to be read again: no controls, white space folded."""
-    return text.one_line(header.clean(header_write.one_line(written, limit)))
-
-
-def name_read(written: str) -> str:
-    """Return a person's name as our parser has it: without quotes all around."""
-    name = line(written, header_write.MAX_NAME_CHARS)
-    if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
-        name = name[1:-1].strip()
-    return name
-
-
-def body_read(written: str) -> str:
-    """Return a text as it is to be read again."""
-    lines = re.sub("\r\n|\r|\u2028|\u2029", "\n", written)
-    lines = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f]", " ", text.encodable(lines))
-    kept = [each if each == "-- " else each.rstrip(" ") for each in lines.replace("\ufeff", "").rstrip().split("\n")]
-    return "\n".join(kept)
-
-
-def canonical(written: str) -> str:
-    """Return a text whose quotation marks are written in one way."""
-    return re.sub(r"^(?:> ?)+", lambda marks: ">" * marks[0].count(">") + " ", written, flags=re.MULTILINE).strip()
+from tests.typed import body_read, canonical, line, name_read, naughty
 
 
 @pytest.mark.parametrize("is_html", [False, True])

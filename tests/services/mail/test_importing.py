@@ -289,3 +289,26 @@ def test_a_file_gives_back_what_was_lost_and_what_was_here_in_part(
     with shelf.database.read() as view:
         digests = view.column("SELECT raw_digest FROM email ORDER BY key")
     assert [shelf.blobs.get(digest) for digest in digests] == [mail(1, text="all of it"), mail(2)]
+
+
+@pytest.mark.parametrize("marked", [False, True])
+def test_an_import_ends_inside_a_huge_mail(shelf: Shelf, importer: Importer, tmp_path: Path, marked: bool) -> None:
+    """Whoever ends it does not wait until the mail is read, and no half of it is stored."""
+    lines = 200_000
+    huge = mail(2, **({"Content_Length": str(lines * 12)} if marked else {})) + b"a long line\n" * lines
+    path = tmp_path / "box"
+    path.write_bytes(mbox.boxed(mail(1), "", 1_780_000_000_000) + mbox.boxed(huge, "", 1_780_000_000_000))
+    asked = 0
+
+    def stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 1000
+
+    done = importer(path, stopped=stopped)
+
+    assert done.cancelled
+    assert asked < 2000
+    assert set(shelf.subjects(Unified.ALL)) <= {"Mail 1"}
+    assert importer(path).faults == {}
+    assert set(shelf.subjects(Unified.ALL)) == {"Mail 1", "Mail 2"}

@@ -21,6 +21,7 @@ from desktop.services.mail.upkeep import CHECK_EVERY_MS, Upkeep
 from desktop.store import backup
 from desktop.store.database import View
 from desktop.store.mail.blobs import FILE_FROM_BYTES, Blobs, SourceMissing, digest_of
+from desktop.store.replacement import DATABASE
 from desktop.store.space import Space
 from tests.desk import mail, until
 from tests.proof import rounds
@@ -74,6 +75,27 @@ def test_a_source_that_was_given_a_name_meanwhile_stays(shelf: Shelf) -> None:
 
     assert shelf.blobs.get(digest_of(mail(1))) == mail(1)
     assert shelf.blobs.unnamed_since(clock.now() + 9 * LEFT_ALONE_MS, 10) == []
+
+
+def test_sources_stay_as_long_as_a_database_that_was_replaced_is_kept(shelf: Shelf, upkeep: Upkeep) -> None:
+    """Who puts the replaced one back wants its mails to be whole, also those that were deleted since."""
+    aside = shelf.database.path.parent / "replaced-20260101-120000"
+    aside.mkdir()
+    (aside / DATABASE).touch()
+    shelf.arrive(mail(1))
+
+    shelf.accounts.remove(shelf.account, purge_mails=True)
+    for days in (1, 3, 40):
+        with clock.frozen(clock.now() + days * LEFT_ALONE_MS):
+            upkeep.run()
+    kept = _is_here(shelf, digest_of(mail(1)))
+    (aside / DATABASE).unlink()
+    for days in (50, 60):
+        with clock.frozen(clock.now() + days * LEFT_ALONE_MS):
+            upkeep.run()
+
+    assert kept
+    assert not _is_here(shelf, digest_of(mail(1)))
 
 
 def test_a_clock_that_ran_ahead_does_not_keep_a_source_for_ever(shelf: Shelf) -> None:

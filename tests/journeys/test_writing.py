@@ -142,7 +142,7 @@ async def test_r37_a_draft_reaches_its_server_though_the_program_ends_with_its_w
         return [path.read_bytes() for part in ("cur", "new") for path in (drafts / part).glob("*")]
 
     await program.until(lambda: [b"Subject: Offer" in raw for raw in on_server()] == [True])
-    assert program.total(Unified.DRAFTS) == 1
+    await program.until(lambda: program.total(Unified.DRAFTS) == 1)
 
 
 async def test_what_a_server_refuses_is_told_and_can_be_mended(

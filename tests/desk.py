@@ -18,6 +18,7 @@ from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
 from desktop.domain.mail.operation import Change, Verb
 from desktop.services.mail.mail_actions import Done
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.gmail import Gmail
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -29,7 +30,7 @@ class Desk:
         self.profile = Profile(folder)
         self.core: Core = build_core(self.profile, lambda new: PASSPHRASE, after_crash=after_crash)
 
-    def add(self, dovecot: Dovecot, user: str, **changes: object) -> MailAccount:
+    def add(self, dovecot: Dovecot | Gmail, user: str, **changes: object) -> MailAccount:
         """Add an account of a real server."""
         port = int(changes.pop("port", dovecot.imap_port))  # type: ignore[call-overload]
         account = MailAccount(

@@ -13,6 +13,7 @@ from tests.corpora import missing
 from tests.servers import dovecot as dovecot_server
 from tests.servers.dovecot import Dovecot
 from tests.servers.fault_proxy import FaultProxy
+from tests.servers.gmail import Gmail
 from tests.servers.identity_provider import IdentityProvider
 from tests.servers.scripted_imap import Script, ScriptedImap
 from tests.servers.smtp_receiver import SmtpReceiver
@@ -51,6 +52,14 @@ def dovecot_with() -> Iterator[Callable[..., Dovecot]]:
         server.process.terminate()
     for server in running.values():
         server.stop()
+
+
+@pytest.fixture
+def gmail() -> Iterator[Gmail]:
+    """A server that behaves as Gmail, of its own for each test."""
+    server = Gmail()
+    yield server
+    server.close()
 
 
 @pytest.fixture

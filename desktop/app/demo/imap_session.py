@@ -59,6 +59,8 @@ class _Refused(Exception):
 class ImapSession:
     """Answers one client until it leaves."""
 
+    capabilities = CAPABILITIES
+
     def __init__(self, peer: Peer, mailbox: Mailbox, credentials: Credentials) -> None:
         self._peer, self._mailbox, self._credentials = peer, mailbox, credentials
         self._turn = threading.Lock()
@@ -124,7 +126,7 @@ class ImapSession:
 
     def _answer(self, name: bytes, tag: bytes, values: list[Value]) -> bytes:
         if name == b"CAPABILITY":
-            self._say(b"* CAPABILITY " + CAPABILITIES)
+            self._say(b"* CAPABILITY " + self.capabilities)
             return b"OK done"
         if name == b"NOOP":
             return b"OK done"
@@ -151,7 +153,7 @@ class ImapSession:
         if not good:
             raise _Refused("NO [AUTHENTICATIONFAILED] This is not the password of the sample")
         self._signed_in = True
-        return b"OK [CAPABILITY " + CAPABILITIES + b"] done"
+        return b"OK [CAPABILITY " + self.capabilities + b"] done"
 
     def _idle(self) -> bytes:
         self._say(b"+ idling")

@@ -30,6 +30,8 @@ class Arrival:
     uid: int = 0
     partial: bool = False
     """The source is only part of the mail, whether it can be shown or not: the rest lies on the server."""
+    gm_msgid: int | None = None
+    """Gmail's id of the mail; None elsewhere."""
 
 
 def text_digest(message: Message, *, whole: bool) -> bytes:

@@ -26,7 +26,9 @@ class Place:
     two_way: bool
     flags: Flag
     uid: int | None = None
-    """None while a queued move has not yet told the new one."""
+    """None while a queued move has not yet told the new one, and where Gmail's labels alone tell of the place."""
+    gm_msgid: int | None = None
+    """At Gmail the id of the mail: places with the same one are one mail, and their folders its labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,5 +172,11 @@ def status_from_places(status: Status, places: Iterable[Place]) -> Status:
 
 
 def _homes(places: list[Place]) -> list[Place]:
-    """Leave out Gmail's All Mail, which holds every mail: it only counts as a home when there is no other."""
-    return [place for place in places if place.role is not Role.ALL] or places
+    """Leave out Gmail's All Mail, which holds every mail: it only counts as a home when there is no other.
+
+    A label of the person's is none: what has it and left the Inbox is archived.
+    """
+    homes = [place for place in places if place.role is not Role.ALL]
+    if any(place.gm_msgid is not None for place in places) and all(p.role in (Role.NONE, Role.FLAGGED) for p in homes):
+        return places
+    return homes or places

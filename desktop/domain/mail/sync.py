@@ -39,6 +39,26 @@ class SyncFolder:
         return self.synced_down_to == 1
 
 
+FOLLOWED = (Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.TRASH, Role.JUNK)
+"""Special folders a two-way account follows, after the watched ones."""
+
+
+def is_synced(folder: SyncFolder, *, two_way: bool) -> bool:
+    """Say whether a folder is kept in step by itself."""
+    return folder.watched or folder.opened or (two_way and folder.role in FOLLOWED)
+
+
+_LABELS_OF_ROLES = {Role.INBOX: "\\inbox", Role.SENT: "\\sent", Role.DRAFTS: "\\draft"}
+"""Gmail's names of its own labels, in lower case. Starred is a flag; of Important nobody here knows."""
+DRAFT_LABEL = _LABELS_OF_ROLES[Role.DRAFTS]
+_NO_LABEL = (Role.ALL, Role.TRASH, Role.JUNK, Role.FLAGGED)
+
+
+def label_of(role: Role, name: str) -> str | None:
+    """Return how Gmail calls a folder, given by its name on the server, among the labels of a mail; None if never."""
+    return None if role in _NO_LABEL else _LABELS_OF_ROLES.get(role, name)
+
+
 FIRST_WINDOW = 50
 """Mails of the first window: on the screen at once."""
 LARGEST_WINDOW = 500

@@ -19,11 +19,12 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause, MailAccount
-from desktop.domain.mail.sync import SyncFolder
+from desktop.domain.mail.sync import FOLLOWED, SyncFolder
 from desktop.engine.mail import pacing
 from desktop.engine.mail.causes import cause_of
 from desktop.engine.mail.fetch import Fetcher, Stopped
 from desktop.engine.mail.folder_sync import FolderSync
+from desktop.engine.mail.labelling import Labelling
 from desktop.engine.mail.means import Means
 from desktop.engine.mail.pacing import SignIns
 from desktop.engine.mail.replay import Replay
@@ -38,8 +39,6 @@ from desktop.net.wake import Wake
 
 log = logging.getLogger(__name__)
 
-FOLLOWED = (Role.SENT, Role.DRAFTS, Role.ARCHIVE, Role.TRASH, Role.JUNK)
-"""Special folders a two-way account follows, after the watched ones."""
 SILENCE_S = 60.0
 """How long a server may say nothing while it is asked something (R7)."""
 STEADY_S = 60.0
@@ -78,6 +77,7 @@ class AccountRunner:
         self._alerts_told: set[str] = set()
         self._oversized: dict[int, set[int]] = {}
         """Folder key -> UIDs of mails that are larger than their server says: only their text is fetched (R16)."""
+        self._hidden_labels: set[str] = set()
 
     def start(self) -> None:
         self._thread.start()
@@ -336,6 +336,9 @@ class AccountRunner:
         wanted = [f for f in folders if f.watched]
         if self._account.two_way:
             wanted += [f for f in folders if f.role in FOLLOWED and not f.watched]
+            if self._session is not None and self._session.has_labels:
+                # the last of them: most of its mails are here by another label then
+                wanted += [f for f in folders if f.role is Role.ALL and not f.watched]
         wanted += [f for f in folders if (f.opened or f.key in self._opened) and f not in wanted]
         asked = [f for f in wanted if f.key in self._opened]
         return asked + [f for f in wanted if f not in asked]
@@ -372,6 +375,14 @@ class AccountRunner:
     def _sync(self, session: Session) -> FolderSync:
         fetcher = Fetcher(self._means.parser, self._stop)
         means = self._means
+        labelling = Labelling(
+            session,
+            self._account,
+            means.mirror,
+            means.ingest,
+            lambda: self._list_folders(session),
+            self._hidden_labels,
+        )
         return FolderSync(
             session,
             self._account,
@@ -379,6 +390,7 @@ class AccountRunner:
             means.ingest,
             fetcher,
             self._storing,
+            labelling,
             self._numbering,
             self._oversized,
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -46,14 +46,13 @@ class Fetcher:
         self._stop = stop
 
     def fetch(
-        self, session: Session, uids: Sequence[int], limit_bytes: int, oversized: Collection[int] = ()
+        self, session: Session, overviews: Mapping[int, Overview], limit_bytes: int, oversized: Collection[int] = ()
     ) -> Iterator[list[Fetched]]:
         """Yield batches of the mails with these UIDs, newest first; UIDs that are gone are left out.
 
         `oversized` mails are over the limit whatever the server says. Raises Stopped between batches, and the
         session's problems.
         """
-        overviews = session.fetch_overview(uids) if uids else {}
         most = min(limit_bytes, Limits().mail_bytes)
         large = sorted((uid for uid, o in overviews.items() if o.size_bytes > most or uid in oversized), reverse=True)
         small = sorted(overviews.keys() - set(large), reverse=True)
@@ -61,18 +60,18 @@ class Fetcher:
         for batch in self._batches(session, small, overviews):
             parsing.append((self._parser.submit([mail.raw for mail in batch]), batch))
             if len(parsing) > 1:
-                yield _fetched(*parsing.popleft())
+                yield _fetched(*parsing.popleft(), overviews)
             if self._stop.is_set():
                 raise Stopped
         while parsing:
-            yield _fetched(*parsing.popleft())
+            yield _fetched(*parsing.popleft(), overviews)
         for uid in large:
             yield [self._text_of(session, uid, overviews[uid])]
             if self._stop.is_set():
                 raise Stopped
 
     def _batches(
-        self, session: Session, uids: Sequence[int], overviews: dict[int, Overview]
+        self, session: Session, uids: Sequence[int], overviews: Mapping[int, Overview]
     ) -> Iterator[list[FetchedMail]]:
         start = 0
         while start < len(uids):
@@ -102,10 +101,11 @@ class Fetcher:
             raw=raw,
             message=message if isinstance(message, Message) else None,
             partial=True,
+            gm_msgid=overview.gm_msgid,
         )
 
 
-def _fetched(ticket: Ticket, mails: Sequence[FetchedMail]) -> list[Fetched]:
+def _fetched(ticket: Ticket, mails: Sequence[FetchedMail], overviews: Mapping[int, Overview]) -> list[Fetched]:
     found = []
     for mail, message in zip(mails, ticket.result(), strict=True):
         if isinstance(message, Failure):
@@ -118,6 +118,7 @@ def _fetched(ticket: Ticket, mails: Sequence[FetchedMail]) -> list[Fetched]:
                 size_bytes=mail.size_bytes or len(mail.raw),
                 raw=mail.raw,
                 message=None if isinstance(message, Failure) else message,
+                gm_msgid=overviews[mail.uid].gm_msgid,
             )
         )
     return found

@@ -8,7 +8,7 @@ any point costs at most the batch under way, and the next start goes on where th
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -18,8 +18,11 @@ from desktop.domain.mail.message import Flag
 from desktop.domain.mail.mime_parse import parse_header
 from desktop.domain.mail.sync import FIRST_WINDOW, LARGEST_WINDOW, SyncFolder, windows_down, windows_up
 from desktop.engine.mail.fetch import Fetcher
+from desktop.engine.mail.labelling import Labelling, without_drafts
 from desktop.engine.mail.storing import Storing
 from desktop.net import errors
+from desktop.net.mail.imap.fetching import Overview
+from desktop.net.mail.imap.reading import FlagSweep
 from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.session import Session
 from desktop.services.mail.ingest import Home, Ingest
@@ -51,6 +54,7 @@ class FolderSync:
         ingest: Ingest,
         fetcher: Fetcher,
         storing: Storing,
+        labelling: Labelling,
         numbering: int,
         oversized: dict[int, set[int]],
     ) -> None:
@@ -60,6 +64,7 @@ class FolderSync:
         self._ingest = ingest
         self._fetcher = fetcher
         self._storing = storing
+        self._labelling = labelling
         self._numbering = numbering
         self._oversized = oversized
         self._search_width: dict[int, int] = {}
@@ -94,6 +99,7 @@ class FolderSync:
             if top <= 1:
                 self._mirror.complete(folder, folder.uidvalidity)
             return self._mirror.folder(folder.key)
+        self._labelling.name(folder)
         self._changes(folder, selected)
         if top > folder.uidnext:
             self._arrivals(folder, home, folder.uidnext, top - 1, notify=True)
@@ -174,9 +180,7 @@ class FolderSync:
                 self.vanished(folder, selected.vanished)
             elif modseq > folder.modseq:
                 for low, high in windows_up(folder.synced_down_to, last, SWEEP_WINDOW):
-                    sweep = self._session.fetch_flags(low, high, folder.modseq)
-                    changed = ((uid, flags) for uid, (flags, _) in sweep.flags.items())
-                    self._mirror.flags(folder, folder.uidvalidity, changed)
+                    self._flags(folder, low, high, folder.modseq)
             return
         # A modseq that went down says nothing: look at everything once.
         low = folder.synced_down_to if modseq is not None else max(folder.synced_down_to, last - SWEEP_NEWEST + 1)
@@ -184,9 +188,16 @@ class FolderSync:
             self._sweep(folder, bottom, high)
 
     def _sweep(self, folder: SyncFolder, low: int, high: int) -> None:
-        sweep = self._session.fetch_flags(low, high)
-        self._mirror.flags(folder, folder.uidvalidity, ((uid, flags) for uid, (flags, _) in sweep.flags.items()))
+        sweep = self._flags(folder, low, high)
         self._mirror.alive(folder, folder.uidvalidity, low, high, sweep.flags)
+
+    def _flags(self, folder: SyncFolder, low: int, high: int, changed_since: int | None = None) -> FlagSweep:
+        labels = self._labelling.told_in(folder)
+        sweep = self._session.fetch_flags(low, high, changed_since, labels=labels)
+        self._mirror.flags(folder, folder.uidvalidity, ((uid, flags) for uid, (flags, _) in sweep.flags.items()))
+        if labels:
+            self._labelling.follow(folder, sweep.labels)
+        return sweep
 
     def _removals(self, folder: SyncFolder, selected: Selected, top: int) -> None:
         """Find removals the server did not tell: it has fewer mails than what was there and what came can be."""
@@ -214,12 +225,21 @@ class FolderSync:
             return
         fetched = self._mirror.fetched(folder, folder.uidvalidity, uids[0], uids[-1])
         wanted = [uid for uid in uids if uid not in fetched]
+        told = self._labelling.told_in(folder)
+        overviews: Mapping[int, Overview] = {}
+        if self._labelling.on:
+            # labels also of mails that are here: a kill may have come between them and the mails
+            overviews = self._session.fetch_overview(uids if told else wanted, labels=told)
+            wanted = self._not_here(folder, home, overviews, wanted, notify=notify)
         if wanted and self._mirror.is_expecting(home):
             wanted = self._meet_again(home, wanted)
+        if wanted and not self._labelling.on:
+            overviews = self._session.fetch_overview(wanted)
+        new = {uid: overviews[uid] for uid in wanted if uid in overviews}
         unread: list[int] = []
         oversized = self._oversized.get(folder.key, ())
         try:
-            for batch in self._fetcher.fetch(self._session, wanted, self._account.size_limit_bytes, oversized):
+            for batch in self._fetcher.fetch(self._session, new, self._account.size_limit_bytes, oversized):
                 self._storing.take(home, batch, notify=notify)
                 unread += [mail.uid for mail in batch if not mail.flags & Flag.SEEN]
         except errors.TooLarge as problem:
@@ -231,6 +251,30 @@ class FolderSync:
         if not self._account.two_way and not self._account.keep_unread:
             # not before they are stored: a mail fetched again after a kill would pass for read
             self._session.store_flags(unread, Flag.SEEN)
+        if told:
+            self._labelling.follow(folder, {uid: overview.labels for uid, overview in overviews.items()})
+
+    def _not_here(
+        self,
+        folder: SyncFolder,
+        home: Home,
+        overviews: Mapping[int, Overview],
+        wanted: Sequence[int],
+        *,
+        notify: bool,
+    ) -> list[int]:
+        """Note those of these mails at Gmail that are here by another label; return the others."""
+        told = self._labelling.told_in(folder)
+        if told:
+            wanted = without_drafts(overviews, wanted)
+        new = {uid: overviews[uid] for uid in wanted if uid in overviews}
+        met = self._labelling.attach(home, new)
+        rest = {uid: overview for uid, overview in new.items() if uid not in met}
+        if told and notify and (inbox := self._labelling.news_elsewhere(rest)) is not None:
+            self.update(inbox)
+            self._session.select(folder.wire_name)
+            met = self._labelling.attach(home, rest)
+        return [uid for uid in rest if uid not in met]
 
     def _meet_again(self, home: Home, uids: Sequence[int]) -> list[int]:
         """Look at headers first: mails that are expected get their new UID without being fetched again.
@@ -245,7 +289,8 @@ class FolderSync:
             overview = probes[uid].overview
             if overview.size_bytes in expected.get(key, ()):
                 expected[key].remove(overview.size_bytes)
-                copies.append(Copy(uid, key, overview.flags, overview.size_bytes, overview.internal_date_ms))
+                received_ms, msgid = overview.internal_date_ms, overview.gm_msgid
+                copies.append(Copy(uid, key, overview.flags, overview.size_bytes, received_ms, gm_msgid=msgid))
         met = self._ingest.attach(home, copies)
         return [uid for uid in uids if uid not in met]
 

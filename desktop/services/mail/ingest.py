@@ -53,6 +53,8 @@ class Fetched:
     message: Message | None
     """None when the parser gave up."""
     partial: bool = False
+    gm_msgid: int | None = None
+    """Gmail's id of the mail; None elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ class Ingest:
             here = Messages(work).ids_of([copy.email_key for copy in copies])
             there = [copy for copy in copies if copy.email_key in here]
             PlaceWriter(work).add(home.folder_key, home.uidvalidity, there)
+            if found := StrayKeys(work).found(list(here)):
+                Life(work).let_go(found)
             look_again(work, list(here))
         return {copy.uid for copy in there}
 
@@ -244,6 +248,7 @@ def _arrival(fetched: Fetched) -> Arrival:
             flags=fetched.flags,
             uid=fetched.uid,
             partial=fetched.partial,
+            gm_msgid=fetched.gm_msgid,
         )
     return Arrival(
         id=identity(message),
@@ -256,6 +261,7 @@ def _arrival(fetched: Fetched) -> Arrival:
         flags=fetched.flags,
         uid=fetched.uid,
         partial=fetched.partial,
+        gm_msgid=fetched.gm_msgid,
     )
 
 
@@ -277,6 +283,7 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
                 None if a.uid in ours else a.raw_digest or None,
                 None if a.uid in ours else a.text_digest,
                 partial=a.partial,
+                gm_msgid=a.gm_msgid,
             )
             for a in arrivals
         ],

@@ -21,6 +21,7 @@ from desktop.services.mail.whole_folders import catch_up
 from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
+from desktop.store.mail.labels import KnownMail, Labels, LabelWriter
 from desktop.store.mail.messages import Messages, chunks
 from desktop.store.mail.places import Places, PlaceWriter
 from desktop.store.space import Space
@@ -128,6 +129,31 @@ class Mirror:
         with self._database.read() as view:
             keys = Messages(view).keys_of(wanted.values())
         return {uid: keys[mail_id] for uid, mail_id in wanted.items() if mail_id in keys}
+
+    def known_mails(self, account_key: int, msgids: Collection[int]) -> dict[int, KnownMail]:
+        """Return the mails with these ids of Gmail's that are here."""
+        with self._database.read() as view:
+            return Labels(view).known(account_key, msgids)
+
+    def unnamed(self, folder: SyncFolder, uidvalidity: int) -> list[int]:
+        """Return the UIDs of copies in a folder of which Gmail's id is not known."""
+        with self._database.read() as view:
+            return Labels(view).unnamed(folder.key, uidvalidity)
+
+    def name(self, folder: SyncFolder, uidvalidity: int, msgids: Mapping[int, int]) -> None:
+        """Note Gmail's ids of copies, by UID."""
+        for some in chunks(list(msgids), PORTION):
+            with self._database.write() as work:
+                LabelWriter(work).name(folder.key, uidvalidity, {uid: msgids[uid] for uid in some})
+
+    def labels(
+        self, folder: SyncFolder, uidvalidity: int, labels: Mapping[int, Collection[int]], label_keys: Collection[int]
+    ) -> None:
+        """Note in which of the folders `label_keys`, not synced by themselves, All Mail says mails are, by UID."""
+        for some in chunks(list(labels), PORTION):
+            with self._database.write() as work:
+                told = {uid: labels[uid] for uid in some}
+                look_again(work, LabelWriter(work).follow(folder.key, uidvalidity, told, label_keys))
 
     def flags(self, folder: SyncFolder, uidvalidity: int, flags: Iterable[tuple[int, Flag]]) -> int:
         """Note what the server says of flags; returns how many mails changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.base import ids
@@ -25,16 +25,14 @@ def beside_drafts(
     if not drafts:
         return list(arrivals), frozenset()
     shown = Messages(work).shown(list(drafts))
-    waiting: Mapping[int, Sequence[tuple[int, int, bytes | None]]] = Places(work).waiting(
-        folder_key, uidvalidity, list(drafts)
-    )
+    waiting = Places(work).waiting(folder_key, uidvalidity, list(drafts))
     stored, ours = [], set()
     for arrival in arrivals:
         key = known.get(arrival.id)
         if key not in drafts or key is None:
             stored.append(arrival)
             continue
-        is_awaited = any(size == arrival.size_bytes for _place, size, _text in waiting.get(key, ()))
+        is_awaited = any(place.size_bytes == arrival.size_bytes for place in waiting.get(key, ()))
         if is_awaited or same_text(arrival.text_digest, shown[key][1]):
             stored.append(arrival)
             ours.add(arrival.uid)

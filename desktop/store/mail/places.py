@@ -40,6 +40,7 @@ class Copy:
     raw_digest: bytes | None = None
     text_digest: bytes | None = None
     partial: bool = False
+    gm_msgid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,26 @@ class Source:
     text_digest: bytes | None
     is_shown: bool
     """Its text is the one the Email shows, as far as is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A place whose UID is not known, or no longer: its copy is to be met."""
+
+    key: int
+    size_bytes: int
+    """0 where the source was lost."""
+    text_digest: bytes | None
+    gm_msgid: int | None
+
+    def may_be(self, copy: Copy) -> bool:
+        """Say whether the copy may be that of this place: Gmail tells its mails apart."""
+        return None in (self.gm_msgid, copy.gm_msgid) or self.gm_msgid == copy.gm_msgid
+
+    def likeness(self, copy: Copy) -> tuple[bool, bool, bool]:
+        """Return how much the copy looks like that of this place."""
+        same_mail = self.gm_msgid is not None and self.gm_msgid == copy.gm_msgid
+        return same_mail, self.text_digest == copy.text_digest, self.size_bytes == copy.size_bytes
 
 
 class Places:
@@ -66,15 +87,15 @@ class Places:
             rows = self._view.all(
                 f"SELECT p.email_key, p.key, p.account_key, {EFFECTIVE_FOLDER}, f.role, f.shows_in_inbox, "
                 f"a.mode = 'two-way', {EFFECTIVE_FLAGS}, "
-                "CASE WHEN p.pending_folder_key IS NULL THEN p.uid END "
+                "CASE WHEN p.pending_folder_key IS NULL THEN p.uid END, p.gm_msgid "
                 f"FROM place p JOIN folder f ON f.key = {EFFECTIVE_FOLDER} "
                 f"JOIN mail_account a ON a.key = p.account_key "
                 f"WHERE p.email_key IN ({marks(chunk)}) AND {THERE}",
                 chunk,
             )
-            for email, key, account, folder, role, inbox, two_way, flags, uid in rows:
+            for email, key, account, folder, role, inbox, two_way, flags, *numbers in rows:
                 found.setdefault(email, []).append(
-                    Place(key, account, folder, Role(role), bool(inbox), bool(two_way), Flag(flags), uid)
+                    Place(key, account, folder, Role(role), bool(inbox), bool(two_way), Flag(flags), *numbers)
                 )
         return found
 
@@ -218,25 +239,20 @@ class Places:
         A copy is met again by its size; one whose source was lost must be fetched, and has none.
         """
         waiting = self.waiting(folder_key, uidvalidity, email_keys)
-        return {email: [size_bytes for _key, size_bytes, _text in places] for email, places in waiting.items()}
+        return {email: [place.size_bytes for place in places] for email, places in waiting.items()}
 
-    def waiting(
-        self, folder_key: int, uidvalidity: int, email_keys: Collection[int]
-    ) -> dict[int, list[tuple[int, int, bytes | None]]]:
-        """Return key, size and text digest of the copies of these Emails that are due in a folder, by Email.
-
-        The size is 0 where the source was lost.
-        """
-        found: dict[int, list[tuple[int, int, bytes | None]]] = {}
+    def waiting(self, folder_key: int, uidvalidity: int, email_keys: Collection[int]) -> dict[int, list[Waiting]]:
+        """Return the copies of these Emails that are due in a folder, by Email."""
+        found: dict[int, list[Waiting]] = {}
         for chunk in chunks(list(dict.fromkeys(email_keys))):
             rows = self._view.all(
-                "SELECT email_key, key, CASE WHEN raw_digest IS x'' THEN 0 ELSE size_bytes END, text_digest FROM place "
-                f"WHERE email_key IN ({marks(chunk)}) "
+                "SELECT email_key, key, CASE WHEN raw_digest IS x'' THEN 0 ELSE size_bytes END, text_digest, gm_msgid "
+                f"FROM place WHERE email_key IN ({marks(chunk)}) "
                 "AND +folder_key = ? AND (uidvalidity <> ? OR uid IS NULL) ORDER BY key",
                 (*chunk, folder_key, uidvalidity),
             )
             for email, *place in rows:
-                found.setdefault(email, []).append((place[0], place[1], place[2]))
+                found.setdefault(email, []).append(Waiting(*place))
         return found
 
     def deleted(self, account_key: int, mail_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
@@ -268,20 +284,22 @@ class PlaceWriter:
         waiting = Places(self._work).waiting(folder_key, uidvalidity, [copy.email_key for copy in copies])
         fresh = []
         for copy in copies:
-            if places := waiting.get(copy.email_key):
+            if places := [place for place in waiting.get(copy.email_key, ()) if place.may_be(copy)]:
                 # of twins each takes the place of its own text
-                likest = max(places, key=lambda place: (place[2] == copy.text_digest, place[1] == copy.size_bytes))
-                places.remove(likest)
-                self._take_over(likest[0], folder_key, uidvalidity, copy)
+                likest = max(places, key=lambda place: place.likeness(copy))
+                waiting[copy.email_key].remove(likest)
+                self._take_over(likest.key, folder_key, uidvalidity, copy)
             else:
                 fresh.append(copy)
         self._work.many(
             "INSERT INTO place (account_key, folder_key, uidvalidity, uid, email_key, raw_digest, text_digest, "
-            "partial, size_bytes, received_ms, flags) SELECT f.account_key, f.key, ?, ?, ?, ?, ?, ?, ?, ?, ? "
+            "partial, size_bytes, received_ms, flags, gm_msgid) "
+            "SELECT f.account_key, f.key, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? "
             "FROM folder f WHERE f.key = ? "
             "ON CONFLICT (folder_key, uidvalidity, uid) DO UPDATE SET email_key = excluded.email_key, "
             "raw_digest = coalesce(excluded.raw_digest, raw_digest), text_digest = excluded.text_digest, "
-            "partial = excluded.partial, size_bytes = excluded.size_bytes, flags = excluded.flags",
+            "partial = excluded.partial, size_bytes = excluded.size_bytes, flags = excluded.flags, "
+            "gm_msgid = coalesce(excluded.gm_msgid, gm_msgid)",
             [
                 (
                     uidvalidity,
@@ -293,6 +311,7 @@ class PlaceWriter:
                     c.size_bytes,
                     c.received_ms,
                     int(c.flags),
+                    c.gm_msgid,
                     folder_key,
                 )
                 for c in fresh
@@ -317,7 +336,7 @@ class PlaceWriter:
         self._work.run(
             "UPDATE place SET uidvalidity = ?, uid = ?, flags = ?, size_bytes = ?, received_ms = ?, "
             "partial = CASE WHEN ? IS NULL THEN partial ELSE ? END, raw_digest = coalesce(?, raw_digest), "
-            "text_digest = coalesce(?, text_digest) WHERE key = ?",
+            "text_digest = coalesce(?, text_digest), gm_msgid = coalesce(?, gm_msgid) WHERE key = ?",
             (
                 uidvalidity,
                 copy.uid,
@@ -328,6 +347,7 @@ class PlaceWriter:
                 copy.partial,
                 copy.raw_digest,
                 copy.text_digest,
+                copy.gm_msgid,
                 place_key,
             ),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.domain.mail.arrival import same_text, text_digest
@@ -29,6 +31,7 @@ def _place(
 
 INBOX, OTHER, ARCHIVE, ALL, SENT = map(_place, (Role.INBOX, Role.NONE, Role.ARCHIVE, Role.ALL, Role.SENT))
 TRASH, JUNK, DRAFTS = map(_place, (Role.TRASH, Role.JUNK, Role.DRAFTS))
+LABEL, LABELLED_ALL, LABELLED_SENT = (replace(place, gm_msgid=7) for place in (OTHER, ALL, SENT))
 FLAGGED_DRAFT = _place(Role.NONE, Flag.DRAFT)
 
 
@@ -44,6 +47,11 @@ FLAGGED_DRAFT = _place(Role.NONE, Flag.DRAFT)
         ([INBOX, ARCHIVE], "in_inbox"),
         ([INBOX, ALL], "in_inbox"),
         ([OTHER, ALL], ""),
+        ([LABEL, LABELLED_ALL], "in_archive"),
+        ([LABEL, LABELLED_ALL, INBOX], "in_inbox"),
+        ([LABEL, LABELLED_ALL, LABELLED_SENT], ""),
+        ([LABEL], ""),
+        ([LABELLED_ALL, TRASH], "in_trash"),
         ([TRASH], "in_trash"),
         ([TRASH, ALL], "in_trash"),
         ([TRASH, INBOX], "in_inbox"),

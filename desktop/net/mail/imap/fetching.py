@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from desktop.domain.mail.message import Flag
+from desktop.net.mail.imap import gmail
 from desktop.net.mail.imap.responses import Response, Value, number, pairs
 
 OVERVIEW = b"UID FLAGS INTERNALDATE RFC822.SIZE"
@@ -37,6 +38,10 @@ class Overview:
     """When the server received it, ms UTC; 0 when it did not say."""
     size_bytes: int
     modseq: int | None = None
+    gm_msgid: int | None = None
+    """Gmail's id of the mail, the same in every folder; None elsewhere."""
+    labels: frozenset[str] | None = None
+    """Gmail's labels, as `gmail.labels` has them; None where they were not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,8 @@ def overview(data: dict[bytes, Value]) -> Overview:
         date_ms(data.get(b"INTERNALDATE")),
         number(data.get(b"RFC822.SIZE")),
         number(data.get(b"MODSEQ")) or None,
+        gmail.msgid(data.get(gmail.MSGID)),
+        gmail.labels(data.get(gmail.LABELS)),
     )
 
 

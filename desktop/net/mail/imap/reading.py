@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from desktop.domain.mail.message import Flag
 from desktop.net import errors
-from desktop.net.mail.imap import fetching, guard, refusals, selecting, structure
+from desktop.net.mail.imap import fetching, gmail, guard, refusals, selecting, structure
 from desktop.net.mail.imap.connection import Connection
 from desktop.net.mail.imap.fetching import FetchedMail, Limits, Overview, Probe
 from desktop.net.mail.imap.guard import Argument
@@ -46,6 +46,8 @@ class FlagSweep:
     """UID -> flags and modseq."""
     vanished: tuple[tuple[int, int], ...]
     """Ranges of UIDs gone, where the server can say (QRESYNC)."""
+    labels: dict[int, frozenset[str]] = field(default_factory=dict)
+    """UID -> Gmail's labels, as `gmail.labels` has them, where they were asked for and told."""
 
 
 class Reader:
@@ -74,6 +76,11 @@ class Reader:
         found = self._search(1, guard.UID_MAX, b"HEADER Message-ID", guard.string(message_id, "Message-ID"))
         return sorted(set(found))
 
+    def find_msgid(self, msgid: int) -> int | None:
+        """Return the UID of the mail Gmail knows by this id, None when it is not in the folder."""
+        found = self._search(1, guard.UID_MAX, gmail.MSGID + b" %d" % msgid)
+        return found[0] if found else None
+
     def _search(self, low: int, high: int, *criteria: Argument) -> list[int]:
         """Return what was found between two UIDs."""
         esearch = self._connection.has("ESEARCH")
@@ -93,22 +100,28 @@ class Reader:
                 found += expand(inside, most)
         return found
 
-    def overview(self, uids: Iterable[int]) -> dict[int, Overview]:
-        """Return flags, date and size of mails; UIDs that are gone are missing."""
+    def overview(self, uids: Iterable[int], *, labels: bool = False) -> dict[int, Overview]:
+        """Return flags, date and size of mails, at Gmail their id and, if asked for, `labels`; the gone are missing."""
+        more = self._modseq + self._msgid + self._labels(labels)
         found: dict[int, Overview] = {}
-        for uid, items in self._fetch(uids, b"(" + fetching.OVERVIEW + self._modseq + b")", b"RFC822.SIZE"):
+        for uid, items in self._fetch(uids, b"(" + fetching.OVERVIEW + more + b")", b"RFC822.SIZE"):
             found[uid] = fetching.overview(items)
         return found
 
-    def flags(self, low: int, high: int, changed_since: int | None = None) -> FlagSweep:
-        """Return the flags of a UID window; `changed_since` a modseq asks only for what changed (CONDSTORE)."""
-        command: list[Argument] = [b"UID FETCH", guard.uid_range(low, high), b"(UID FLAGS" + self._modseq + b")"]
+    def flags(self, low: int, high: int, changed_since: int | None = None, *, labels: bool = False) -> FlagSweep:
+        """Return the flags of a UID window; `changed_since` a modseq asks only for what changed (CONDSTORE).
+
+        With `labels` also those, at Gmail.
+        """
+        wanted = b"(UID FLAGS" + self._modseq + self._labels(labels) + b")"
+        command: list[Argument] = [b"UID FETCH", guard.uid_range(low, high), wanted]
         if changed_since and self._modseq:
             command.append(
                 b"(CHANGEDSINCE %d%s)" % (changed_since, b" VANISHED" if "QRESYNC" in self._connection.enabled else b"")
             )
         found: dict[int, tuple[Flag, int | None]] = {}
         vanished: list[tuple[int, int]] = []
+        labelled: dict[int, frozenset[str]] = {}
         for response in self._stream(command, frozenset((b"FETCH", b"VANISHED"))):
             if response.kind == b"VANISHED":
                 values = response.values()
@@ -122,7 +135,16 @@ class Reader:
                 self._connection.note(response)
             else:
                 found[change.uid] = (change.flags, change.modseq)
-        return FlagSweep(found, tuple(vanished))
+                if labels and (told := gmail.labels(fetching.items(response).get(gmail.LABELS))) is not None:
+                    labelled[change.uid] = told
+        return FlagSweep(found, tuple(vanished), labelled)
+
+    @property
+    def _msgid(self) -> bytes:
+        return b" " + gmail.MSGID if self._connection.has(gmail.CAPABILITY) else b""
+
+    def _labels(self, wanted: bool) -> bytes:
+        return b" " + gmail.LABELS if wanted and self._connection.has(gmail.CAPABILITY) else b""
 
     def headers(self, uids: Iterable[int]) -> dict[int, bytes]:
         """Return the whole header of mails."""
@@ -135,7 +157,7 @@ class Reader:
 
     def probe(self, uids: Iterable[int]) -> dict[int, Probe]:
         """Return what tells a mail from others, to find it again after UIDVALIDITY changed (R1)."""
-        items_wanted = b"(" + fetching.OVERVIEW + self._modseq + b" " + fetching.PROBE_HEADERS + b")"
+        items_wanted = b"(" + fetching.OVERVIEW + self._modseq + self._msgid + b" " + fetching.PROBE_HEADERS + b")"
         found: dict[int, Probe] = {}
         for uid, items in self._fetch(uids, items_wanted, b"RFC822.SIZE"):
             found[uid] = Probe(fetching.overview(items), fetching.body(items) or b"")

@@ -17,7 +17,7 @@ from desktop.domain.mail.message import Flag
 from desktop.net import errors
 from desktop.net.connect import Stop
 from desktop.net.credentials import Credential
-from desktop.net.mail.imap import folders, guard, names, selecting, sign_in, waiting
+from desktop.net.mail.imap import folders, gmail, guard, names, selecting, sign_in, waiting
 from desktop.net.mail.imap.client import Client
 from desktop.net.mail.imap.connection import Reply
 from desktop.net.mail.imap.fetching import FetchedMail, Limits, Overview, Probe
@@ -102,6 +102,11 @@ class Session:
         return "SPECIAL-USE" in self.capabilities
 
     @property
+    def has_labels(self) -> bool:
+        """Whether this is Gmail, where a folder is a label and a mail lies once."""
+        return gmail.CAPABILITY in self.capabilities
+
+    @property
     def encrypted(self) -> bool:
         return self._connection.wire.encrypted
 
@@ -118,7 +123,9 @@ class Session:
 
     def list_folders(self) -> list[ServerFolder]:
         """Return every mailbox with role and subscription, paths without the prefix of the person's own."""
-        extended = "LIST-EXTENDED" in self.capabilities
+        xlist = "XLIST" in self.capabilities and not self.has_special_use
+        # the roles, which names in other languages do not tell, are worth more than one round trip less
+        extended = "LIST-EXTENDED" in self.capabilities and not xlist
         if extended:
             options = b"(SUBSCRIBED CHILDREN SPECIAL-USE)" if self.has_special_use else b"(SUBSCRIBED CHILDREN)"
             try:
@@ -127,7 +134,7 @@ class Session:
                 extended = False
             else:
                 return folders.folder_list(reply.data, None, self.personal_prefix())
-        command = b"XLIST" if "XLIST" in self.capabilities and not self.has_special_use else b"LIST"
+        command = b"XLIST" if xlist else b"LIST"
         listed = self._run(command, b'""', b'"*"', wanted=frozenset((command,)))
         return folders.folder_list(listed.data, self.subscriptions(), self.personal_prefix())
 
@@ -259,13 +266,20 @@ class Session:
         """Return the UIDs of mails with this Message-ID, given without brackets."""
         return self._reader.find_message_id(message_id)
 
-    def fetch_overview(self, uids: Iterable[int]) -> dict[int, Overview]:
-        """Return flags, date and size of mails; UIDs that are gone are missing."""
-        return self._reader.overview(uids)
+    def find_msgid(self, msgid: int) -> int | None:
+        """Return the UID of the mail Gmail knows by this id, None when it is not in the folder."""
+        return self._reader.find_msgid(msgid)
 
-    def fetch_flags(self, low: int, high: int, changed_since: int | None = None) -> FlagSweep:
-        """Return the flags of a UID window; `changed_since` a modseq asks only for what changed (CONDSTORE)."""
-        return self._reader.flags(low, high, changed_since)
+    def fetch_overview(self, uids: Iterable[int], *, labels: bool = False) -> dict[int, Overview]:
+        """Return flags, date and size of mails, at Gmail their id and, if asked for, `labels`; the gone are missing."""
+        return self._reader.overview(uids, labels=labels)
+
+    def fetch_flags(self, low: int, high: int, changed_since: int | None = None, *, labels: bool = False) -> FlagSweep:
+        """Return the flags of a UID window; `changed_since` a modseq asks only for what changed (CONDSTORE).
+
+        With `labels` also those, at Gmail.
+        """
+        return self._reader.flags(low, high, changed_since, labels=labels)
 
     def fetch_headers(self, uids: Iterable[int]) -> dict[int, bytes]:
         """Return the whole header of mails."""

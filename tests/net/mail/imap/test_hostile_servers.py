@@ -426,8 +426,9 @@ def everything(session: Session) -> Iterator[Callable[[], object]]:
     yield session.status_of_all
     yield lambda: session.uid_window(1, 100_000)
     yield lambda: session.find_message_id("x@example.org")
-    yield lambda: session.fetch_overview(range(1, 200))
-    yield lambda: session.fetch_flags(1, 100_000, 5)
+    yield lambda: session.find_msgid(1592225494819146101)
+    yield lambda: session.fetch_overview(range(1, 200), labels=True)
+    yield lambda: session.fetch_flags(1, 100_000, 5, labels=True)
     yield lambda: session.fetch_headers(range(1, 200))
     yield lambda: session.fetch_probe(range(1, 200))
     yield lambda: list(session.fetch_full(range(1, 200), Limits(mail_bytes=1 << 20)))
@@ -443,7 +444,8 @@ def everything(session: Session) -> Iterator[Callable[[], object]]:
 
 
 ALL_CAPABILITIES = frozenset(
-    "IMAP4REV1 ESEARCH IDLE MOVE UIDPLUS CONDSTORE LIST-EXTENDED LIST-STATUS SPECIAL-USE NAMESPACE LITERAL+".split()
+    "IMAP4REV1 ESEARCH IDLE MOVE UIDPLUS CONDSTORE LIST-EXTENDED LIST-STATUS SPECIAL-USE NAMESPACE LITERAL+ "
+    "X-GM-EXT-1".split()
 )
 
 

@@ -241,7 +241,10 @@ class GmailSession(ImapSession):
         if name == b"UNSELECT":
             self._folder = None
             return b"OK done"
-        return super()._answer(name, tag, values)
+        answer = super()._answer(name, tag, values)
+        if self._server.after is not None:
+            self._server.after(name.decode(), values)
+        return answer
 
     def _select(self, values: list[Value]) -> bytes:
         answer = super()._select(values)
@@ -272,7 +275,7 @@ class GmailSession(ImapSession):
         if message is not None:
             match item.upper():
                 case "X-GM-MSGID":
-                    return b"X-GM-MSGID %d" % message.msgid
+                    return b"X-GM-MSGID %d" % self._server.lies.get(message.msgid, message.msgid)
                 case "X-GM-LABELS":
                     return b"X-GM-LABELS " + self._box.labels_of(message, self._opened)
                 case "MODSEQ":
@@ -305,7 +308,8 @@ class GmailSession(ImapSession):
 class Gmail:
     """The server. `commands` are those it was given, `downloads` the ids of mails that were fetched whole.
 
-    `before` is called with each command before it is carried out, and may end the connection by raising `Gone`.
+    `before` and `after` are called with each command before it is carried out and before it is answered; they may end
+    the connection by raising `Gone`.
     """
 
     def __init__(self) -> None:
@@ -313,7 +317,10 @@ class Gmail:
         self.box = GmailBox()
         self.commands: list[str] = []
         self.downloads: list[int] = []
+        self.lies: dict[int, int] = {}
+        """Ids told instead of the true ones."""
         self.before: Callable[[str, list[Value]], None] | None = None
+        self.after: Callable[[str, list[Value]], None] | None = None
         self._listener = Listener("gmail", lambda peer: GmailSession(peer, self).run())
         self.imap_port = self._listener.port
 

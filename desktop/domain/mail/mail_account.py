@@ -199,6 +199,8 @@ class AccountStatus:
     """What the server showed, when the remedy is to trust it."""
     synced_at_ms: int = 0
     retry_at_ms: int = 0
+    note: str = ""
+    """A sentence of ours on something that is not as it should be on the server, to be shown once; "" when all is."""
     alert: str = ""
     """What the server last wanted a person to be told (RFC 3501, section 7.1, ALERT): plain text, to be shown once."""
 

@@ -290,6 +290,8 @@ class AccountRunner:
         self._means.mirror.folder_list(self._account.key, listed, numbered, self._totals(session, listed))
         self._misses_folder = False
         self._list_at_s = clock.monotonic() + FOLDER_LIST_EVERY_S
+        hidden = session.has_labels and not any(f.role is Role.ALL and f.selectable for f in listed)
+        self._set(note=_all_mail_is_hidden() if hidden else "")
 
     def _totals(self, session: Session, listed: Sequence[ServerFolder]) -> dict[bytes, int]:
         """Return how many mails the server has in its folders, as long as one of them was never fetched."""
@@ -420,6 +422,13 @@ class AccountRunner:
             done=0,
             total=0,
         )
+
+
+def _all_mail_is_hidden() -> str:
+    return _(
+        "Gmail does not show “All Mail” to other programs, so mail that you archive elsewhere cannot be followed. "
+        "Switch it on: in the settings of Gmail on the web, under Labels, “Show in IMAP”."
+    )
 
 
 def _moved_on(folder: SyncFolder, selected: Selected) -> bool:

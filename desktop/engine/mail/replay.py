@@ -16,6 +16,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Flag
 from desktop.engine.mail.lying import uids_here
+from desktop.engine.mail.relabelling import NotInTrash, Relabelling
 from desktop.net import errors
 from desktop.net.mail.imap import names
 from desktop.net.mail.imap.session import Session
@@ -122,6 +123,7 @@ class Replay:
         self._stopped = stopped
         self._numbering = numbering
         self._missed = missed
+        self._relabelling = Relabelling(session, queue, numbering)
         self.misses_folder = False
         """An operation did not find its folder: another program may have renamed it, which LIST tells."""
 
@@ -153,6 +155,7 @@ class Replay:
                 HoldsMore,
                 TargetGone,
                 MailsToMove,
+                NotInTrash,
                 PartMissing,
                 Renumbered,
                 SourceMissing,
@@ -200,9 +203,12 @@ class Replay:
             self._on_folder(operation, folder)
 
     def _on_places(self, operation: Queued) -> None:
-        for folder_key in self._queue.unnumbered(operation):
+        labelled = self._session.has_labels
+        if labelled and self._relabelling.carry_out(operation, self._target(operation)):
+            return
+        for folder_key in self._queue.unnumbered(operation, labelled=labelled):
             self._number(operation, folder_key)
-        found = self._queue.targets(operation)
+        found = self._queue.targets(operation, labelled=labelled)
         if not found:
             self._queue.nothing_left(operation)
             return
@@ -215,7 +221,8 @@ class Replay:
 
     def _number(self, operation: Queued, folder_key: int) -> None:
         """Sync a folder, which need not be one that is followed, until the UIDs of an operation's mails are known."""
-        self._sync_folder(folder_key, lambda: not self._queue.unnumbered(operation))
+        labelled = self._session.has_labels
+        self._sync_folder(folder_key, lambda: not self._queue.unnumbered(operation, labelled=labelled))
 
     def _on_mails(self, operation: Queued, folder: FolderRef, targets: Sequence[Target]) -> None:
         selected = self._session.select(folder.wire_name)
@@ -235,9 +242,8 @@ class Replay:
                 self._move(operation, folder, targets)
 
     def _move(self, operation: Queued, folder: FolderRef, targets: Sequence[Target]) -> None:
-        target = self._queue.folder(operation.target_key)
-        if target is None:
-            raise TargetGone
+        target = self._target(operation)
+        assert target is not None
         if target.key == folder.key:
             self._queue.where_wanted(operation, [t.place_key for t in targets])
             return
@@ -249,6 +255,15 @@ class Replay:
         new_uids = {place: moved.new_uids.get(uid) for uid, place in uids.items()}
         new_uids |= {t.place_key: None for t in there}
         self._queue.moved(operation, target, new_uids, moved.uidvalidity)
+
+    def _target(self, operation: Queued) -> FolderRef | None:
+        """Return where an operation moves mails. Raises TargetGone."""
+        if operation.kind != "move":
+            return None
+        target = self._queue.folder(operation.target_key)
+        if target is None:
+            raise TargetGone
+        return target
 
     def _copied(self, folder: FolderRef, target: FolderRef, targets: Sequence[Target]) -> list[Target]:
         """After a kill between COPY and EXPUNGE: take what already lies in the target out of its old folder."""

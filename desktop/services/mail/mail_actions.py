@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import events
-from desktop.domain.mail.folder import ListId, Unified
+from desktop.domain.mail.folder import ListId, Role, Unified
+from desktop.domain.mail.labels import labels_back
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import (
     Change,
@@ -36,6 +37,7 @@ from desktop.store.database import Database, UnitOfWork, View
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.blobs import Blobs
 from desktop.store.mail.folders import Folders
+from desktop.store.mail.labels import LabelWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings, ListingWriter
 from desktop.store.mail.messages import Messages, chunks
@@ -47,6 +49,8 @@ from desktop.store.mail.states import States, StateWriter
 
 PORTION = 500
 """Mails a transaction: it holds back all other writers for some 50 ms."""
+_HIDDEN = {Role.TRASH: "Trash", Role.JUNK: "Spam"}
+"""Folders of Gmail no label can stand in for, as Gmail calls them."""
 
 
 class TooLargeToMove(Problem):
@@ -58,6 +62,20 @@ class TooLargeToMove(Problem):
     def __init__(self, subject: str) -> None:
         text = _("“{subject}” is too large to be moved to another account: part of it is only on its server.")
         super().__init__(text.format(subject=subject or _("(no subject)")))
+
+
+class HiddenByGmail(Problem):
+    """A folder that Gmail has is not shown to us; one made in its place would be a label and no more."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self, role: Role) -> None:
+        text = _(
+            "Gmail does not show its folder “{folder}” to other programs. Switch it on: in the settings of Gmail on "
+            "the web, under Labels, “Show in IMAP”."
+        )
+        super().__init__(text.format(folder=_HIDDEN[role]))
 
 
 class OnItsWay(Problem):
@@ -91,6 +109,8 @@ class Portion:
     """Views before and after the verb, of mails that had no two-way copy."""
     transfers: tuple[Transferred, ...] = ()
     """Mails that went to another account."""
+    labelled: tuple[tuple[int, tuple[Place, ...]], ...] = ()
+    """Mails at Gmail that were moved, and the places they had there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +153,7 @@ class MailActions:
                 _refuse_too_large(view, change.folder_key, wanted)
         if change.verb is Verb.DELETE:
             return self._delete(change, wanted)
-        done = self._in_portions(change, wanted, lambda work, some: apply_change(work, change, some))
+        done = self._in_portions(change, wanted, lambda work, some: apply_change(work, change, some, list_id))
         catch_up(self._database)  # with folders that were made the home of a role
         return done
 
@@ -234,6 +254,8 @@ def _take_back(work: UnitOfWork, portion: Portion) -> None:
         elif (possible := Operations(work).still_possible(inverse)) is not None:
             writer.queue([possible])
         accounts.add(inverse.account_key)
+    for email, before in portion.labelled:
+        _label_again(work, email, before)
     for transferred in portion.transfers:
         _bring_back(work, transferred)
     now = States(work).of([key for key, _before, _after in portion.states])
@@ -245,11 +267,28 @@ def _take_back(work: UnitOfWork, portion: Portion) -> None:
         work.emit(events.OperationsChanged(account))
 
 
-def apply_change(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Portion:
+def _label_again(work: UnitOfWork, email: int, before: Sequence[Place]) -> None:
+    """Give a mail at Gmail the labels it had, and take others off, whatever became of its places meanwhile."""
+    there = [place for place in Places(work).of_emails([email]).get(email, []) if place.two_way]
+    for account, msgid in dict.fromkeys((place.account_key, place.gm_msgid) for place in before):
+        was, now = (
+            [place for place in places if (place.account_key, place.gm_msgid) == (account, msgid)]
+            for places in (before, there)
+        )
+        everywhere = Operations(work).home(account, Role.ALL)
+        moves, labels = labels_back(was, now, everywhere.key if everywhere is not None else None)
+        possible = [move for move in map(Operations(work).still_possible, moves) if move is not None]
+        if everywhere is not None and now and (possible or not moves):
+            source = LabelWriter(work).add(now[0].key, everywhere.key, 0, None) if labels else 0
+            possible += [Move(account, everywhere.key, (source,), label) for label in labels]
+        OperationWriter(work).queue(possible)
+
+
+def apply_change(work: UnitOfWork, change: Change, keys: Sequence[int], list_id: ListId | None = None) -> Portion:
     """Do a verb to mails inside a unit of work. Raises MissingRole's kin as `MailActions.apply` does."""
     places = Places(work).of_emails(keys)
     transfers = _transfer(work, change.folder_key, places) if change.folder_key is not None else ()
-    operations = _operations(work, change, list(places.values()))
+    operations = _operations(work, change, list(places.values()), list_id)
     before = {place.key: place for some in places.values() for place in some}
     split = [part for operation in operations for part in _undoable(operation, before)]
     operation_keys = OperationWriter(work).queue([operation for operation, _ in split])
@@ -263,6 +302,8 @@ def apply_change(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Porti
     touched = {place_key for operation in operations for place_key in operation.place_keys}
     changed = {key for key, state in states.items() if state != after[key]} | transferred
     changed |= {key for key, some in places.items() if any(place.key in touched for place in some)}
+    moved = {key for operation in operations if isinstance(operation, Move) for key in operation.place_keys}
+    labelled = {key: tuple(p for p in some if p.gm_msgid is not None) for key, some in places.items()}
     lists = ListingWriter(work).refresh(keys)
     work.emit(events.MessagesChanged(tuple(keys)))
     if lists:
@@ -278,6 +319,7 @@ def apply_change(work: UnitOfWork, change: Change, keys: Sequence[int]) -> Porti
         inverse=tuple(inverse for _, inverse in split),
         states=tuple((key, state, after[key]) for key, state in states.items()),
         transfers=transfers,
+        labelled=tuple((key, some) for key, some in labelled.items() if any(place.key in moved for place in some)),
     )
 
 
@@ -324,13 +366,18 @@ def _bring_back(work: UnitOfWork, transferred: Transferred) -> None:
         apply_change(work, Change(Verb.MOVE, transferred.from_folder_key), [transferred.email_key])
 
 
-def _operations(work: UnitOfWork, change: Change, mails: Sequence[Sequence[Place]]) -> tuple[Operation, ...]:
-    """Return the operations, making the folder of a role the account lacks."""
+def _operations(
+    work: UnitOfWork, change: Change, mails: Sequence[Sequence[Place]], list_id: ListId | None = None
+) -> tuple[Operation, ...]:
+    """Return the operations, making the folder of a role the account lacks. Raises HiddenByGmail."""
     target = Folders(work).get(change.folder_key) if change.folder_key is not None else None
     while True:
         try:
-            return operations_for(change, mails, Folders(work).homes(), target.account_key if target else None)
+            account = target.account_key if target else None
+            return operations_for(change, mails, Folders(work).homes(), account, list_id)
         except MissingRole as missing:
+            if missing.labelled and missing.role in _HIDDEN:
+                raise HiddenByGmail(missing.role) from missing
             make_home(work, missing.account_key, missing.role)
 
 
@@ -350,8 +397,10 @@ def _undoable(operation: Operation, before: Mapping[int, Place]) -> list[tuple[O
                 for (add, remove), keys in groups.items()
             ]
         case Move():
-            back = replace(operation, folder_key=operation.target_key, target_key=operation.folder_key)
-            return [(operation, back)]
+            # mails at Gmail go back by their labels
+            keys_back = tuple(key for key in operation.place_keys if before[key].gm_msgid is None)
+            folder, target = operation.target_key, operation.folder_key
+            return [(operation, Move(operation.account_key, folder, keys_back, target))]
         case _:
             return []
 
@@ -387,7 +436,7 @@ def _changed(state: UserState, verb: Verb) -> UserState:
 def delete_for_good(work: UnitOfWork, keys: Sequence[int]) -> list[bytes]:
     """Delete mails for good: server copies by queued operations, the rest at once. Returns the sources they named."""
     places = Places(work).of_emails(keys)
-    operations = operations_for(Change(Verb.DELETE), places.values(), {})
+    operations = _operations(work, Change(Verb.DELETE), list(places.values()))
     OperationWriter(work).queue(operations)
     Life(work).delete(keys)
     lists = ListingWriter(work).refresh(keys)

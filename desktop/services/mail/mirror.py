@@ -11,14 +11,15 @@ from types import MappingProxyType
 
 from desktop.base import clock
 from desktop.domain import events
-from desktop.domain.mail.folder import ServerFolder
+from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.message import Flag, Message, identity
-from desktop.domain.mail.sync import SyncFolder
+from desktop.domain.mail.sync import SyncFolder, is_synced, label_of
 from desktop.services.mail.ingest import Home, look_again
 from desktop.services.mail.operations import lose_folder
+from desktop.services.mail.unseen import keep_unseen
 from desktop.services.mail.whole_folders import catch_up
-from desktop.store.database import Database
+from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import Folders, FolderWriter
 from desktop.store.mail.labels import KnownMail, Labels, LabelWriter
@@ -28,6 +29,8 @@ from desktop.store.space import Space
 
 PORTION = 500
 """Mails a transaction."""
+_LEFT_FOR_GOOD = (Role.TRASH, Role.JUNK, Role.DRAFTS)
+"""What is no longer there was deleted, or sent."""
 
 
 class Mirror:
@@ -171,8 +174,9 @@ class Mirror:
         count = 0
         for some in chunks(uids, PORTION):
             with self._database.write() as work:
+                hidden = _hides(work, folder)
                 gone = PlaceWriter(work).vanish(folder.key, uidvalidity, some)
-                look_again(work, gone)
+                _left(work, folder, gone, hidden=hidden)
             count += len(gone)
         return count
 
@@ -211,8 +215,9 @@ class Mirror:
         more = True
         while more:
             with self._database.write() as work:
+                hidden = _hides(work, folder)
                 gone, more = PlaceWriter(work).vanish_older(folder.key, uidvalidity, PORTION)
-                look_again(work, gone)
+                _left(work, folder, gone, hidden=hidden)
 
     def lost(self, folder: SyncFolder) -> None:
         """Note that the server no longer has a folder."""
@@ -228,3 +233,20 @@ class Mirror:
         """Note that an account is up to date."""
         with self._database.write() as work:
             AccountWriter(work).set_synced(account_key, clock.now())
+
+
+def _hides(work: UnitOfWork, folder: SyncFolder) -> bool:
+    """Say whether mails that leave a folder may be in an All Mail that is not shown. To be asked before they leave."""
+    return folder.role not in _LEFT_FOR_GOOD and Labels(work).hides_all_mail(folder.account_key)
+
+
+def _left(work: UnitOfWork, folder: SyncFolder, emails: Sequence[int], *, hidden: bool) -> None:
+    """Let the lists follow mails that are no longer in a folder; those that left All Mail have no labels either."""
+    if hidden:
+        keep_unseen(work, emails)
+    into = Folders(work).destination(folder.key)
+    if folder.role is Role.ALL and into is not None:
+        labels = [f for f in Folders(work).to_sync(folder.account_key) if label_of(f.role, f.path) is not None]
+        keys = [f.key for f in labels if not is_synced(f, two_way=into.two_way)]
+        LabelWriter(work).drop(folder.key, emails, keys)
+    look_again(work, emails)

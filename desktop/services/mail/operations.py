@@ -6,13 +6,16 @@ import logging
 
 from desktop.base.i18n import _
 from desktop.domain import events
+from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import WaitingOperation
 from desktop.domain.mail.operation import after_folder_is_gone
 from desktop.services.mail.ingest import look_again
+from desktop.services.mail.unseen import keep_unseen
 from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.folders import Folders, FolderWriter
+from desktop.store.mail.labels import Labels
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import Listings
 from desktop.store.mail.operations import Operations as Queue
@@ -88,8 +91,10 @@ def lose_folder(work: UnitOfWork, key: int) -> None:
     about = Queue(work).about_folder(key)
     bound = Queue(work).bound_for(key)
     there = set(Listings(work).members(key))
+    labelled = Labels(work).in_use(account)
     # what waited to be removed with its folder stands in no list: nothing changes with it
     emails = PlaceWriter(work).lose(key)
+    lost = list(emails)
     for waiting in about:
         aftermath = after_folder_is_gone(waiting.kind, waiting.mails_here, waiting.mails_elsewhere)
         problem = _told(waiting.kind)
@@ -106,6 +111,8 @@ def lose_folder(work: UnitOfWork, key: int) -> None:
             emails += writer.withdraw(waiting.key)
     writer.target_goes(key, path)
     FolderWriter(work).remove(key)
+    if labelled and Queue(work).home(account, Role.ALL) is None:
+        keep_unseen(work, lost)
     emails += writer.settle(bound)
     look_again(work, [email for email in emails if email not in there])
     note_behind(work, key)

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 from desktop.base import clock
 from desktop.domain import events
+from desktop.domain.mail.folder import Role
 from desktop.domain.mail.line_ends import lines_for_wire
 from desktop.domain.mail.message import Flag
 from desktop.services.mail import making
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import lose_folder
 from desktop.services.mail.sources import forget_unnamed
+from desktop.services.mail.unseen import keep_unseen
 from desktop.services.mail.whole_folders import catch_up, note_behind
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.blobs import Blobs, Staged
 from desktop.store.mail.drafts import Drafts, DraftWriter, KeptDraft
 from desktop.store.mail.folders import FolderWriter
+from desktop.store.mail.labels import Labelled, Labels, LabelWriter
 from desktop.store.mail.life import Life
 from desktop.store.mail.messages import Messages
 from desktop.store.mail.operations import FolderRef, Operations, OperationWriter, Queued, Target
@@ -78,15 +81,33 @@ class ReplayQueue:
         with self._database.read() as view:
             return Operations(view).folder_at(account_key, path)
 
-    def targets(self, operation: Queued) -> dict[int, list[Target]]:
-        """Return the places of an operation by the folder they lie in; those whose UID is unknown are left out."""
+    def home(self, account_key: int, role: Role) -> FolderRef | None:
+        """Return the folder of a role that the server has, None when there is none."""
         with self._database.read() as view:
-            return Operations(view).targets(operation.key)
+            return Operations(view).home(account_key, role)
 
-    def unnumbered(self, operation: Queued) -> list[int]:
+    def targets(self, operation: Queued, *, labelled: bool = False) -> dict[int, list[Target]]:
+        """Return the places of an operation by the folder they lie in; those whose UID is unknown are left out.
+
+        So are those that `labelled` gives, at a `labelled` account.
+        """
+        with self._database.read() as view:
+            return Operations(view).targets(operation.key, labelled=labelled)
+
+    def unnumbered(self, operation: Queued, *, labelled: bool = False) -> list[int]:
         """Return the folders that must be synced before an operation can find all its mails."""
         with self._database.read() as view:
-            return Operations(view).unnumbered(operation.key)
+            return Operations(view).unnumbered(operation.key, labelled=labelled)
+
+    def labelled(self, operation: Queued) -> list[Labelled]:
+        """Return the places of an operation whose mails are known by Gmail's id."""
+        with self._database.read() as view:
+            return Labels(view).of_operation(operation.key)
+
+    def waits(self, operation: Queued) -> bool:
+        """Say whether an operation is not done yet."""
+        with self._database.read() as view:
+            return Operations(view).waits(operation.key)
 
     def must_stay(self, operation: Queued) -> bool:
         """Say whether a folder may not be deleted yet: mails in it still have to be moved out, which may be parked."""
@@ -112,6 +133,40 @@ class ReplayQueue:
         with self._database.write() as work:
             _moved(work, target.key, new_uids, told)
             self._done(work, operation, list(new_uids))
+
+    def relabelled(
+        self, operation: Queued, target: FolderRef, new_uids: Mapping[int, int | None], told: int, *, copied: bool
+    ) -> None:
+        """Gmail has moved mails to a folder, or `copied` them there, as `moved` has it: one place a folder for each."""
+        with self._database.write() as work:
+            labels = LabelWriter(work)
+            if copied:
+                uidvalidity, new_uids = _numbered(work, target.key, new_uids, told)
+                for place, uid in new_uids.items():
+                    labels.add(place, target.key, uidvalidity, uid)
+            else:
+                there = {place: labels.join(place, target.key) for place in new_uids}
+                known = {
+                    place: uid for place, at in there.items() if at for uid in at[1:] if at[0] == target.uidvalidity
+                }
+                _moved(work, target.key, {place: uid for place, uid in new_uids.items() if place not in known}, told)
+                _moved(work, target.key, known, target.uidvalidity)
+                if target.role in (Role.TRASH, Role.JUNK):
+                    for place in new_uids:
+                        labels.alone(place)
+            self._done(work, operation, list(new_uids))
+
+    def gone(self, operation: Queued, place_keys: Sequence[int]) -> None:
+        """Mails an operation is about are no longer where they were, nor anywhere else it could find them."""
+        if not place_keys:
+            return
+        with self._database.write() as work:
+            hidden = Labels(work).hides_all_mail(operation.account_key)
+            emails = PlaceWriter(work).remove(place_keys)
+            if hidden:
+                keep_unseen(work, emails)
+            look_again(work, emails)
+            self._done(work, operation, place_keys)
 
     def to_append(self, operation: Queued) -> Appendix | None:
         """Return the mail an "append" operation copies, None when it is no longer here."""
@@ -243,12 +298,17 @@ def _moved(work: UnitOfWork, folder_key: int, new_uids: Mapping[int, int | None]
     A folder never synced takes that numbering for its own. What was numbered under another one than is known here is
     found again by its header.
     """
+    if Operations(work).folder_ref(folder_key) is not None:
+        PlaceWriter(work).moved(folder_key, *_numbered(work, folder_key, new_uids, told))
+
+
+def _numbered(
+    work: UnitOfWork, folder_key: int, new_uids: Mapping[int, int | None], told: int
+) -> tuple[int, Mapping[int, int | None]]:
+    """Return the UIDVALIDITY of a folder, which may take `told` for its own, and those UIDs that hold under it."""
     folder = Operations(work).folder_ref(folder_key)
-    if folder is None:
-        return
-    uidvalidity = folder.uidvalidity or told
-    if uidvalidity != folder.uidvalidity:
+    known = folder.uidvalidity if folder is not None else 0
+    uidvalidity = known or told
+    if uidvalidity != known:
         FolderWriter(work).set(folder_key, uidvalidity=uidvalidity)
-    if told not in (0, uidvalidity):
-        new_uids = dict.fromkeys(new_uids)
-    PlaceWriter(work).moved(folder_key, uidvalidity, new_uids)
+    return uidvalidity, new_uids if told in (0, uidvalidity) else dict.fromkeys(new_uids)

@@ -28,6 +28,17 @@ class KnownMail:
     partial: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A place an operation is about, of a mail known by Gmail's id."""
+
+    key: int
+    folder_key: int
+    uid: int | None
+    """None where it must be looked for."""
+    gm_msgid: int
+
+
 class Labels:
     """Reads inside a view."""
 
@@ -59,6 +70,21 @@ class Labels:
         """Say whether the folders of an account are labels."""
         sql = "SELECT 1 FROM place WHERE account_key = ? AND gm_msgid IS NOT NULL LIMIT 1"
         return self._view.first(sql, (account_key,)) is not None
+
+    def of_operation(self, operation_key: int) -> list[Labelled]:
+        """Return the places of an operation whose mails are known by Gmail's id."""
+        rows = self._view.all(
+            "SELECT p.key, p.folder_key, CASE WHEN p.uidvalidity = f.uidvalidity THEN p.uid END, p.gm_msgid "
+            "FROM operation_place o JOIN place p ON p.key = o.place_key JOIN folder f ON f.key = p.folder_key "
+            "WHERE o.operation_key = ? AND p.gm_msgid IS NOT NULL ORDER BY p.key",
+            (operation_key,),
+        )
+        return [Labelled(*row) for row in rows]
+
+    def hides_all_mail(self, account_key: int) -> bool:
+        """Say whether an account is at Gmail and its All Mail is not shown."""
+        sql = "SELECT 1 FROM folder WHERE account_key = ? AND role = 'all' AND selectable LIMIT 1"
+        return self.in_use(account_key) and self._view.first(sql, (account_key,)) is None
 
 
 class LabelWriter:
@@ -110,6 +136,62 @@ class LabelWriter:
                 if new or removed or marked:
                     changed.append(email)
         return changed
+
+    def join(self, place_key: int, folder_key: int) -> tuple[int, int] | None:
+        """Let a place that goes to a folder be the one place of its mail there, also for what waits for the other.
+
+        Returns UIDVALIDITY and UID of that other, None when there was none or it had no UID.
+        """
+        found: tuple[int, int] | None = None
+        for other, uidvalidity, uid in self._work.all(
+            "SELECT o.key, o.uidvalidity, o.uid FROM place p JOIN place o ON o.account_key = p.account_key "
+            "AND o.gm_msgid = p.gm_msgid AND o.key <> p.key AND o.folder_key = ? WHERE p.key = ?",
+            (folder_key, place_key),
+        ):
+            self._work.run("UPDATE OR IGNORE operation_place SET place_key = ? WHERE place_key = ?", (place_key, other))
+            self._work.run("DELETE FROM place WHERE key = ?", (other,))
+            found = (uidvalidity, uid) if uid is not None else found
+        return found
+
+    def alone(self, place_key: int) -> None:
+        """Note that a mail lies in one place alone: it went to Trash or Spam."""
+        self._work.run(
+            "DELETE FROM place WHERE key <> ?1 AND (account_key, gm_msgid) = "
+            "(SELECT account_key, gm_msgid FROM place WHERE key = ?1)",
+            (place_key,),
+        )
+
+    def add(self, place_key: int, folder_key: int, uidvalidity: int, uid: int | None) -> int:
+        """Note that the mail of a place lies in another folder too; returns the key of that place."""
+        there: int | None = self._work.value(
+            "SELECT o.key FROM place p JOIN place o ON o.account_key = p.account_key AND o.gm_msgid = p.gm_msgid "
+            "AND o.folder_key = ? WHERE p.key = ?",
+            (folder_key, place_key),
+        )
+        if there is not None:
+            return there
+        if uid is not None:
+            self._work.run(
+                "DELETE FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid = ?", (folder_key, uidvalidity, uid)
+            )
+        added = self._work.run(
+            "INSERT INTO place (account_key, folder_key, uidvalidity, uid, email_key, raw_digest, text_digest, "
+            "partial, size_bytes, received_ms, flags, gm_msgid) SELECT account_key, ?, ?, ?, email_key, raw_digest, "
+            "text_digest, partial, size_bytes, received_ms, flags, gm_msgid FROM place WHERE key = ?",
+            (folder_key, uidvalidity, uid, place_key),
+        ).lastrowid
+        assert added is not None
+        return added
+
+    def drop(self, all_key: int, email_keys: Sequence[int], label_keys: Sequence[int]) -> None:
+        """Take the places in folders `label_keys` from mails that left All Mail: they were deleted, or put to Trash."""
+        for chunk in chunks(email_keys):
+            self._work.run(
+                f"DELETE FROM place WHERE email_key IN ({marks(chunk)}) AND gm_msgid IS NOT NULL "
+                f"AND folder_key IN ({marks(label_keys)}) AND {_FREE} AND NOT EXISTS (SELECT 1 FROM place a "
+                "WHERE a.account_key = place.account_key AND a.gm_msgid = place.gm_msgid AND a.folder_key = ?)",
+                (*chunk, *label_keys, all_key),
+            )
 
     def _remove(self, places: Sequence[int]) -> list[int]:
         return self._work.column(f"DELETE FROM place WHERE key IN ({marks(places)}) AND {_FREE} RETURNING key", places)

@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop.base import backoff, clock
 from desktop.base.errors import Bug
+from desktop.domain.mail.folder import Role
 from desktop.domain.mail.mail_account import Mode, WaitingOperation
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Expunge, Move, Operation, StoreFlags, Transfer
@@ -93,9 +94,11 @@ class FolderRef:
     path: str
     uidvalidity: int
     delimiter: str
+    role: Role
 
 
-_FOLDER_REF = "SELECT key, wire_name, path, uidvalidity, delimiter FROM folder"
+_FOLDER_REF = "SELECT key, wire_name, path, uidvalidity, delimiter, role FROM folder"
+_NOT_LABELLED = "(p.gm_msgid IS NULL OR NOT ?)"
 
 
 class Operations:
@@ -242,26 +245,41 @@ class Operations:
         where = "WHERE account_key = ? AND path = ? AND substr(wire_name, 1, 1) <> x'00'"
         return _folder_ref(self._view.first(f"{_FOLDER_REF} {where}", (account_key, path)))
 
-    def targets(self, key: int) -> dict[int, list[Target]]:
-        """Return the places of an operation by folder; those whose UID is not known now are left out."""
+    def home(self, account_key: int, role: Role) -> FolderRef | None:
+        """Return the folder of a role that the server has, None when there is none."""
+        where = "WHERE account_key = ? AND role = ? AND selectable AND pending = 0 ORDER BY key LIMIT 1"
+        return _folder_ref(self._view.first(f"{_FOLDER_REF} {where}", (account_key, role.value)))
+
+    def waits(self, key: int) -> bool:
+        """Say whether an operation is not done yet."""
+        return self._view.first("SELECT 1 FROM operation WHERE key = ?", (key,)) is not None
+
+    def targets(self, key: int, *, labelled: bool = False) -> dict[int, list[Target]]:
+        """Return the places of an operation by folder; those whose UID is not known now are left out.
+
+        At a `labelled` account, Gmail, also those of mails known by Gmail's id.
+        """
         found: dict[int, list[Target]] = {}
         for folder, place, uid, message_id, size_bytes in self._view.all(
             "SELECT p.folder_key, p.key, p.uid, coalesce(e.message_id, ''), p.size_bytes FROM operation_place o "
             "JOIN place p ON p.key = o.place_key JOIN folder f ON f.key = p.folder_key "
             "LEFT JOIN email e ON e.key = p.email_key "
-            "WHERE o.operation_key = ? AND p.uid IS NOT NULL AND p.uidvalidity = f.uidvalidity",
-            (key,),
+            f"WHERE o.operation_key = ? AND p.uid IS NOT NULL AND p.uidvalidity = f.uidvalidity AND {_NOT_LABELLED}",
+            (key, labelled),
         ):
             found.setdefault(folder, []).append(Target(place, uid, message_id, size_bytes))
         return found
 
-    def unnumbered(self, key: int) -> list[int]:
-        """Return the folders that must be synced before the UIDs of all places of an operation are known."""
+    def unnumbered(self, key: int, *, labelled: bool = False) -> list[int]:
+        """Return the folders that must be synced before the UIDs of all places of an operation are known.
+
+        At a `labelled` account, Gmail, mails are found by Gmail's id.
+        """
         return self._view.column(
             "SELECT DISTINCT p.folder_key FROM place p JOIN operation_place o ON o.place_key = p.key "
             "JOIN folder f ON f.key = p.folder_key "
-            "WHERE o.operation_key = ? AND (p.uid IS NULL OR p.uidvalidity <> f.uidvalidity)",
-            (key,),
+            f"WHERE o.operation_key = ? AND (p.uid IS NULL OR p.uidvalidity <> f.uidvalidity) AND {_NOT_LABELLED}",
+            (key, labelled),
         )
 
     def next_try_at(self, account_key: int) -> int | None:
@@ -316,7 +334,7 @@ def _waiting(
 
 
 def _folder_ref(row: tuple[Any, ...] | None) -> FolderRef | None:
-    return FolderRef(row[0], bytes(row[1]), *row[2:]) if row else None
+    return FolderRef(row[0], bytes(row[1]), row[2], row[3], row[4], Role(row[5])) if row else None
 
 
 class OperationWriter:
@@ -376,13 +394,20 @@ class OperationWriter:
         copy = self._insert(account_key=transfer.account_key, folder_key=transfer.folder_key, kind="append")
         self._work.run("INSERT INTO operation_place (operation_key, place_key) VALUES (?, ?)", (copy, place))
         keys = [copy]
-        for account, folder, leaving in self._work.all(
-            "SELECT account_key, coalesce(pending_folder_key, folder_key), json_group_array(key) FROM place "
+        for account, folder, leaving, labelled in self._work.all(
+            "SELECT account_key, coalesce(pending_folder_key, folder_key), json_group_array(key), "
+            "max(gm_msgid) IS NOT NULL FROM place "
             f"WHERE key IN ({marks(transfer.place_keys)}) AND (coalesce(text_digest, x'') = x'' "
             "OR text_digest IS (SELECT text_digest FROM place WHERE key = ?)) GROUP BY 1, 2",
             (*transfer.place_keys, place),
         ):
-            removal = self._queue(Expunge(account, folder, tuple(json.loads(leaving))))
+            keys_of = tuple(json.loads(leaving))
+            trash = Operations(self._work).home(account, Role.TRASH) if labelled else None
+            if trash is not None and trash.key == folder:
+                continue
+            # at Gmail to expunge takes a label off and no more
+            moved = Move(account, folder, keys_of, trash.key) if trash is not None else None
+            removal = self._queue(moved or Expunge(account, folder, keys_of))
             self._work.run("UPDATE operation SET after_key = ? WHERE key = ?", (copy, removal))
             keys.append(removal)
         return tuple(keys)

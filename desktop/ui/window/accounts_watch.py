@@ -106,6 +106,8 @@ class AccountsWatch(QObject):
         self._status_bar.show_accounts(self._accounts, self._statuses)
         for account in self._accounts:
             status, known = self._statuses.get(account.key), before.get(account.key)
+            if status is not None and status.note and (known is None or known.note != status.note):
+                self.told.emit(f"{account.address}: {status.note}")
             if status is not None and status.alert and (known is None or known.alert != status.alert):
                 sentence = _("The server of {account} says: {words}")
                 self.told.emit(sentence.format(account=account.address, words=status.alert))

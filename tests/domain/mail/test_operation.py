@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desktop.domain.mail.folder import Role
+from desktop.domain.mail.labels import labels_back
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import (
     Change,
@@ -127,6 +130,97 @@ ARCHIVED_ONLY = _place(7, Role.INBOX, inbox=True, account=3, two_way=False)
 )
 def test_which_copies_a_verb_moves_and_where(verb: Verb, places: list[Place], moved: dict[int, int]) -> None:
     assert _moved(verb, places) == moved
+
+
+def _label(key: int, role: Role = Role.NONE, *, msgid: int = 70, uid: int | None = 1) -> Place:
+    """Return a place at Gmail."""
+    return replace(_place(key, role, inbox=role is Role.INBOX), gm_msgid=msgid, uid=uid)
+
+
+AT_GMAIL = {(1, Role.ALL): ALL} | HOMES
+G_INBOX, G_ALL, G_TRASH = _label(INBOX, Role.INBOX), _label(ALL, Role.ALL), _label(TRASH, Role.TRASH)
+WORK, HOME, UNSEEN = _label(1), _label(2), _label(3, uid=None)
+
+
+@pytest.mark.parametrize(
+    ("verb", "places", "list_key", "moved"),
+    [
+        (Verb.TRASH, [G_ALL, UNSEEN, G_INBOX], None, [INBOX, ALL, 3]),
+        (Verb.JUNK, [G_ALL, WORK], None, [1, ALL]),
+        (Verb.ARCHIVE, [G_INBOX, G_ALL, WORK], None, [INBOX]),
+        (Verb.ARCHIVE, [G_ALL, WORK], None, []),
+        (Verb.ARCHIVE, [WORK], None, []),
+        (Verb.ARCHIVE, [G_TRASH], None, [TRASH]),
+        (Verb.INBOX, [WORK, G_ALL], None, [ALL]),
+        (Verb.INBOX, [WORK, G_ALL, G_INBOX], None, []),
+        (Verb.INBOX, [G_TRASH], None, [TRASH]),
+        (Verb.MOVE, [G_INBOX, WORK, G_ALL], None, [INBOX]),
+        (Verb.MOVE, [G_INBOX, WORK, G_ALL], 1, [1]),
+        (Verb.MOVE, [WORK, HOME, G_ALL], None, [1, 2]),
+        (Verb.MOVE, [_label(4, Role.SENT), _label(5, Role.FLAGGED), G_ALL], 4, [ALL]),
+        (Verb.MOVE, [G_TRASH], None, [TRASH]),
+    ],
+)
+def test_which_labels_a_verb_takes_off(verb: Verb, places: list[Place], list_key: int | None, moved: list[int]) -> None:
+    move = verb is Verb.MOVE
+
+    operations = operations_for(
+        Change(verb, TARGET if move else None), [places], AT_GMAIL, 1 if move else None, list_key
+    )
+
+    assert [key for operation in operations for key in operation.place_keys] == moved
+
+
+def test_a_mail_at_gmail_is_marked_by_one_of_its_labels() -> None:
+    other = _label(8, msgid=71)
+
+    [one, two] = operations_for(Change(Verb.READ), [[UNSEEN, WORK, G_ALL], [other]], AT_GMAIL)
+
+    assert one == StoreFlags(1, ALL, (3, 1, ALL), add=Flag.SEEN)
+    assert two == StoreFlags(1, 8, (8,), add=Flag.SEEN)
+
+
+def test_a_mail_at_gmail_goes_to_trash_before_it_is_deleted() -> None:
+    junk = _label(JUNK, Role.JUNK, msgid=71)
+
+    operations = operations_for(Change(Verb.DELETE), [[G_ALL, G_INBOX], [junk]], AT_GMAIL)
+
+    assert operations == (
+        Move(1, INBOX, (INBOX,), TRASH),
+        Move(1, ALL, (ALL,), TRASH),
+        Expunge(1, TRASH, (INBOX, ALL)),
+        Expunge(1, JUNK, (JUNK,)),
+    )
+
+
+@pytest.mark.parametrize("verb", [Verb.TRASH, Verb.DELETE])
+def test_a_folder_that_gmail_hides_is_named_as_such(verb: Verb) -> None:
+    with pytest.raises(MissingRole) as missing:
+        operations_for(Change(verb), [[G_INBOX]], {})
+    assert missing.value.labelled
+    assert missing.value.role is Role.TRASH
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "moves", "labels"),
+    [
+        ([G_INBOX, G_ALL], [G_INBOX, G_ALL], [], []),
+        ([G_INBOX, G_ALL], [G_ALL], [], [INBOX]),
+        ([G_INBOX, WORK, G_ALL], [G_TRASH], [(TRASH, INBOX)], [1]),
+        ([G_ALL], [G_TRASH], [(TRASH, ALL)], []),
+        ([G_INBOX, G_ALL], [WORK, G_ALL], [(1, INBOX)], []),
+        ([G_ALL], [WORK, G_ALL], [(1, ALL)], []),
+        ([G_TRASH], [G_INBOX, G_ALL], [(INBOX, TRASH)], []),
+        ([G_INBOX, G_ALL], [], [], [INBOX]),
+    ],
+)
+def test_labels_are_made_what_they_were(
+    before: list[Place], now: list[Place], moves: list[tuple[int, int]], labels: list[int]
+) -> None:
+    back, more = labels_back(before, now, ALL)
+
+    assert [(move.place_keys[0], move.target_key) for move in back] == moves
+    assert more == labels
 
 
 def test_mails_of_one_folder_go_together() -> None:

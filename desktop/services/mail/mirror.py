@@ -96,9 +96,15 @@ class Mirror:
         """Make the folders of an account those the server has.
 
         `numbered` is the UIDVALIDITY of strange ones, `totals` how many mails the server has in them where it told.
+        At Gmail All Mail is to tell anew which mails have a label that was not listed before.
         """
         with self._database.write() as work:
+            before = set(Folders(work).keys_of(account_key))
             changed, gone = FolderWriter(work).mirror(account_key, listed, numbered, totals)
+            if set(Folders(work).keys_of(account_key)) - before and Labels(work).in_use(account_key):
+                for folder in Folders(work).to_sync(account_key):
+                    if folder.role is Role.ALL:
+                        FolderWriter(work).set(folder.key, reconciled_at_ms=0)
             for key in gone:
                 lose_folder(work, key)
             if changed:

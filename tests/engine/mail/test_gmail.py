@@ -110,6 +110,23 @@ def test_a_label_put_on_and_taken_off_elsewhere_is_seen(desk: Desk, gmail: Gmail
     assert places(desk, key) == ["INBOX", "New", ALL], "a label nobody knew yet: folders are listed anew"
 
 
+def test_a_label_renamed_or_shown_elsewhere_keeps_its_mails(desk: Desk, gmail: Gmail) -> None:
+    gmail.box.deliver(mail(1), "Work", "Secret")
+    secret, work = gmail.box.id_of("Secret"), gmail.box.folder("Work")
+    gmail.box.hidden.add(secret)
+    desk.add(gmail, gmail.user)
+    desk.sync()
+    [key] = desk.mails(Unified.ALL)
+    assert places(desk, key) == ["Work", ALL]
+
+    gmail.box.hidden.clear()
+    assert work is not None
+    gmail.box.rename(work, "Jobs")
+    desk.sync()
+
+    assert places(desk, key) == ["Jobs", "Secret", ALL]
+
+
 def test_a_folder_that_is_synced_decides_for_itself(desk: Desk, gmail: Gmail) -> None:
     msgid = gmail.box.deliver(mail(1), "INBOX", "Work")
     desk.add(gmail, gmail.user)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from desktop.base.i18n import _
+from desktop.domain.shortcuts import KeySet
 
 T = TypeVar("T")
 Words = Callable[[], str]
@@ -183,6 +184,17 @@ UNDO_SENDING_S: Setting[int] = Setting(
         Choice(60, lambda: _("1 minute")),
     ),
 )
+KEY_SET: Setting[str] = Setting(
+    "keyboard.set",
+    KeySet.THUNDERBIRD.value,
+    lambda: _("Shortcuts"),
+    choices=(
+        Choice(KeySet.THUNDERBIRD.value, lambda: _("Like Thunderbird")),
+        Choice(KeySet.GMAIL.value, lambda: _("Like Gmail")),
+    ),
+)
+KEY_CHANGES: Setting[str] = Setting("keyboard.changes", "{}", _nothing)
+"""What the person changed of each set, as `domain.shortcuts` writes it; its page of the dialog sets it."""
 PLAIN_TEXT_ONLY: Setting[bool] = Setting("reading.plain-text-only", False, lambda: _("Show mails as plain text"))
 NOTIFY: Setting[bool] = Setting("notifications.new-mail", True, lambda: _("Notify of new mail"))
 NOTICE_CONTENT: Setting[bool] = Setting(
@@ -225,8 +237,10 @@ SECTIONS: tuple[Section, ...] = (
         "bell",
         (NOTIFY, NOTICE_CONTENT, NOTICE_SOUND, CLOSE_TO_TRAY),
     ),
+    Section("keyboard", lambda: _("Keyboard"), "keyboard", (KEY_SET,)),
 )
 ALL: tuple[Setting[bool] | Setting[int] | Setting[str], ...] = (
     *(setting for section in SECTIONS for setting in section.settings),
     PAUSED_UNTIL_MS,
+    KEY_CHANGES,
 )

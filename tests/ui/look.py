@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SHOWN = (
     "preferences",
     "notifications",
+    "keyboard",
+    "keyboard-taken",
     "accounts",
     "account",
     "operations",
@@ -205,10 +207,17 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         await asyncio.sleep(_SETTLE_S)
     over: list[tuple[QWidget, QPoint]] = []
     middle = QPoint(width // 4, height // 8)
-    if options.show in ("preferences", "notifications", "accounts"):
+    if options.show in ("preferences", "notifications", "accounts", "keyboard", "keyboard-taken"):
         window._show_preferences(accounts=options.show == "accounts")
         if options.show == "notifications":
             window._dialogs["preferences"].show_page("notifications")  # type: ignore[attr-defined]
+            await asyncio.sleep(_SETTLE_S)
+        if options.show.startswith("keyboard"):
+            dialog = window._dialogs["preferences"]
+            dialog.show_page("keyboard")  # type: ignore[attr-defined]
+            if options.show == "keyboard-taken":
+                dialog.keyboard.choose("window.archive")  # type: ignore[attr-defined]
+                dialog.keyboard._recorded("S")  # type: ignore[attr-defined]
             await asyncio.sleep(_SETTLE_S)
         over.append((window._dialogs["preferences"], middle))
     elif options.show == "account":

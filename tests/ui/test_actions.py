@@ -1,11 +1,10 @@
-"""The catalogue: every action once, no key twice, and no letter taken from a text field."""
+"""The catalogue: every action once, and no letter taken from a text field."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QListView, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,11 +16,6 @@ from desktop.ui.theme import Theme
 def test_every_action_is_declared_once_with_words() -> None:
     assert Counter(spec.name for spec in CATALOGUE) == Counter(Do)
     assert all(spec.words() for spec in CATALOGUE)
-
-
-def test_no_key_means_two_things() -> None:
-    keys = Counter(QKeySequence(key).toString() for spec in CATALOGUE for key in spec.keys)
-    assert [key for key, count in keys.items() if count > 1 or not key] == []
 
 
 def test_a_letter_fires_in_a_list_and_never_in_a_text_field(theme: Theme, qtbot: QtBot) -> None:

@@ -1,6 +1,7 @@
 """What a person can do while writing a mail: words, icons and keys, as `ui.actions` has them for the main window.
 
 The keys are Thunderbird's, and EspoCRM's where those leave one free: Ctrl+Enter sends, Ctrl+S saves, Esc closes saved.
+Gmail's set has the same: a letter alone is text here.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from desktop.base.i18n import _
-from desktop.ui.actions import Spec
+from desktop.ui.actions import Catalogue, Group, Spec
 
 
 class Write(StrEnum):
@@ -44,33 +45,52 @@ class Write(StrEnum):
     PREVIOUS_PANE = "previous-pane"
 
 
-CATALOGUE: tuple[Spec, ...] = (
-    Spec(Write.SEND, lambda: _("Send"), "send", ("Ctrl+Return", "Ctrl+Enter")),
-    Spec(Write.SEND_LATER, lambda: _("Send later…"), "clock", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
-    Spec(Write.SEND_AND_ARCHIVE, lambda: _("Send and archive"), "archive", ("Ctrl+Alt+Return", "Ctrl+Alt+Enter")),
-    Spec(Write.SAVE, lambda: _("Save draft"), "save", ("Ctrl+S",)),
-    Spec(Write.CLOSE, lambda: _("Close and keep the draft"), "x", ("Esc", "Ctrl+W")),
-    Spec(Write.DISCARD, lambda: _("Discard draft"), "trash-2", ("Ctrl+Shift+Backspace",)),
-    Spec(Write.ATTACH, lambda: _("Attach files…"), "paperclip", ("Ctrl+Shift+A",)),
-    Spec(Write.PICTURE, lambda: _("Insert picture…"), "image"),
-    Spec(Write.BOLD, lambda: _("Bold"), "bold", ("Ctrl+B",)),
-    Spec(Write.ITALIC, lambda: _("Italic"), "italic", ("Ctrl+I",)),
-    Spec(Write.UNDERLINE, lambda: _("Underline"), "underline", ("Ctrl+U",)),
-    Spec(Write.STRIKE, lambda: _("Strike through"), "strikethrough", ("Alt+Shift+5",)),
-    Spec(Write.NUMBERS, lambda: _("Numbered list"), "list-ordered", ("Ctrl+Shift+7",)),
-    Spec(Write.BULLETS, lambda: _("Bulleted list"), "list", ("Ctrl+Shift+8",)),
-    Spec(Write.QUOTE, lambda: _("Quote"), "quote", ("Ctrl+Shift+9",)),
-    Spec(Write.NEST, lambda: _("Move the item deeper"), "list-indent-increase", ("Ctrl+]",)),
-    Spec(Write.NEST_LESS, lambda: _("Move the item out"), "", ("Ctrl+[",)),
-    Spec(Write.LINK, lambda: _("Link"), "link", ("Ctrl+K",)),
-    Spec(Write.EMOJI, lambda: _("Emoji"), "smile"),
-    Spec(Write.TABLE, lambda: _("Table"), "table"),
-    Spec(Write.CLEAR, lambda: _("Clear formatting"), "remove-formatting", ("Ctrl+\\",)),
-    Spec(Write.PASTE_PLAIN, lambda: _("Paste without formatting"), "", ("Ctrl+Shift+V",)),
-    Spec(Write.PLAIN_TEXT, lambda: _("Plain text"), ""),
-    Spec(Write.SPELLING, lambda: _("Check spelling"), "", ("F7",)),
-    Spec(Write.CC, lambda: _("Cc"), "", ("Ctrl+Shift+C",)),
-    Spec(Write.BCC, lambda: _("Bcc"), "", ("Ctrl+Shift+B",)),
-    Spec(Write.NEXT_PANE, lambda: _("Next pane"), "", ("F6",)),
-    Spec(Write.PREVIOUS_PANE, lambda: _("Previous pane"), "", ("Shift+F6",)),
+CATALOGUE = Catalogue(
+    "writing",
+    (
+        Group(
+            lambda: _("Composer: the message"),
+            (
+                Spec(Write.SEND, lambda: _("Send"), "send", ("Ctrl+Return", "Ctrl+Enter")),
+                Spec(Write.SEND_LATER, lambda: _("Send later…"), "clock", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
+                Spec(
+                    Write.SEND_AND_ARCHIVE,
+                    lambda: _("Send and archive"),
+                    "archive",
+                    ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"),
+                ),
+                Spec(Write.SAVE, lambda: _("Save draft"), "save", ("Ctrl+S",)),
+                Spec(Write.CLOSE, lambda: _("Close and keep the draft"), "x", ("Esc", "Ctrl+W")),
+                Spec(Write.DISCARD, lambda: _("Discard draft"), "trash-2", ("Ctrl+Shift+Backspace",)),
+                Spec(Write.ATTACH, lambda: _("Attach files…"), "paperclip", ("Ctrl+Shift+A",)),
+                Spec(Write.CC, lambda: _("Cc"), "", ("Ctrl+Shift+C",)),
+                Spec(Write.BCC, lambda: _("Bcc"), "", ("Ctrl+Shift+B",)),
+                Spec(Write.NEXT_PANE, lambda: _("Next pane"), "", ("F6",)),
+                Spec(Write.PREVIOUS_PANE, lambda: _("Previous pane"), "", ("Shift+F6",)),
+            ),
+        ),
+        Group(
+            lambda: _("Composer: the text"),
+            (
+                Spec(Write.PICTURE, lambda: _("Insert picture…"), "image"),
+                Spec(Write.BOLD, lambda: _("Bold"), "bold", ("Ctrl+B",)),
+                Spec(Write.ITALIC, lambda: _("Italic"), "italic", ("Ctrl+I",)),
+                Spec(Write.UNDERLINE, lambda: _("Underline"), "underline", ("Ctrl+U",)),
+                Spec(Write.STRIKE, lambda: _("Strike through"), "strikethrough", ("Alt+Shift+5",)),
+                Spec(Write.NUMBERS, lambda: _("Numbered list"), "list-ordered", ("Ctrl+Shift+7",)),
+                Spec(Write.BULLETS, lambda: _("Bulleted list"), "list", ("Ctrl+Shift+8",)),
+                Spec(Write.QUOTE, lambda: _("Quote"), "quote", ("Ctrl+Shift+9",)),
+                Spec(Write.NEST, lambda: _("Move the item deeper"), "list-indent-increase", ("Ctrl+]",)),
+                Spec(Write.NEST_LESS, lambda: _("Move the item out"), "", ("Ctrl+[",)),
+                Spec(Write.LINK, lambda: _("Link"), "link", ("Ctrl+K",)),
+                Spec(Write.EMOJI, lambda: _("Emoji"), "smile"),
+                Spec(Write.TABLE, lambda: _("Table"), "table"),
+                Spec(Write.CLEAR, lambda: _("Clear formatting"), "remove-formatting", ("Ctrl+\\",)),
+                Spec(Write.PASTE_PLAIN, lambda: _("Paste without formatting"), "", ("Ctrl+Shift+V",)),
+                Spec(Write.PLAIN_TEXT, lambda: _("Plain text"), ""),
+                Spec(Write.SPELLING, lambda: _("Check spelling"), "", ("F7",)),
+            ),
+        ),
+    ),
+    while_writing=True,
 )

@@ -53,6 +53,7 @@ from desktop.ui.compose.sending import Sending
 from desktop.ui.compose.speller import Speller
 from desktop.ui.compose.tool_row import ToolRow
 from desktop.ui.compose.written_draft import Snapshot, finished
+from desktop.ui.keymap import Keymap
 from desktop.ui.line_texts import one_line
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -96,6 +97,7 @@ class ComposeWindow(QWidget):
         parent: QWidget | None = None,
         *,
         instead_of: int | None = None,
+        keymap: Keymap | None = None,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._compose, self._theme = compose, theme
@@ -111,7 +113,7 @@ class ComposeWindow(QWidget):
         self.setAcceptDrops(True)
         self.resize(*SIZE)
         self.setMinimumSize(*_LEAST)
-        self.actions_ = Actions(self, theme, CATALOGUE)
+        self.actions_ = Actions(self, theme, keymap, CATALOGUE)
         self.head = Head(theme, self._ask)
         self.page = Page(theme, speller)
         self.editor, self.quote = self.page.editor, self.page.quote
@@ -298,7 +300,7 @@ class ComposeWindow(QWidget):
         self.editing.add_languages(menu)
         menu.addSeparator()
         save = self.actions_[Write.SAVE]
-        menu.add(save.text(), save.trigger, icon="save", shortcut="Ctrl+S")
+        menu.add(save.text(), save.trigger, icon="save", shortcut=self.actions_.key_of(Write.SAVE))
 
     def _send_later(self) -> None:
         where = dates.zone()

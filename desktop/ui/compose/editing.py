@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QLocale, QObject, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QGuiApplication, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
@@ -158,7 +158,7 @@ class Editing(QObject):
         if word is not None:
             self._offer_spelling(menu, word)
         if formatting.link_at(cursor) is not None:
-            menu.add(_("Edit link…"), self.ask_link, icon="link", shortcut="Ctrl+K")
+            menu.add(_("Edit link…"), self.ask_link, icon="link", shortcut=self._actions.key_of(Write.LINK))
             menu.addSeparator()
         if formatting.table_at(cursor) is not None:
             self._offer_table(menu)
@@ -171,7 +171,7 @@ class Editing(QObject):
         menu.add(_("Cut"), edit.cut, shortcut="Ctrl+X", enabled=selected)
         menu.add(_("Copy"), edit.copy, icon="copy", shortcut="Ctrl+C", enabled=selected)
         menu.add(_("Paste"), edit.paste, shortcut="Ctrl+V", enabled=edit.canPaste())
-        keys = self._actions[Write.PASTE_PLAIN].shortcut().toString(QKeySequence.SequenceFormat.PortableText)
+        keys = self._actions.key_of(Write.PASTE_PLAIN)
         menu.add(_("Paste without formatting"), self._paste_plain, shortcut=keys, enabled=edit.canPaste())
         menu.add(_("Select all"), edit.selectAll, shortcut="Ctrl+A")
         menu.addSeparator()

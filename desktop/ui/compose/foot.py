@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeySequence, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.base.i18n import _
@@ -71,7 +71,8 @@ class Foot(QWidget):
         self.send = _Half(theme, self, left=True)
         self.send.setText(_("Send"))
         self.send.clicked.connect(actions[Write.SEND].trigger)
-        self.send.setToolTip(tip(_("Send"), actions[Write.SEND].shortcut()))
+        actions[Write.SEND].changed.connect(self._show_keys)
+        self._show_keys()
         self.send.setAccessibleName(_("Send"))
         self.caret = _Half(theme, self, left=False)
         self.caret.setAccessibleName(_("More ways to send"))
@@ -107,6 +108,9 @@ class Foot(QWidget):
         self._saved.set_text(words, whole)
         self._mark.show_icon(icon, colour)
 
+    def _show_keys(self) -> None:
+        self.send.setToolTip(tip(_("Send"), self._actions.key_of(Write.SEND)))
+
     def _tool(self, name: Write) -> IconButton:
         button = IconButton(self._theme, _ICONS[name], "", side=NORMAL, parent=self)
         button.follow(self._actions[name])
@@ -118,7 +122,7 @@ class Foot(QWidget):
         for name in (Write.SEND, Write.SEND_LATER, Write.SEND_AND_ARCHIVE):
             action = self._actions[name]
             if action.isVisible():
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.PortableText)
+                keys = self._actions.key_of(name)
                 menu.add(action.text(), action.trigger, icon=_ICONS[name], shortcut=keys)
         size = menu.sizeHint()
         menu.popup(self.send.mapToGlobal(QPoint(0, -size.height() - 4)))

@@ -12,6 +12,7 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, IconButton
 from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.paint import hairline
+from desktop.ui.widgets.painted_button import tip
 
 
 class FindBar(QWidget):
@@ -33,8 +34,11 @@ class FindBar(QWidget):
         self._field.setClearButtonEnabled(False)
         self._field.textChanged.connect(lambda text: self.wanted.emit(text, False))
         self._count = ElidedLabel(theme, kind="small", colour="secondary")
-        before = IconButton(theme, "chevron-up", _("Previous match"), shortcut="Shift+F3", side=SMALL, icon_size=14)
-        after = IconButton(theme, "chevron-down", _("Next match"), shortcut="F3", side=SMALL, icon_size=14)
+        self._before = before = IconButton(theme, "chevron-up", "", side=SMALL, icon_size=14)
+        self._after = after = IconButton(theme, "chevron-down", "", side=SMALL, icon_size=14)
+        before.setAccessibleName(_("Previous match"))
+        after.setAccessibleName(_("Next match"))
+        self.show_keys("F3", "Shift+F3")
         close = IconButton(theme, "x", _("Close"), shortcut="Esc", side=SMALL, icon_size=14)
         before.clicked.connect(lambda: self.again(backward=True))
         after.clicked.connect(self._forward)
@@ -53,6 +57,11 @@ class FindBar(QWidget):
     def text(self) -> str:
         """What is looked for."""
         return self._field.text()
+
+    def show_keys(self, after: str, before: str) -> None:
+        """Say with which keys one goes on and back."""
+        self._after.setToolTip(tip(_("Next match"), after))
+        self._before.setToolTip(tip(_("Previous match"), before))
 
     def begin(self, text: str = "") -> None:
         """Show the bar, with `text` where something was selected."""

@@ -14,6 +14,7 @@ from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.telling import can_notify, notifies
+from desktop.ui.actions import Do
 from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_nodes import Node, NodeKind
 from desktop.ui.mail.folder_words import role_title
@@ -49,6 +50,8 @@ class FolderSteps:
     """Open the settings of an account."""
     account_key: int
     """The account whose mail the key of "Get mail" fetches; 0 for all."""
+    key_of: Callable[[Do], str]
+    """The key of an action, to be shown beside it."""
 
 
 def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderActions, steps: FolderSteps) -> Menu:
@@ -56,7 +59,7 @@ def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderAction
     menu = Menu(theme, parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if node.kind is NodeKind.ACCOUNT:
-        keys = "F5" if node.account_key == steps.account_key else ""
+        keys = steps.key_of(Do.GET_MAIL) if node.account_key == steps.account_key else ""
         key, paused = node.account_key, steps.is_paused(node.account_key)
         menu.add(_("Get mail"), partial(steps.get_mail, key), icon="refresh-cw", shortcut=keys, enabled=not paused)
         menu.add(_("Look for missing mail"), partial(steps.fetch_again, key), enabled=not paused)
@@ -68,7 +71,8 @@ def folder_menu(theme: Theme, parent: QWidget, node: Node, actions: FolderAction
         return menu
     if node.list_id:
         menu.add(_("Open"), partial(steps.open, node), icon="folder-open")
-        menu.add(_("Mark all as read"), partial(actions.mark_read, node.list_id), icon="mail-open", shortcut="Shift+C")
+        keys = steps.key_of(Do.LIST_READ)
+        menu.add(_("Mark all as read"), partial(actions.mark_read, node.list_id), icon="mail-open", shortcut=keys)
     role = node.folder.role if node.folder is not None else Role.NONE
     if node.list_id == Unified.TRASH or role is Role.TRASH:
         menu.add(_("Empty Trash…"), partial(actions.empty, node), icon="trash-2", colour="danger")
@@ -92,7 +96,13 @@ def _add_folder_lines(
     if not menu.isEmpty():
         menu.addSeparator()
     menu.add(_("New folder inside…"), partial(actions.ask_new, node), icon="folder-plus", enabled=node.two_way)
-    menu.add(_("Rename"), partial(steps.rename, node), icon="pencil", shortcut="F2", enabled=can_change)
+    menu.add(
+        _("Rename"),
+        partial(steps.rename, node),
+        icon="pencil",
+        shortcut=steps.key_of(Do.RENAME_FOLDER),
+        enabled=can_change,
+    )
     menu.add(_("Move to…"), partial(steps.choose_place, folder), icon="folder-input", enabled=can_change)
     menu.add(_("Delete…"), partial(actions.delete, folder), icon="trash-2", colour="danger", enabled=can_change)
     menu.addSeparator()

@@ -12,6 +12,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.listing import ListQuery, SortBy
 from desktop.domain.settings import DENSITY, Density
 from desktop.ui import dates
+from desktop.ui.actions import Do
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.choices import FilterChip
@@ -36,6 +37,8 @@ class ListHeader(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.key_of: Callable[[Do], str] = lambda _name: ""
+        """The key of an action, to be shown beside it; who has the actions sets it."""
         self._query = ListQuery(0)
         self._density = Density.CARDS
         self._unread = 0
@@ -114,8 +117,8 @@ class ListHeader(QWidget):
             checked=query.conversations,
         )
         if query.sort_by is SortBy.DATE:  # no other order has days
-            menu.add(_("Expand all days"), lambda: self.days_folded.emit(False), shortcut="*")
-            menu.add(_("Collapse all days"), lambda: self.days_folded.emit(True), shortcut="\\")
+            menu.add(_("Expand all days"), lambda: self.days_folded.emit(False), shortcut=self.key_of(Do.UNFOLD_ALL))
+            menu.add(_("Collapse all days"), lambda: self.days_folded.emit(True), shortcut=self.key_of(Do.FOLD_ALL))
         menu.addSeparator()
         menu.add_heading(_("Density"))
         for choice in DENSITY.choices:

@@ -13,6 +13,7 @@ from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
+from desktop.ui.actions import Do
 from desktop.ui.line_texts import one_line
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.mail_drag import MailLoad
@@ -35,11 +36,13 @@ class MailSteps:
     """Ask for a folder and move there."""
     export: Callable[[MailLoad, ExportForm], object]
     """Ask where mails should go as files."""
+    key_of: Callable[[Do], str]
+    """The key of an action, to be shown beside it."""
 
 
 def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection, recent: Sequence[FolderNode]) -> Menu:
     """Return the menu for what is chosen now, whatever is chosen when one clicks; `recent` were last moved to."""
-    actions, row, role = steps.actions, chosen.row, chosen.role
+    actions, key_of, row, role = steps.actions, steps.key_of, chosen.row, chosen.role
 
     def does(verb: Verb, folder: FolderNode | None = None) -> Callable[[], None]:
         return lambda: actions.apply(verb, chosen.load, folder)
@@ -50,18 +53,23 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
         menu.add(_("Open"), lambda: steps.open(chosen.key), icon="mail-open", shortcut="Return")
         menu.addSeparator()
     if row is None:
-        menu.add(_("Mark as read"), does(Verb.READ), icon="mail-open", shortcut="M")
+        menu.add(_("Mark as read"), does(Verb.READ), icon="mail-open", shortcut=key_of(Do.READ))
         menu.add(_("Mark as unread"), does(Verb.UNREAD), icon="mail")
-        menu.add(_("Star"), does(Verb.STAR), icon="star", shortcut="S")
+        menu.add(_("Star"), does(Verb.STAR), icon="star", shortcut=key_of(Do.STAR))
         menu.add(_("Take the star away"), does(Verb.UNSTAR))
     else:
         read = _("Mark as read") if row.unread else _("Mark as unread")
-        menu.add(read, lambda: actions.toggle_read(chosen), icon="mail-open" if row.unread else "mail", shortcut="M")
+        menu.add(
+            read,
+            lambda: actions.toggle_read(chosen),
+            icon="mail-open" if row.unread else "mail",
+            shortcut=key_of(Do.READ),
+        )
         star = _("Take the star away") if row.important else _("Star")
-        menu.add(star, lambda: actions.toggle_star(chosen), icon="star", shortcut="S")
+        menu.add(star, lambda: actions.toggle_star(chosen), icon="star", shortcut=key_of(Do.STAR))
     menu.addSeparator()
     if role is not Role.ARCHIVE:
-        menu.add(_("Archive"), does(Verb.ARCHIVE), icon="archive", shortcut="A")
+        menu.add(_("Archive"), does(Verb.ARCHIVE), icon="archive", shortcut=key_of(Do.ARCHIVE))
     if role in (Role.ARCHIVE, Role.TRASH):
         menu.add(_("Move to the Inbox"), does(Verb.INBOX), icon="inbox")
     move = Menu(theme, menu, _("Move to"))
@@ -70,22 +78,22 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
     if recent:
         move.addSeparator()
     move.add(
-        _("Choose a folder…"), lambda: steps.choose_folder(chosen.load), icon="folder-input", shortcut="Ctrl+Shift+V"
+        _("Choose a folder…"), lambda: steps.choose_folder(chosen.load), icon="folder-input", shortcut=key_of(Do.MOVE)
     )
     menu.addMenu(move)
     add_export(theme, menu, lambda form: steps.export(chosen.load, form))
     menu.addSeparator()
     if role is Role.JUNK:
-        menu.add(_("Not junk"), does(Verb.INBOX), icon="inbox", shortcut="Shift+J")
+        menu.add(_("Not junk"), does(Verb.INBOX), icon="inbox", shortcut=key_of(Do.NOT_JUNK))
     else:
-        menu.add(_("Mark as junk"), does(Verb.JUNK), icon="octagon-alert", shortcut="J")
+        menu.add(_("Mark as junk"), does(Verb.JUNK), icon="octagon-alert", shortcut=key_of(Do.JUNK))
     if role is not Role.TRASH:
-        menu.add(_("Move to Trash"), does(Verb.TRASH), icon="trash-2", shortcut="Del")
+        menu.add(_("Move to Trash"), does(Verb.TRASH), icon="trash-2", shortcut=key_of(Do.TRASH))
     menu.add(
         _("Delete permanently…"),
         lambda: actions.delete(chosen.load),
         icon="trash-2",
-        shortcut="Shift+Del",
+        shortcut=key_of(Do.DELETE),
         colour="danger",
     )
     return menu

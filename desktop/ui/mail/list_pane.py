@@ -18,6 +18,7 @@ from desktop.domain.mail.mail_account import AccountStatus
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Density
 from desktop.services.mail.views import MailViews
+from desktop.ui.actions import Do
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.empty_words import EmptyWords, Step, empty_words, list_title, no_hits
 from desktop.ui.mail.list_actions import ListActions
@@ -102,6 +103,8 @@ class ListPane(QWidget):
         self._step = Step.NONE
         self.role_of_folder: Callable[[ListId], Role] = lambda _key: Role.NONE
         """Says what a server folder is for; who knows the folders sets it."""
+        self.key_of: Callable[[Do], str] = lambda _name: ""
+        """The key of an action, to be shown beside it; who has the actions sets it."""
         self._told: tuple[MailLoad, bool] | None = None
         self._before_filter = 0
         """The mail that was chosen when the filter began; taking it off returns to it."""
@@ -297,6 +300,17 @@ class ListPane(QWidget):
         """Do a verb to the selection."""
         self._actions.apply(verb, self.view.selected_load())
 
+    def archive_and_step(self, way: int) -> None:
+        """Archive the selection with the cursor on the next mail (1) or the one before (-1)."""
+        load = self.view.selected_load()
+        self.view.next() if way > 0 else self.view.previous()
+        self._actions.apply(Verb.ARCHIVE, load)
+
+    def open_current(self) -> None:
+        """Open the mail that is chosen, as Enter does."""
+        if self.view.current_key:
+            self.opened.emit(self.view.current_key)
+
     def toggle_read(self) -> None:
         """Mark the selection read, or unread when it is."""
         self._actions.toggle_read(self.selection())
@@ -444,7 +458,7 @@ class ListPane(QWidget):
         return self.model.position_of(key) is not None
 
     def _open_menu(self, point: QPoint) -> None:
-        steps = MailSteps(self._actions, self.opened.emit, self.move_wanted.emit, self.export_wanted.emit)
+        steps = MailSteps(self._actions, self.opened.emit, self.move_wanted.emit, self.export_wanted.emit, self.key_of)
         list_menu(self._theme, self, steps, self.selection(), self._recent).popup(point)
 
     def _columns_changed(self) -> None:

@@ -47,6 +47,14 @@ from desktop.ui.undo import Undo
 
 T = TypeVar("T")
 
+_GO_TO = {
+    Do.GO_INBOX: Unified.INBOX,
+    Do.GO_STARRED: Unified.IMPORTANT,
+    Do.GO_SENT: Unified.SENT,
+    Do.GO_DRAFTS: Unified.DRAFTS,
+    Do.GO_ALL: Unified.ALL,
+}
+
 
 class MailBrowser(QObject):
     """`tree`, `pane` and `search` are the widgets; `start` reads the folders and opens what was open last."""
@@ -113,11 +121,16 @@ class MailBrowser(QObject):
         pane, view = self.pane, self.pane.view
         for name, act in (
             (Do.ARCHIVE, partial(pane.do, Verb.ARCHIVE)),
+            (Do.ARCHIVE_NEXT, partial(pane.archive_and_step, 1)),
+            (Do.ARCHIVE_PREVIOUS, partial(pane.archive_and_step, -1)),
+            (Do.OPEN, pane.open_current),
             (Do.TRASH, pane.trash),
             (Do.DELETE, pane.delete),
             (Do.JUNK, partial(pane.do, Verb.JUNK)),
             (Do.NOT_JUNK, partial(pane.do, Verb.INBOX)),
             (Do.READ, pane.toggle_read),
+            (Do.MARK_READ, partial(pane.do, Verb.READ)),
+            (Do.MARK_UNREAD, partial(pane.do, Verb.UNREAD)),
             (Do.CONVERSATION_READ, pane.mark_conversations_read),
             (Do.STAR, pane.toggle_star),
             (Do.MOVE, self.choose_folder),
@@ -128,12 +141,20 @@ class MailBrowser(QObject):
             (Do.NEXT_UNREAD, partial(self._go, pane.next_unread)),
             (Do.PREVIOUS_UNREAD, partial(self._go, pane.previous_unread)),
             (Do.NEXT_UNREAD_CONVERSATION, partial(self._go, pane.next_unread_conversation)),
+            (Do.PICK, view.toggle_current),
+            (Do.SELECT_NONE, view.clearSelection),
             (Do.SELECT_CONVERSATION, pane.select_conversation),
             (Do.UNFOLD_ALL, partial(pane.fold_days, False)),
             (Do.FOLD_ALL, partial(pane.fold_days, True)),
             (Do.RENAME_FOLDER, self.tree.rename_current),
         ):
             actions.connect(name, act)
+        for name, unified in _GO_TO.items():
+            actions.connect(name, partial(self.show_list, unified))
+        pane.key_of = pane.header.key_of = actions.key_of
+        search = actions[Do.SEARCH]
+        search.changed.connect(lambda: self.search.field.show_keys(search.shortcut()))
+        self.search.field.show_keys(search.shortcut())
         pane.selection_changed.connect(lambda chosen: actions.set_mails_chosen(chosen.count > 0))
         # a key pressed right after the click must not be lost while the selection settles
         view.selection_changed.connect(lambda: actions.set_mails_chosen(view.selectionModel().hasSelection()))
@@ -331,6 +352,7 @@ class MailBrowser(QObject):
             export=self.transfers.export_list,
             edit_account=self.account_settings_wanted.emit,
             account_key=self.account_key,
+            key_of=self.pane.key_of,
         )
         folder_menu(self._theme, self.tree, node, self.folders, steps).popup(point)
 

@@ -213,7 +213,8 @@ class MessageList(QListView):
 
     def toggle_current(self) -> None:
         """Add the mail under the cursor to the selection, or take it out."""
-        self.selectionModel().select(self.currentIndex(), _Command.Toggle)
+        if place_of(self._model, self.currentIndex()) is not None:
+            self.selectionModel().select(self.currentIndex(), _Command.Toggle)
 
     def fold_all(self, folded: bool = True) -> None:
         """Collapse or expand every day."""
@@ -418,9 +419,7 @@ class MessageList(QListView):
 
     def _plain_key(self, key: int) -> bool:
         place = place_of(self._model, self.currentIndex())
-        if key == Qt.Key.Key_X and place is not None:
-            self.toggle_current()
-        elif key == Qt.Key.Key_Escape:
+        if key == Qt.Key.Key_Escape:
             self.escaped.emit()
         elif place is not None and place.kind is LineKind.HEAD and key in _TURNS:
             self._model.toggle_group(self.currentIndex().row())

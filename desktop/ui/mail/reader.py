@@ -559,6 +559,11 @@ class Reader(QWidget):
             (Do.FIND_PREVIOUS, lambda _opened: find_bar.again(backward=True)),
         ):
             actions.connect(name, self._with_opened(act))
+        actions.connect(Do.NEXT_MESSAGE, partial(self._step_in_conversation, 1))
+        actions.connect(Do.PREVIOUS_MESSAGE, partial(self._step_in_conversation, -1))
+        for name in (Do.FIND_NEXT, Do.FIND_PREVIOUS):
+            actions[name].changed.connect(self._show_keys)
+        self._show_keys()
         for name, direction in ((Do.ZOOM_IN, 1), (Do.ZOOM_OUT, -1), (Do.ZOOM_RESET, 0)):
             actions.connect(name, partial(self._zoom, direction))
 
@@ -568,6 +573,17 @@ class Reader(QWidget):
                 act(self._opened)
 
         return call
+
+    def _show_keys(self) -> None:
+        if self.catalogue is not None:
+            key_of = self.catalogue.key_of
+            self.page.find_bar.show_keys(key_of(Do.FIND_NEXT), key_of(Do.FIND_PREVIOUS))
+
+    def _step_in_conversation(self, way: int) -> None:
+        keys = sorted(head.key for head in self._heads)  # in the order of their dates
+        at = keys.index(self._open_key()) + way if self._open_key() in keys else -1
+        if 0 <= at < len(keys):
+            self._open_in_conversation(keys[at])
 
     def print(self) -> None:
         """Show the pages of the open message, to print or to save as PDF."""

@@ -80,14 +80,16 @@ def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
                 menu.add(_("Dark colours for this mail"), reader.toggle_darken, checked=reader.darkened)
         elif document.has_alternative or head.has_html:
             menu.add(_("Show as HTML"), reader.toggle_plain, icon="file-code")
-        menu.add(_("Find in message"), reader.page.find_bar.begin, icon="search", shortcut="Ctrl+F")
+        menu.add(_("Find in message"), reader.page.find_bar.begin, icon="search", shortcut=_key_of(reader, Do.FIND))
         menu.addSeparator()
-        menu.add(_("Print or save as PDF…"), reader.print, icon="printer", shortcut="Ctrl+P")
+        menu.add(_("Print or save as PDF…"), reader.print, icon="printer", shortcut=_key_of(reader, Do.PRINT))
     if reader.unsubscribing.way(opened) is not None:
         menu.add(_("Unsubscribe…"), reader.unsubscribe, icon="mail-x")
-    menu.add(_("Save as…"), lambda: reader.output.save(opened), icon="save", shortcut="Ctrl+S")
+    menu.add(_("Save as…"), lambda: reader.output.save(opened), icon="save", shortcut=_key_of(reader, Do.SAVE_AS))
     menu.addSeparator()
-    menu.add(_("View source"), lambda: reader.output.show_source(opened), icon="code", shortcut="Ctrl+U")
+    menu.add(
+        _("View source"), lambda: reader.output.show_source(opened), icon="code", shortcut=_key_of(reader, Do.SOURCE)
+    )
     menu.add(_("All headers"), lambda: reader.output.show_headers(opened), icon="list")
     menu.add(_("Copy address of the sender"), lambda: reader.copy(head.sender.address), icon="copy")
     return menu
@@ -105,8 +107,17 @@ def body_menu(reader: OpenReader, parent: QWidget, theme: Theme, selected: str, 
     menu.add(_("Copy"), lambda: view and view.copy(), icon="copy", shortcut="Ctrl+C", enabled=bool(selected))
     menu.add(_("Select all"), lambda: view and view.select_all())
     menu.addSeparator()
-    menu.add(_("Find in message"), lambda: reader.page.find_bar.begin(selected[:100]), icon="search", shortcut="Ctrl+F")
+    menu.add(
+        _("Find in message"),
+        lambda: reader.page.find_bar.begin(selected[:100]),
+        icon="search",
+        shortcut=_key_of(reader, Do.FIND),
+    )
     return menu
+
+
+def _key_of(reader: OpenReader, name: Do) -> str:
+    return reader.catalogue.key_of(name) if reader.catalogue is not None else ""
 
 
 def _menu(parent: QWidget, theme: Theme) -> Menu:

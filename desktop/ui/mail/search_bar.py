@@ -80,7 +80,7 @@ class SearchBar(QWidget):
         self._asking: asyncio.Future[object] | None = None
         self._popup: PopupFrame | None = None
         self._list: ChoiceList | None = None
-        self.field = SearchField(theme, _("Search mail"), shortcut="Ctrl+K")
+        self.field = SearchField(theme, _("Search mail"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.field)

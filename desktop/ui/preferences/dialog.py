@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,10 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.base.i18n import _
-from desktop.domain.settings import LOAD_IMAGES, SECTIONS, Section, Setting
+from desktop.domain.settings import KEY_CHANGES, KEY_SET, LOAD_IMAGES, SECTIONS, Section, Setting
+from desktop.ui.actions import Catalogue
 from desktop.ui.bridge import Bridge
 from desktop.ui.icons import pixmap
+from desktop.ui.keymap import Keymap
 from desktop.ui.preferences.account_list import AccountList
+from desktop.ui.preferences.keyboard_page import KeyboardPage
 from desktop.ui.preferences.provider_files import ProviderFiles
 from desktop.ui.preferences.revocable_list import Allowed, RevocableList
 from desktop.ui.preferences.setting_controls import AnySetting, SettingControl, Value
@@ -96,8 +100,11 @@ class Preferences(ReturningDialog):
         tasks: Tasks,
         bridge: Bridge,
         theme: Theme,
+        keymap: Keymap,
+        catalogues: Sequence[Catalogue],
         parent: QWidget | None = None,
     ) -> None:
+        """`catalogues` name all actions that have keys."""
         super().__init__(parent)
         self._settings, self._accounts, self._reading = settings, accounts, reading
         self._tasks, self._theme = tasks, theme
@@ -115,6 +122,9 @@ class Preferences(ReturningDialog):
             theme, _("Senders whose images always load"), _("Remove one to be asked again for each of its mails.")
         )
         self.senders.taken_back.connect(lambda address: self._tasks.run(self._ask_again(address)))
+        self._keymap = keymap
+        self.keyboard = KeyboardPage(theme, keymap, catalogues)
+        self.keyboard.changed.connect(lambda stored: self._tasks.run(self._store_keys(stored)))
         self._side = _Side(theme)
         self._side_column = QVBoxLayout(self._side)
         self._side_column.setContentsMargins(8, 12, 8, 12)
@@ -202,7 +212,10 @@ class Preferences(ReturningDialog):
             column.addWidget(control)
             if setting is LOAD_IMAGES:
                 column.addWidget(self.senders)
-        column.addStretch(1)
+            if setting is KEY_SET:
+                column.addWidget(self.keyboard, 1)
+        if KEY_SET not in section.settings:
+            column.addStretch(1)
         return page
 
     def _set(self, setting: AnySetting, value: Value) -> None:
@@ -214,6 +227,13 @@ class Preferences(ReturningDialog):
             await self._tasks.write(self._settings.set, setting, value)
         finally:
             self._storing[setting.name] -= 1
+
+    async def _store_keys(self, stored: str) -> None:
+        try:
+            await self._tasks.write(self._settings.set, KEY_CHANGES, stored)
+        except Exception:
+            self._keymap.choose(self._settings.get(KEY_SET), self._settings.get(KEY_CHANGES))
+            raise
 
     def _settings_changed(self, names: frozenset[str]) -> None:
         if not names.isdisjoint(self._controls):

@@ -5,7 +5,7 @@ A list by name for screen readers; headings between the lines cannot be chosen. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -37,6 +37,7 @@ from PySide6.QtWidgets import (
 from desktop.ui import icons
 from desktop.ui.line_texts import one_line
 from desktop.ui.theme import Theme, font
+from desktop.ui.widgets.key_caps import caps_width, draw_caps, read_out
 from desktop.ui.widgets.paint import draw_text, soft_shadow
 
 _LINE, _HEADING = 28, 24
@@ -50,13 +51,14 @@ _ROOT = QModelIndex()
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One line. A heading has no value. `note` stands in a second column."""
+    """One line. A heading has no value. `note` stands in a second column, `keys` as caps at the right end."""
 
     text: str
     icon: str = ""
     note: str = ""
     value: object = None
     heading: bool = False
+    keys: tuple[str, ...] = ()
 
 
 class _Role(IntEnum):
@@ -83,7 +85,8 @@ class _Choices(QAbstractListModel):
         if role == _Role.CHOICE:
             return choice
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return ", ".join(part for part in (one_line(choice.text), one_line(choice.note)) if part)
+            parts = (one_line(choice.text), one_line(choice.note), read_out(choice.keys))
+            return ", ".join(part for part in parts if part)
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
@@ -127,6 +130,11 @@ class _Lines(QStyledItemDelegate):
         painter.setFont(font("body-medium"))
         painter.setPen(tokens.accent if hot else tokens.text)
         metrics, right = painter.fontMetrics(), place.right() - 8
+        if choice.keys:
+            draw_caps(painter, self._theme, choice.keys, place.adjusted(0, 0, -8, 0))
+            right -= caps_width(self._theme, choice.keys) + 8
+            painter.setFont(font("body-medium"))
+            painter.setPen(tokens.accent if hot else tokens.text)
         baseline = place.top() + (place.height() - metrics.ascent() - metrics.descent()) // 2 + metrics.ascent()
         note, most = one_line(choice.note), right - left
         if note and not self.columns:
@@ -146,12 +154,17 @@ class _Lines(QStyledItemDelegate):
 
 
 class ChoiceList(QListView):
-    """The lines. The field above moves the choice with `step` and takes it with `current`."""
+    """The lines. The field above moves the choice with `step` and takes it with `current`.
+
+    One that `walks` has the keyboard itself, and the mouse passing over it chooses nothing.
+    """
 
     chosen = Signal(object)
     """The value of a line a person clicked."""
 
-    def __init__(self, theme: Theme, name: str, *, columns: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, *, columns: bool = True, walks: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._choices = _Choices(self)
@@ -159,14 +172,15 @@ class ChoiceList(QListView):
         self._lines.columns = columns
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if walks else Qt.FocusPolicy.NoFocus)
+        self.setMouseTracking(not walks)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(self._lines)
         self.setModel(self._choices)
-        self.entered.connect(self._entered)
+        if not walks:
+            self.entered.connect(self._entered)
         self.clicked.connect(self._clicked)
 
     @property
@@ -195,6 +209,13 @@ class ChoiceList(QListView):
         index = self._choices.index(usable[at % len(usable)])
         self.setCurrentIndex(index)
         self.scrollTo(index)
+
+    def choose(self, is_it: Callable[[object], bool]) -> None:
+        """Choose the line whose value it is, where there is one."""
+        for row, choice in enumerate(self._choices.choices):
+            if not choice.heading and is_it(choice.value):
+                self.setCurrentIndex(self._choices.index(row))
+                self.scrollTo(self._choices.index(row))
 
     def lines_height(self, most: int) -> int:
         """Return how high all lines are together, at most `most` px."""

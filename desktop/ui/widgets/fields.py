@@ -75,7 +75,8 @@ class SearchField(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        self._keys = ""
+        self.show_keys(shortcut)
         self._ring = FocusRing(theme, self, halo=True)
         self.edit = QLineEdit()
         self.edit.setProperty("bare", True)
@@ -101,6 +102,11 @@ class SearchField(QWidget):
     def text(self) -> str:
         """What stands in the field."""
         return self.edit.text()
+
+    def show_keys(self, shortcut: QKeySequence | str) -> None:
+        """Show which keys lead here."""
+        self._keys = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+        self.update()
 
     def clear(self) -> None:
         """Empty the field, as a person does."""

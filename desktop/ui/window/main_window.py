@@ -6,7 +6,7 @@ imported when they are opened.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -18,8 +18,9 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import settings
 from desktop.domain.mail.mail_account import MailAccount
-from desktop.ui.actions import Actions, Do
+from desktop.ui.actions import CATALOGUE, Actions, Do
 from desktop.ui.bridge import Bridge
+from desktop.ui.keymap import Keymap
 from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -31,6 +32,7 @@ from desktop.ui.window.accounts_watch import AccountsWatch
 from desktop.ui.window.mail_room import MailRoom
 from desktop.ui.window.navigation import WIDTH as RAIL_PX
 from desktop.ui.window.navigation import Navigation
+from desktop.ui.window.palette import Entry as Line
 from desktop.ui.window.palette import Palette, of_actions, of_folders
 from desktop.ui.window.setting_up import SettingUp
 from desktop.ui.window.status_bar import HEIGHT as STATUS_PX
@@ -86,13 +88,15 @@ class MainWindow(QWidget):
         self.setWindowTitle("Rapport")
         self.setMinimumSize(*_LEAST_SIZE)
         prepare_surface(self)
-        self.actions_ = Actions(self, theme)
+        self._keymap = Keymap(self)
+        self._choose_keys()
+        self.actions_ = Actions(self, theme, self._keymap)
         self.undo = Undo(tasks, self)
         self.navigation = Navigation(theme)
         self.status_bar = StatusBar(theme)
         self.room = MailRoom(services, tasks, bridge, theme, state, self.undo, self.actions_, cache, self)
         files, words = self.room.files, state.beside("words.txt")
-        self.writing = Writing(services, tasks, theme, self.undo, files, words, self)
+        self.writing = Writing(services, tasks, theme, self._keymap, self.undo, files, words, self)
         self.watch = AccountsWatch(services, tasks, bridge, self.navigation, self.status_bar, theme, self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -242,6 +246,8 @@ class MainWindow(QWidget):
             (Do.GET_ALL_MAIL, self.watch.get_mail),
             (Do.READING_PANE, self._switch_reading_pane),
             (Do.PALETTE, self._show_palette),
+            (Do.GO_TO_FOLDER, self._choose_list),
+            (Do.CHEAT_SHEET, self._show_palette),
             (Do.PREFERENCES, self._show_preferences),
             (Do.ADD_ACCOUNT, self._add_account),
             (Do.OPERATIONS, self._show_operations),
@@ -268,6 +274,12 @@ class MainWindow(QWidget):
             self._theme.choose(self._services.settings.get(settings.THEME))
         if settings.LAYOUT.name in names:
             self.room.apply_layout()
+        if not names.isdisjoint((settings.KEY_SET.name, settings.KEY_CHANGES.name)):
+            self._choose_keys()
+
+    def _choose_keys(self) -> None:
+        get = self._services.settings.get
+        self._keymap.choose(get(settings.KEY_SET), get(settings.KEY_CHANGES))
 
     def _accounts_known(self, addresses: tuple[str, ...]) -> None:
         any_ = bool(addresses)
@@ -302,8 +314,13 @@ class MainWindow(QWidget):
             self.status_bar.show_transfer(under_way.words, under_way.told.done, under_way.told.total)
 
     def _show_palette(self) -> None:
-        folders = of_folders(self.room.browser.model.tops, self.room.browser.show_list)
-        self.palette_.open(of_actions(self.actions_), folders)
+        self.palette_.open(of_actions(self.actions_), self._lists())
+
+    def _choose_list(self) -> None:
+        self.palette_.open((), self._lists())
+
+    def _lists(self) -> Iterator[Line]:
+        return of_folders(self.room.browser.model.tops, self.room.browser.show_list)
 
     def _search_for(self, words: str) -> None:
         self.room.search.open()
@@ -330,6 +347,7 @@ class MainWindow(QWidget):
     # windows beside this one; each at most once
 
     def _show_preferences(self, *, accounts: bool = False) -> None:
+        from desktop.ui.compose.catalogue import CATALOGUE as WRITING
         from desktop.ui.preferences.dialog import ACCOUNTS, Preferences
 
         def make() -> Preferences:
@@ -341,6 +359,8 @@ class MainWindow(QWidget):
                 self._tasks,
                 self._bridge,
                 self._theme,
+                self._keymap,
+                (CATALOGUE, WRITING),
                 self,
             )
             made.add_account_requested.connect(self._add_account)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
@@ -28,12 +28,13 @@ _MOST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What can be chosen; `note` stands beside it: its keys, or the account of a folder."""
+    """What can be chosen; `note` stands beside it: the account of a folder."""
 
     text: str
     icon: str
     note: str
     act: Callable[[], object]
+    keys: tuple[str, ...] = ()
 
 
 def of_actions(actions: Actions) -> Iterator[Entry]:
@@ -41,8 +42,8 @@ def of_actions(actions: Actions) -> Iterator[Entry]:
     for spec in actions.specs:
         action = actions[spec.name]
         if action.isEnabled():
-            keys = QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if spec.keys else ""
-            yield Entry(action.text(), spec.icon, keys, action.trigger)
+            key = actions.key_of(spec.name)
+            yield Entry(action.text(), spec.icon, "", action.trigger, (key,) if key else ())
 
 
 def of_folders(tops: Iterable[Node], show: Callable[[int], object]) -> Iterator[Entry]:
@@ -143,7 +144,7 @@ def choices(
         found = _matching(entries, words) if words else entries
         if found:
             lines.append(Choice(heading, heading=True))
-            lines += [Choice(each.text, each.icon, each.note, each) for each in found[:_MOST_SHOWN]]
+            lines += [Choice(each.text, each.icon, each.note, each, keys=each.keys) for each in found[:_MOST_SHOWN]]
     if words:
         wanted = Entry(
             _("Search mail for “{words}”").format(words=one_line(words)), "search", "", lambda: search(words)

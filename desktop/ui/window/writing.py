@@ -24,6 +24,7 @@ from desktop.domain.mail.operation import Change, Verb
 from desktop.domain.mail.sending_checks import Known
 from desktop.services.mail.answers import Answer, Begun
 from desktop.ui import dates
+from desktop.ui.keymap import Keymap
 from desktop.ui.mail.notice import Remedy
 from desktop.ui.mail.private_files import PrivateFiles
 from desktop.ui.tasks import Tasks
@@ -53,6 +54,7 @@ class Writing(QObject):
         services: Services,
         tasks: Tasks,
         theme: Theme,
+        keymap: Keymap,
         undo: Undo,
         files: PrivateFiles,
         own_words: Path,
@@ -61,7 +63,7 @@ class Writing(QObject):
         """`own_words` is the file of words the person added to the dictionaries."""
         super().__init__(parent)
         self._services, self._tasks, self._theme, self._undo = services, tasks, theme, undo
-        self._files, self._own_words = files, own_words
+        self._keymap, self._files, self._own_words = keymap, files, own_words
         self._speller: Speller | None = None
         self._windows: list[ComposeWindow] = []
         self._closed: Callable[[], object] | None = None
@@ -187,6 +189,7 @@ class Writing(QObject):
             draft,
             key,
             instead_of=instead_of,
+            keymap=self._keymap,
         )
         self._windows.append(window)
         window.sent.connect(lambda outbox_key, at_ms, archive: self._sent(draft, outbox_key, at_ms, archive=archive))

@@ -299,7 +299,7 @@ async def test_nothing_is_offered_that_would_change_a_server_that_is_only_archiv
     assert not shown.takes_mails
     assert not stand.browser._targets()
     assert not stand.model.flags(stand.model.index_of_id(shown.id)) & Qt.ItemFlag.ItemIsEditable
-    steps = FolderSteps(*[lambda *_what: None] * 11, account_key=0)
+    steps = FolderSteps(*[lambda *_what: None] * 11, account_key=0, key_of=lambda _name: "")
     menu = folder_menu(stand.browser._theme, stand.window, shown, stand.browser.folders, steps)
     enabled = {action.text().partition("\t")[0]: action.isEnabled() for action in menu.actions() if action.text()}
     menu.deleteLater()
@@ -316,7 +316,7 @@ async def test_a_folder_menu_says_whether_new_mail_is_told_of_and_turns_it_round
 
     def line() -> QAction | None:
         node = next(node for node, folder in stand.model.folders() if folder.path == path)
-        steps = FolderSteps(*[lambda *_what: None] * 11, account_key=0)
+        steps = FolderSteps(*[lambda *_what: None] * 11, account_key=0, key_of=lambda _name: "")
         menu = folder_menu(stand.browser._theme, stand.window, node, stand.browser.folders, steps)
         return next((action for action in menu.actions() if action.text() == "Notify of new mail"), None)
 

@@ -108,13 +108,13 @@ def test_enter_chooses_the_mail_it_opens(view):
     assert view.selected_keys() == (KEYS[0],)
 
 
-def test_x_adds_and_takes_out(view):
+def test_the_mail_under_the_cursor_is_added_and_taken_out(view):
     view.show_key(KEYS[0])
     view.selectionModel().setCurrentIndex(view.model().index(3), view.selectionModel().SelectionFlag.NoUpdate)
 
-    QTest.keyClick(view, Qt.Key.Key_X)
+    view.toggle_current()
     assert view.selected_keys() == (KEYS[0], KEYS[2])
-    QTest.keyClick(view, Qt.Key.Key_X)
+    view.toggle_current()
     assert view.selected_keys() == (KEYS[0],)
 
 

@@ -16,7 +16,10 @@ from pytestqt.qtbot import QtBot
 from desktop.app.core import Core
 from desktop.domain import settings
 from desktop.domain.mail.mail_account import AccountStatus, Activity, Endpoint, MailAccount, Security
+from desktop.ui.actions import CATALOGUE
 from desktop.ui.bridge import Bridge
+from desktop.ui.compose.catalogue import CATALOGUE as WRITING
+from desktop.ui.keymap import Keymap
 from desktop.ui.preferences.dialog import ACCOUNTS, Preferences
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
@@ -33,7 +36,10 @@ def bridge(core: Core, qtbot: QtBot) -> Iterator[Bridge]:
 
 def _window(core: Core, tasks: Tasks, bridge: Bridge, theme: Theme) -> Preferences:
     known = core.services
-    return Preferences(known.settings, known.accounts, known.reading, known.providers, tasks, bridge, theme)
+    return Preferences(
+        *(known.settings, known.accounts, known.reading, known.providers, tasks, bridge, theme),
+        *(Keymap(), (CATALOGUE, WRITING)),
+    )
 
 
 @pytest.fixture

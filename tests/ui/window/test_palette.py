@@ -27,9 +27,9 @@ async def opened(desk: Desk) -> None:
 async def test_everything_that_can_be_done_is_told_with_its_keys(desk: Desk) -> None:
     await opened(desk)
 
-    notes = {choice.text: choice.note for choice in desk.window.palette_.lines.choices}
-    assert notes["New message"] == "Ctrl+N"
-    assert notes["Preferences"] == "Ctrl+,"
+    notes = {choice.text: choice.keys for choice in desk.window.palette_.lines.choices}
+    assert notes["New message"] == ("Ctrl+N",)
+    assert notes["Preferences"] == ("Ctrl+,",)
     assert "Undo" not in notes, "there is nothing to undo"
     assert "Archive" in notes
 

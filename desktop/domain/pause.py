@@ -1,4 +1,4 @@
-"""For how long a person wants not to be told of new mail. Pure; the moments are ms UTC, the days are his."""
+"""When a person wants not to be told of new mail. Pure; the moments are ms UTC, the days and hours are his."""
 
 from __future__ import annotations
 
@@ -14,6 +14,16 @@ def tomorrow(local: datetime) -> datetime:
     """Return the next morning; who asks for it in the small hours means the one to come."""
     day = local if local.hour < _STILL_NIGHT else local + timedelta(days=1)
     return day.replace(hour=_MORNING, minute=0, second=0, microsecond=0)
+
+
+def is_quiet_hour(local: datetime, begin: int, end: int) -> bool:
+    """Say whether it is between two hours of his clock, over midnight where the second is the lesser.
+
+    Never is one where it begins below 0, or ends as it begins.
+    """
+    if begin < 0 or begin <= end:
+        return 0 <= begin <= local.hour < end
+    return local.hour >= begin or local.hour < end
 
 
 def is_paused(until_ms: int, now_ms: int) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Generic, TypeVar
 
 from desktop.base.i18n import _
@@ -53,6 +54,10 @@ class ShowImages(StrEnum):
 
 def _nothing() -> str:
     return ""
+
+
+def _full_hour(hour: int) -> str:
+    return f"{hour}:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +213,19 @@ NOTICE_CONTENT: Setting[bool] = Setting(
     ),
 )
 NOTICE_SOUND: Setting[bool] = Setting("notifications.sound", False, lambda: _("Play a sound with a notification"))
+QUIET_FROM: Setting[int] = Setting(
+    "notifications.quiet-from",
+    -1,
+    lambda: _("Quiet hours from"),
+    hint=lambda: _("Every day nothing is told in these hours, and nothing sounds."),
+    choices=(Choice(-1, lambda: _("Never")), *(Choice(hour, partial(_full_hour, hour)) for hour in range(24))),
+)
+QUIET_TO: Setting[int] = Setting(
+    "notifications.quiet-to",
+    7,
+    lambda: _("Quiet hours until"),
+    choices=tuple(Choice(hour, partial(_full_hour, hour)) for hour in range(24)),
+)
 CLOSE_TO_TRAY: Setting[bool] = Setting(
     "notifications.close-to-tray",
     False,
@@ -235,7 +253,7 @@ SECTIONS: tuple[Section, ...] = (
         "notifications",
         lambda: _("Notifications"),
         "bell",
-        (NOTIFY, NOTICE_CONTENT, NOTICE_SOUND, CLOSE_TO_TRAY),
+        (NOTIFY, NOTICE_CONTENT, NOTICE_SOUND, QUIET_FROM, QUIET_TO, CLOSE_TO_TRAY),
     ),
     Section("keyboard", lambda: _("Keyboard"), "keyboard", (KEY_SET,)),
 )

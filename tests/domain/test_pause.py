@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.pause import HOUR_MS, is_paused, tomorrow
+from desktop.domain.pause import HOUR_MS, is_paused, is_quiet_hour, tomorrow
 
 NOW_MS = 1_780_000_000_000
 
@@ -42,3 +42,15 @@ def test_a_pause_ends_at_its_moment() -> None:
 
 def test_a_clock_that_was_set_back_does_not_make_a_pause_of_years() -> None:
     assert not is_paused(NOW_MS, NOW_MS - 365 * 24 * HOUR_MS)
+
+
+@pytest.mark.parametrize(
+    ("hour", "begin", "end", "quiet"),
+    [
+        *((23, 22, 7, True), (22, 22, 7, True), (6, 22, 7, True), (7, 22, 7, False), (12, 22, 7, False)),
+        *((13, 12, 14, True), (14, 12, 14, False), (9, 9, 9, False), (0, 22, 0, False), (23, 22, 0, True)),
+        *((3, -1, 7, False), (23, -1, 0, False)),
+    ],
+)
+def test_quiet_hours_may_lie_over_midnight_and_some_are_none(hour: int, begin: int, end: int, quiet: bool) -> None:
+    assert is_quiet_hour(datetime.fromisoformat(f"2026-11-26T{hour:02}:59"), begin, end) is quiet

@@ -48,6 +48,8 @@ SHOWN = (
     "hits",
     "hover",
     "palette",
+    "palette-typed",
+    "cheat-sheet",
     "composer",
     "composer-busy",
     "composer-link",
@@ -208,7 +210,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     over: list[tuple[QWidget, QPoint]] = []
     middle = QPoint(width // 4, height // 8)
     if options.show in ("preferences", "notifications", "accounts", "keyboard", "keyboard-taken"):
-        window._show_preferences(accounts=options.show == "accounts")
+        window._show_preferences(page="accounts" if options.show == "accounts" else "")
         if options.show == "notifications":
             window._dialogs["preferences"].show_page("notifications")  # type: ignore[attr-defined]
             await asyncio.sleep(_SETTLE_S)
@@ -226,8 +228,12 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     elif options.show.startswith("first-run-"):
         await _set_up(window, stand_in, options.show.removeprefix("first-run-"))
         over.extend((dialog, QPoint(width // 3, height // 4)) for dialog in window.findChildren(Dialog))
-    elif options.show == "palette":
+    elif options.show.startswith("palette"):
         window._show_palette()
+        window.palette_.field.setText("re" if options.show == "palette-typed" else "")
+    elif options.show == "cheat-sheet":
+        window._show_cheat_sheet()
+        over.append((window._dialogs["cheat-sheet"], QPoint(24, 24)))
     elif options.show == "operations":
         window._show_operations()
         over.append((window._dialogs["operations"], middle))

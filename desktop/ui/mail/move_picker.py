@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
@@ -15,7 +13,8 @@ from desktop.domain.mail.listing import FolderNode
 from desktop.ui.line_texts import one_line
 from desktop.ui.state import State
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
+from desktop.ui.widgets.choice_list import POPUP_PADDING, Choice, ChoiceList
+from desktop.ui.widgets.choice_popup import ChoicePopup
 from desktop.ui.widgets.fields import LineEdit
 
 _WIDTH, _MOST_HEIGHT = 360, 340
@@ -54,30 +53,18 @@ class RecentFolders:
         return list(self._state.get(_RECENT_STATE, _NO_KEYS))
 
 
-class MovePicker(QWidget):
+class MovePicker(ChoicePopup):
     """Shows itself over a window; the same one for every question."""
 
+    takes = ChoicePopup.takes | {Qt.Key.Key_Tab}
+
     def __init__(self, theme: Theme, host: QWidget) -> None:
-        super().__init__(host)
-        self._theme = theme
-        self._host = host
+        field = LineEdit(theme, _("Move to"), placeholder=_("Folder"))
+        super().__init__(theme, host, field, ChoiceList(theme, _("Folders"), columns=False))
         self._targets: tuple[Target, ...] = ()
         self._recent: list[int] = []
         self._use: Callable[[Target], object] | None = None
-        self._back_to: QWidget | None = None
-        self._frame = PopupFrame(theme, host)
-        self.field = LineEdit(theme, _("Move to"), placeholder=_("Folder"))
-        self.lines = ChoiceList(theme, _("Folders"), columns=False)
-        self._frame.column.addWidget(self.field)
-        self._frame.column.addWidget(self.lines)
-        self.field.textChanged.connect(self._show)
-        self.field.installEventFilter(self)
-        self.lines.chosen.connect(self._pick)
-        self.hide()
-
-    @property
-    def is_open(self) -> bool:
-        return self._frame.isVisible()
+        self._corner = QPoint()
 
     def ask(
         self,
@@ -91,52 +78,22 @@ class MovePicker(QWidget):
         self._targets = tuple(targets)
         self._recent = list(recent)
         self._use = use
-        if not self.is_open:
-            self._back_to = self._host.window().focusWidget()
+        self._corner = above
         self.field.setAccessibleName(name)
         self.field.setPlaceholderText(name)
-        self.field.clear()
-        self._corner = above
-        self._show("")
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.begin()
 
-    def close_picker(self) -> None:
-        """Go away; the focus returns to where it was."""
-        if self._frame.isVisible():
-            self._frame.hide()
-            # what had the focus may be gone by now: a list can become another while one types
-            if self._back_to is not None and shiboken6.isValid(self._back_to):
-                self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._key(event.key())
-        if event.type() is QEvent.Type.FocusOut:
-            self._frame.hide()
-        return super().eventFilter(watched, event)
-
-    def _key(self, key: int) -> bool:
-        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.lines.step(1 if key == Qt.Key.Key_Down else -1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
-            if self.lines.current is not None:
-                self._pick(self.lines.current.value)
-        elif key == Qt.Key.Key_Escape:
-            self.close_picker()
-        else:
-            return False
-        return True
-
-    def _show(self, typed: str) -> None:
-        choices = _choices(self._targets, self._recent, typed)
-        self.lines.show_choices(choices, choose_first=True)
+    def show_lines(self, typed: str) -> None:
+        """Show the folders that fit."""
+        self.lines.show_choices(_choices(self._targets, self._recent, typed), choose_first=True)
         height = 28 + 4 + max(28, self.lines.lines_height(_MOST_HEIGHT)) + POPUP_PADDING
-        self._frame.place(self._corner, QSize(_WIDTH, height))
+        self.frame.place(self._corner, QSize(_WIDTH, height))
 
-    def _pick(self, value: object) -> None:
+    def take(self, value: object) -> None:
+        """Use a folder."""
         if isinstance(value, Target) and self._use is not None:
             self._use(value)
-            self.close_picker()
+            self.close_popup()
 
 
 def _choices(targets: Sequence[Target], recent: Sequence[int], typed: str) -> list[Choice]:

@@ -100,10 +100,13 @@ class _Lines(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self.columns = True
+        self.line = _LINE
+        self.icons = False
+        """Some lines have one: the words of all stand beside them."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         choice = index.data(_Role.CHOICE)
-        return QSize(160, _HEADING if isinstance(choice, Choice) and choice.heading else _LINE)
+        return QSize(160, _HEADING if isinstance(choice, Choice) and choice.heading else self.line)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         choice = index.data(_Role.CHOICE)
@@ -125,7 +128,10 @@ class _Lines(QStyledItemDelegate):
         if choice.icon:
             colour = tokens.accent if hot else tokens.secondary
             scale = painter.device().devicePixelRatioF()
-            painter.drawPixmap(left, place.top() + 6, icons.pixmap(choice.icon, 16, colour, scale))
+            painter.drawPixmap(
+                left, place.top() + (place.height() - 16) // 2, icons.pixmap(choice.icon, 16, colour, scale)
+            )
+        if self.icons:
             left += 24
         painter.setFont(font("body-medium"))
         painter.setPen(tokens.accent if hot else tokens.text)
@@ -163,13 +169,21 @@ class ChoiceList(QListView):
     """The value of a line a person clicked."""
 
     def __init__(
-        self, theme: Theme, name: str, *, columns: bool = True, walks: bool = False, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        name: str,
+        *,
+        columns: bool = True,
+        walks: bool = False,
+        line: int = _LINE,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._choices = _Choices(self)
         self._lines = _Lines(theme, self)
         self._lines.columns = columns
+        self._lines.line = line
         self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if walks else Qt.FocusPolicy.NoFocus)
@@ -195,6 +209,7 @@ class ChoiceList(QListView):
 
     def show_choices(self, choices: Sequence[Choice], *, choose_first: bool) -> None:
         """Show other lines."""
+        self._lines.icons = any(choice.icon for choice in choices)
         self._choices.show(choices)
         if choose_first:
             self.step(1)
@@ -219,7 +234,7 @@ class ChoiceList(QListView):
 
     def lines_height(self, most: int) -> int:
         """Return how high all lines are together, at most `most` px."""
-        whole = sum(_HEADING if choice.heading else _LINE for choice in self._choices.choices)
+        whole = sum(_HEADING if choice.heading else self._lines.line for choice in self._choices.choices)
         return min(whole, most)
 
     def paintEvent(self, e: QPaintEvent) -> None:

@@ -6,7 +6,8 @@ imported when they are opened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -32,8 +33,9 @@ from desktop.ui.window.accounts_watch import AccountsWatch
 from desktop.ui.window.mail_room import MailRoom
 from desktop.ui.window.navigation import WIDTH as RAIL_PX
 from desktop.ui.window.navigation import Navigation
-from desktop.ui.window.palette import Entry as Line
-from desktop.ui.window.palette import Palette, of_actions, of_folders
+from desktop.ui.window.palette import Palette
+from desktop.ui.window.palette_entries import Prefix, of_actions, of_folders
+from desktop.ui.window.palette_mails import PaletteMails
 from desktop.ui.window.setting_up import SettingUp
 from desktop.ui.window.status_bar import HEIGHT as STATUS_PX
 from desktop.ui.window.status_bar import StatusBar
@@ -50,6 +52,8 @@ D = TypeVar("D", bound=QDialog)
 _GEOMETRY = "window.geometry"
 _FIRST_SIZE = (1440, 900)
 _LEAST_SIZE = (480, 400)
+_ACCOUNTS = "accounts"
+"""A page of the preferences, which are imported late."""
 
 
 class MainWindow(QWidget):
@@ -107,7 +111,8 @@ class MainWindow(QWidget):
         grid.addWidget(self.status_bar, 1, 1)
         grid.setRowStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        self.palette_ = Palette(theme, self, self._search_for)
+        mails = PaletteMails(services.search, tasks, self.room.open_mail, self)
+        self.palette_ = Palette(theme, self, self._search_for, mails)
         self._toast = Toast(theme, self)
         self._toast.set_corner(RAIL_PX + 16, STATUS_PX + 16)
         self._connect()
@@ -247,7 +252,7 @@ class MainWindow(QWidget):
             (Do.READING_PANE, self._switch_reading_pane),
             (Do.PALETTE, self._show_palette),
             (Do.GO_TO_FOLDER, self._choose_list),
-            (Do.CHEAT_SHEET, self._show_palette),
+            (Do.CHEAT_SHEET, self._show_cheat_sheet),
             (Do.PREFERENCES, self._show_preferences),
             (Do.ADD_ACCOUNT, self._add_account),
             (Do.OPERATIONS, self._show_operations),
@@ -314,13 +319,15 @@ class MainWindow(QWidget):
             self.status_bar.show_transfer(under_way.words, under_way.told.done, under_way.told.total)
 
     def _show_palette(self) -> None:
-        self.palette_.open(of_actions(self.actions_), self._lists())
+        self._open_palette()
 
     def _choose_list(self) -> None:
-        self.palette_.open((), self._lists())
+        self._open_palette(Prefix.FOLDERS)
 
-    def _lists(self) -> Iterator[Line]:
-        return of_folders(self.room.browser.model.tops, self.room.browser.show_list)
+    def _open_palette(self, typed: str = "") -> None:
+        browser = self.room.browser
+        lists = of_folders(browser.model.tops, browser.show_list)
+        self.palette_.open(of_actions(self.actions_), lists, self.actions_.key_of(Do.SEARCH), typed)
 
     def _search_for(self, words: str) -> None:
         self.room.search.open()
@@ -338,7 +345,7 @@ class MainWindow(QWidget):
 
     def _want_sending(self) -> None:
         """Lead to where a server for outgoing mail is set."""
-        self._show_preferences(accounts=True)
+        self._show_preferences(page=_ACCOUNTS)
 
     def _get_mail(self) -> None:
         """Fetch for the account of the list that is shown; a list over all accounts means all."""
@@ -346,9 +353,9 @@ class MainWindow(QWidget):
 
     # windows beside this one; each at most once
 
-    def _show_preferences(self, *, accounts: bool = False) -> None:
+    def _show_preferences(self, *, page: str = "") -> None:
         from desktop.ui.compose.catalogue import CATALOGUE as WRITING
-        from desktop.ui.preferences.dialog import ACCOUNTS, Preferences
+        from desktop.ui.preferences.dialog import Preferences
 
         def make() -> Preferences:
             made = Preferences(
@@ -368,8 +375,19 @@ class MainWindow(QWidget):
             return made
 
         shown = self._once("preferences", make)
-        if accounts and isinstance(shown, Preferences):
-            shown.show_page(ACCOUNTS)
+        if page and isinstance(shown, Preferences):
+            shown.show_page(page)
+
+    def _show_cheat_sheet(self) -> None:
+        from desktop.ui.compose.catalogue import CATALOGUE as WRITING
+        from desktop.ui.window.cheat_sheet import CheatSheet
+
+        def make() -> CheatSheet:
+            made = CheatSheet(self._theme, self._keymap, (CATALOGUE, WRITING), self)
+            made.change_wanted.connect(partial(self._show_preferences, page="keyboard"))
+            return made
+
+        self._once("cheat-sheet", make)
 
     def _choose_file(self) -> None:
         def make() -> QFileDialog:
@@ -419,7 +437,7 @@ class MainWindow(QWidget):
     def _edit_account(self, key: int, remedy: str = Remedy.NONE.value) -> None:
         account = self.watch.account(key)
         if account is None:
-            self._show_preferences(accounts=True)
+            self._show_preferences(page=_ACCOUNTS)
             return
         if remedy == Remedy.SIGN_IN and account.oauth_provider:
             self._tasks.run(self._sign_in_again(account))
@@ -477,7 +495,7 @@ class MainWindow(QWidget):
     def _show_me(self, place: QPoint) -> None:
         menu = Menu(self._theme, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in (Do.ADD_ACCOUNT, Do.OPERATIONS, Do.PALETTE, Do.PREFERENCES):
+        for name in (Do.ADD_ACCOUNT, Do.OPERATIONS, Do.PALETTE, Do.CHEAT_SHEET, Do.PREFERENCES):
             menu.addAction(self.actions_[name])
         menu.addActions(self.quiet_actions)
         menu.addSeparator()

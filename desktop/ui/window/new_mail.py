@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,7 +19,7 @@ from desktop.base.i18n import _
 from desktop.domain import settings
 from desktop.domain.mail.telling import MOST_ALONE, NewMail, of_many, of_one
 from desktop.domain.notice import Act, Heard, Notice, Shown
-from desktop.domain.pause import is_paused
+from desktop.domain.pause import is_paused, is_quiet_hour
 from desktop.ui.bridge import Bridge
 from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
@@ -95,7 +96,11 @@ class NewMailNotices(QObject):
     def is_quiet(self) -> bool:
         """Say whether the person wants to be told of nothing now."""
         get = self._services.settings.get
-        return not get(settings.NOTIFY) or is_paused(get(settings.PAUSED_UNTIL_MS), clock.now())
+        now_ms = clock.now()
+        if not get(settings.NOTIFY) or is_paused(get(settings.PAUSED_UNTIL_MS), now_ms):
+            return True
+        local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone()
+        return is_quiet_hour(local, get(settings.QUIET_FROM), get(settings.QUIET_TO))
 
     def say(self, title: str, line: str) -> None:
         """Say something that is no mail."""

@@ -1,158 +1,181 @@
-"""The palette: everything one can do and every folder under one field, with the keys beside. GUI thread.
-
-While nothing is typed it is a sheet of all keys.
-"""
+"""The palette: everything one can do, every folder and every mail under one field, with the keys beside. GUI thread."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
-import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.base.i18n import _
-from desktop.ui.actions import Actions
-from desktop.ui.line_texts import one_line
-from desktop.ui.mail.folder_nodes import Node, NodeKind
-from desktop.ui.mail.move_picker import match
+from desktop.ui.icons import pixmap
 from desktop.ui.theme import Theme
-from desktop.ui.widgets.choice_list import POPUP_PADDING, Choice, ChoiceList, PopupFrame
-from desktop.ui.widgets.fields import LineEdit
+from desktop.ui.widgets.choice_list import POPUP_PADDING, ChoiceList
+from desktop.ui.widgets.choice_popup import ChoicePopup
+from desktop.ui.widgets.key_caps import caps_width, draw_caps
+from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, text_width
+from desktop.ui.window.palette_entries import Entry, Prefix, choices, split
+from desktop.ui.window.palette_mails import PaletteMails
 
-_WIDTH, _TOP, _MOST_HEIGHT, _EDGE = 640, 112, 420, 16
-_MOST_SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What can be chosen; `note` stands beside it: the account of a folder."""
-
-    text: str
-    icon: str
-    note: str
-    act: Callable[[], object]
-    keys: tuple[str, ...] = ()
+_WIDTH, _TOP, _MOST_HEIGHT, _EDGE = 640, 112, 444, 16
+_HEAD, _FOOT, _LINE = 48, 32, 36
+_VEIL, _DARK_VEIL = 0.28, 0.50
 
 
-def of_actions(actions: Actions) -> Iterator[Entry]:
-    """Yield what can be done now."""
-    for spec in actions.specs:
-        action = actions[spec.name]
-        if action.isEnabled():
-            key = actions.key_of(spec.name)
-            yield Entry(action.text(), spec.icon, "", action.trigger, (key,) if key else ())
-
-
-def of_folders(tops: Iterable[Node], show: Callable[[int], object]) -> Iterator[Entry]:
-    """Yield the lists of the folder pane, those over all accounts first."""
-    for node in tops:
-        yield from _of_node(node, "", show)
-
-
-def _of_node(node: Node, account: str, show: Callable[[int], object], above: str = "") -> Iterator[Entry]:
-    is_account = node.kind is NodeKind.ACCOUNT
-    name = above + node.name
-    if node.list_id:
-        yield Entry(one_line(name), node.icon or "folder", one_line(account), lambda: show(node.list_id))
-    for child in node.children:
-        yield from _of_node(child, node.name if is_account else account, show, "" if is_account else f"{name}/")
-
-
-class Palette(QWidget):
+class Palette(ChoicePopup):
     """Shows itself over a window; the same one every time. `search` is called with words to be searched for."""
 
-    def __init__(self, theme: Theme, host: QWidget, search: Callable[[str], object]) -> None:
-        super().__init__(host)
-        self._host, self._search = host, search
+    def __init__(self, theme: Theme, host: QWidget, search: Callable[[str], object], mails: PaletteMails) -> None:
+        words = _("What do you want to do?")
+        field = QLineEdit()
+        field.setProperty("bare", True)
+        field.setPlaceholderText(words)
+        field.setAccessibleName(words)
+        face = theme.font("section")
+        face.setWeight(QFont.Weight.Normal)
+        field.setFont(face)
+        self._head = _Head(theme, field)
+        self._foot = _Foot(theme)
+        self._veil = _Veil(theme, host, self.close_popup)
         self._actions: tuple[Entry, ...] = ()
         self._folders: tuple[Entry, ...] = ()
-        self._back_to: QWidget | None = None
-        self._frame = PopupFrame(theme, host)
-        words = _("What do you want to do?")
-        self.field = LineEdit(theme, words, placeholder=words)
-        self.lines = ChoiceList(theme, _("Actions and folders"), columns=False)
-        self._frame.column.addWidget(self.field)
-        self._frame.column.addWidget(self.lines)
-        self.field.textChanged.connect(self._show)
-        self.field.installEventFilter(self)
-        self.lines.chosen.connect(self._pick)
-        self.hide()
+        self._search, self._mails = search, mails
+        lines = ChoiceList(theme, _("Actions, folders and mail"), columns=False, line=_LINE)
+        super().__init__(theme, host, field, lines, head=self._head)
+        self.frame.column.addWidget(self._foot)
+        mails.found.connect(self._show_mails)
+        host.installEventFilter(self)
 
-    @property
-    def is_open(self) -> bool:
-        return self._frame.isVisible()
-
-    def open(self, actions: Iterable[Entry], folders: Iterable[Entry]) -> None:
+    def open(self, actions: Iterable[Entry], folders: Iterable[Entry], key_of_search: str, typed: str = "") -> None:
         """Open with what there is now."""
-        if not self.is_open:
-            self._back_to = self._host.window().focusWidget()
         self._actions, self._folders = tuple(actions), tuple(folders)
-        self.field.clear()
-        self._show("")
-        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._foot.show_key(key_of_search)
+        self.begin(typed)
 
-    def close_palette(self) -> None:
-        """Go away; the focus returns to where it was."""
-        if self.is_open:
-            self._frame.hide()
-            if self._back_to is not None and shiboken6.isValid(self._back_to):
-                self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
+    def show_lines(self, typed: str) -> None:
+        """Show what matches, and look for mails that do."""
+        prefix, words = split(typed)
+        self._mails.look_for(words if prefix is None else "")
+        self._show()
+        self.lines.step(1)
+        self._place()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._key(event.key())
-        if event.type() is QEvent.Type.FocusOut:
-            self._frame.hide()
-        return super().eventFilter(watched, event)
-
-    def _key(self, key: int) -> bool:
-        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.lines.step(1 if key == Qt.Key.Key_Down else -1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.lines.current is not None:
-                self._pick(self.lines.current.value)
-        elif key == Qt.Key.Key_Escape:
-            self.close_palette()
-        else:
-            return False
-        return True
-
-    def _show(self, typed: str) -> None:
-        self.lines.show_choices(choices(self._actions, self._folders, typed, self._search), choose_first=True)
-        height = 28 + 4 + max(28, self.lines.lines_height(_MOST_HEIGHT)) + POPUP_PADDING
-        room = self._host.window().width()
-        width = min(_WIDTH, room - 2 * _EDGE)
-        top = min(_TOP, self._host.window().height() // 6)
-        self._frame.place(QPoint((room - width) // 2, top), QSize(width, height))
-
-    def _pick(self, value: object) -> None:
+    def take(self, value: object) -> None:
+        """Do what was chosen."""
         if isinstance(value, Entry):
-            self.close_palette()  # before: what is done may take the keyboard elsewhere
+            self.close_popup()  # before: what is done may take the keyboard elsewhere
             value.act()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.host:
+            if event.type() is QEvent.Type.Resize and self.is_open:
+                self._place()
+            return False
+        taken = super().eventFilter(watched, event)
+        self._veil.setVisible(self.is_open)
+        if not self.is_open:
+            self._mails.look_for("")
+        return taken
 
-def choices(
-    actions: Sequence[Entry], folders: Sequence[Entry], typed: str, search: Callable[[str], object]
-) -> list[Choice]:
-    """Return the lines: everything while nothing is typed, else what matches, the best first, and a search last."""
-    words = typed.strip()
-    lines: list[Choice] = []
-    for heading, entries in ((_("Actions"), actions), (_("Folders"), folders)):
-        found = _matching(entries, words) if words else entries
-        if found:
-            lines.append(Choice(heading, heading=True))
-            lines += [Choice(each.text, each.icon, each.note, each, keys=each.keys) for each in found[:_MOST_SHOWN]]
-    if words:
-        wanted = Entry(
-            _("Search mail for “{words}”").format(words=one_line(words)), "search", "", lambda: search(words)
-        )
-        lines += [Choice(_("Search"), heading=True), Choice(wanted.text, wanted.icon, "", wanted)]
-    return lines
+    def _show(self) -> None:
+        lines = choices(self.field.text(), self._actions, self._folders, self._mails.entries, self._search)
+        self.lines.show_choices(lines, choose_first=False)
+
+    def _show_mails(self) -> None:
+        """Add the mails below; the line with the cursor stays it."""
+        if self.is_open:
+            current = self.lines.current
+            self._show()
+            self.lines.choose(
+                lambda value: isinstance(value, Entry) and current is not None and value.text == current.text
+            )
+            self._place()
+
+    def _place(self) -> None:
+        room = self.host.window().size()
+        fixed = _HEAD + _FOOT + 4 * POPUP_PADDING // 2
+        top = min(_TOP, room.height() // 8)
+        most = min(_MOST_HEIGHT, room.height() - top - fixed - _EDGE)
+        size = QSize(min(_WIDTH, room.width() - 2 * _EDGE), fixed + max(_LINE, self.lines.lines_height(most)))
+        self._veil.cover()
+        self.frame.place(QPoint((room.width() - size.width()) // 2, top), size)
 
 
-def _matching(entries: Sequence[Entry], words: str) -> list[Entry]:
-    scored = [(score, at, each) for at, each in enumerate(entries) if (score := match(each.text, words))]
-    return [each for _score, _at, each in sorted(scored, key=lambda one: (-one[0], one[1]))]
+class _Head(QWidget):
+    """A glass, the field, and the key that leaves."""
+
+    def __init__(self, theme: Theme, field: QLineEdit) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setFixedHeight(_HEAD)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(40, 0, 48, 0)
+        row.addWidget(field)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, painter = self._theme.tokens, QPainter(self)
+        glass = pixmap("search", 20, tokens.secondary, self.devicePixelRatioF())
+        painter.drawPixmap(QPoint(10, (_HEAD - 20) // 2), glass)
+        draw_caps(painter, self._theme, ("Esc",), self.rect().adjusted(0, 0, -10, 0))
+        hairline(painter, self.rect(), tokens.border, Qt.Edge.BottomEdge)
+
+
+class _Foot(QWidget):
+    """Says what narrows the lines, and where one searches more."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._key = ""
+        self.setFixedHeight(_FOOT)
+
+    def show_key(self, key: str) -> None:
+        """Show this key of the search."""
+        self._key = key
+        words = _("{actions} before the words leaves actions, {folders} leaves folders.")
+        self.setAccessibleName(words.format(actions=Prefix.ACTIONS, folders=Prefix.FOLDERS))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens, painter = self._theme.tokens, QPainter(self)
+        face, left, height = self._theme.font("small"), 10, self.height()
+        hairline(painter, self.rect(), tokens.border, Qt.Edge.TopEdge)
+        for prefix, words in ((Prefix.ACTIONS, _("actions")), (Prefix.FOLDERS, _("folders"))):
+            width = caps_width(self._theme, (prefix,))
+            draw_caps(painter, self._theme, (prefix,), QRect(left, 0, width - 3, height))
+            left += width + 3
+            wide = text_width(face, words)
+            line_of_text(painter, QRect(left, 0, wide, height), words, face, tokens.secondary, LEFT)
+            left += wide + 14
+        if self._key:
+            words, right = _("searches mail"), self.width() - 10
+            wide = text_width(face, words)
+            if right - wide - 80 > left:
+                line_of_text(painter, QRect(right - wide, 0, wide, height), words, face, tokens.secondary, LEFT)
+                draw_caps(painter, self._theme, (self._key,), QRect(0, 0, right - wide - 6, height))
+
+
+class _Veil(QWidget):
+    """Darkens the window below the card; a click on it leaves."""
+
+    def __init__(self, theme: Theme, host: QWidget, leave: Callable[[], None]) -> None:
+        super().__init__(host)
+        self._theme, self._leave = theme, leave
+        self.hide()
+
+    def cover(self) -> None:
+        """Lie over the whole window."""
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect())
+        self.show()
+        self.raise_()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._leave()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        dark = QColor(0, 0, 0)
+        dark.setAlphaF(_DARK_VEIL if self._theme.tokens.dark else _VEIL)
+        QPainter(self).fillRect(self.rect(), dark)

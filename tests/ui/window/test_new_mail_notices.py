@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -285,6 +286,22 @@ async def test_during_a_pause_nothing_is_told_and_what_stood_is_gone(
     await desk.until(lambda: desktop.standing)
 
     assert [notice.lines for notice in desktop.calls] == [("Before",), ("After",)]
+
+
+async def test_in_quiet_hours_nothing_is_told(desk: Desk, behind: Background, desktop: NotingDesktop) -> None:
+    await _hidden(desk)
+    hour = datetime.fromtimestamp(clock.now() / 1000, UTC).astimezone().hour
+    set_hour = desk.core.services.settings.set
+    set_hour(settings.QUIET_FROM, (hour - 1) % 24)
+    set_hour(settings.QUIET_TO, (hour + 2) % 24)
+    deliver(desk, "At night")
+    await _settled(desk, behind)
+    assert desktop.calls == []
+
+    set_hour(settings.QUIET_FROM, (hour + 2) % 24)
+    deliver(desk, "By day")
+    await desk.until(lambda: bool(desktop.standing))
+    assert [notice.lines for notice in desktop.calls] == [("By day",)]
 
 
 async def test_switched_off_nothing_is_told(desk: Desk, behind: Background, desktop: NotingDesktop) -> None:

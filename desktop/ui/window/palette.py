@@ -32,7 +32,7 @@ class Palette(ChoicePopup):
         field.setProperty("bare", True)
         field.setPlaceholderText(words)
         field.setAccessibleName(words)
-        face = theme.font("section")
+        face = QFont(theme.font("section"))  # the theme keeps its own
         face.setWeight(QFont.Weight.Normal)
         field.setFont(face)
         self._head = _Head(theme, field)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 
 from desktop.base.errors import Problem
@@ -200,3 +201,8 @@ async def test_words_and_keys_are_told_to_a_screen_reader(desk: Desk) -> None:
     assert "New message, Ctrl+N" in spoken
     assert palette.field.accessibleName()
     assert palette._foot.accessibleName()
+
+
+async def test_its_large_letters_are_its_own(desk: Desk) -> None:
+    assert desk.window.palette_.field.font().weight() == QFont.Weight.Normal
+    assert desk.window._theme.font("section").weight() == QFont.Weight.DemiBold

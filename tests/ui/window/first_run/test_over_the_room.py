@@ -70,7 +70,7 @@ async def test_it_is_left_by_escape_and_by_cancel(guide: Guide) -> None:
 async def test_preferences_lead_there(guide: Guide) -> None:
     await with_mails(guide)
     guide.window.middle.end()
-    guide.window._show_preferences(accounts=True)
+    guide.window._show_preferences(page="accounts")
     preferences = guide.window.findChild(Preferences)
     assert isinstance(preferences, Preferences)
 

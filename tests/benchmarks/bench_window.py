@@ -11,10 +11,12 @@ stderr; that look costs time itself.
 from __future__ import annotations
 
 import collections
+import contextlib
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimerEvent
@@ -41,17 +43,36 @@ class Ticks(QObject):
         """What the GUI thread itself computed between two ticks: the part of a delay that is no wait for a core."""
         self.at = time.perf_counter()
         self._computed_at = time.thread_time()
+        self._timer = 0
 
     def start(self) -> None:
         self.at = time.perf_counter()
         self._computed_at = time.thread_time()
-        self.startTimer(TICK_MS, Qt.TimerType.PreciseTimer)
+        self._timer = self.startTimer(TICK_MS, Qt.TimerType.PreciseTimer)
+
+    def end(self) -> None:
+        self.killTimer(self._timer)
 
     def timerEvent(self, event: QTimerEvent) -> None:
         now, computed_at = time.perf_counter(), time.thread_time()
         self.delays_ms.append(max(0.0, (now - self.at) * 1000 - TICK_MS))
         self.computed_ms.append((computed_at - self._computed_at) * 1000)
         self.at, self._computed_at = now, computed_at
+
+    def figures(self) -> dict[str, object]:
+        """Return how late events were, and what the GUI thread itself computed between two ticks."""
+        events = self.of_events()
+        return {
+            "ticks": len(self.delays_ms),
+            "p50_ms": round(percentile(events, 50), 1),
+            "p99_ms": round(percentile(events, 99), 1),
+            "max_ms": round(max(events), 1),
+            "p99_of_ticks_ms": round(percentile(self.delays_ms, 99), 1),
+            "over_30_ms": sum(delay > 30 for delay in self.delays_ms),
+            "over_100_ms": sum(delay > 100 for delay in self.delays_ms),
+            "computed_p99_ms": round(percentile(self.computed_ms, 99), 1),
+            "computed_max_ms": round(max(self.computed_ms), 1),
+        }
 
     def of_events(self) -> list[float]:
         """Return the delay of an event every 5 ms, also of those that would have come while nothing was done."""
@@ -87,6 +108,21 @@ class Why(threading.Thread):
                 self.seen[" < ".join(places)] += 1
 
 
+@contextlib.contextmanager
+def watched(ticks: Ticks, why: bool) -> Iterator[Ticks]:
+    """Let it tick while the block runs; with `why` the places that held it up are printed then."""
+    looking = Why(ticks) if why else None
+    ticks.start()
+    if looking is not None:
+        looking.start()
+    yield ticks
+    ticks.end()
+    if looking is not None:
+        looking.ended.set()
+        for stack, times in looking.seen.most_common(_STACKS_SHOWN):
+            print(f"{times} x {stack}", file=sys.stderr)
+
+
 def measure(options: Options) -> dict[str, object]:
     """Sync the mails while the window is open and return the figures."""
     paths = corpus.spread(corpus.mails(options.corpus), options.size(0, quick=600))
@@ -101,13 +137,7 @@ async def _watch(opened: Open, count: int, why: bool) -> dict[str, object]:
     [account] = accounts.fetched()
     pane = opened.window.room.list
     await until(lambda: pane.loader.wanted is not None and pane.model.query == pane.loader.wanted)
-    ticks = Ticks()
-    looking = Why(ticks) if why else None
     began = time.perf_counter()
-    ticks.start()
-    if looking is not None:
-        looking.start()
-    opened.core.start()
 
     def done() -> bool:
         if accounts.status(account.key).activity is not Activity.UP_TO_DATE:
@@ -115,24 +145,8 @@ async def _watch(opened: Open, count: int, why: bool) -> dict[str, object]:
         stored, _mark = accounts.mails_here(account.key)
         return stored >= count
 
-    await until(done)
-    seconds = time.perf_counter() - began
-    plain, events = list(ticks.delays_ms), ticks.of_events()
-    if looking is not None:
-        looking.ended.set()
-        for stack, times in looking.seen.most_common(_STACKS_SHOWN):
-            print(f"{times} x {stack}", file=sys.stderr)
-    return {
-        "mails": count,
-        "rows_shown": len(pane.model.keys),
-        "seconds": round(seconds, 2),
-        "ticks": len(plain),
-        "p50_ms": round(percentile(events, 50), 1),
-        "p99_ms": round(percentile(events, 99), 1),
-        "max_ms": round(max(events), 1),
-        "p99_of_ticks_ms": round(percentile(plain, 99), 1),
-        "over_30_ms": sum(delay > 30 for delay in plain),
-        "over_100_ms": sum(delay > 100 for delay in plain),
-        "computed_p99_ms": round(percentile(ticks.computed_ms, 99), 1),
-        "computed_max_ms": round(max(ticks.computed_ms), 1),
-    }
+    with watched(Ticks(), why) as ticks:
+        opened.core.start()
+        await until(done)
+        seconds = time.perf_counter() - began
+    return {"mails": count, "rows_shown": len(pane.model.keys), "seconds": round(seconds, 2), **ticks.figures()}

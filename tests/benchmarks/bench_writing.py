@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import multiprocessing
 import os
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -23,8 +22,7 @@ from pathlib import Path
 import psutil
 
 from tests.benchmarks import open_window, program
-from tests.benchmarks.bench_window import Ticks, Why
-from tests.benchmarks.machine import percentile
+from tests.benchmarks.bench_window import Ticks, watched
 from tests.benchmarks.open_window import Open, until, until_elsewhere
 from tests.benchmarks.options import Options
 from tests.servers.dovecot import PASSWORD
@@ -34,7 +32,6 @@ _KEY_EVERY_S = 0.02
 _LOOK_EVERY_S = 0.02
 _REST_S = 3.0
 _REST_MB = 0.5
-_STACKS_SHOWN = 25
 
 
 def measure(options: Options) -> dict[str, object]:
@@ -133,41 +130,23 @@ async def _write(opened: Open, file: Path, servers: set[int], why: bool) -> dict
     QTest.keyClicks(composer.editor, "Dear Bo, ")
     memory, ticks = Memory(servers), Ticks()
     before_mb = await _at_rest(memory)
-    looking = Why(ticks) if why else None
     memory.start()
-    ticks.start()
-    if looking is not None:
-        looking.start()
-    composer.enclosing.attach([file])
-    for letter in _TEXT:  # while the file is read
-        QTest.keyClick(composer.editor, letter)
-        await asyncio.sleep(_KEY_EVERY_S)
-    await until(lambda: not composer.enclosing.pending)
-    await composer.keeping.save()
-    composer.sending.send()
-    await until(lambda: not writing.windows)
-    [waiting] = services.outbox.all()
-    services.outbox.send_now(waiting.key)
+    with watched(ticks, why):
+        composer.enclosing.attach([file])
+        for letter in _TEXT:  # while the file is read
+            QTest.keyClick(composer.editor, letter)
+            await asyncio.sleep(_KEY_EVERY_S)
+        await until(lambda: not composer.enclosing.pending)
+        await composer.keeping.save()
+        composer.sending.send()
+        await until(lambda: not writing.windows)
+        [waiting] = services.outbox.all()
+        services.outbox.send_now(waiting.key)
 
-    def filed() -> bool:
-        return not services.outbox.all() and len(services.views.open_list(ListQuery(Unified.SENT)).keys) == 1
+        def filed() -> bool:
+            return not services.outbox.all() and len(services.views.open_list(ListQuery(Unified.SENT)).keys) == 1
 
-    await until_elsewhere(opened, filed)
-    await asyncio.sleep(_REST_S)
-    memory.end()
-    plain, events = list(ticks.delays_ms), ticks.of_events()
-    if looking is not None:
-        looking.ended.set()
-        for stack, times in looking.seen.most_common(_STACKS_SHOWN):
-            print(f"{times} x {stack}", file=sys.stderr)
-    return {
-        "ticks": len(plain),
-        "p50_ms": round(percentile(events, 50), 1),
-        "p99_ms": round(percentile(events, 99), 1),
-        "max_ms": round(max(events), 1),
-        "over_30_ms": sum(delay > 30 for delay in plain),
-        "computed_p99_ms": round(percentile(ticks.computed_ms, 99), 1),
-        "computed_max_ms": round(max(ticks.computed_ms), 1),
-        "before_mb": round(before_mb),
-        "grew_mb": round(memory.highest_mb - before_mb),
-    }
+        await until_elsewhere(opened, filed)
+        await asyncio.sleep(_REST_S)
+        memory.end()
+    return {**ticks.figures(), "before_mb": round(before_mb), "grew_mb": round(memory.highest_mb - before_mb)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("sync", "window", "writing", "lists", "search", "reader", "start", "memory")
+NAMES = ("sync", "window", "importing", "writing", "lists", "search", "reader", "start", "memory")
 """The benchmarks in the order of the table; `bench_*.py` beside this file."""
 PASSPHRASE = "passphrase-of-the-benchmark"
 """Of the vaults in profiles of benchmarks."""

@@ -44,6 +44,13 @@ def _window(figures: Figures) -> list[Row]:
     return [_row("event-loop delay of the open window while that runs, p99 / max", measured, "30 / 100 ms")]
 
 
+def _importing(figures: Figures) -> list[Row]:
+    p99, most = figures["p99_ms"], figures["max_ms"]
+    measured = f"**{p99:.0f} / {most:.0f} ms**" + _missed(p99 > 30 or most > 100)
+    what = f"the same while {_number(figures['mails'])} mails are imported from an mbox file, p99 / max"
+    return [_row(what, measured, "30 / 100 ms")]
+
+
 def _writing(figures: Figures) -> list[Row]:
     p99, most, grew = figures["p99_ms"], figures["max_ms"], figures["grew_mb"]
     mail = f"a mail with a file of {figures['size_bytes'] / 1e6:.0f} MB is written, sent and filed"
@@ -112,6 +119,7 @@ def _memory(figures: Figures) -> list[Row]:
 _MAKERS: dict[str, Callable[[Figures], list[Row]]] = {
     "sync": _sync,
     "window": _window,
+    "importing": _importing,
     "writing": _writing,
     "lists": _lists,
     "search": _search,

@@ -22,6 +22,7 @@ from desktop.services.mail.mail_accounts import MailAccounts
 from desktop.services.mail.mail_actions import Done, MailActions
 from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.operations import Operations
+from desktop.services.mail.reminders import Reminders
 from desktop.services.mail.replay import ReplayQueue
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.views import MailViews
@@ -30,6 +31,7 @@ from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.blobs import Blobs
 from desktop.store.space import Space
 
+ARRIVED_MS = 1_780_000_000_000
 ROLES = (Role.INBOX, Role.SENT, Role.TRASH, Role.JUNK, Role.ARCHIVE, Role.DRAFTS, Role.NONE)
 LISTED = tuple(ServerFolder(role.value.encode() or b"Other", role.value or "Other", "/", role) for role in ROLES)
 
@@ -71,6 +73,7 @@ class Shelf:
         self.secrets = NoSecrets()
         self.accounts = MailAccounts(database, self.blobs, self.secrets, NoErrands(), StatusBoard(self.bus), self.bus)  # type: ignore[arg-type]
         self.actions = MailActions(database, self.blobs)
+        self.reminders = Reminders(database, self.actions)
         self.mirror = Mirror(database, Space(folder))
         self.views = MailViews(database)
         self.operations = Operations(database)
@@ -100,18 +103,27 @@ class Shelf:
         """Return the folder of a role as it is now."""
         return next(f for f in self.mirror.folders(account or self.account) if f.role is role)
 
-    def arrive(self, raw: bytes, role: Role = Role.INBOX, flags: Flag = Flag.NONE, account: int = 0) -> int:
+    def arrive(
+        self,
+        raw: bytes,
+        role: Role = Role.INBOX,
+        flags: Flag = Flag.NONE,
+        account: int = 0,
+        received_ms: int = ARRIVED_MS,
+    ) -> int:
         """Let a mail arrive in a folder; returns its UID."""
         folder = self.folder(role, account)
         uid = self.uids[folder.key] = self.uids.get(folder.key, 0) + 1
-        self.fetched(folder, uid, raw, flags)
+        self.fetched(folder, uid, raw, flags, received_ms)
         return uid
 
-    def fetched(self, folder: SyncFolder, uid: int, raw: bytes, flags: Flag = Flag.NONE) -> None:
+    def fetched(
+        self, folder: SyncFolder, uid: int, raw: bytes, flags: Flag = Flag.NONE, received_ms: int = ARRIVED_MS
+    ) -> None:
         """Store a mail as it was fetched."""
         home = self.mirror.home(folder, folder.uidvalidity)
         assert home is not None
-        self.ingest.take(home, [Fetched(uid, flags, 1_780_000_000_000, len(raw), raw, parse(raw))])
+        self.ingest.take(home, [Fetched(uid, flags, received_ms, len(raw), raw, parse(raw))])
 
     def mails(self, list_id: int = Unified.INBOX) -> list[int]:
         """Return the mails of a list, newest first."""

@@ -38,6 +38,7 @@ from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.operations import Operations
 from desktop.services.mail.outbox import Outbox
 from desktop.services.mail.reading import Reading
+from desktop.services.mail.reminders import Reminders
 from desktop.services.mail.replay import ReplayQueue
 from desktop.services.mail.search import Search
 from desktop.services.mail.sending import Sending
@@ -162,7 +163,9 @@ def build_core(
     housekeeping = Housekeeping(upkeep, Strays(database, blobs, ingest, profile.root), importing)
     database.when_index_damaged = housekeeping.mend_index
     senders = Senders(Sending(database, blobs, ingest), credentials, database)
-    supervisor = Supervisor(bus, means, housekeeping, senders)
+    actions = MailActions(database, blobs)
+    reminders = Reminders(database, actions)
+    supervisor = Supervisor(bus, means, housekeeping, senders, reminders)
     content, compose = Content(reading), Compose(database, blobs)
     if not read_only:
         compose.regain()
@@ -172,7 +175,8 @@ def build_core(
     services = Services(
         views=MailViews(database),
         reading=reader,
-        actions=MailActions(database, blobs),
+        actions=actions,
+        reminders=reminders,
         folders=Folders(database, bus),
         accounts=MailAccounts(database, blobs, secrets, errands, statuses, bus),
         search=Search(database),

@@ -22,6 +22,13 @@ class MessagesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesBack:
+    """What was snoozed is due, or nobody answered in time: these Emails stand at the top of the Inbox now."""
+
+    keys: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MessagesRemoved:
     """These Emails are gone from the store."""
 

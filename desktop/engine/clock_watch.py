@@ -1,11 +1,20 @@
-"""Notices that the computer slept or its clock jumped: connections made before are dead, however alive they look."""
+"""Watches the clock: lets mails come back when they are due, and notices that the computer slept or its clock jumped.
+
+Connections made before are dead then, however alive they look. What is due is compared with the wall clock at every
+tick, so neither sleep nor a clock that was set can keep a mail away.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from desktop.base import clock
+from desktop.base.errors import Problem
+from desktop.services.mail.reminders import Reminders
+
+log = logging.getLogger(__name__)
 
 TICK_S = 5.0
 GAP_S = 15.0
@@ -18,10 +27,11 @@ def slept(wall_s: float, monotonic_s: float) -> bool:
 
 
 class ClockWatch:
-    """A thread that ticks, and calls `resumed` after a gap."""
+    """A thread that ticks: it calls `resumed` after a gap, and has mails come back from `reminders`."""
 
-    def __init__(self, resumed: Callable[[], None]) -> None:
+    def __init__(self, resumed: Callable[[], None], reminders: Reminders) -> None:
         self._resumed = resumed
+        self._reminders = reminders
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clock-watch", daemon=True)
 
@@ -36,8 +46,22 @@ class ClockWatch:
 
     def _run(self) -> None:
         wall_ms, steady_s = clock.now(), clock.monotonic()
+        self.look()
         while not self._stop.wait(TICK_S):
             now_ms, now_s = clock.now(), clock.monotonic()
             if slept((now_ms - wall_ms) / 1000, now_s - steady_s):
                 self._resumed()
             wall_ms, steady_s = now_ms, now_s
+            self.look()
+        self._reminders.close_thread()
+
+    def look(self) -> None:
+        """Let what is due come back; what could not be done now is tried at the next tick."""
+        try:
+            at_ms = self._reminders.next_at()
+            if at_ms is not None and at_ms <= clock.now():
+                self._reminders.bring_back()
+        except Problem as problem:
+            log.warning("mails could not come back: %s", problem.text)
+        except Exception:
+            log.exception("mails could not come back")

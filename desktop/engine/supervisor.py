@@ -19,6 +19,7 @@ from desktop.engine.housekeeping import Housekeeping
 from desktop.engine.mail.means import Means
 from desktop.engine.mail.senders import Senders
 from desktop.net import errors
+from desktop.services.mail.reminders import Reminders
 
 if TYPE_CHECKING:
     from desktop.engine.mail.account_runner import AccountRunner
@@ -29,11 +30,13 @@ log = logging.getLogger(__name__)
 class Supervisor:
     """Keeps one runner for every active account; one that takes over waits for the one before it."""
 
-    def __init__(self, bus: Bus, means: Means, housekeeping: Housekeeping, senders: Senders) -> None:
+    def __init__(
+        self, bus: Bus, means: Means, housekeeping: Housekeeping, senders: Senders, reminders: Reminders
+    ) -> None:
         self._means = means
         self.senders = senders
         self._housekeeping = housekeeping
-        self._clock_watch = ClockWatch(self._resumed)
+        self._clock_watch = ClockWatch(self._resumed, reminders)
         self._lock = threading.RLock()
         self._runners: dict[int, tuple[MailAccount, AccountRunner]] = {}
         self._ending: dict[int, AccountRunner] = {}

@@ -12,6 +12,7 @@ from desktop.services.mail.mail_actions import MailActions
 from desktop.services.mail.operations import Operations
 from desktop.services.mail.outbox import Outbox
 from desktop.services.mail.reading import Reading
+from desktop.services.mail.reminders import Reminders
 from desktop.services.mail.search import Search
 from desktop.services.mail.sign_in_providers import SignInProviders
 from desktop.services.mail.telling import Telling
@@ -27,6 +28,7 @@ class Services:
     views: MailViews
     reading: Reading
     actions: MailActions
+    reminders: Reminders
     folders: Folders
     accounts: MailAccounts
     search: Search

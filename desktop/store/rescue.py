@@ -22,16 +22,19 @@ from desktop.base.errors import Bug, Problem
 from desktop.base.text import encodable
 from desktop.domain.mail.mail_account import MailAccount, Mode, is_address, is_day
 from desktop.domain.mail.outbox import Stage
+from desktop.domain.mail.reminding import Reminder
 from desktop.store.database import Database, UnitOfWork, problem_of
-from desktop.store.mail import late_drafts, late_views
+from desktop.store.mail import late_drafts, late_reminders, late_views
 from desktop.store.mail.accounts import Accounts, AccountWriter
 from desktop.store.mail.folders import MADE_HERE, NOT_TOLD, Folders, FolderWriter
+from desktop.store.mail.late_reminders import LateReminders
 from desktop.store.mail.late_views import LateViews
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.messages import MessageWriter
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.outbox import OutboxRows
+from desktop.store.mail.reminders import COLUMNS, Reminders, ReminderWriter
 from desktop.store.mail.states import StateWriter
 from desktop.store.readable import readable_uri
 from desktop.store.settings import PER_MAIL
@@ -76,7 +79,7 @@ def rescue(database: Database, damaged: Path, follow: Follow) -> int:
         folders = _folders(old, work)
         follow(work, before, folders)
         count += len(folders) + _images(old, work) + _operations(old, work) + _outbox(old, work) + _drafts(old, work)
-        return count + _states(old, work) + _deletions(old, work)
+        return count + _states(old, work) + _reminders(old, work) + _deletions(old, work)
 
 
 def setting(damaged: Path, name: str) -> str | None:
@@ -297,6 +300,40 @@ def _keep_views(
         if sound and key in archived and key not in in_step:
             late[uuid.UUID(bytes=id_)] = view
     LateViews(work).keep({id_: view for id_, view in late.items() if id_.bytes not in here})
+
+
+def _reminders(old: _Damaged, work: UnitOfWork) -> int:
+    """Take over what is snoozed or waits for an answer: of mails that are not here it waits for them to come again.
+
+    What the backup still has and was over since is over, where all that was known last can be read.
+    """
+    known = dict(old.rows("email", ("key", "id"), "key")[0])
+    here = {id_: key for key, id_ in work.all("SELECT key, id FROM email")}
+    rows, all_read = old.rows("reminder", ("email_key", *COLUMNS), "email_key")
+    found: dict[int, Reminder | None] = {}
+    late: dict[uuid.UUID, Reminder] = {}
+    for name, value in old.rows("setting", ("name", "value"), "name")[0]:
+        with _row(work):
+            if name.startswith(late_reminders.NAME):
+                late |= late_reminders.noted(name, value)
+    for key, *values in rows:
+        with _row(work):
+            reminder, id_ = late_reminders.sound(values), known[key]
+            if id_ in here:
+                found[here[id_]] = reminder
+            else:
+                late[uuid.UUID(bytes=id_)] = reminder
+    LateReminders(work).keep({id_: reminder for id_, reminder in late.items() if id_.bytes not in here})
+    if all_read:
+        were = set(known.values())
+        gone = {key for id_, key in here.items() if id_ in were} - found.keys()
+        found |= dict.fromkeys(Reminders(work).of(gone))
+    before = Reminders(work).of(found)
+    ReminderWriter(work).put(found)
+    ReminderWriter(work).end_pointless(found)
+    ListingWriter(work).refresh(found)
+    after = Reminders(work).of(found)
+    return sum(before.get(key) != after.get(key) for key in found)
 
 
 def _operations(old: _Damaged, work: UnitOfWork) -> int:

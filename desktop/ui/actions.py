@@ -47,6 +47,9 @@ class Do(StrEnum):
     MARK_UNREAD = "mark-unread"
     MOVE = "move"
     MOVE_AGAIN = "move-again"
+    SNOOZE = "snooze"
+    FOLLOW_UP = "follow-up"
+    END_REMINDER = "end-reminder"
     OPEN = "open"
     LIST_READ = "list-read"
     NEXT = "next"
@@ -192,6 +195,9 @@ CATALOGUE = Catalogue(
                 Spec(Do.STAR, lambda: _("Star"), "star", ("S",), needs_mail=True),
                 Spec(Do.MOVE, lambda: _("Move to…"), "folder-input", ("Ctrl+Shift+V",), ("V",), needs_mail=True),
                 Spec(Do.MOVE_AGAIN, lambda: _("Move again"), "folder-input", ("Ctrl+Shift+M",), needs_mail=True),
+                Spec(Do.SNOOZE, lambda: _("Snooze…"), "alarm-clock", ("H",), ("H", "B"), needs_mail=True),
+                Spec(Do.FOLLOW_UP, lambda: _("Remind me unless they answer…"), "hourglass", needs_mail=True),
+                Spec(Do.END_REMINDER, lambda: _("End snooze or reminder"), "check", ("Shift+H",), needs_mail=True),
                 Spec(Do.UNDO, lambda: _("Undo"), "undo-2", ("Ctrl+Z",), ("Z", "Ctrl+Z")),
                 Spec(Do.REDO, lambda: _("Redo"), "", ("Ctrl+Y", "Ctrl+Shift+Z")),
             ),

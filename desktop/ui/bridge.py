@@ -23,7 +23,7 @@ class Bridge(QObject):
     messages_arrived = Signal(object)
     """Keys of new mails."""
     mail_came = Signal(object)
-    """Keys of those among the new mails that are news to the person: no first sync, no old mail."""
+    """Keys of those of the new mails that are news to the person, no first sync, no old mail; and of what is back."""
     messages_changed = Signal(object)
     messages_removed = Signal(object)
     lists_changed = Signal(object)
@@ -51,6 +51,7 @@ class Bridge(QObject):
         self._ends: list[Callable[[], None]] = [
             bus.subscribe(events.MessagesArrived, self._arrived),
             bus.subscribe(events.MessagesChanged, lambda e: self._add("messages_changed", e.keys)),
+            bus.subscribe(events.MessagesBack, lambda e: self._add("mail_came", e.keys)),
             bus.subscribe(events.MessagesRemoved, lambda e: self._add("messages_removed", e.keys)),
             bus.subscribe(events.ListsChanged, lambda e: self._add("lists_changed", e.list_ids)),
             bus.subscribe(events.FoldersChanged, lambda e: self._add("folders_changed", (e.account_key,))),

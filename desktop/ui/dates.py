@@ -49,6 +49,20 @@ def row_date(at_ms: int, now_ms: int, where: QTimeZone, *, under_day: bool = Fal
     return short_date(at.date(), with_year=at.date().year() != today.year())
 
 
+def near_date(at_ms: int, now_ms: int, where: QTimeZone) -> str:
+    """Return a moment that lies near, ahead or behind: "8:00" today, "Mon 8:00" within a week, else "18 Sep 8:00"."""
+    at = QDateTime.fromMSecsSinceEpoch(at_ms, where)
+    today = QDateTime.fromMSecsSinceEpoch(now_ms, where).date()
+    ahead = today.daysTo(at.date())
+    if ahead == 0:
+        return time_text(at)
+    if abs(ahead) < _WEEK:
+        day = locale().toString(at.date(), "ddd")
+        return _("{weekday} {time}").format(weekday=day, time=time_text(at))
+    day = short_date(at.date(), with_year=at.date().year() != today.year())
+    return _("{date} {time}").format(date=day, time=time_text(at))
+
+
 def table_date(at_ms: int, now_ms: int, where: QTimeZone) -> str:
     """Return the date of a table row, which stands under no day: "Today 10:42", "18 Sep 2026 10:42"."""
     if at_ms <= NO_DATE_MS:

@@ -19,7 +19,7 @@ from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Theme
 from desktop.store import backup, restoration
 from desktop.store.database import Database
-from desktop.store.mail import late_views
+from desktop.store.mail import late_reminders, late_views
 from desktop.store.mail.listings import ListingWriter
 from desktop.store.mail.stray_keys import StrayKeys
 from desktop.store.rescue import rescue
@@ -526,4 +526,58 @@ def test_r28_a_damaged_search_index_in_the_backup_bars_no_start(
     assert desk.core.restored is not None
     assert sorted(desk.subjects(Unified.ALL)) == ["Mail 1", "Mail 12", "Mail 2", "Mail 3"]
     assert len(desk.core.services.search.search("Mail").hits) == 4
+    desk.close()
+
+
+def test_r28_what_is_snoozed_since_the_backup_stays_away_and_what_came_back_is_there(desk: Desk) -> None:
+    reminders = desk.core.services.reminders
+    three, two, one = desk.mails()
+    later = clock.now() + 86_400_000
+    reminders.snooze([one], later)
+    back_up(desk)
+    reminders.end([one])
+    reminders.snooze([two], later + 5, even_if_answered=True)
+
+    desk = start_damaged(desk)
+
+    assert desk.mails() == [three, one]
+    reminder = desk.core.services.views.head(two).reminder
+    assert reminder is not None
+    assert (reminder.due_at_ms, reminder.even_if_answered) == (later + 5, True)
+    done = desk.core.restored
+    assert done is not None
+    assert again(desk, done) == 0
+    desk.close()
+
+
+def test_r28_without_a_backup_snoozes_wait_for_their_mails_to_come_again(desk: Desk) -> None:
+    [*_others, one] = desk.mails()
+    desk.core.services.reminders.snooze([one], clock.now() + 86_400_000)
+
+    desk = start_damaged(desk)
+    assert desk.mails(Unified.SNOOZED) == []
+    desk.sync()
+
+    assert desk.subjects() == ["Mail 3", "Mail 2"]
+    assert desk.subjects(Unified.SNOOZED) == ["Mail 1"]
+    with desk.core.database.read() as view:
+        assert view.value("SELECT count(*) FROM setting WHERE name LIKE '%late-reminder%'") == 0
+    desk.close()
+
+
+def test_r28_a_reminder_that_makes_no_sense_is_left_out(desk: Desk) -> None:
+    three, two, one = desk.mails()
+    later = clock.now() + 86_400_000
+    back_up(desk)
+    desk.core.services.reminders.snooze([one, two, three], later)
+    with desk.core.database.write() as work:
+        work.run("UPDATE reminder SET kind = 'never' WHERE email_key = ?", (two,))
+        work.run("UPDATE reminder SET due_at_ms = -1 WHERE email_key = ?", (three,))
+        for name, value in (("x", "[]"), ("0" * 32, "[1]"), ("1" * 32, f"[{clock.now()}, 7]"), ("2" * 32, "[[]]")):
+            SettingValues.put(work, f"{late_reminders.NAME}{name}", value)
+
+    desk = start_damaged(desk)
+
+    assert desk.mails() == [three, two]
+    assert desk.mails(Unified.SNOOZED) == [one]
     desk.close()

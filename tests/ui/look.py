@@ -27,6 +27,7 @@ from desktop.ui.web import chromium
 from tests.ui.found_servers import StandIn
 
 if TYPE_CHECKING:
+    from desktop.app.core import Core
     from desktop.ui.window.main_window import MainWindow
 
 SHOWN = (
@@ -50,12 +51,17 @@ SHOWN = (
     "palette",
     "palette-typed",
     "cheat-sheet",
+    "snooze",
+    "snoozed",
+    "back",
+    "follow-up",
     "composer",
     "composer-busy",
     "composer-link",
     "composer-emoji",
     "composer-table",
     "composer-later",
+    "composer-remind",
     "composer-quote",
     *(f"first-run-{state}" for state in ("looking", "found", "doubt", "missing", "check", "failed", "folders")),
     *(f"first-run-{state}" for state in ("browser", "browser-waits", "client", "client-form")),
@@ -153,6 +159,36 @@ async def _at_google(window: MainWindow, stand_in: StandIn, state: str) -> None:
     elif state == "client-form":
         set_up.sign_in.way.give.click()
     await asyncio.sleep(_SETTLE_S)
+
+
+async def _put_off(window: MainWindow, core: Core, state: str) -> None:
+    """Snooze mails, let some come back, or ask when."""
+    from desktop.base import clock
+    from desktop.domain.mail.folder import Unified
+    from desktop.domain.mail.listing import ListQuery
+    from desktop.ui.actions import Do
+
+    reminders, views, day_ms = core.services.reminders, core.services.views, 86_400_000
+    if state in ("snooze", "follow-up"):
+        window.actions_[Do.SNOOZE if state == "snooze" else Do.FOLLOW_UP].trigger()
+        return
+    keys = views.open_list(ListQuery(Unified.INBOX, conversations=False)).keys
+    sent = views.open_list(ListQuery(Unified.SENT, conversations=False)).keys
+    with clock.frozen(clock.now() - 3 * day_ms):
+        reminders.follow_up(sent[:2], clock.now() + (5 if state == "snoozed" else 3) * day_ms - 1)
+        reminders.snooze(keys[3:4], clock.now() + 4 * day_ms)
+        reminders.snooze(keys[5:6], clock.now() + 9 * day_ms)
+        reminders.snooze(keys[6:7], clock.now() + (12 if state == "snoozed" else 3) * day_ms - 1)
+        reminders.snooze(keys[8:9], clock.now() + (12 if state == "snoozed" else 1) * day_ms)
+    reminders.bring_back()
+    await asyncio.sleep(_SETTLE_S)
+    if state == "snoozed":
+        window.room.browser.show_list(Unified.SNOOZED)
+        await asyncio.sleep(_SETTLE_S)
+    else:
+        window.room.list.view.verticalScrollBar().setValue(0)
+    window.room.list.view.clearSelection()
+    window.room.list.go_to(window.room.list.model.keys[0])
 
 
 async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
@@ -262,6 +298,8 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
         window.room.search.set_text("from:anna has:attachment after:2026-09-01 renewal")
         if options.show == "hits":
             window.room.list.view.setFocus()
+    elif options.show in ("snooze", "snoozed", "back", "follow-up"):
+        await _put_off(window, core, options.show)
     elif options.show == "hover":
         view = window.room.list.view
         view._hover_at(view.viewport().rect().topLeft() + QPoint(view.viewport().width() - 60, 140))
@@ -326,6 +364,12 @@ async def _render_composer(options: argparse.Namespace, folder: Path, loop: asyn
         await asyncio.sleep(_SETTLE_S)
     elif options.show == "composer-later":
         window.actions_[Write.SEND_LATER].trigger()
+        await asyncio.sleep(_SETTLE_S)
+    elif options.show == "composer-remind":
+        window.actions_[Write.REMIND].trigger()
+        window.reminding.popup.offers[2].click()
+        await asyncio.sleep(_SETTLE_S)
+        window.reminding.mark.click()
         await asyncio.sleep(_SETTLE_S)
     elif options.show == "composer-quote":
         window.quote.pill.click()

@@ -35,6 +35,7 @@ TABLE: Rows = (
     (Do.STAR, "S", "S"),
     (Do.MOVE_AGAIN, "Ctrl+Shift+M", NONE),
     (Do.MOVE, "Ctrl+Shift+V", "V"),
+    (Do.SNOOZE, "H", "H B"),
     (Do.NEXT, "F", "J"),
     (Do.PREVIOUS, "B", "K"),
     (Do.NEXT_MESSAGE, NONE, "N"),

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from desktop.base.text import encodable
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.reminding import FollowUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class Draft:
     """Message-IDs without angle brackets."""
     references: tuple[str, ...] = ()
     origin: Origin | None = None
+    follow_up: FollowUp | None = None
+    """When the person wants to be reminded unless somebody answers."""
 
     @property
     def recipients(self) -> tuple[Address, ...]:

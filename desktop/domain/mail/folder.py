@@ -52,6 +52,8 @@ class Unified(IntEnum):
     TRASH = -7
     ALL = -8
     OUTBOX = -9
+    SNOOZED = -10
+    AWAITED = -11
 
 
 ListId = int

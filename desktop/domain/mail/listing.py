@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from desktop.domain.mail.folder import ListId, Role
 from desktop.domain.mail.message import Completeness, Status
+from desktop.domain.mail.reminding import Reminder
 
 
 class SortBy(StrEnum):
@@ -44,6 +45,8 @@ class ListSnapshot:
     query: ListQuery
     keys: array[int]
     unread: int
+    back: int = 0
+    """So many of the keys, the first ones, have come back and stand before all others, whatever their date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Row:
     status: Status
     count: int = 1
     """Mails of the conversation (all folders but Trash and Junk); 1 in a flat list."""
+    reminder: Reminder | None = None
+    """What is to bring it back, or has; of a conversation also what has brought back another mail of it."""
 
 
 @dataclass(frozen=True, slots=True)

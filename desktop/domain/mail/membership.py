@@ -8,6 +8,7 @@ from enum import IntFlag
 
 from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.message import Status
+from desktop.domain.mail.reminding import Standing
 from desktop.domain.mail.state import UserState
 
 
@@ -32,14 +33,22 @@ class Facts:
     """No server copy is left and nothing else keeps it."""
     folder_keys: tuple[int, ...]
     """Server folders it lies in, queued moves done."""
+    inbox_keys: tuple[int, ...] = ()
+    """Those of them that show in the Inbox."""
+    standing: Standing = Standing.NONE
 
 
 def lists_of(facts: Facts) -> frozenset[ListId]:
-    """Return every list the Email stands in. Trash and Junk take it out of all unified lists but themselves."""
+    """Return every list the Email stands in. Trash and Junk take it out of all unified lists but themselves.
+
+    A snoozed mail stands in no Inbox, neither here nor in that of its account, though it lies there on the server.
+    """
     if facts.gone:
         return frozenset()
     lists: set[ListId] = set(facts.folder_keys)
     state = facts.state
+    if facts.standing is Standing.SNOOZED and state.in_inbox:
+        lists.difference_update(facts.inbox_keys)
     if state.in_trash:
         lists.add(Unified.TRASH)
     elif state.in_junk:
@@ -61,11 +70,15 @@ def _unified(facts: Facts) -> Iterable[Unified]:
         yield Unified.OUTBOX
         return
     if state.in_inbox:
-        yield Unified.INBOX
+        yield Unified.SNOOZED if facts.standing is Standing.SNOOZED else Unified.INBOX
     elif state.in_archive:
         yield Unified.ARCHIVE
     if facts.outgoing or facts.status is Status.SENT:
         yield Unified.SENT
+    if facts.standing in (Standing.AWAITED, Standing.UNANSWERED):
+        yield Unified.AWAITED
+    if facts.standing is Standing.UNANSWERED:
+        yield Unified.INBOX
 
 
 def is_unread(*, read: bool, in_inbox: bool, outgoing: bool, status: Status) -> bool:

@@ -92,6 +92,8 @@ class Message:
     parts: tuple[Part, ...] = ()
     has_html: bool = False
     is_auto_reply: bool = False
+    by_machine: bool = False
+    """No person wrote it: an automatic answer, a notice of a system, a report on the delivery of another mail."""
     list_id: str = ""
     calendar: str = ""
     """First text/calendar part, "" when none."""

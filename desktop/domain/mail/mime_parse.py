@@ -23,9 +23,10 @@ MAX_NAME_CHARS = 200
 
 _WANTED = frozenset(
     b"""message-id date subject from sender reply-to to cc bcc in-reply-to references list-id
-    auto-submitted x-autoreply x-autorespond content-type content-transfer-encoding content-disposition content-id
-    content-description""".split()
+    auto-submitted x-autoreply x-autorespond precedence content-type content-transfer-encoding content-disposition
+    content-id content-description""".split()
 )
+_DAEMONS = ("mailer-daemon", "postmaster")
 _CID = re.compile(r"cid:([^\s\"'<>)]{1,998})", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _META_BYTES = 2048
@@ -267,6 +268,7 @@ def _message(
         parts=parts,
         has_html=has_html,
         is_auto_reply=_is_auto_reply(fields),
+        by_machine=_is_by_machine(fields, senders),
         list_id=header.clean(header.words(list_id.rpartition("<")[2].partition(">")[0] if "<" in list_id else list_id))[
             :255
         ],
@@ -304,6 +306,18 @@ def _is_auto_reply(fields: header.Fields) -> bool:
     if b"x-autoreply" in fields or b"x-autorespond" in fields:
         return True
     return header.token(fields.get(b"auto-submitted", [b""])[0]) == "auto-replied"
+
+
+def _is_by_machine(fields: header.Fields, senders: tuple[Address, ...]) -> bool:
+    """Say whether no person wrote a mail (RFC 3834, section 5; RFC 6522 for reports; the rest is what servers do)."""
+    if _is_auto_reply(fields) or header.token(fields.get(b"precedence", [b""])[0]) == "auto_reply":
+        return True
+    if header.token(fields.get(b"auto-submitted", [b""])[0]) not in ("", "no"):
+        return True
+    types = fields.get(b"content-type")
+    if types and structure.describe({b"content-type": types}).media_type == "multipart/report":
+        return True
+    return any(sender.key.partition("@")[0] in _DAEMONS for sender in senders[:1])
 
 
 def _hint(fields: header.Fields) -> str:

@@ -33,6 +33,8 @@ _LISTS: dict[str, tuple[Unified, ...]] = {
     "drafts": (Unified.DRAFTS,),
     "draft": (Unified.DRAFTS,),
     "outbox": (Unified.OUTBOX,),
+    "snoozed": (Unified.SNOOZED,),
+    "awaited": (Unified.AWAITED,),
     "archive": (Unified.ARCHIVE,),
     "junk": (Unified.JUNK,),
     "spam": (Unified.JUNK,),

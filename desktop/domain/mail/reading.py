@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.message import Completeness, Part, Status
 from desktop.domain.mail.outbox import Outgoing
+from desktop.domain.mail.reminding import Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class MessageHead:
     has_html: bool = False
     way: Outgoing | None = None
     """Where it is on its way out; None where it is not in the outbox."""
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True, slots=True)

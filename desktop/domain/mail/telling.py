@@ -1,7 +1,8 @@
 """Which new mails a person is told of, and in which words. Pure.
 
 Told is what shows in the Inbox, unless the person said otherwise of its folder: neither what is old, read, his own, a
-draft, junk or deleted, nor what only a folder holds that every mail passes through.
+draft, junk or deleted, nor what only a folder holds that every mail passes through. What comes back is news again: a
+snoozed mail under the same rules, a mail nobody answered wherever it lies.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from desktop.base import text
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Role
+from desktop.domain.mail.reminding import Reminder, Standing
 
 RECENT_MS = 2 * 86_400_000
 MOST_ALONE = 3
@@ -47,6 +49,24 @@ class NewMail:
     put_away: bool
     """In Junk or Trash."""
     copies: tuple[Copy, ...]
+    recipients: str = ""
+    reminder: Reminder | None = None
+
+    @property
+    def news_ms(self) -> int:
+        """Since when it is news."""
+        back_at_ms = None if self.reminder is None else self.reminder.back_at_ms
+        return self.received_ms if back_at_ms is None else back_at_ms
+
+    @property
+    def is_back(self) -> bool:
+        """It was snoozed and is back."""
+        return self.reminder is not None and self.reminder.standing is Standing.BACK
+
+    @property
+    def unanswered(self) -> bool:
+        """The person has sent it, and nobody answered in time."""
+        return self.reminder is not None and self.reminder.standing is Standing.UNANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +89,43 @@ def notifies(role: Role, shows_in_inbox: bool, said: bool | None) -> bool:
 
 def is_worth(mail: NewMail) -> bool:
     """Say whether a mail is one to tell of, and not yet dealt with."""
-    if mail.read or mail.put_away or not mail.came:
+    if mail.put_away:
+        return False
+    if mail.unanswered:
+        return True
+    if mail.read or not (mail.came or mail.is_back):
         return False
     return any(notifies(copy.role, copy.shows_in_inbox, copy.notify) for copy in mail.copies)
 
 
 def is_fresh(mail: NewMail, now_ms: int) -> bool:
     """Say whether a mail came so lately that it is news; one from the future has a wrong clock behind it and is."""
-    return mail.received_ms > now_ms - RECENT_MS
+    return mail.news_ms > now_ms - RECENT_MS
 
 
 def of_one(mail: NewMail, *, content: bool) -> Words:
     """Return what is told of a single mail; without `content` only that it is there."""
-    if not content:
-        return Words(_("New mail"))
-    return Words(text.elide(_sender(mail), _TITLE), (text.elide(_subject(mail), _LINE),))
+    subject = text.elide(_subject(mail), _LINE)
+    if mail.unanswered:
+        title = _("No answer from {people}").format(people=_recipients(mail))
+        return Words(text.elide(title, _TITLE), (subject,)) if content else Words(_("A mail of yours got no answer"))
+    if mail.is_back:
+        back = _("Snoozed, and back now")
+        return Words(text.elide(_sender(mail), _TITLE), (subject, back)) if content else Words(back)
+    return Words(text.elide(_sender(mail), _TITLE), (subject,)) if content else Words(_("New mail"))
 
 
 def of_many(mails: Sequence[NewMail], *, content: bool) -> Words:
     """Return what is told of several mails, the first of which are named."""
     count = len(mails)
     title = n_("{n} new mail", "{n} new mails", count).format(n=count)
+    if all(mail.is_back or mail.unanswered for mail in mails):
+        title = n_("{n} mail is back", "{n} mails are back", count).format(n=count)
     if not content:
         return Words(title)
     named = mails if count <= _LINES else mails[: _LINES - 1]
     line = _("{sender}: {subject}")
-    lines = [text.elide(line.format(sender=_sender(mail), subject=_subject(mail)), _LINE) for mail in named]
+    lines = [text.elide(line.format(sender=_who(mail), subject=_subject(mail)), _LINE) for mail in named]
     if more := count - len(named):
         lines.append(n_("and {n} more", "and {n} more", more).format(n=more))
     return Words(title, tuple(lines))
@@ -102,7 +133,15 @@ def of_many(mails: Sequence[NewMail], *, content: bool) -> Words:
 
 def newest_first(mails: Iterable[NewMail]) -> tuple[NewMail, ...]:
     """Return the mails in the order they are told in."""
-    return tuple(sorted(mails, key=lambda mail: (mail.received_ms, mail.key), reverse=True))
+    return tuple(sorted(mails, key=lambda mail: (mail.news_ms, mail.key), reverse=True))
+
+
+def _who(mail: NewMail) -> str:
+    return _("No answer from {people}").format(people=_recipients(mail)) if mail.unanswered else _sender(mail)
+
+
+def _recipients(mail: NewMail) -> str:
+    return _plain(mail.recipients) or _("(no recipients)")
 
 
 def _sender(mail: NewMail) -> str:

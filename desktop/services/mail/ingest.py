@@ -18,6 +18,7 @@ from desktop.domain.mail.folder import Role
 from desktop.domain.mail.message import Completeness, Flag, Message, Status, effective_date_ms, identity
 from desktop.domain.mail.state import UserState, state_of_flags
 from desktop.services.mail import upload
+from desktop.services.mail.answered import mails_came
 from desktop.services.mail.own_drafts import beside_drafts
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork, View
@@ -26,6 +27,7 @@ from desktop.store.mail.blobs import Blobs, Packed, digest_of
 from desktop.store.mail.conversations import Conversations
 from desktop.store.mail.folders import Destination, Folders
 from desktop.store.mail.joining import Joining
+from desktop.store.mail.late_reminders import LateReminders
 from desktop.store.mail.late_views import LateViews
 from desktop.store.mail.life import Life
 from desktop.store.mail.listings import ListingWriter
@@ -294,12 +296,14 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
     elif found := StrayKeys(work).found(touched):
         Life(work).let_go(found)
     answered = StateWriter(work).follow_places(touched)
+    came = {known[a.id]: a for a in arrivals if known[a.id] in set(new)}
+    reminded = mails_came(work, came, Messages(work).own(new))
     misread = Messages(work).misread(touched)
     MessageWriter(work).replace_content(
         [(known[a.id], a) for a in arrivals if misread.get(known[a.id]) == a.raw_digest]
     )
-    lists = ListingWriter(work).refresh([*touched, *moved])
-    changed = tuple((set(touched) - set(new)) | moved | answered)
+    lists = ListingWriter(work).refresh([*touched, *moved, *reminded])
+    changed = tuple(((set(touched) | reminded) - set(new)) | moved | answered)
     if changed:
         work.emit(events.MessagesChanged(changed))
     if lists:
@@ -340,7 +344,9 @@ def _emails(work: UnitOfWork, arrivals: Sequence[Arrival]) -> tuple[dict[uuid.UU
     writer.insert(
         [(key, conversations[key], a.message.sender.key in own, a) for key, a in zip(keys, fresh, strict=True)]
     )
-    LateViews(work).give({a.id: key for key, a in zip(keys, fresh, strict=True)})
+    given = {a.id: key for key, a in zip(keys, fresh, strict=True)}
+    LateViews(work).give(given)
+    LateReminders(work).give(given)
     writer.replace_content(list(better.items()))
     for account in OperationWriter(work).source_is_back(back):
         work.emit(events.OperationsChanged(account))

@@ -15,6 +15,8 @@ from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Change, Verb
 from desktop.domain.mail.outbox import Outgoing, Recipient, Stage
+from desktop.domain.mail.reminding import Kind, Reminder
+from desktop.services.mail.answered import wrote_on
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.mail_actions import apply_change
 from desktop.store.database import UnitOfWork, View
@@ -22,6 +24,7 @@ from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.drafts import Drafts, DraftWriter
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.outbox import OutboxRows, OutboxWriter
+from desktop.store.mail.reminders import ReminderWriter
 
 MOST_RECIPIENTS = 500
 """More in one mail no provider takes; a letter to many is a campaign."""
@@ -105,6 +108,11 @@ def settle(work: UnitOfWork, mail: Outgoing, recipients: tuple[Recipient, ...]) 
         origin = kept.draft.origin
         verb = Verb.ANSWERED if origin.relation is Relation.REPLY else Verb.FORWARDED
         apply_change(work, Change(verb), list(Messages(work).keys_of([origin.email_id]).values()))
+    if kept is not None and kept.draft.follow_up is not None:
+        now = clock.now()
+        due_at_ms = kept.draft.follow_up.due_at_ms(now)
+        ReminderWriter(work).put({mail.email_key: Reminder(Kind.FOLLOW_UP, due_at_ms, now)})
+    look_again(work, list(wrote_on(work, mail.email_key)))
     becomes(work, mail, Status.SENDING if mail.refused else Status.SENT)
     return replace(mail, stage=Stage.ACCEPTED)
 

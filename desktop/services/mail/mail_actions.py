@@ -28,6 +28,7 @@ from desktop.domain.mail.operation import (
     operations_for,
     transfers_for,
 )
+from desktop.domain.mail.reminding import Reminder, Standing
 from desktop.domain.mail.state import Place, UserState, taken_back
 from desktop.services.mail.folders import FolderInvalid, make_home, refuse_archive_only
 from desktop.services.mail.ingest import look_again
@@ -44,6 +45,7 @@ from desktop.store.mail.messages import Messages, chunks
 from desktop.store.mail.operations import Operations, OperationWriter
 from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.places import Places
+from desktop.store.mail.reminders import Reminders, ReminderWriter
 from desktop.store.mail.rows import Rows
 from desktop.store.mail.states import States, StateWriter
 
@@ -111,6 +113,8 @@ class Portion:
     """Mails that went to another account."""
     labelled: tuple[tuple[int, tuple[Place, ...]], ...] = ()
     """Mails at Gmail that were moved, and the places they had there."""
+    reminders: tuple[tuple[int, Reminder], ...] = ()
+    """Reminders that were over with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ class MailActions:
             return
         for portion in reversed(done.portions):
             with self._database.write() as work:
-                _take_back(work, portion)
+                take_back(work, portion)
 
     def mark_list_read(self, list_id: ListId) -> Done:
         """Mark every mail of a list read."""
@@ -244,9 +248,11 @@ def _without_outgoing(view: View, change: Change, keys: Sequence[int]) -> list[i
     return [key for key in keys if key not in outgoing]
 
 
-def _take_back(work: UnitOfWork, portion: Portion) -> None:
+def take_back(work: UnitOfWork, portion: Portion) -> None:
+    """Undo what one transaction of a verb did, inside a unit of work."""
     writer = OperationWriter(work)
     touched = list(portion.keys)
+    since = Reminders(work).of(touched)
     accounts: set[int] = set()
     for key, inverse in zip(portion.operation_keys, portion.inverse, strict=True):
         if Operations(work).is_untouched(key):
@@ -262,6 +268,8 @@ def _take_back(work: UnitOfWork, portion: Portion) -> None:
     StateWriter(work).set(
         {key: taken_back(now[key], before, after) for key, before, after in portion.states if key in now}
     )
+    StateWriter(work).follow_places(touched)
+    ReminderWriter(work).put({key: reminder for key, reminder in portion.reminders if key not in since})
     look_again(work, touched)
     for account in accounts:
         work.emit(events.OperationsChanged(account))
@@ -285,7 +293,18 @@ def _label_again(work: UnitOfWork, email: int, before: Sequence[Place]) -> None:
 
 
 def apply_change(work: UnitOfWork, change: Change, keys: Sequence[int], list_id: ListId | None = None) -> Portion:
-    """Do a verb to mails inside a unit of work. Raises MissingRole's kin as `MailActions.apply` does."""
+    """Do a verb to mails inside a unit of work. Raises MissingRole's kin as `MailActions.apply` does.
+
+    What stands in the Inbox only because nobody answered it is put away by being done with: its copy stays in Sent.
+    """
+    reminders = Reminders(work).of(keys)
+    followed_up = [key for key, reminder in reminders.items() if reminder.standing is Standing.UNANSWERED]
+    every = keys
+    if change.verb in (Verb.ARCHIVE, Verb.MOVE):
+        ReminderWriter(work).end(followed_up)
+    if change.verb is Verb.ARCHIVE:
+        inside = {key for key, state in States(work).of(followed_up).items() if state.in_inbox}
+        keys = [key for key in keys if key not in followed_up or key in inside]
     places = Places(work).of_emails(keys)
     transfers = _transfer(work, change.folder_key, places) if change.folder_key is not None else ()
     operations = _operations(work, change, list(places.values()), list_id)
@@ -304,8 +323,11 @@ def apply_change(work: UnitOfWork, change: Change, keys: Sequence[int], list_id:
     changed |= {key for key, some in places.items() if any(place.key in touched for place in some)}
     moved = {key for operation in operations if isinstance(operation, Move) for key in operation.place_keys}
     labelled = {key: tuple(p for p in some if p.gm_msgid is not None) for key, some in places.items()}
-    lists = ListingWriter(work).refresh(keys)
-    work.emit(events.MessagesChanged(tuple(keys)))
+    left = Reminders(work).of(every)
+    over = tuple((key, reminder) for key, reminder in reminders.items() if key not in left)
+    changed |= {key for key, _reminder in over}
+    lists = ListingWriter(work).refresh(every)
+    work.emit(events.MessagesChanged(tuple(every)))
     if lists:
         work.emit(events.ListsChanged(tuple(sorted(lists))))
     accounts = {operation.account_key for operation, _ in split}
@@ -314,12 +336,13 @@ def apply_change(work: UnitOfWork, change: Change, keys: Sequence[int], list_id:
     for account in accounts:
         work.emit(events.OperationsChanged(account))
     return Portion(
-        tuple(key for key in keys if key in changed),
+        tuple(key for key in every if key in changed),
         operation_keys=operation_keys,
         inverse=tuple(inverse for _, inverse in split),
         states=tuple((key, state, after[key]) for key, state in states.items()),
         transfers=transfers,
         labelled=tuple((key, some) for key, some in labelled.items() if any(place.key in moved for place in some)),
+        reminders=over,
     )
 
 

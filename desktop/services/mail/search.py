@@ -133,6 +133,8 @@ def _place(index: SearchIndex, lists: tuple[ListId, ...]) -> str:
         Unified.SENT: _("Sent"),
         Unified.DRAFTS: _("Drafts"),
         Unified.OUTBOX: _("Outbox"),
+        Unified.SNOOZED: _("Snoozed"),
+        Unified.AWAITED: _("Waiting for an answer"),
         Unified.ARCHIVE: _("Archive"),
         Unified.JUNK: _("Junk"),
         Unified.TRASH: _("Trash"),

@@ -19,6 +19,7 @@ from desktop.store import backup, replacement, restoration
 from desktop.store.database import Database, DatabaseDamaged, DiskFull
 from desktop.store.mail import search_mending
 from desktop.store.mail.blobs import Blobs, SourceMissing
+from desktop.store.mail.late_reminders import LateReminders
 from desktop.store.mail.late_views import LateViews
 from desktop.store.mail.life import KEPT_GONE_MS, Life
 from desktop.store.mail.messages import DELETED_AT_MS, Messages, MessageWriter
@@ -91,6 +92,7 @@ class Upkeep:
             self.mend_search()
         with self._database.write() as work:
             LateViews(work).forget_old()
+            LateReminders(work).forget_old()
         profile = self._database.path.parent
         if not restoration.has_strays(profile) and not replacement.set_aside_in(profile):
             log.info("sources that nothing names: %d deleted", collect_unnamed(self._database, self._blobs))

@@ -15,6 +15,7 @@ from typing import Any
 from desktop.base import clock
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft, Enclosure, Origin, Relation
+from desktop.domain.mail.reminding import FollowUp
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
 
@@ -119,13 +120,18 @@ def to_json(draft: Draft) -> str:
     files = [[e.name, e.media_type, e.size_bytes, e.digest.hex(), e.content_id] for e in draft.enclosures]
     origin = [draft.origin.relation, draft.origin.email_id.hex] if draft.origin else None
     sender = [draft.sender.name, draft.sender.address]
-    return json.dumps({"sender": sender, **people, **texts, "files": files, "origin": origin}, ensure_ascii=False)
+    follow_up = [draft.follow_up.days, draft.follow_up.at_ms] if draft.follow_up else None
+    return json.dumps(
+        {"sender": sender, **people, **texts, "files": files, "origin": origin, "follow_up": follow_up},
+        ensure_ascii=False,
+    )
 
 
 def from_json(text: str) -> Draft:
     """Return the draft kept in the column `content`."""
     kept: Mapping[str, Any] = json.loads(text)
     origin = kept["origin"]
+    follow_up = kept.get("follow_up")  # drafts of an older Rapport have none
     return Draft(
         sender=Address(*kept["sender"]),
         reply_to=_people(kept["reply_to"]),
@@ -145,6 +151,7 @@ def from_json(text: str) -> Draft:
         in_reply_to=kept["in_reply_to"],
         references=tuple(kept["references"]),
         origin=Origin(Relation(origin[0]), uuid.UUID(hex=origin[1])) if origin else None,
+        follow_up=FollowUp(*follow_up) if follow_up else None,
     )
 
 

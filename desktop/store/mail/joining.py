@@ -9,6 +9,7 @@ from desktop.domain.mail.state import joined
 from desktop.store.database import UnitOfWork
 from desktop.store.mail.life import Life
 from desktop.store.mail.messages import MessageWriter
+from desktop.store.mail.reminders import ReminderWriter
 from desktop.store.mail.states import States, StateWriter
 from desktop.store.mail.stray_keys import StrayKeys
 
@@ -58,9 +59,10 @@ class Joining:
         self._work.run("UPDATE OR IGNORE email_user SET email_key = ? WHERE email_key = ?", (key, other))
         if len(states) == 2:
             StateWriter(self._work).set({key: joined(states[key], states[other])})
+        ReminderWriter(self._work).take_over(key, other)
         self._work.run(
-            "UPDATE email_user AS n SET my_folder_key = coalesce(n.my_folder_key, o.my_folder_key), "
-            "snoozed_until_ms = coalesce(n.snoozed_until_ms, o.snoozed_until_ms) FROM email_user AS o "
+            "UPDATE email_user AS n SET my_folder_key = coalesce(n.my_folder_key, o.my_folder_key) "
+            "FROM email_user AS o "
             "WHERE n.email_key = ? AND o.email_key = ? AND n.user_key = o.user_key",
             (key, other),
         )

@@ -7,18 +7,21 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from desktop.base.text import encodable
-from desktop.domain.mail.folder import ListId
+from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.listing import ListCounts, ListQuery, SortBy
 from desktop.domain.mail.membership import EntryFlag, Facts, entry_flags, lists_of
 from desktop.domain.mail.message import Status
+from desktop.domain.mail.reminding import Standing
 from desktop.domain.mail.state import UserState
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import DELETED_AT_MS, chunks, marks
 from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE
+from desktop.store.mail.reminders import Reminders
 from desktop.store.mail.search_expression import holding
 
 _ORDER = {
@@ -36,8 +39,11 @@ class Listings:
     def __init__(self, view: View) -> None:
         self._view = view
 
-    def keys(self, query: ListQuery) -> array[int]:
-        """Return the Email keys of a list in the order asked for.
+    def keys(self, query: ListQuery) -> tuple[array[int], int]:
+        """Return the Email keys of a list in the order asked for, and how many stand before all others.
+
+        These are what has come back into an Inbox, the last to come first, whatever the date. In no other list, and
+        in no other order than that of the dates, does anything stand before the others.
 
         The first 200 characters of the quick filter are looked for in every mail of a conversation that stands in the
         list.
@@ -74,7 +80,29 @@ class Listings:
         if sorted_by_mail:
             order = f"{_ORDER[query.sort_by]} {direction}, l.{key} DESC"
         sql = f"SELECT l.{key} FROM {table} l {join} WHERE {' AND '.join(where)} ORDER BY {order}"
-        return array("q", [row[0] for row in self._view.connection.execute(sql, values)])
+        keys = array("q", [row[0] for row in self._view.connection.execute(sql, values)])
+        back = self._back(query) if query.sort_by is SortBy.DATE else ()
+        first = array("q", [key for key in back if _holds(keys, key, query.descending)])
+        for each in first:
+            keys.remove(each)
+        return first + keys, len(first)
+
+    def _back(self, query: ListQuery) -> list[int]:
+        """Return the rows of an Inbox whose mails have come back, the last to come first."""
+        row = "l.email_key"
+        if query.conversations:
+            row = (
+                "(SELECT c.latest_key FROM listing_conversation c "
+                "WHERE c.list_id = l.list_id AND c.conversation_key = l.conversation_key)"
+            )
+        keys = self._view.column(
+            f"SELECT {row} FROM reminder r JOIN listing_entry l ON l.email_key = r.email_key AND l.list_id = ? "
+            f"WHERE r.back_at_ms IS NOT NULL AND (l.list_id = {int(Unified.INBOX)} "
+            "OR l.list_id IN (SELECT key FROM folder WHERE shows_in_inbox)) "
+            "ORDER BY r.back_at_ms DESC, r.email_key DESC",
+            (query.list_id,),
+        )
+        return list(dict.fromkeys(keys))
 
     def unread(self, list_id: ListId) -> list[int]:
         """Return the unread Emails of a list."""
@@ -87,6 +115,14 @@ class Listings:
             return self._view.column(sql, (int(list_id),))
         sql += " AND EXISTS (SELECT 1 FROM place p WHERE p.email_key = l.email_key AND p.account_key = ?)"
         return self._view.column(sql, (int(list_id), account_key))
+
+    def lists_of(self, keys: Sequence[int]) -> set[ListId]:
+        """Return the lists these Emails stand in."""
+        found: set[ListId] = set()
+        for chunk in chunks(keys):
+            sql = f"SELECT DISTINCT list_id FROM listing_entry WHERE email_key IN ({marks(chunk)})"
+            found.update(self._view.column(sql, chunk))
+        return found
 
     def among(self, list_id: ListId, keys: Sequence[int]) -> list[int]:
         """Return those of these Emails that stand in a list."""
@@ -117,6 +153,11 @@ class Listings:
             )
             found.update((list_id, ListCounts(total, unread)) for list_id, total, unread in rows)
         return found
+
+
+def _holds(keys: array[int], key: int, descending: bool) -> bool:
+    at = bisect_left(keys, -key, key=int.__neg__) if descending else bisect_left(keys, key)
+    return at < len(keys) and keys[at] == key
 
 
 class ListingWriter:
@@ -171,6 +212,8 @@ class ListingWriter:
         ):
             folders[key].append(folder)
         wanted: dict[tuple[int, int], tuple[int, int]] = {}
+        reminders = Reminders(self._work).of(keys)
+        inboxes = set(self._work.column("SELECT key FROM folder WHERE shows_in_inbox")) if reminders else set()
         rows = self._work.all(
             "SELECT e.key, e.conversation_key, e.status, e.outgoing, e.has_attachment, "
             f"e.gone_at_ms IS NOT NULL AND (NOT e.kept OR e.gone_at_ms = {DELETED_AT_MS}), "
@@ -188,6 +231,8 @@ class ListingWriter:
                 bool(attachment),
                 bool(gone),
                 tuple(folders.get(key, ())),
+                tuple(inboxes.intersection(folders.get(key, ()))),
+                reminders[key].standing if key in reminders else Standing.NONE,
             )
             flags = int(entry_flags(facts))
             for list_id in lists_of(facts):

@@ -47,6 +47,14 @@ class Messages:
             found.update((key, uuid.UUID(bytes=i)) for key, i in self._view.all(sql, chunk))
         return found
 
+    def conversations_of(self, keys: Sequence[int]) -> dict[int, int]:
+        """Return the conversations of the Emails that are here."""
+        found: dict[int, int] = {}
+        for chunk in chunks(keys):
+            sql = f"SELECT key, conversation_key FROM email WHERE key IN ({marks(chunk)})"
+            found.update(self._view.all(sql, chunk))
+        return found
+
     def shown(self, keys: Sequence[int]) -> dict[int, tuple[Completeness, bytes | None]]:
         """Return how much of each Email is here, and the digest of the text it shows, None when not known."""
         found: dict[int, tuple[Completeness, bytes | None]] = {}
@@ -82,6 +90,13 @@ class Messages:
             "WHERE a.address = ? AND p.kind = 'from'",
             (address,),
         )
+
+    def own(self, keys: Sequence[int]) -> set[int]:
+        """Return those of these Emails that the person has written himself."""
+        found: set[int] = set()
+        for chunk in chunks(keys):
+            found.update(self._view.column(f"SELECT key FROM email WHERE outgoing AND key IN ({marks(chunk)})", chunk))
+        return found
 
     def domains_written_to(self, most_mails: int) -> set[str]:
         """Return the domains of those the person wrote to in his newest `most_mails` mails, in lower case."""

@@ -11,10 +11,12 @@ from desktop.domain.mail.listing import Row
 from desktop.domain.mail.membership import EntryFlag, is_unread
 from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
+from desktop.domain.mail.reminding import Reminder
 from desktop.store.database import View
 from desktop.store.mail.messages import chunks, marks, parts_from_json
 from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE, Places
+from desktop.store.mail.reminders import Reminders
 
 _ME = "u.email_key = e.key AND u.user_key = (SELECT key FROM user WHERE is_me)"
 
@@ -40,8 +42,9 @@ class Rows:
                 chunk,
             )
             members = self._members([row[1] for row in data]) if conversations else {}
+            reminders = self._reminders(chunk, conversations=conversations)
             for row in data:
-                found[row[0]] = _row(row, members.get(row[1]))
+                found[row[0]] = _row(row, members.get(row[1]), reminders.get(row[0]) or reminders.get(-row[1]))
         return [found[key] for key in keys if key in found]
 
     def _members(self, conversation_keys: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -52,6 +55,15 @@ class Rows:
             (int(Unified.ALL), *conversation_keys),
         )
         return {conversation: (mails, flags) for conversation, mails, flags in rows}
+
+    def _reminders(self, keys: Sequence[int], *, conversations: bool) -> dict[int, Reminder]:
+        """Return the reminders of Emails by key, and by the key of a conversation, as negative, that of a mail back."""
+        found = Reminders(self._view).of(keys)
+        if conversations:
+            for conversation, _key, reminder in Reminders(self._view).beside(keys):
+                if reminder.is_back:
+                    found[-conversation] = reminder
+        return found
 
     def heads(self, keys: Sequence[int]) -> list[MessageHead]:
         """Return the heads of these Emails, in the same order; those that are gone are left out."""
@@ -69,6 +81,7 @@ class Rows:
             accounts: dict[int, set[int]] = {}
             folders: dict[int, list[int]] = {}
             twins = Places(self._view).twins(chunk)
+            reminders = Reminders(self._view).of(chunk)
             ways = {mail.email_key: mail for mail in OutboxRows(self._view).of_emails(chunk)}
             for key, account, folder in self._view.all(
                 f"SELECT p.email_key, p.account_key, {EFFECTIVE_FOLDER} FROM place p "
@@ -117,6 +130,7 @@ class Rows:
                     outgoing=bool(row[18]),
                     has_html=bool(row[19]),
                     way=ways.get(key),
+                    reminder=reminders.get(key),
                 )
         return [found[key] for key in keys if key in found]
 
@@ -136,7 +150,7 @@ class Rows:
         return Conversation(row[0], heads[0].subject if heads else row[1], tuple(heads))
 
 
-def _row(row: tuple[Any, ...], members: tuple[int, int] | None) -> Row:
+def _row(row: tuple[Any, ...], members: tuple[int, int] | None, reminder: Reminder | None) -> Row:
     count, flags = members or (1, 0)
     unread = is_unread(read=bool(row[9]), in_inbox=bool(row[17]), outgoing=bool(row[7]), status=Status(row[16]))
     return Row(
@@ -158,4 +172,5 @@ def _row(row: tuple[Any, ...], members: tuple[int, int] | None) -> Row:
         completeness=Completeness(row[15]),
         status=Status(row[16]),
         count=count,
+        reminder=reminder,
     )

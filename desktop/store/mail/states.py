@@ -12,6 +12,7 @@ from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.life import Life
 from desktop.store.mail.messages import DELETED_AT_MS, chunks, marks
 from desktop.store.mail.places import EFFECTIVE_FLAGS, Places
+from desktop.store.mail.reminders import ReminderWriter
 
 _COLUMNS = ("read", "important", "answered", "forwarded", "in_inbox", "in_archive", "in_junk", "in_trash")
 
@@ -51,7 +52,7 @@ class StateWriter:
         self._work = work
 
     def set(self, states: Mapping[int, UserState]) -> None:
-        """Store the user's view of Emails."""
+        """Store the user's view of Emails; reminders that have no point then are over."""
         me = States(self._work).me()
         updates = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)
         self._work.many(
@@ -73,6 +74,7 @@ class StateWriter:
                 for key, s in states.items()
             ],
         )
+        ReminderWriter(self._work).end_pointless(states)
 
     def follow_places(self, email_keys: Iterable[int]) -> frozenset[int]:
         """Bring EmailUser, status and "no longer on the server" in step with the effective places of these Emails.

@@ -18,6 +18,7 @@ class Write(StrEnum):
     SEND = "send"
     SEND_LATER = "send-later"
     SEND_AND_ARCHIVE = "send-and-archive"
+    REMIND = "remind"
     SAVE = "save"
     CLOSE = "close"
     DISCARD = "discard"
@@ -59,6 +60,7 @@ CATALOGUE = Catalogue(
                     "archive",
                     ("Ctrl+Alt+Return", "Ctrl+Alt+Enter"),
                 ),
+                Spec(Write.REMIND, lambda: _("Remind me unless they answer…"), "hourglass"),
                 Spec(Write.SAVE, lambda: _("Save draft"), "save", ("Ctrl+S",)),
                 Spec(Write.CLOSE, lambda: _("Close and keep the draft"), "x", ("Esc", "Ctrl+W")),
                 Spec(Write.DISCARD, lambda: _("Discard draft"), "trash-2", ("Ctrl+Shift+Backspace",)),

@@ -48,6 +48,7 @@ from desktop.ui.compose.notice_bar import NoticeBar
 from desktop.ui.compose.page import Page
 from desktop.ui.compose.plain_mode import PlainMode
 from desktop.ui.compose.ports import Compose, Examine, Outbox
+from desktop.ui.compose.reminding import Reminding
 from desktop.ui.compose.send_later import SendLaterPopup
 from desktop.ui.compose.sending import Sending
 from desktop.ui.compose.speller import Speller
@@ -120,7 +121,8 @@ class ComposeWindow(QWidget):
         self.tools = ToolRow(theme, self.actions_)
         self.strip = AttachmentStrip(theme)
         self.notices = NoticeBar(theme)
-        self.foot = Foot(theme, self.actions_)
+        self.reminding = Reminding(theme, self, draft.follow_up)
+        self.foot = Foot(theme, self.actions_, self.reminding.mark)
         self.editing = Editing(theme, self.editor, self.tools, self.actions_, speller, self)
         self.enclosing = Enclosing(compose, errands, self.strip, self.editor, self.notices, self)
         self.keeping = Keeping(compose, errands, key, self._snapshot, self, instead_of=instead_of)
@@ -172,6 +174,7 @@ class ComposeWindow(QWidget):
             quote_html=self._quote_html,
             quote_text=self._quote_text,
             enclosures=self.enclosing.enclosures,
+            follow_up=self.reminding.follow_up,
         )
         if self.editor.is_plain:
             return Snapshot(draft, plain=self.editor.text())
@@ -400,6 +403,7 @@ class ComposeWindow(QWidget):
         do.connect(Write.SEND, self.sending.send)
         do.connect(Write.SEND_LATER, self._send_later)
         do.connect(Write.SEND_AND_ARCHIVE, lambda: self.sending.send(archive=True))
+        do.connect(Write.REMIND, self.reminding.ask)
         do.connect(Write.SAVE, lambda: self._tasks.run(self.keeping.save()))
         do.connect(Write.CLOSE, self.close)
         do.connect(Write.DISCARD, self.discard)
@@ -432,6 +436,8 @@ class ComposeWindow(QWidget):
         self.foot.more_wanted.connect(self._fill_more)
         self._later.chosen.connect(self.sending.send)
         self._later.closed.connect(self.editor.setFocus)
+        self.reminding.popup.closed.connect(self.editor.setFocus)
+        self.reminding.changed.connect(self._touched)
 
     def _show_head(self) -> None:
         self.head.show_recipients(self._draft.to, self._draft.cc, self._draft.bcc)

@@ -58,12 +58,12 @@ class _Half(PaintedButton):
 
 
 class Foot(QWidget):
-    """Its buttons are those of the actions. `menu_wanted` lets the window add to the menu of Send."""
+    """Its buttons are those of the actions. `reminder` says when one is reminded of the mail, where one is."""
 
     more_wanted = Signal(object)
     """The menu of the ellipsis, to be filled."""
 
-    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, actions: Actions, reminder: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._actions = actions
@@ -97,6 +97,7 @@ class Foot(QWidget):
         for each in (self.attach, self.picture, self.more):
             row.addWidget(each)
         row.addStretch(1)
+        row.addWidget(reminder)
         row.addWidget(self._mark)
         row.addSpacing(-4)
         row.addWidget(self._saved)
@@ -119,7 +120,7 @@ class Foot(QWidget):
     def _open_menu(self) -> None:
         menu = Menu(self._theme, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in (Write.SEND, Write.SEND_LATER, Write.SEND_AND_ARCHIVE):
+        for name in (Write.SEND, Write.SEND_LATER, Write.SEND_AND_ARCHIVE, Write.REMIND):
             action = self._actions[name]
             if action.isVisible():
                 keys = self._actions.key_of(name)

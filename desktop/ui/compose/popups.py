@@ -1,25 +1,22 @@
-"""Small cards over the composer: where a link leads, emoji, the size of a table, when to send. GUI thread.
-
-Each lies on its window, takes the keyboard, and goes away with Escape or when the keyboard goes elsewhere.
-"""
+"""Small cards over the composer: where a link leads, emoji, the size of a table. GUI thread."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from desktop.base.i18n import _
 from desktop.domain.mail import sanitise
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, Kind
-from desktop.ui.widgets.choice_list import PopupFrame
 from desktop.ui.widgets.fields import LineEdit
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.paint import CENTER, line_of_text, rounded
 from desktop.ui.widgets.painted_button import PaintedButton
+from desktop.ui.widgets.popup import Popup
 
 EMOJI = (
     "😀 😄 😅 😂 🙂 😉 😊 😍 😘 😎 🤔 😐 🙄 😬 😴 😕 😟 😢 😭 😡 🥳 🤩 🤝 👍 👎 👌 ✌️ 🙏 👏 💪 "
@@ -29,64 +26,6 @@ _EMOJI_COLUMNS = 10
 _CELL = 30
 _TABLE_SIDE = 6
 _SQUARE = 18
-
-
-class Popup(PopupFrame):
-    """What they share."""
-
-    closed = Signal()
-
-    def __init__(self, theme: Theme, host: QWidget, name: str) -> None:
-        super().__init__(theme, host)
-        self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._focus_changed)
-
-    def open_below(self, button: QWidget, first: QWidget) -> None:
-        """Show under a button, or above it where there is no room, with the keyboard in `first`."""
-        layout = self.layout()
-        size = layout.sizeHint() if layout is not None else self.sizeHint()
-        window = button.window()
-        corner = button.mapTo(window, QPoint(0, button.height() + 4))
-        card = size - QSize(24, 24)
-        if corner.y() + card.height() > window.height() - 8:
-            corner = button.mapTo(window, QPoint(0, -card.height() - 4))
-        corner.setX(max(8, min(corner.x(), window.width() - card.width() - 8)))
-        corner.setY(max(8, corner.y()))
-        self.place(corner, card)
-        first.setFocus(Qt.FocusReason.PopupFocusReason)
-
-    def dismiss(self) -> None:
-        """Go away and give the keyboard back."""
-        if not self.isHidden():
-            self.hide()
-            self.closed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        else:
-            super().keyPressEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        # Escape closes the card and not the window
-        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and not self.isHidden() and not self._holds(now):
-            self.hide()
-
-    def _holds(self, widget: QWidget) -> bool:
-        """Return whether a widget is ours, also one in a window of its own: the calendar of a date."""
-        at: QWidget | None = widget
-        while at is not None and at is not self:
-            at = at.parentWidget()
-        return at is self
 
 
 class LinkPopup(Popup):

@@ -24,6 +24,8 @@ _FIRST_DATED_KEY = (NO_DATE_MS + 1) * KEY_STEP
 class Span(StrEnum):
     """What a group of mails covers."""
 
+    BACK = "back"
+    """Mails that were snoozed or got no answer: they stand first, whatever their date."""
     FUTURE = "future"
     TODAY = "today"
     YESTERDAY = "yesterday"
@@ -48,7 +50,7 @@ class DayGroup:
     @property
     def id(self) -> str:
         """What is remembered when the group is collapsed: "today" stays "today" tomorrow."""
-        if self.span in (Span.FUTURE, Span.TODAY, Span.YESTERDAY, Span.UNKNOWN):
+        if self.span in (Span.BACK, Span.FUTURE, Span.TODAY, Span.YESTERDAY, Span.UNKNOWN):
             return self.span.value
         if self.span is Span.WEEKDAY:
             return f"weekday-{self.day.dayOfWeek()}"
@@ -59,11 +61,16 @@ class DayGroup:
         return self.end - self.start
 
 
-def group_by_day(keys: Sequence[int], now_ms: int, zone: QTimeZone, *, descending: bool = True) -> tuple[DayGroup, ...]:
-    """Cut sorted keys into days of the last week and calendar months before it, in the order of the keys."""
-    groups: list[DayGroup] = []
+def group_by_day(
+    keys: Sequence[int], now_ms: int, zone: QTimeZone, *, descending: bool = True, back: int = 0
+) -> tuple[DayGroup, ...]:
+    """Cut sorted keys into days of the last week and calendar months before it, in the order of the keys.
+
+    So many as `back` stand before the sorted ones, a group of their own.
+    """
+    groups = [DayGroup(Span.BACK, QDate(), 0, back)] if back else []
     today = _day_of(now_ms, zone)
-    position, total = 0, len(keys)
+    position, total = back, len(keys)
     while position < total:
         if keys[position] < _FIRST_DATED_KEY:
             end = total if descending else bisect_left(keys, _FIRST_DATED_KEY, position, total)
@@ -150,6 +157,8 @@ def _start_key(day: QDate, zone: QTimeZone) -> int:
 
 def group_title(group: DayGroup, today: QDate) -> str:
     """Return the words at the head of a group of mails."""
+    if group.span is Span.BACK:
+        return _("Back in the Inbox")
     if group.span is Span.UNKNOWN:
         return _("No date")
     if group.span is Span.FUTURE:

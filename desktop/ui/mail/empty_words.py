@@ -80,6 +80,12 @@ def _nothing_here(query: ListQuery, name: str) -> EmptyWords:
             return _to_inbox("file-pen", _("No drafts"), _("Mails you have begun to write are kept here."))
         case Unified.OUTBOX:
             return _to_inbox("clock", _("Nothing waits to be sent"), _("Mails stay here until their server has them."))
+        case Unified.SNOOZED:
+            text = _("Snooze a mail with H, and it comes back when you want to deal with it.")
+            return _to_inbox("alarm-clock", _("Nothing is snoozed"), text)
+        case Unified.AWAITED:
+            text = _("Be reminded of a sent mail, and it waits here until somebody answers.")
+            return _to_inbox("hourglass", _("No answers to wait for"), text)
         case Unified.ARCHIVE:
             text = _("Archive a mail with A to take it out of the Inbox and keep it here.")
             return _to_inbox("archive", _("The archive is empty"), text)
@@ -112,6 +118,8 @@ def list_title(list_id: int) -> str:
         Unified.SENT: _("Sent"),
         Unified.DRAFTS: _("Drafts"),
         Unified.OUTBOX: _("Outbox"),
+        Unified.SNOOZED: _("Snoozed"),
+        Unified.AWAITED: _("Waiting for an answer"),
         Unified.ARCHIVE: _("Archive"),
         Unified.JUNK: _("Junk"),
         Unified.TRASH: _("Trash"),

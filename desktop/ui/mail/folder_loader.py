@@ -15,6 +15,7 @@ from desktop.services.mail.mail_accounts import MailAccounts
 from desktop.services.mail.views import MailViews
 from desktop.ui.bridge import Bridge
 from desktop.ui.mail.folder_model import FolderModel
+from desktop.ui.mail.folder_nodes import MAY_BE_MISSING
 from desktop.ui.rereading import Rereading
 from desktop.ui.tasks import Tasks
 from desktop.ui.widgets.throttle import Throttle
@@ -84,7 +85,13 @@ class FolderLoader(QObject):
             self._take(await self._tasks.read(self._views.folder_tree))
         if self._changed:
             changed, self._changed = self._changed, set()
-            self._model.show_counts(await self._tasks.read(self._views.counts, tuple(changed)))
+            counts = await self._tasks.read(self._views.counts, tuple(changed))
+            self._model.show_counts(counts)
+            if any(bool(counts[each].total) is not self._is_shown(each) for each in MAY_BE_MISSING & counts.keys()):
+                self._folders_changed()
+
+    def _is_shown(self, list_id: ListId) -> bool:
+        return self._model.node_of_list(list_id) is not None
 
     def _take(self, tree: FolderTree) -> None:
         if self._held:  # since it was asked for

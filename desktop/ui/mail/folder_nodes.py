@@ -19,6 +19,8 @@ from desktop.ui.mail.folder_words import role_title
 
 _UNIFIED_ICONS = {
     Unified.INBOX: "inbox",
+    Unified.SNOOZED: "alarm-clock",
+    Unified.AWAITED: "hourglass",
     Unified.IMPORTANT: "star",
     Unified.SENT: "send",
     Unified.DRAFTS: "file-pen",
@@ -39,6 +41,9 @@ _ROLE_ICONS = {
     Role.TRASH: "trash-2",
 }
 _NOTHING = ListCounts(0, 0)
+_COUNT_ALL = (Unified.DRAFTS, Unified.OUTBOX, Unified.SNOOZED, Unified.AWAITED)
+MAY_BE_MISSING = frozenset({Unified.SNOOZED, Unified.AWAITED})
+"""Lists that stand in the pane only while they hold something."""
 _UNREAD_ROLES = (Role.NONE, Role.INBOX)
 
 
@@ -79,7 +84,7 @@ class Node:
     def shown_count(self) -> int:
         """The number at the right: unread mails, for drafts all, 0 where a number would only be noise."""
         role = self.folder.role if self.folder is not None else Role.NONE
-        if self.list_id in (Unified.DRAFTS, Unified.OUTBOX) or role is Role.DRAFTS:
+        if self.list_id in _COUNT_ALL or role is Role.DRAFTS:
             return self.counts.total
         if self.kind is NodeKind.UNIFIED:
             return self.counts.unread if self.list_id == Unified.INBOX else 0
@@ -88,7 +93,7 @@ class Node:
     @property
     def has_unread(self) -> bool:
         """Whether the row is written strong."""
-        counts_all = self.list_id in (Unified.DRAFTS, Unified.OUTBOX)
+        counts_all = self.list_id in _COUNT_ALL
         drafts = counts_all or (self.folder is not None and self.folder.role is Role.DRAFTS)
         return self.shown_count > 0 and not drafts
 
@@ -96,7 +101,7 @@ class Node:
     def takes_mails(self) -> bool:
         """Whether mails can be dropped here."""
         if self.kind is NodeKind.UNIFIED:
-            return self.list_id not in (Unified.ALL, Unified.SENT, Unified.DRAFTS, Unified.OUTBOX)
+            return self.list_id not in (Unified.ALL, Unified.SENT, *_COUNT_ALL)
         return self.kind is NodeKind.FOLDER and self.list_id != 0 and self.two_way
 
     @property
@@ -122,6 +127,7 @@ def build(tree: FolderTree) -> list[Node]:
             tree.unified.get(int(unified), _NOTHING),
         )
         for unified, icon in _UNIFIED_ICONS.items()
+        if unified not in MAY_BE_MISSING or tree.unified.get(int(unified), _NOTHING).total
     ]
     tops += [_account(account) for account in tree.accounts]
     for position, node in enumerate(tops):

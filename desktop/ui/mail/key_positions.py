@@ -20,13 +20,17 @@ def positions_in(snapshot: ListSnapshot) -> Mapping[int, int] | None:
     return {key: position for position, key in enumerate(snapshot.keys)}
 
 
-def position_of(key: int, keys: array[int], query: ListQuery, known: Mapping[int, int] | None) -> int | None:
-    """Return where a key stands; None when it is not there.
+def position_of(
+    key: int, keys: array[int], query: ListQuery, known: Mapping[int, int] | None, back: int = 0
+) -> int | None:
+    """Return where a key stands; None when it is not there. So many as `back` stand first, in no order of date.
 
     While a list becomes another step by step, `known` is that of the last step.
     """
     if known is None:
-        at = bisect_left(keys, -key, key=int.__neg__) if query.descending else bisect_left(keys, key)
+        if back and key in keys[:back]:
+            return keys.index(key)
+        at = bisect_left(keys, -key, back, key=int.__neg__) if query.descending else bisect_left(keys, key, back)
         return at if at < len(keys) and keys[at] == key else None
     last = known.get(key)
     if last is None or (last < len(keys) and keys[last] == key):

@@ -244,7 +244,7 @@ def _first_answer(views: MailViews, query: ListQuery, kept: int) -> _Answer:
     snapshot = views.open_list(query)
     positions = positions_in(snapshot)
     keys = list(snapshot.keys[:FIRST_ROWS])
-    if kept and (at := position_of(kept, snapshot.keys, query, positions)) is not None:
+    if kept and (at := position_of(kept, snapshot.keys, query, positions, snapshot.back)) is not None:
         keys += [key for key in snapshot.keys[max(0, at - 15) : at + 15] if key not in keys]
     return _Answer(snapshot, positions, views.rows(keys, conversations=query.conversations))
 
@@ -262,7 +262,8 @@ def _answer_keeping(views: MailViews, query: ListQuery, kept: int, known: set[in
             before = set(whole.keys[: whole.keys.index(kept)])
             keys = array("q", snapshot.keys)
             keys.insert(sum(1 for key in keys if key in before), kept)
-            snapshot = ListSnapshot(query, keys, snapshot.unread)
+            back = snapshot.back + (kept in whole.keys[: whole.back])
+            snapshot = ListSnapshot(query, keys, snapshot.unread, back)
     new = [key for key in snapshot.keys[:FIRST_ROWS] if key not in known]
     rows = views.rows(new, conversations=query.conversations) if new else []
     return _Answer(snapshot, positions_in(snapshot), rows)

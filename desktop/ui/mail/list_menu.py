@@ -10,19 +10,22 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
 from desktop.domain.mail.export_form import ExportForm
-from desktop.domain.mail.folder import Role
+from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.operation import Verb
+from desktop.domain.mail.reminding import Standing
 from desktop.ui.actions import Do
 from desktop.ui.line_texts import one_line
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.mail_drag import MailLoad
+from desktop.ui.mail.reminder_actions import can_be_followed_up
 from desktop.ui.mail.selection import Selection
 from desktop.ui.mail.transfer_menu import add_export
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
 _MOST_RECENT = 5
+_NEVER_PUT_OFF = (Role.TRASH, Role.JUNK, Role.DRAFTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,10 @@ class MailSteps:
     """Show a mail by itself."""
     choose_folder: Callable[[MailLoad], object]
     """Ask for a folder and move there."""
+    put_off: Callable[[Selection], object]
+    """Ask until when to snooze, or when to remind."""
+    end: Callable[[MailLoad], object]
+    """Put off no longer."""
     export: Callable[[MailLoad, ExportForm], object]
     """Ask where mails should go as files."""
     key_of: Callable[[Do], str]
@@ -72,6 +79,7 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
         menu.add(_("Archive"), does(Verb.ARCHIVE), icon="archive", shortcut=key_of(Do.ARCHIVE))
     if role in (Role.ARCHIVE, Role.TRASH):
         menu.add(_("Move to the Inbox"), does(Verb.INBOX), icon="inbox")
+    _add_reminder(menu, steps, chosen)
     move = Menu(theme, menu, _("Move to"))
     for folder in recent[:_MOST_RECENT]:
         move.add(one_line(actions.called(folder)), does(Verb.MOVE, folder), icon="folder")
@@ -97,3 +105,21 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
         colour="danger",
     )
     return menu
+
+
+def _add_reminder(menu: Menu, steps: MailSteps, chosen: Selection) -> None:
+    """Add what puts mails off, and what ends that where one is put off."""
+    list_id = chosen.load.list_id
+    if chosen.role in _NEVER_PUT_OFF or list_id == Unified.OUTBOX:
+        return
+    reminder = chosen.row.reminder if chosen.row is not None else None
+    follows_up = can_be_followed_up(chosen)
+    words = _("Remind me unless they answer…") if follows_up else _("Snooze…")
+    icon = "hourglass" if follows_up else "alarm-clock"
+    menu.add(words, lambda: steps.put_off(chosen), icon=icon, shortcut=steps.key_of(Do.SNOOZE))
+    if reminder is not None or list_id in (Unified.SNOOZED, Unified.AWAITED):
+        is_snoozed = list_id == Unified.SNOOZED or (reminder is not None and reminder.standing is Standing.SNOOZED)
+        words = _("Back to the Inbox now") if is_snoozed else _("Done")
+        if list_id == Unified.AWAITED or (reminder is not None and reminder.standing is Standing.AWAITED):
+            words = _("Stop waiting")
+        menu.add(words, lambda: steps.end(chosen.load), icon="check", shortcut=steps.key_of(Do.END_REMINDER))

@@ -74,6 +74,10 @@ class ListPane(QWidget):
     density_wanted = Signal(object)
     move_wanted = Signal(object)
     """The person wants to pick a folder for this `MailLoad`."""
+    snooze_wanted = Signal(object)
+    """The person wants to put this `Selection` off: to snooze it, or to be reminded of it."""
+    end_wanted = Signal(object)
+    """This `MailLoad` is to be put off no longer."""
     export_wanted = Signal(object, object)
     """A `MailLoad` that is to be exported, and the `ExportForm`."""
     search_closed = Signal()
@@ -458,7 +462,10 @@ class ListPane(QWidget):
         return self.model.position_of(key) is not None
 
     def _open_menu(self, point: QPoint) -> None:
-        steps = MailSteps(self._actions, self.opened.emit, self.move_wanted.emit, self.export_wanted.emit, self.key_of)
+        steps = MailSteps(
+            *(self._actions, self.opened.emit, self.move_wanted.emit, self.snooze_wanted.emit, self.end_wanted.emit),
+            *(self.export_wanted.emit, self.key_of),
+        )
         list_menu(self._theme, self, steps, self.selection(), self._recent).popup(point)
 
     def _columns_changed(self) -> None:

@@ -35,6 +35,7 @@ from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.list_pane import ListPane
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.move_picker import MovePicker, RecentFolders, Target
+from desktop.ui.mail.reminder_actions import ReminderActions
 from desktop.ui.mail.search_bar import SearchBar
 from desktop.ui.mail.search_results import SearchResults
 from desktop.ui.mail.search_segments import has_operator, place_operator
@@ -102,6 +103,7 @@ class MailBrowser(QObject):
         self.transfers = TransferActions(services.transfers, services.views, services.actions, tasks, host)
         self.tree = FolderTree(self.model, theme, state)
         self.pane = ListPane(theme, services.views, self.mails, tasks, bridge, state)
+        self.reminders = ReminderActions(services.reminders, tasks, undo, theme, host, self.pane)
         self.search = SearchBar(theme, services.search, tasks, state)
         self.pane.role_of_folder = self._role_of_folder
         self.pane.unfetched = self._unfetched
@@ -135,6 +137,9 @@ class MailBrowser(QObject):
             (Do.STAR, pane.toggle_star),
             (Do.MOVE, self.choose_folder),
             (Do.MOVE_AGAIN, self.move_again),
+            (Do.SNOOZE, lambda: self.reminders.ask(pane.selection())),
+            (Do.FOLLOW_UP, lambda: self.reminders.ask_follow_up(view.selected_load())),
+            (Do.END_REMINDER, lambda: self.reminders.end(view.selected_load())),
             (Do.LIST_READ, pane.mark_list_read),
             (Do.NEXT, partial(self._go, view.next)),
             (Do.PREVIOUS, partial(self._go, view.previous)),
@@ -229,6 +234,8 @@ class MailBrowser(QObject):
         pane.opened.connect(self.opened)
         pane.step_wanted.connect(self._take_step)
         pane.move_wanted.connect(self.choose_folder)
+        pane.snooze_wanted.connect(self.reminders.ask)
+        pane.end_wanted.connect(self.reminders.end)
         pane.export_wanted.connect(self.transfers.export_mails)
         drops = FileDrops(pane, self._takes_files)
         drops.dropped.connect(self._drop_files)

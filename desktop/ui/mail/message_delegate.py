@@ -163,10 +163,10 @@ class MessageDelegate(QStyledItemDelegate):
         self._paint_date(painter, words, places.second if one_line else places.first)
         reserved = words.date_width + 12 if one_line else 0
         self._paint_icons(painter, words, places.second.right() + 1 - reserved, places.second, look)
-        painter.setPen(tokens.secondary)
         painter.setFont(font("small"))
         small = work.metrics("small")
-        for text, place in zip(words.snippets, places.snippets, strict=False):
+        for number, (text, place) in enumerate(zip(words.snippets, places.snippets, strict=False)):
+            painter.setPen(tokens.accent if words.notice and number == 0 else tokens.secondary)
             canvas.line(painter, text, place, baseline(place, small), small.horizontalAdvance)
         if look.hovered:
             canvas.actions(painter, places.actions, row, look.hot)

@@ -27,8 +27,8 @@ from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.listing import ListQuery, ListSnapshot, Row, SortBy
 from desktop.ui import dates
-from desktop.ui.mail import row_texts
-from desktop.ui.mail.days import DayGroup, group_at, group_by_day, group_title, grown, shrunk
+from desktop.ui.mail import reminder_words, row_texts
+from desktop.ui.mail.days import DayGroup, Span, group_at, group_by_day, group_title, grown, shrunk
 from desktop.ui.mail.key_diff import Inserted, Removed, steps_between
 from desktop.ui.mail.key_positions import position_of, positions_in
 from desktop.ui.mail.lines import LineKind, LineMap, Place
@@ -154,7 +154,9 @@ class MessageListModel(QAbstractListModel):
             return f"{line.title}, {mails}, {state}"
         if line.row is None:
             return _("Loading…")
-        return row_texts.spoken(line.row, dates.full_date(line.row.date_ms, self._zone))
+        spoken = row_texts.spoken(line.row, dates.full_date(line.row.date_ms, self._zone))
+        notice = reminder_words.of_row(line.row, self._now_ms, self._zone)
+        return f"{spoken}, {notice}" if notice else spoken
 
     def key_at(self, number: int) -> int:
         """Return the key a line shows; 0 for a head or outside the list."""
@@ -173,13 +175,14 @@ class MessageListModel(QAbstractListModel):
 
     def position_of(self, key: int) -> int | None:
         """Return the place of a key among the keys."""
-        return position_of(key, self._keys, self.query, self._positions)
+        return position_of(key, self._keys, self.query, self._positions, self._snapshot.back)
 
     def collapsed_keys(self) -> tuple[tuple[int, int], ...]:
-        """Return the lowest and highest key of every collapsed day."""
-        ends = (
-            (self._keys[group.start], self._keys[group.end - 1]) for group in self._groups if self._is_hidden(group)
-        )
+        """Return the lowest and highest key of every collapsed day, and each key of what is back and collapsed."""
+        ends: list[tuple[int, int]] = []
+        for group in filter(self._is_hidden, self._groups):
+            keys = self._keys[group.start : group.end]
+            ends += zip(keys, keys, strict=True) if group.span is Span.BACK else [(keys[0], keys[-1])]
         return tuple((min(pair), max(pair)) for pair in ends)
 
     def missing(self, first: int, last: int) -> list[int]:
@@ -221,7 +224,10 @@ class MessageListModel(QAbstractListModel):
         """Take a newer answer to the same query by as few signals as possible; `positions` as for `open`."""
         if marks is not None:
             self._marks = marks
-        steps = steps_between(self._keys, snapshot.keys)
+        first = self._snapshot.back
+        same = first == snapshot.back and self._keys[:first] == snapshot.keys[:first]
+        # what comes back is found among the first alone, and would not be while it is on the way there
+        steps = steps_between(self._keys, snapshot.keys) if same else None
         before, self._snapshot = self._snapshot.unread, snapshot
         if steps != ():
             positions = positions or positions_in(snapshot)
@@ -322,7 +328,7 @@ class MessageListModel(QAbstractListModel):
     def _cut(self, keys: Sequence[int]) -> tuple[DayGroup, ...]:
         if not self._by_date:
             return ()
-        return group_by_day(keys, self._now_ms, self._zone, descending=self.query.descending)
+        return group_by_day(keys, self._now_ms, self._zone, descending=self.query.descending, back=self._snapshot.back)
 
     def _map(self) -> LineMap:
         unfolded = {
@@ -343,7 +349,7 @@ class MessageListModel(QAbstractListModel):
     def _fold_gone(self, snapshot: ListSnapshot, positions: Mapping[int, int] | None) -> None:
         """Fold conversations whose row is going, while it still stands where it stood."""
         for key in tuple(self._unfolded):
-            if position_of(key, snapshot.keys, snapshot.query, positions) is None:
+            if position_of(key, snapshot.keys, snapshot.query, positions, snapshot.back) is None:
                 self._fold(key)
 
     def _reset_to(self, keys: array[int], positions: Mapping[int, int] | None) -> None:

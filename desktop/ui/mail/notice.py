@@ -24,6 +24,11 @@ class Remedy(Enum):
     SEND_AGAIN = auto()
     WAS_SENT = auto()
     DISMISS = auto()
+    PUT_OFF = auto()
+    """Snooze again, or choose another time."""
+    END_REMINDER = auto()
+    WRITE_ON = auto()
+    """Write again to those who have not answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ _ZOOM = "reader.zoom"
 _HURTFUL = "reader.hurtful"
 _MOST_HURTFUL = 200
 _OF_WRITING = (Remedy.EDIT, Remedy.SEND_NOW, Remedy.SEND_AGAIN, Remedy.WAS_SENT, Remedy.DISMISS)
+_OF_REMINDERS = (Remedy.PUT_OFF, Remedy.END_REMINDER, Remedy.WRITE_ON)
 
 
 class Reader(QWidget):
@@ -64,6 +65,8 @@ class Reader(QWidget):
     """A sentence about something done."""
     writing_requested = Signal(object, object)
     """What the person wants of a mail that is being written or sent: a Remedy, and the key of the mail."""
+    reminder_requested = Signal(object, object)
+    """What the person wants of a mail that is put off, or is to be: a Remedy, and its MessageHead."""
     file_wanted = Signal(object)
     """The path of a mail that was attached to the open one."""
 
@@ -451,6 +454,11 @@ class Reader(QWidget):
         if self._opened is not None and self._opened.letter.key:
             self.action_requested.emit(verb, (self._opened.letter.key,))
 
+    def put_off(self) -> None:
+        """Ask until when the open message is to be snoozed; of one's own, when to be reminded of it."""
+        if self._opened is not None and self._opened.letter.key:
+            self.reminder_requested.emit(Remedy.PUT_OFF, self._opened.head)
+
     def _mark_read(self) -> None:
         if self._opened is not None and self._opened.head.unread:
             self.request(Verb.READ)
@@ -481,6 +489,8 @@ class Reader(QWidget):
             self.output.show_source(opened)
         elif remedy in _OF_WRITING:
             self.writing_requested.emit(remedy, opened.letter.key)
+        elif remedy in _OF_REMINDERS:
+            self.reminder_requested.emit(remedy, opened.head)
         elif remedy is Remedy.OTHER_COPY:
             twin = opened.form.twin + 1 if opened.form.twin < opened.head.twins else CURRENT
             self._start_again(opened.letter, replace(opened.form, twin=twin))

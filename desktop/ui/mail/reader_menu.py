@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
+from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Verb
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail.letter import Opened
@@ -35,6 +36,7 @@ class OpenReader(Protocol):
     @property
     def darkened(self) -> bool: ...
     def request(self, verb: Verb) -> None: ...
+    def put_off(self) -> None: ...
     def load_images(self) -> None: ...
     def ask_before_images(self) -> None: ...
     def toggle_plain(self) -> None: ...
@@ -67,6 +69,10 @@ def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
             menu.add(_("Take the star away"), lambda: reader.request(Verb.UNSTAR), icon="star")
         else:
             menu.add(_("Star this message"), lambda: reader.request(Verb.STAR), icon="star")
+        if head.outgoing and head.way is None and head.status is not Status.DRAFT:
+            menu.add(_("Remind me unless they answer…"), reader.put_off, icon="hourglass")
+        elif head.way is None and head.status is not Status.DRAFT:
+            menu.add(_("Snooze this message…"), reader.put_off, icon="alarm-clock")
         menu.addSeparator()
     if document is not None:
         if document.remote_images and not reader.images_shown:

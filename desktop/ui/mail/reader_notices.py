@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.base import clock
 from desktop.base.i18n import _, n_
 from desktop.domain.mail.document import NO_TEXT, Document
 from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.sealed import ENCRYPTED, PACKED
-from desktop.ui.mail import trust_words
+from desktop.ui import dates
+from desktop.ui.mail import reminder_words, trust_words
 from desktop.ui.mail.letter import Opened
 from desktop.ui.mail.notice import Notice, Remedy
 from desktop.ui.mail.outbox_notices import written_here
@@ -83,6 +85,8 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         said.insert(0, here)
     elif head.gone and head.status is not Status.SENT:
         said.append(Notice(_("This mail is no longer on the server. This is the copy kept here."), icon="cloud-off"))
+    if head.reminder is not None:
+        said.insert(0, reminder_words.notice(head.reminder, clock.now(), dates.zone()))
     if situation.from_file:
         said.append(Notice(_("This mail was opened from a file and is not stored."), icon="file"))
     if document is not None and document.remote_images and not situation.images_shown:

@@ -35,7 +35,12 @@ class ReaderTools(QWidget):
         self.read = IconButton(theme, "mail-open", _("Mark as read or unread"))
         self.star = IconButton(theme, "star", _("Star"))
         if actions is not None:
-            for name, icon in ((Do.ARCHIVE, "archive"), (Do.TRASH, "trash-2"), (Do.MOVE, "folder-input")):
+            for name, icon in (
+                (Do.ARCHIVE, "archive"),
+                (Do.TRASH, "trash-2"),
+                (Do.MOVE, "folder-input"),
+                (Do.SNOOZE, "alarm-clock"),
+            ):
                 button = IconButton(theme, icon, "")
                 button.follow(actions[name])
                 row.addWidget(button)

@@ -29,9 +29,10 @@ def correspondent(row: Row) -> str:
     return one_line(row.sender_name) or one_line(row.sender_address) or _("(no sender)")
 
 
-def subject(row: Row) -> str:
-    """Return the subject, or words that stand for a missing one."""
-    return one_line(row.subject) or _("(no subject)")
+def subject(row: Row, notice: str = "") -> str:
+    """Return the subject, or words that stand for a missing one; before a notice that has no line of its own."""
+    words = one_line(row.subject) or _("(no subject)")
+    return _("{subject} · {notice}").format(notice=notice, subject=words) if notice else words
 
 
 def spoken(row: Row, date: str) -> str:

@@ -11,8 +11,8 @@ from PySide6.QtGui import QFontMetrics, QTextLayout
 from desktop.base import clock
 from desktop.domain.mail.listing import Row
 from desktop.ui import dates, line_texts
+from desktop.ui.mail import reminder_words, row_texts
 from desktop.ui.mail import row_geometry as geometry
-from desktop.ui.mail import row_texts
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_line import HitMarks, Line
 from desktop.ui.mail.row_canvas import RowCanvas
@@ -38,6 +38,8 @@ class RowWords:
     count: str
     letters: str
     icons: tuple[str, ...]
+    notice: bool
+    """The first line of the snippets says what brings it back, or has."""
 
 
 class RowWording:
@@ -74,7 +76,9 @@ class RowWording:
     def _made(self, line: Line, row: Row, places: RowPlaces) -> RowWords:
         weight: FontKind = "body-strong" if row.unread else "body"
         metrics = self._canvas.work.metrics(weight)
-        under_day = self._under_days and line.kind is LineKind.MAIL
+        notice = reminder_words.of_row(row, self.now_ms, self.where)
+        is_back = row.reminder is not None and row.reminder.is_back  # stands under no day
+        under_day = self._under_days and line.kind is LineKind.MAIL and not is_back
         date = dates.row_date(row.date_ms, self.now_ms, self.where, under_day=under_day)
         date_width = self._canvas.work.metrics("small-medium").horizontalAdvance(date)
         count = dates.locale().toString(row.count) if row.count > 1 and line.kind is LineKind.MAIL else ""
@@ -91,23 +95,30 @@ class RowWording:
             sender=elided(
                 metrics, row_texts.correspondent(row), places.first.width() - (0 if one_line else date_width + 8)
             ),
-            subject=self._subject(row, line.marks, weight, max(0, places.second.width() - taken)),
-            snippets=self._snippets(row, line.marks, [place.width() for place in places.snippets]),
+            subject=self._subject(
+                row, line.marks, weight, max(0, places.second.width() - taken), "" if places.snippets else notice
+            ),
+            snippets=self._snippets(row, line.marks, [place.width() for place in places.snippets], notice),
             date=date,
             date_width=date_width,
             count=count,
             letters=initials(row.sender_name, row.sender_address),
             icons=shown,
+            notice=bool(notice) and not (line.marks is not None and line.marks.snippet),
         )
 
-    def _subject(self, row: Row, marks: HitMarks | None, weight: FontKind, width: int) -> str | QTextLayout:
+    def _subject(
+        self, row: Row, marks: HitMarks | None, weight: FontKind, width: int, notice: str
+    ) -> str | QTextLayout:
         metrics = self._canvas.work.metrics(weight)
         if marks is not None and marks.subject_marks:
             text, stretches = row_texts.clean_marks(row.subject, marks.subject_marks)
             return marked_text(text, stretches, weight, width, self._canvas.tokens, metrics)
-        return elided(metrics, row_texts.subject(row), width)
+        return elided(metrics, row_texts.subject(row, notice), width)
 
-    def _snippets(self, row: Row, marks: HitMarks | None, widths: Sequence[int]) -> tuple[str | QTextLayout, ...]:
+    def _snippets(
+        self, row: Row, marks: HitMarks | None, widths: Sequence[int], notice: str
+    ) -> tuple[str | QTextLayout, ...]:
         if not widths:
             return ()
         metrics = self._canvas.work.metrics("small")
@@ -115,6 +126,8 @@ class RowWording:
             text, stretches = row_texts.clean_marks(marks.snippet, marks.snippet_marks)
             return (marked_text(text, stretches, "small", widths[0], self._canvas.tokens, metrics),)
         text = line_texts.one_line(row.snippet)
+        if notice:
+            return (elided(metrics, notice, widths[0]), *(elided(metrics, text, width) for width in widths[1:]))
         if len(widths) == 1:
             return (elided(metrics, text, widths[0]),)
         first, rest = _first_line(metrics, text, widths[0])
@@ -133,6 +146,7 @@ def _icons(row: Row) -> tuple[str, ...]:
         ("paperclip", row.has_attachment),
         ("reply", row.answered),
         ("forward", row.forwarded and not row.answered),
+        ("alarm-clock", row.reminder is not None),
     )
     return tuple(name for name, wanted in shown if wanted)
 

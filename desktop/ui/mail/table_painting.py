@@ -10,8 +10,8 @@ from PySide6.QtGui import QPainter
 from desktop.domain.mail.listing import Row
 from desktop.domain.settings import Density
 from desktop.ui import dates, line_texts
+from desktop.ui.mail import reminder_words, row_texts
 from desktop.ui.mail import row_geometry as geometry
-from desktop.ui.mail import row_texts
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_line import Line
 from desktop.ui.mail.row_canvas import Look, RowCanvas, baseline
@@ -97,7 +97,7 @@ class TablePainter:
         if column is Column.SENDER:
             return row_texts.correspondent(row)
         if column is Column.SUBJECT:
-            return row_texts.subject(row)
+            return row_texts.subject(row, reminder_words.of_row(row, self._wording.now_ms, self._wording.where))
         if column is Column.DATE:
             where = (row.date_ms, self._wording.now_ms, self._wording.where)
             return dates.row_date(*where) if self._canvas.width < _NARROW_PX else dates.table_date(*where)

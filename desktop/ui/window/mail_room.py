@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from desktop.domain.mail.folder import ListId
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Verb
+from desktop.domain.mail.reading import MessageHead
 from desktop.domain.settings import LAYOUT, Layout
 from desktop.services.mail.answers import Answer
 from desktop.ui.actions import Actions, Do
@@ -178,6 +179,7 @@ class MailRoom(QObject):
         browser.selection_changed.connect(self._show_selection)
         browser.opened.connect(self._open)
         reader.writing_requested.connect(self.writing_wanted)
+        reader.reminder_requested.connect(self._put_off)
         bridge.outbox_changed.connect(lambda _accounts: reader.outbox_changed())
         self.list.view.picked.connect(self._picked)
         self.tree.picked.connect(self._leave_tree)
@@ -315,6 +317,18 @@ class MailRoom(QObject):
                 self.browser.mails.mark_seen(key)
         else:
             self.browser.mails.apply(verb, MailLoad(mails=keys))
+
+    def _put_off(self, remedy: Remedy, head: MessageHead) -> None:
+        load = MailLoad(mails=(head.key,))
+        reminders = self.browser.reminders
+        if remedy is Remedy.WRITE_ON:
+            self.answer_wanted.emit(Answer.REPLY_ALL, head.key)
+        elif remedy is Remedy.END_REMINDER:
+            reminders.end(load)
+        elif head.outgoing and (head.reminder is None or not head.reminder.is_back):
+            reminders.ask_follow_up(load)
+        else:
+            reminders.ask_snooze(load)
 
     def _back_changed(self, back: bool) -> None:
         self._actions[Do.BACK].setEnabled(back)

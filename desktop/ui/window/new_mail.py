@@ -223,6 +223,6 @@ def _acts(mails: Sequence[NewMail], *, content: bool) -> tuple[tuple[Act, str], 
         Act.READ: lambda: _("Mark as read"),
     }
     able = [Act.OPEN]
-    if content:
+    if content and not any(mail.unanswered for mail in mails):
         able += [Act.ARCHIVE, Act.READ] if len(mails) == 1 else [Act.READ]
     return tuple((act, words[act]()) for act in able)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain.mail.folder import Role
+from desktop.domain.mail.reminding import Kind, Reminder
 from desktop.domain.mail.telling import (
     RECENT_MS,
     Copy,
@@ -121,3 +122,35 @@ def test_c12_whatever_a_sender_writes_stays_one_short_line_in_its_place(name: st
             assert 0 < len(line) <= 160
             assert not set(line) & set("\n\r\0\u2028\u202e\u2066")
             line.encode()
+
+
+BACK = Reminder(Kind.SNOOZE, NOW_MS, NOW_MS - RECENT_MS, back_at_ms=NOW_MS)
+UNANSWERED = replace(BACK, kind=Kind.FOLLOW_UP)
+
+
+def test_what_is_back_is_news_however_old_and_whoever_wrote_it() -> None:
+    old = replace(MAIL, received_ms=NOW_MS - 90 * RECENT_MS, came=False, reminder=BACK)
+    assert is_worth(old)
+    assert is_fresh(old, NOW_MS)
+    assert not is_worth(replace(old, read=True))
+    assert not is_worth(replace(old, reminder=replace(BACK, back_at_ms=None)))
+    assert not is_worth(replace(old, copies=(Copy(2, Role.INBOX, True, False),))), "its folder is quiet"
+
+
+def test_a_mail_nobody_answered_is_told_from_wherever_it_lies_until_it_is_dealt_with() -> None:
+    sent = replace(MAIL, came=False, read=True, in_inbox=False, copies=(Copy(3, Role.SENT, False, None),))
+    assert not is_worth(sent)
+    assert is_worth(replace(sent, reminder=UNANSWERED))
+    assert not is_worth(replace(sent, reminder=UNANSWERED, put_away=True))
+
+
+def test_the_words_for_what_is_back_show_nothing_where_nothing_is_to_be_shown() -> None:
+    back, sent = replace(MAIL, reminder=BACK), replace(MAIL, recipients="Anna, Bo", reminder=UNANSWERED)
+    assert of_one(back, content=True) == Words("Anna Keller", ("Offer", "Snoozed, and back now"))
+    assert of_one(back, content=False) == Words("Snoozed, and back now")
+    assert of_one(sent, content=True) == Words("No answer from Anna, Bo", ("Offer",))
+    assert of_one(sent, content=False) == Words("A mail of yours got no answer")
+    assert of_many([back, sent], content=True) == Words(
+        "2 mails are back", ("Anna Keller: Offer", "No answer from Anna, Bo: Offer")
+    )
+    assert of_many([back, MAIL], content=False) == Words("2 new mails")

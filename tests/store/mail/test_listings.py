@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from desktop.base import clock
 from desktop.base.bus import Bus
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery, SortBy
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.operation import Change, Verb
 from desktop.services.mail.operations import Operations
+from desktop.services.mail.reminders import CannotFollowUp, CannotSnooze
 from desktop.store import migrate
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail.listings import ListingWriter
@@ -35,6 +38,24 @@ def _contents(database: Database) -> tuple[list[object], ...]:
         )
 
 
+def _put_off(store: Shelf, chance: random.Random, key: int) -> None:
+    """Snooze or follow up a mail, let it come back, or end that; a few are then undone."""
+    now = clock.now()
+    with suppress(CannotSnooze, CannotFollowUp):
+        match chance.randrange(4):
+            case 0:
+                done = store.reminders.snooze([key], now - 1, even_if_answered=chance.random() < 0.5)
+            case 1:
+                done = store.reminders.follow_up([key], now - 1)
+            case 2:
+                done = store.reminders.end([key])
+            case _:
+                store.reminders.bring_back()
+                return
+        if chance.random() < 0.4:
+            store.reminders.undo(done)
+
+
 def test_lists_kept_step_by_step_equal_lists_derived_from_nothing(store: Shelf) -> None:
     chance = random.Random(seed())
     for step in range(rounds(60, 2000)):
@@ -45,6 +66,8 @@ def test_lists_kept_step_by_step_equal_lists_derived_from_nothing(store: Shelf) 
             answer_to = chance.randrange(1, 40)
             raw = mail(number, In_Reply_To=f"<{answer_to}@acme.example>" if chance.random() < 0.6 else "")
             store.arrive(raw, chance.choice(ROLES), Flag(chance.choice([0, 1, 2, 3, 4])))
+        elif what < 0.6:
+            _put_off(store, chance, chance.choice(keys))
         elif what < 0.9:
             verb = chance.choice([v for v in Verb if v is not Verb.MOVE])
             chosen, whole = [chance.choice(keys)], chance.random() < 0.3

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTextEdi
 from shiboken6 import isValid
 
 from desktop.domain.mail.draft import Draft, Enclosure, Origin, Relation
+from desktop.domain.mail.reminding import FollowUp
 from desktop.domain.settings import Theme as Choice
 from desktop.ui import dates
 from desktop.ui.compose import keeping
@@ -610,6 +611,38 @@ async def test_sending_later_takes_a_moment_of_the_own_time_zone(desk: Desk) -> 
     popup.apply.click()
     await until(lambda: len(desk.outbox.sent) == 1)
     assert desk.outbox.sent[0][2] == at.toMSecsSinceEpoch()
+
+
+async def test_a_reminder_is_shown_kept_with_the_draft_and_taken_off_again(desk: Desk) -> None:
+    window = await desk.open(LETTER, key=1)
+    mark, popup = window.reminding.mark, window.reminding.popup
+    assert mark.isHidden()
+    window.actions_[Write.REMIND].trigger()
+    popup.offers[2].click()
+    assert mark.isVisible()
+    assert mark.text() == "Reminder 3 days after sending"
+    await window.keeping.save()
+    assert desk.compose.drafts[1].follow_up == FollowUp(days=3)
+
+    mark.click()
+    assert popup.isVisible()
+    at = QDateTime(QDateTime.currentDateTime().addDays(20).date(), QTime(9, 30), dates.zone())
+    popup.when.setDateTime(at)
+    popup.apply.click()
+    assert window.draft().follow_up == FollowUp(at_ms=at.toMSecsSinceEpoch())
+
+    mark.click()
+    popup.offers[-1].click()
+    assert mark.isHidden()
+    window.actions_[Write.SEND].trigger()
+    await until(lambda: len(desk.outbox.sent) == 1)
+    assert desk.outbox.sent[0][1].follow_up is None
+
+
+async def test_a_draft_that_has_a_reminder_shows_it(desk: Desk) -> None:
+    window = await desk.open(replace(LETTER, follow_up=FollowUp(days=7)), key=1)
+    assert window.reminding.mark.text() == "Reminder a week after sending"
+    assert window.draft().follow_up == FollowUp(days=7)
 
 
 async def test_a_draft_thrown_away_while_it_is_saved_does_not_come_back(desk: Desk) -> None:

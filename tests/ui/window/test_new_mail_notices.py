@@ -11,6 +11,7 @@ import pytest
 from desktop.base import clock
 from desktop.domain import settings
 from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.operation import Change, Verb
 from desktop.domain.notice import Act, Heard, Shown
 from desktop.domain.pause import HOUR_MS
@@ -94,6 +95,63 @@ async def test_first_syncs_old_mail_and_quiet_folders_are_not_told(
     await _settled(desk, behind)
 
     assert sorted(notice.lines[0] for notice in desktop.calls) == ["News", "Old"]
+
+
+async def test_a_snoozed_mail_that_is_back_is_told_of_until_it_is_read(
+    desk: Desk, behind: Background, desktop: NotingDesktop
+) -> None:
+    await _hidden(desk)
+    [key] = deliver(desk, "Old offer", notify=False, age_ms=9 * 86_400_000)
+    reminders = desk.core.services.reminders
+    reminders.snooze([key], clock.now() - 1)
+    desk.core.services.actions.apply(Change(Verb.READ), [key])
+
+    reminders.bring_back()
+    await desk.until(lambda: desktop.standing)
+
+    [notice] = desktop.calls
+    assert (notice.title, notice.lines) == ("Anna Keller", ("Old offer", "Snoozed, and back now"))
+    desk.core.services.actions.apply(Change(Verb.READ), [key])
+    await desk.until(lambda: not desktop.standing)
+
+
+async def test_what_comes_back_in_a_quiet_folder_or_in_a_pause_is_not_told(
+    desk: Desk, behind: Background, desktop: NotingDesktop
+) -> None:
+    await _hidden(desk)
+    [key, other] = deliver(desk, "Quiet", "Paused", notify=False)
+    tree = desk.core.services.views.folder_tree()
+    [inbox] = [folder for folder in tree.accounts[0].folders if folder.path == "INBOX"]
+    reminders = desk.core.services.reminders
+    reminders.snooze([key], clock.now() - 1)
+    desk.core.services.folders.notify(inbox.key, False)
+    reminders.bring_back()
+    await _settled(desk, behind)
+    desk.core.services.folders.notify(inbox.key, True)
+    desk.core.services.settings.set(settings.PAUSED_UNTIL_MS, clock.now() + HOUR_MS)
+    reminders.snooze([other], clock.now() - 1)
+    reminders.bring_back()
+    await _settled(desk, behind)
+
+    assert desktop.calls == []
+
+
+async def test_a_mail_nobody_answered_is_told_of_and_can_only_be_opened(
+    desk: Desk, behind: Background, desktop: NotingDesktop
+) -> None:
+    await _hidden(desk)
+    sent = desk.core.services.views.open_list(ListQuery(Unified.SENT)).keys[0]
+    reminders = desk.core.services.reminders
+    reminders.follow_up([sent], clock.now() - 1)
+
+    reminders.bring_back()
+    await desk.until(lambda: desktop.standing)
+
+    [notice] = desktop.calls
+    assert notice.title.startswith("No answer from ")
+    assert [act for act, _words in notice.acts] == [Act.OPEN]
+    reminders.end([sent])
+    await desk.until(lambda: not desktop.standing)
 
 
 async def test_a_folder_that_is_to_tell_tells(desk: Desk, behind: Background, desktop: NotingDesktop) -> None:

@@ -92,10 +92,10 @@ def _done_here(core: Core, key: int) -> Outgoing | None:
     while (mail := core.services.outbox.get(key)) is not None and mail.account_key is not None:
         if mail.stage is Stage.FAILED or mail.asks or mail.problem:
             return mail
+        # what is due in a while is a second look into Sent: a mail that is to be tried again has a problem
+        if core.ending.wait(max(mail.due_at_ms - clock.now(), 0) / 1000):
+            return mail
         core.supervisor.senders.send_once(mail.account_key)
-        later = core.services.outbox.get(key)
-        if later is not None and core.ending.wait(max(later.due_at_ms - clock.now(), 0) / 1000):
-            return later
     return mail
 
 
@@ -110,8 +110,9 @@ def _tell(mail: Outgoing | None, people: int, core: Core, console: Console) -> i
         return 0
     if mail.problem:
         console.complain(Problem(mail.problem, details=mail.details))
-    elif mail.stage is Stage.UNKNOWN:
+    if mail.stage is Stage.UNKNOWN:
         console.say(_("Nobody knows whether the mail was sent: the connection was lost while the server took it."))
-    else:
+    elif mail.stage is not Stage.FAILED:
+        # who believed it failed, and sent it again, would send it twice
         console.say(_("The mail waits in the outbox."))
     return 1

@@ -100,6 +100,7 @@ class DesktopNotices:
                         waited.register(end, selectors.EVENT_READ)
                 waited.select()
             self._wake.clear()
+            self._hear()  # first: the numbers of a server that went are those of other notices now
             with contextlib.suppress(queue.Empty):
                 while True:
                     job = self._jobs.get_nowait()

@@ -22,6 +22,7 @@ from desktop.net import errors
 TIMEOUT_S = 5.0
 _NAME = "org.freedesktop.Notifications"
 _SERVER = DBusAddress("/org/freedesktop/Notifications", bus_name=_NAME, interface=_NAME)
+_BUS = "org.freedesktop.DBus"
 _ACTS = frozenset(Act)
 _MOST_WAITING = 200
 
@@ -44,9 +45,14 @@ class NotificationServer:
             self._bus = open_dbus_connection("SESSION")
         try:
             self._signals: deque[Any] = deque(maxlen=_MOST_WAITING)
+            self._owners: deque[Any] = deque(maxlen=_MOST_WAITING)
+            said = MatchRule(type="signal", sender=_NAME, interface=_NAME, path=_SERVER.object_path)
+            went = MatchRule(type="signal", sender=_BUS, interface=_BUS, member="NameOwnerChanged")
+            went.add_arg_condition(0, _NAME)
             self._bus.filter(MatchRule(type="signal", interface=_NAME), queue=self._signals)
-            rule = MatchRule(type="signal", sender=_NAME, interface=_NAME, path=_SERVER.object_path)
-            self._call(message_bus.AddMatch(rule))
+            self._bus.filter(went, queue=self._owners)
+            for rule in (said, went):
+                self._call(message_bus.AddMatch(rule))
             [can] = self._call(new_method_call(_SERVER, "GetCapabilities"))
             self._can = frozenset(can)
         except BaseException:
@@ -86,13 +92,20 @@ class NotificationServer:
                 raise
 
     def told(self) -> list[Told]:
-        """Return what the server said since the last call, without waiting."""
+        """Return what the server said since the last call, without waiting.
+
+        Raises NotificationsUnavailable once it went, also where another has taken its place: that one gives the same
+        numbers to the notices of others.
+        """
         with _own_errors():
             try:
                 while True:
                     self._bus.recv_messages(timeout=0)
             except TimeoutError:
                 pass
+        if any(map(_tells_of_loss, self._owners)):
+            raise errors.NotificationsUnavailable(details="the server ended")
+        self._owners.clear()
         found = [_read(self._signals.popleft()) for _ in range(len(self._signals))]
         return [told for told in found if told is not None]
 
@@ -120,6 +133,12 @@ def _read(signal: Any) -> Told | None:
         case "ActivationToken", (int(number), str(token)):
             return Told(number, token=token)
     return None
+
+
+def _tells_of_loss(signal: Any) -> bool:
+    """Say whether somebody had the name of the server until then; who is started by our call had none before."""
+    _name, before, _after = signal.body
+    return bool(before)
 
 
 def _sendable(text: str) -> str:

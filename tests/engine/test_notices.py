@@ -107,6 +107,29 @@ def test_a_server_that_crashed_is_found_again(bus: str, notices: DesktopNotices)
         second.until(lambda: second.standing, "shown")
 
 
+def test_a_server_that_is_started_anew_gives_the_numbers_of_our_notices_to_others(
+    bus: str, notices: DesktopNotices
+) -> None:
+    heard: list[Heard] = []
+    notices.listen(heard.append)
+    with notification_server(bus, *ALL) as first:
+        assert notices.show(Notice(1, "Anna", acts=ACTS)).result(WITHIN_S) is Shown.SILENTLY
+        number = first.shown[0]["number"]
+        first.kill()
+
+    with notification_server(bus, *ALL) as second:
+        until(lambda: heard == [Heard(1)])
+        second.say("invoke", number, "default")  # a notice of another program
+        notices.withdraw(1)
+        assert notices.show(Notice(1, "Boris", acts=ACTS)).result(WITHIN_S) is Shown.SILENTLY
+        second.until(lambda: second.standing, "shown")
+        second.say("invoke", second.shown[0]["number"], "archive")
+        until(lambda: len(heard) > 1)
+        assert heard == [Heard(1), Heard(1, Act.ARCHIVE)]
+
+    assert [(call["call"], call.get("replaces")) for call in second.calls] == [("notify", 0)]
+
+
 def test_a_bus_that_ended_is_noticed_by_who_waits(monkeypatch: pytest.MonkeyPatch, notices: DesktopNotices) -> None:
     heard: list[Heard] = []
     notices.listen(heard.append)

@@ -218,6 +218,7 @@ class SetUp(QWidget):
         # a password is for the servers of one address
         self.sign_in.password.clear()
         self._grant = None
+        self._trusted = ()
         self._passed = False
         self.search.typed(address)
 
@@ -245,6 +246,8 @@ class SetUp(QWidget):
         if self.step is Step.CHECK:
             self._turn_to(Step.SIGN_IN)
         candidate = self.search.found.best if self.search.found is not None else None
+        if self.step is Step.ADDRESS and candidate is not None and not candidate.trusted:
+            candidate = None  # its servers were not seen yet, nor what is to be doubted about them
         self.by_hand_wanted.emit(self._account(candidate), self.sign_in.password.text())
 
     # doing
@@ -324,6 +327,7 @@ class SetUp(QWidget):
         self._try()
 
     def _try(self) -> None:
+        self._passed = False
         self._turn_to(Step.CHECK)
         self._work(self._check, "")
 

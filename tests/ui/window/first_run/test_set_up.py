@@ -291,7 +291,50 @@ async def test_by_hand_without_anything_found_the_usual_names_are_proposed(guide
     form.close()
 
 
+async def test_c42_by_hand_proposes_no_server_of_which_its_doubt_was_not_seen(guide: Guide) -> None:
+    await guide.open()
+    await guide.write_address()
+    guide.stand_in.find(found(FOREIGN))
+    await guide.until(lambda: guide.set_up.search.found is not None)
+
+    links(guide)["Enter servers by hand"].click()
+
+    form = guide.window.findChild(MailAccountForm)
+    assert isinstance(form, MailAccountForm)
+    assert form.fields.draft().imap.host == "imap.firm.example"
+    form.close()
+
+
 # the trial
+
+
+async def test_an_earlier_trial_that_went_well_lets_nobody_past_the_next(guide: Guide) -> None:
+    await signing_in(guide)
+    guide.stand_in.succeed()
+    await guide.until(guide.set_up.foot.onward.isEnabled)
+    guide.set_up.go_back()
+    guide.set_up.sign_in.password.setText("another")
+
+    guide.press(Qt.Key.Key_Return)
+    guide.press(Qt.Key.Key_Return)
+
+    assert guide.set_up.step is Step.CHECK
+    await guide.until(lambda: len(guide.stand_in.trials) == 2)
+    assert not guide.set_up.foot.onward.isEnabled()
+
+
+async def test_a_certificate_is_trusted_for_one_address_alone(guide: Guide) -> None:
+    certificate = Certificate("imap.firm.example", 993, "aa" * 32)
+    await signing_in(guide)
+    guide.set_up._trust(certificate)
+    await guide.until(lambda: len(guide.stand_in.trials) == 2)
+    guide.set_up.go_back()
+    guide.set_up.go_back()
+
+    guide.set_up.address.address.setText("jan@other.example")
+
+    assert guide.stand_in.trials[1][0].trusted_fingerprints == (certificate.exception,)
+    assert guide.set_up._account(None).trusted_fingerprints == ()
 
 
 async def test_every_step_of_the_trial_is_a_row_whatever_steps_there_are(guide: Guide) -> None:

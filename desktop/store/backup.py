@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 
 from desktop.base import clock
-from desktop.base.paths import touch_private
+from desktop.base.paths import sync_folder, touch_private
 from desktop.store.database import DatabaseDamaged, DiskFailed, problem_of
 from desktop.store.readable import readable_uri, uri_path
 
@@ -53,6 +53,7 @@ def make(database: Path, folder: Path, *, why: str) -> Path:
             _clear_halves(folder)
             raise
         half.replace(target)
+        sync_folder(folder)  # before any other goes
         for old in _no_longer_kept(_oldest_first(folder)):
             old.unlink(missing_ok=True)
     return target
@@ -82,6 +83,8 @@ def copy(database: Path, to: Path) -> None:
 
 def _found_wrong(path: Path) -> str:
     """Open a database nobody works with and read it through; returns "" when it is whole."""
+    if is_empty(path):
+        return "it is empty"  # SQLite takes it for a sound one that holds nothing
     with closing(sqlite3.connect(f"file:{uri_path(path)}?mode=ro", uri=True)) as connection:
         found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
     return "" if found == "ok" else found

@@ -74,6 +74,8 @@ def write(database: Path, raw: Path, to: Path) -> Contents:
 
     Raises PlaceTaken, NoRoomForBackup, DatabaseDamaged, DiskFailed; then nothing is left of it.
     """
+    if not to.name:  # the root of a disk
+        raise PlaceTaken(to)
     half = to.with_name(f"{to.name}.half")
     try:
         _begin(half, to)

@@ -76,11 +76,33 @@ def test_a_backup_without_room_is_told_so_and_leaves_nothing(
     assert list((tmp_path / "backup").iterdir()) == []
 
 
-def test_a_backup_that_cannot_be_read_is_passed_over(database: Database, tmp_path: Path) -> None:
-    good = backup.make(database.path, tmp_path / "backup", why="good")
-    (tmp_path / "backup" / f"{good.name[:15]}-999999-bad.db").write_bytes(b"no database" * 1000)
+@pytest.mark.parametrize("written", [b"no database" * 1000, b""])
+def test_a_backup_that_cannot_be_read_or_holds_nothing_is_passed_over(
+    database: Database, tmp_path: Path, written: bytes
+) -> None:
+    now = clock.now()
+    with clock.frozen(now - 60_000):
+        good = backup.make(database.path, tmp_path / "backup", why="good")
+    with clock.frozen(now):
+        bad = backup.make(database.path, tmp_path / "backup", why="bad")
+    bad.write_bytes(written)
 
     assert backup.newest(tmp_path / "backup") == good
+
+
+def test_no_older_one_goes_before_the_new_one_is_sure_to_stay(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "backup"
+    old = backup.make(database.path, folder, why=backup.BEFORE_IMPORT)
+    seen: list[list[Path]] = []
+    monkeypatch.setattr(backup, "sync_folder", lambda path: seen.append(sorted(path.iterdir())))
+
+    with clock.frozen(clock.now() + 60_000):
+        new = backup.make(database.path, folder, why=backup.BEFORE_IMPORT)
+
+    assert seen == [[old, new]]
+    assert list(folder.iterdir()) == [new]
 
 
 def test_seven_daily_ones_are_kept_and_the_newest_before_each_kind_of_step(database: Database, tmp_path: Path) -> None:

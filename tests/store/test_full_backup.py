@@ -141,6 +141,11 @@ def test_nothing_is_overwritten_by_a_backup(profile: Profile, tmp_path: Path, th
     assert [path.read_text() for path in before] == ["mine"]
 
 
+def test_the_root_of_a_disk_is_taken(profile: Profile) -> None:
+    with pytest.raises(full_backup.PlaceTaken):
+        _write(profile, Path("/"))
+
+
 def test_what_a_kill_left_of_a_backup_goes_with_the_next(profile: Profile, tmp_path: Path) -> None:
     half = tmp_path / "kept.half"
     half.mkdir()

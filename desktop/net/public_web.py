@@ -92,6 +92,8 @@ class PublicWeb:
         """Return a connection on which a request can be sent; raises a problem of the network."""
         connection = self._connected(target, self._checked_addresses(target, cancel), cancel)
         request = http.client.HTTPConnection(target.host, target.port, timeout=self._timeout_s)
+        # else Host names the port of https too, and a signature over it does not fit
+        request.default_port = _PORTS[target.scheme]
         request.sock = connection
         return request
 

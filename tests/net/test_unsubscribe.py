@@ -115,6 +115,16 @@ def test_the_server_gets_what_the_standard_asks_for_and_no_more(server: ListServ
     assert len(server.seen) == 2
 
 
+def test_the_host_is_named_without_the_usual_port_as_browsers_do(server: ListServer, ca_file: Path) -> None:
+    server.answers["/u"] = (200, {}, b"")
+    there: Address = (socket.AF_INET, "127.0.0.1", server.port)
+    asking = Unsubscriber(TlsPolicy(ca_file), allow_loopback=True, resolve=lambda *_asked, **_options: [there])
+
+    asking.unsubscribe("https://localhost/u")
+
+    assert [headers["host"] for _command, _path, headers, _body in server.seen] == ["localhost"]
+
+
 @pytest.mark.parametrize(
     ("status", "reason"), [(400, "400 Bad Request"), (404, "404 Not Found"), (500, "500 Internal Server Error")]
 )

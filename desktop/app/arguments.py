@@ -7,6 +7,7 @@ are checked alike. Nothing here prints, exits or looks at more than whether a na
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 from typing import NoReturn, TypeAlias
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from desktop.base.i18n import _
 from desktop.domain.mail.export_form import ExportForm
@@ -558,12 +560,23 @@ def _mail_account_command(found: argparse.Namespace, folder: Path) -> MailAccoun
 
 
 def _mail_file(parser: _Parser, name: str, folder: Path) -> Path:
-    path = folder / name
-    if "\0" in name or not path.is_file():
+    named = _path_of_link(name)
+    path = folder / named
+    if "\0" in named or not path.is_file():
         raise UsageError(
             parser.format_usage().strip(), _("“{word}” is neither a command nor a file.").format(word=name)
         )
     return path
+
+
+def _path_of_link(name: str) -> str:
+    """Return the path in a file: link (RFC 8089): desktops hand files over so to who takes links too."""
+    try:
+        parts = urlsplit(name)
+    except ValueError:
+        return name
+    local = parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path.startswith("/")
+    return os.fsdecode(unquote_to_bytes(parts.path)) if local else name
 
 
 def _server(text: str, ports: dict[Security, int]) -> ServerAddress:

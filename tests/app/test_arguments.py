@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,18 @@ def test_commands_are_read(tmp_path: Path) -> None:
     assert added.folders == ("A", "B")
     assert added.since == "2026-01-31"
     assert added.ca_file == str(tmp_path / "ca.pem")
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="its desktop hands over no links to files")
+def test_a_mail_file_may_be_named_by_a_link(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a b\\#%41\xff.eml"))
+    path.write_bytes(b"")
+
+    assert parse((path.as_uri(),), Path("/"))[1] == OpenWindow(path)
+    assert parse((path.as_uri().replace("file://", "file://localhost"),), Path("/"))[1] == OpenWindow(path)
+    for link in ("file:///nowhere.eml", "file://host.example/a.eml", "file:///a%00.eml", "file://[", "file:a.eml"):
+        with pytest.raises(UsageError):
+            parse((link,), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,16 @@ def test_the_menu_entry_names_an_icon_that_is_there_and_the_bundle_holds() -> No
     assert f'"resources" / "{icon}"' in (PROJECT / "packaging" / "pyinstaller" / "rapport.spec").read_text("utf-8")
 
 
+def test_the_menu_entry_takes_the_links_and_files_the_program_opens() -> None:
+    entry = (PROJECT / "packaging" / "linux" / "rapport.desktop").read_text("utf-8")
+    provided = (PROJECT / "packaging" / "linux" / "org.rapport_mail.Rapport.metainfo.xml").read_text("utf-8")
+    [types] = re.findall(r"^MimeType=(.+);$", entry, re.MULTILINE)
+
+    assert set(types.split(";")) == {"message/rfc822", "x-scheme-handler/mailto"}
+    assert re.findall("<mediatype>(.+)</mediatype>", provided) == types.split(";")
+    assert "Exec=rapport %u\n" in entry, "one link, which may be that of a file"
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_no_host_and_has_a_hash_for_every_package(lock: str) -> None:
     text = (PROJECT / lock).read_text("utf-8")

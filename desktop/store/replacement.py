@@ -164,13 +164,23 @@ def _free_name(root: Path) -> str:
 
 
 def finish(root: Path) -> None:
-    """End what a kill may have interrupted: exchange the names of what is ready, forget what is not."""
+    """End what a kill may have interrupted: exchange the names of what is ready, forget what is not.
+
+    Raises DiskFull, DiskFailed: then it is gone on with the next time.
+    """
     incoming = root / _INCOMING
     try:
         told = json.loads((incoming / _READY).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         _discard(incoming)
         return
+    try:
+        _exchange(root, incoming, told)
+    except OSError as error:
+        raise DiskFailed.of(error) from error
+
+
+def _exchange(root: Path, incoming: Path, told: dict[str, str]) -> None:
     aside = root / told["aside"] if told["aside"] else None
     if aside is not None:
         aside.mkdir(mode=0o700, exist_ok=True)
@@ -197,7 +207,7 @@ def _discard(incoming: Path) -> None:
 def _set_aside(path: Path, aside: Path | None) -> None:
     if aside is not None and path.exists() and not (aside / path.name).exists():
         path.replace(aside / path.name)
-    elif path.is_dir():  # a start of the program made it anew
+    elif path.is_dir() and not path.is_symlink():  # a start of the program made it anew
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -22,7 +23,7 @@ from desktop.domain.mail.mime_parse import parse
 from desktop.domain.settings import Theme
 from desktop.services.mail.ingest import Fetched, Ingest
 from desktop.store import backup, full_backup, replacement
-from desktop.store.database import DatabaseDamaged
+from desktop.store.database import DatabaseDamaged, DiskFull
 from desktop.store.mail import blobs
 from desktop.store.mail.blobs import Blobs
 from tests.desk import PASSPHRASE, mail
@@ -334,6 +335,44 @@ def test_a_restoration_killed_at_any_exchange_of_names_is_ended_by_the_next_star
     [aside] = profile.root.glob("replaced-*")
     assert (aside / "rapport.db").exists()
     assert (aside / "raw").is_dir()
+
+
+def test_a_restoration_without_room_for_its_end_says_so_and_is_ended_by_a_later_start(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(profile, tmp_path / "kept")
+
+    def full(_path: Path, _aside: Path | None) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(replacement, "_set_aside", full)
+        with pytest.raises(DiskFull):
+            replacement.restore(profile.root, tmp_path / "kept", replace=True)
+        with pytest.raises(DiskFull):
+            _open(profile.root)
+
+    core = _open(profile.root)
+    assert _sources(core) == {mail(1), mail(2), LARGE}
+    core.close()
+    assert len(list(profile.root.glob("replaced-*"))) == 1
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="links need rights there")
+def test_sources_that_lay_on_another_disk_do_not_keep_a_restoration_from_its_end(
+    profile: Profile, tmp_path: Path
+) -> None:
+    _write(profile, tmp_path / "kept")
+    new, elsewhere = tmp_path / "new", tmp_path / "elsewhere"
+    new.mkdir()
+    elsewhere.mkdir()
+    (new / "raw").symlink_to(elsewhere)
+
+    replacement.restore(new, tmp_path / "kept", replace=False)
+
+    core = _open(new)
+    assert _sources(core) == {mail(1), mail(2), LARGE}
+    core.close()
 
 
 @pytest.mark.parametrize("left", [b"", b'{"aside":'])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from desktop.app import recovery
@@ -52,7 +53,7 @@ from desktop.services.mail.views import MailViews
 from desktop.services.services import Services
 from desktop.services.settings import Settings
 from desktop.store import backup, migrate, replacement
-from desktop.store.database import Database, DatabaseDamaged, SearchIndexDamaged
+from desktop.store.database import Database, DatabaseDamaged, DiskFailed, SearchIndexDamaged
 from desktop.store.mail import search_mending
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.blobs import Blobs
@@ -125,18 +126,18 @@ def build_core(
 
     Raises Problem: the profile cannot be used, was used by a newer Rapport, is damaged and has no backup.
     """
-    bus = Bus()
-    if not read_only:
-        profile.create()
-        replacement.finish(profile.root)
-        recovery.examine(profile, after_crash, stop)
-    database = Database(profile.database, bus, read_only=read_only)
-    space = Space(profile.root)
-    database.when_full = space.give_up_reserve
-    if not read_only:
-        database.when_damaged = lambda: backup.set_suspect(profile.database, suspect=True)
-    restored = None if read_only else _made_ready(profile, database, stop)
-    blobs = Blobs(profile.raw, read_only=True) if read_only else open_blobs(profile, database, after_crash, stop)
+    bus, space = Bus(), Space(profile.root)
+    with _told_of_disk():
+        if not read_only:
+            profile.create()
+            replacement.finish(profile.root)
+            recovery.examine(profile, after_crash, stop)
+        database = Database(profile.database, bus, read_only=read_only)
+        database.when_full = space.give_up_reserve
+        if not read_only:
+            database.when_damaged = lambda: backup.set_suspect(profile.database, suspect=True)
+        restored = None if read_only else _made_ready(profile, database, stop)
+        blobs = Blobs(profile.raw, read_only=True) if read_only else open_blobs(profile, database, after_crash, stop)
     secrets = secrets or Secrets(profile.vault, ask_passphrase)
     mirror = Mirror(database, space)
     settings = Settings(database)
@@ -208,6 +209,15 @@ def build_core(
             database.close,
         ),
     )
+
+
+@contextmanager
+def _told_of_disk() -> Iterator[None]:
+    """Let what the disk refuses be a Problem: who mends a profile copies files, and the disk may be what ails it."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskFailed.of(error) from error
 
 
 def _made_ready(profile: Profile, database: Database, stop: Callable[[], bool]) -> Restoration | None:

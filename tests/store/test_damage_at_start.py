@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -18,6 +19,7 @@ from desktop.domain import settings
 from desktop.domain.mail.folder import Unified
 from desktop.domain.settings import Theme
 from desktop.store import backup, migrate
+from desktop.store.database import DiskFull
 from desktop.store.migrate import ForeignFile
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
@@ -37,6 +39,29 @@ def _before_an_update(database: Path) -> None:
 def _first_page(database: Path) -> None:
     with database.open("r+b") as file:
         file.write(bytes(4096))
+
+
+def test_a_full_disk_lets_nothing_be_mended_and_is_told_until_there_is_room(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.core.services.settings.set(settings.THEME, Theme.DARK.value)
+    back_up(desk)
+    desk.close()
+    _first_page(desk.profile.database)
+
+    def full(_from: Path, _to: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(recovery.shutil, "copyfile", full)
+        for _start in range(2):
+            with pytest.raises(DiskFull):
+                Desk(desk.profile.root)
+
+    desk = Desk(desk.profile.root)
+    assert desk.core.restored is not None
+    assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
+    desk.close()
 
 
 @pytest.mark.parametrize("damage", [_users, _before_an_update, _first_page])

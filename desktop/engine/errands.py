@@ -114,15 +114,17 @@ class NetworkErrands:
         sent = Password(sending) if sending is not None else token
         door = self._credentials
         folders: tuple[ServerFolder, ...] = ()
+        sends = False
         try:
             if account.imap is not None:
                 incoming = partial(door.fetching, account, fetch, shown=shown, cancel=cancel)
                 folders = try_incoming(account, incoming, tell)
-            if account.smtp is not None:
+            sends = account.smtp is not None
+            if sends:
                 try_outgoing(partial(door.sending, account, send, shown=sent, cancel=cancel), tell)
         except Problem as problem:
             certificate = problem.certificate if isinstance(problem, errors.CertificateUntrusted) else None
-            return TestResult(False, problem.text, problem.details, problem.remedy.value, certificate, folders)
+            return TestResult(False, problem.text, problem.details, problem.remedy.value, certificate, folders, sends)
         return TestResult(ok=True, folders=folders)
 
     def discover(self, address: str, progress: Callable[[int, int], None]) -> Future[Discovery]:

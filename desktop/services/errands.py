@@ -35,6 +35,8 @@ class TestResult:
     """What the server showed, when the remedy is to trust it."""
     folders: tuple[ServerFolder, ...] = ()
     """There are some where mail can be fetched, whatever came of sending."""
+    in_sending: bool = False
+    """It is the server for sending that does not work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,9 +269,9 @@ class MailAccounts:
         `grant` is what a sign-in in the browser just gave. `tell` is called on another thread with each step of it.
         """
         if account.key and grant is None:
+            if account.smtp is not None and not smtp_password:
+                smtp_password = self._secrets.followed(account, imap_password) or self._secrets.sending(account)
             imap_password = imap_password or self._secrets.receiving(account)
-            if account.smtp is not None:
-                smtp_password = smtp_password or self._secrets.sending(account)
         if account.smtp is not None and account.smtp.user:
             smtp_password = smtp_password or imap_password
         return self._errands.test_account(account, imap_password, smtp_password, tell, grant)

@@ -57,7 +57,8 @@ class AccountFields(QScrollArea):
         column.addSpacing(4)
         column.addWidget(self._fold(_("Receiving (IMAP)"), self.imap, is_open=True))
         smtp_password = FormRow(theme, _("Password"), self.smtp_password)
-        column.addWidget(self._fold(_("Sending (SMTP)"), self.smtp, smtp_password))
+        self._sending_fold = self._fold(_("Sending (SMTP)"), self.smtp, smtp_password)
+        column.addWidget(self._sending_fold)
         mode = FormRow(theme, _("Server and Rapport"), self.mode)
         column.addWidget(
             self._fold(_("What is fetched"), mode, self._rows[Field.SINCE], self._rows[Field.FOLDERS], is_open=True)
@@ -102,6 +103,10 @@ class AccountFields(QScrollArea):
         self.identities.show_identities(draft.identities)
         self._addresses_changed()
         self._mode_changed()
+
+    def open_sending(self) -> None:
+        """Let the server for sending be seen, which does not work."""
+        self._sending_fold.heading.setChecked(True)
 
     def draft(self) -> Draft:
         """Return what stands in the fields."""

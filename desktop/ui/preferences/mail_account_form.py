@@ -329,7 +329,7 @@ class MailAccountForm(Dialog):
             if first:
                 self._roles = dict(self.fields.roles.picked())
         if result.ok:
-            self._say(Banner(self.theme, _("The servers answer, and one is let in."), Tone.SUCCESS), answer=True)
+            self._say(Banner(self.theme, _("The servers answer, and signing in works."), Tone.SUCCESS), answer=True)
             return True
         self._show_failure(account, result)
         return False
@@ -343,7 +343,11 @@ class MailAccountForm(Dialog):
             words, act = _("Look at certificate"), lambda: self._show_certificate(result.problem, certificate)
         elif self._account is not None:
             words = _("Save anyway")
-        banner = Banner(self.theme, result.problem, Tone.DANGER, details=result.details, actions=((words, act),))
+        problem = result.problem
+        if result.in_sending:
+            problem = _("Sending (SMTP): {problem}").format(problem=problem)
+            self.fields.open_sending()
+        banner = Banner(self.theme, problem, Tone.DANGER, details=result.details, actions=((words, act),))
         self._say(banner, answer=True)
 
     def _show_certificate(self, reason: str, certificate: Certificate) -> None:

@@ -506,6 +506,52 @@ async def test_one_password_for_both_halves_is_changed_for_both(
     assert (same, followed, kept) == ([PASSWORD] * 2, ["new"] * 2, ["newer", "of its own"])
 
 
+@pytest.mark.server
+async def test_a_password_changed_at_the_provider_is_typed_once_for_both_halves(
+    core: Core,
+    tasks: Tasks,
+    theme: Theme,
+    dovecot: Dovecot,
+    imap_user: str,
+    smtp_receiver: Callable[..., SmtpReceiver],
+) -> None:
+    receiver = smtp_receiver(passwords={imap_user: PASSWORD})
+    first = _form(core, tasks, theme)
+    first.show()
+    _fill(first, dovecot, imap_user, PASSWORD)
+    _send_through(first, receiver)
+    _press(first, "Add account")
+    await until(lambda: _gone(first))
+    (account,) = core.services.accounts.all()
+    for name in (imap_secret, smtp_secret):
+        core.secrets.set(name(account), "of yesterday")
+
+    again = _form(core, tasks, theme, account)
+    again.show()
+    again.fields.password.setText(PASSWORD)
+    _press(again, "Save")
+    await until(lambda: _gone(again))
+
+    assert [core.secrets.get(name(account)) for name in (imap_secret, smtp_secret)] == [PASSWORD] * 2
+
+
+@pytest.mark.server
+async def test_it_says_that_the_server_for_sending_refused_and_shows_its_fields(
+    form: MailAccountForm, dovecot: Dovecot, imap_user: str, smtp_receiver: Callable[..., SmtpReceiver]
+) -> None:
+    _fill(form, dovecot, imap_user, PASSWORD)
+    _send_through(form, smtp_receiver(passwords={imap_user: "another password"}))
+    folded = not form.fields.smtp_password.isVisible()
+    _press(form, "Test")
+    await until(lambda: _banner(form) is not None)
+    banner = _banner(form)
+
+    assert folded
+    assert banner is not None
+    assert banner.text.startswith("Sending (SMTP): ")
+    assert form.fields.smtp_password.isVisible()
+
+
 async def test_whatever_takes_the_keyboard_is_named_by_its_label(form: MailAccountForm) -> None:
     named = {label.buddy() for label in form.findChildren(QLabel) if label.buddy() is not None}
     selects = form.findChildren(Select)

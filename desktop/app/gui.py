@@ -199,7 +199,7 @@ def _show(
     app.quit_wanted.connect(window.quit)
     background = Background(window, core.services, tasks, bridge, state, core.desktop)
     if sample is not None:
-        window.setWindowTitle(_("Rapport – sample"))
+        window.setWindowTitle(_("Sample"))
     if sample is not None and tour is None:
         window.tell(_("This is a sample: nothing leaves this computer."))
     picture = os.environ.get(SMOKE_VARIABLE)

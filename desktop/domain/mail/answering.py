@@ -99,10 +99,8 @@ def reply_all(original: Original, person: Person, *, html: bool = True) -> Draft
 
 
 def reply_to_list(original: Original, person: Person, *, html: bool = True) -> Draft:
-    """Return an answer to the mailing list alone; where there is none, as `reply`."""
+    """Return an answer to the mailing list alone; the original came through one."""
     post = list_address(original.list_post)
-    if not post:
-        return reply(original, person, html=html)
     known = [each for each in (*original.to, *original.cc, *original.reply_to) if each.key == post]
     return _answer(original, person, (known[0] if known else Address("", post),), (), html=html)
 

@@ -58,6 +58,16 @@ class FilesNotHere(Problem):
         super().__init__(_("The attachments of this mail are still on its server. Save them first, then attach them."))
 
 
+class NotFromAList(Problem):
+    """An answer to its mailing list is wanted of a mail that names none (RFC 2369, section 3.4)."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("This mail did not come through a mailing list."))
+
+
 class Answers:
     """The first drafts of answers."""
 
@@ -75,7 +85,7 @@ class Answers:
     def begin(self, kind: Answer, email_key: int, when: str) -> Begun:
         """Return the draft of an answer; `when` is the date of the mail in the person's words.
 
-        Raises MailGone, NoServerToSend, FilesNotHere, Problem where the mail cannot be read, DiskFull.
+        Raises MailGone, NoServerToSend, NotFromAList, FilesNotHere, Problem where the mail cannot be read, DiskFull.
         """
         head = self._reading.head(email_key)
         raw = self._reading.source(email_key)
@@ -98,6 +108,8 @@ class Answers:
             case Answer.REPLY_ALL:
                 return Begun(answering.reply_all(original, person), answering.answers_elsewhere(original))
             case Answer.REPLY_LIST:
+                if not answering.list_address(original.list_post):
+                    raise NotFromAList
                 return Begun(answering.reply_to_list(original, person))
             case Answer.FORWARD:
                 return Begun(answering.forward(original, person))

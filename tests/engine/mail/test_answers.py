@@ -11,7 +11,7 @@ from desktop.domain.mail.draft import Identity, Relation
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, Security
 from desktop.domain.mail.mailto import parse
-from desktop.services.mail.answers import Answer, FilesNotHere
+from desktop.services.mail.answers import Answer, FilesNotHere, NotFromAList
 from desktop.services.mail.leaving import NoServerToSend
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
@@ -115,6 +115,11 @@ def test_files_still_on_the_server_are_told_of(desk: Desk, dovecot: Dovecot, ima
     with pytest.raises(FilesNotHere):
         desk.core.services.answers.begin(Answer.FORWARD, large, "")
     assert desk.core.services.answers.begin(Answer.REPLY, large, "").draft.enclosures == ()
+
+
+def test_an_answer_to_the_list_of_a_mail_that_came_through_none_goes_to_nobody(desk: Desk, key: int) -> None:
+    with pytest.raises(NotFromAList):
+        desk.core.services.answers.begin(Answer.REPLY_LIST, key, "")
 
 
 def test_a_link_begins_a_mail_as_the_person(desk: Desk, key: int) -> None:

@@ -50,7 +50,7 @@ class Appearance(QWidget):
         self.language.setText(spoken.get(i18n.language(), spoken[""]))
         self.language.setAccessibleName(_("Language: {name}").format(name=self.language.text()))
         names = {
-            settings.Theme.SYSTEM.value: _("Theme of the system"),
+            settings.Theme.SYSTEM.value: _("System theme"),
             settings.Theme.LIGHT.value: _("Light theme"),
             settings.Theme.DARK.value: _("Dark theme"),
         }

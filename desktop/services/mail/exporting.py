@@ -28,9 +28,11 @@ from desktop.domain.mail.listing import Row
 from desktop.domain.mail.mbox import LATEST_MS, boxed
 from desktop.domain.mail.message import Flag, Status
 from desktop.domain.mail.names import name_of_mail, safe_name
+from desktop.services.mail import making
 from desktop.services.mail.importing import Progress
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs, SourceMissing
+from desktop.store.mail.drafts import Drafts
 from desktop.store.mail.messages import Messages, chunks
 from desktop.store.mail.rows import Rows
 
@@ -124,13 +126,17 @@ class Exporting:
                 rows = Rows(view).rows(some, conversations=False)
                 digests = {row.key: Messages(view).raw_digest(row.key) for row in rows}
                 partial = set(Messages(view).partial(some))
+                drafts = {key: Drafts(view).of_email(key) for key in Drafts(view).of_emails(list(partial))}
             found["missing"] += len(some) - len(rows)
             for row in rows:
                 if stopped():
                     raise _Cancelled
-                digest = digests[row.key]
+                digest, draft = digests[row.key], drafts.get(row.key)
                 try:
-                    raw = self._blobs.get(digest) if digest else b""
+                    if draft is not None:  # its files lie beside its source
+                        raw = making.whole_draft(draft, self._blobs)
+                    else:
+                        raw = self._blobs.get(digest) if digest else b""
                 except SourceMissing:
                     raw = b""
                 if not raw:
@@ -138,7 +144,7 @@ class Exporting:
                     continue
                 yield row, raw
                 found["mails"] += 1
-                found["partial"] += row.key in partial
+                found["partial"] += row.key in partial and draft is None
             done += len(some)
 
 

@@ -18,6 +18,7 @@ from desktop.domain.mail.draft import Draft, Enclosure, Stamp
 from desktop.domain.mail.message import Completeness, Message, identity
 from desktop.domain.mail.mime_build import write
 from desktop.store.mail.blobs import Blobs, Packed, Staged, digest_of
+from desktop.store.mail.drafts import KeptDraft
 
 SMALL_BYTES = 64 * 1024
 """Files up to this size are in the lean copy too: a calendar or a text says something by itself."""
@@ -46,6 +47,14 @@ def stamp(message_id: str, at_ms: int | None = None) -> Stamp:
 def stage(draft: Draft, stamp: Stamp, blobs: Blobs, *, with_bcc: bool = False) -> Staged:
     """Make the bytes of the mail in a file of the store. Raises DiskFull, SourceMissing."""
     return blobs.stage(lambda put: write(draft, stamp, lambda e: blobs.pieces(e.digest), put, with_bcc=with_bcc))
+
+
+def whole_draft(kept: KeptDraft, blobs: Blobs) -> bytes:
+    """Return a draft as a mail with all its files, which the store keeps beside its source. Raises SourceMissing."""
+    octets = bytearray()
+    moment = stamp(kept.message_id, kept.date_ms)
+    write(kept.draft, moment, lambda e: blobs.pieces(e.digest), octets.extend, with_bcc=True)
+    return bytes(octets)
 
 
 def as_draft(draft: Draft, stamp: Stamp, blobs: Blobs) -> Made:

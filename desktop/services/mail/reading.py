@@ -16,11 +16,12 @@ from desktop.domain.mail.document import Document, Options, Quotable
 from desktop.domain.mail.message import Completeness, Message, Status
 from desktop.domain.mail.reading import MessageHead
 from desktop.services.errands import Errands, RemotePart
+from desktop.services.mail import making
 from desktop.services.mail.acquaintance import Acquaintance
 from desktop.services.mail.views import MailGone
 from desktop.store.database import Database
 from desktop.store.mail.blobs import Blobs
-from desktop.store.mail.drafts import Drafts
+from desktop.store.mail.drafts import Drafts, KeptDraft
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.places import Places
 from desktop.store.mail.rows import Rows
@@ -108,7 +109,7 @@ class Reading:
             known_domains=self._acquaintance.known_around(head.sender.domain),
             receiver=self._acquaintance.receiver(head.account_keys),
         )
-        return self._parser.prepare(self.source(key, twin=twin), options)
+        return self._parser.prepare(self._kept(key, twin), options)
 
     def part(self, key: int, section: str) -> bytes:
         """Return the decoded content of an attachment or inline picture. Raises PartNotHere, MailGone, Problem."""
@@ -117,16 +118,15 @@ class Reading:
             raise PartNotHere
         if (beside := self._files_beside(head)) and section in beside:
             return self._blobs.get(beside[section])
-        return self._parser.part_bytes(self.source(key), section)
+        return self._parser.part_bytes(self._kept(key), section)
 
     def _files_beside(self, head: MessageHead) -> dict[str, bytes]:
         """Return the files of a draft that lie beside its source and not in it: section -> source."""
         if head.status not in (Status.DRAFT, Status.SENDING):
             return {}
-        with self._database.read() as view:
-            kept = Drafts(view).of_email(head.key)
-            if kept is None or not Messages(view).partial([head.key]):
-                return {}
+        kept = self._own_draft(head.key)
+        if kept is None:
+            return {}
         files = {(each.name, each.size_bytes, each.content_id): each.digest for each in kept.draft.enclosures}
         named = {part.section: files.get((part.name, part.size_bytes, part.content_id)) for part in head.parts}
         return {section: digest for section, digest in named.items() if digest is not None}
@@ -140,16 +140,28 @@ class Reading:
         if head.completeness is Completeness.TEXT:
             raise PartNotHere
         beside = {section: digest for section, digest in self._files_beside(head).items() if section in sections}
-        found = self._parser.parts_bytes(self.source(key), set(sections) - beside.keys())
+        found = self._parser.parts_bytes(self._kept(key), set(sections) - beside.keys())
         return found | {section: self._blobs.get(digest) for section, digest in beside.items()}
 
     def source(self, key: int, *, twin: int = 0) -> bytes:
         """Return the source as it came; of a mail over the size limit its header and text. Raises MailGone."""
+        if not twin and (kept := self._own_draft(key)) is not None:
+            return making.whole_draft(kept, self._blobs)
+        return self._kept(key, twin)
+
+    def _kept(self, key: int, twin: int = 0) -> bytes:
         return self._blobs.get(self._digest(key, twin)[0])
 
     def is_whole(self, key: int, *, twin: int = 0) -> bool:
         """Say whether `source` is the whole mail. Raises MailGone."""
+        if not twin and self._own_draft(key) is not None:
+            return True
         return not self._blobs.is_partial(self._digest(key, twin)[0])
+
+    def _own_draft(self, key: int) -> KeptDraft | None:
+        """Return what the person writes, whose files lie beside its source; None for a mail that is made."""
+        with self._database.read() as view:
+            return Drafts(view).of_email(key) if Messages(view).partial([key]) else None
 
     def _digest(self, key: int, twin: int) -> tuple[bytes, bool]:
         """Return the digest of a source, and whether it is that of another copy than the Email shows."""

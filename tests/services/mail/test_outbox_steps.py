@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,13 @@ from desktop.base import clock
 from desktop.base.errors import Problem
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft
+from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.outbox import STALE_MS, Fate, Outgoing, Stage
+from desktop.services.mail.exporting import Exporting
+from desktop.services.mail.making import SMALL_BYTES
 from desktop.services.mail.sending import Sending
 from desktop.store.mail.accounts import AccountWriter
 from tests.desk import Desk
@@ -142,6 +147,25 @@ def test_a_discarded_draft_can_be_brought_back_with_its_files(desk: Desk) -> Non
     compose.save(kept, again)
 
     assert compose.content(file) == b"precious" * 1000
+
+
+def test_a_draft_is_saved_and_exported_with_all_its_files(desk: Desk, tmp_path: Path) -> None:
+    core = desk.core
+    compose, reading = core.services.compose, core.services.reading
+    octets = random.Random(4).randbytes(SMALL_BYTES + 1)
+    compose.save(replace(DRAFT, enclosures=(compose.attach_octets("plan.bin", "application/octet-stream", octets),)))
+    [key] = desk.mails(Unified.DRAFTS)
+
+    exported = Exporting(core.database, steps(desk)._blobs).run(
+        [key], ExportForm.EML, tmp_path / "out", lambda _progress: None, lambda: False
+    )
+    [file] = exported.path.iterdir()
+
+    assert (exported.mails, exported.partial) == (1, 0)
+    assert reading.is_whole(key)
+    for raw in (file.read_bytes(), reading.source(key)):
+        [part] = [part for part in message_from_bytes(raw).walk() if part.get_filename() == "plan.bin"]
+        assert part.get_payload(decode=True) == octets
 
 
 @pytest.mark.parametrize("sent_again", [True, False])

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +43,18 @@ _OTHER_ALPHABETS = {
     "lo",
     "km",
 }
+
+
+def leave_with_parent() -> None:
+    """Let this process end when the program does, however it does: its queue would never tell (both ends are here)."""
+    parent = parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _PREFERRED = {Alphabet.LATIN: ("en", "en_US", "en_GB"), Alphabet.CYRILLIC: ("ru"
 
 
 def _one_process() -> Executor:
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=dictionaries.leave_with_parent)
 
 
 class Speller(QObject):

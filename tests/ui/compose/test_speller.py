@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -51,6 +54,32 @@ async def test_words_are_looked_up_in_another_process(tmp_path: Path, tasks: Tas
     await until(lambda: bool(given))
     assert "world" in given[0]
     speller.close()
+
+
+_PROGRAM = """
+import os, time
+from desktop.ui.compose.speller import _one_process
+if __name__ == "__main__":
+    print(_one_process().submit(os.getpid).result(), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes through /proc")
+def test_the_process_goes_with_a_program_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(_PROGRAM)
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        child = Path("/proc") / program.stdout.readline().strip()
+        there = child.is_dir()
+        program.kill()
+    deadline = time.monotonic() + 60
+    while child.is_dir() and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+    assert there
+    assert not child.is_dir()
 
 
 async def test_a_word_is_asked_once(tmp_path: Path, tasks: Tasks) -> None:

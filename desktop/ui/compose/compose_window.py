@@ -59,6 +59,7 @@ from desktop.ui.line_texts import one_line
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Tone
+from desktop.ui.widgets.file_dialog import FileDialog
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.throttle import Throttle
 
@@ -289,7 +290,8 @@ class ComposeWindow(QWidget):
     def _open_dialog(self, name: str, title: str, pattern: str, *, into_text: bool) -> None:
         dialog = self._dialogs.get(name)
         if dialog is None:
-            dialog = self._dialogs[name] = QFileDialog(self, title)
+            dialog = self._dialogs[name] = FileDialog(self, title)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
             dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
             dialog.setNameFilter(pattern)
             dialog.filesSelected.connect(

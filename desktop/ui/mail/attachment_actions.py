@@ -33,6 +33,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Kind
 from desktop.ui.widgets.dialog import Dialog, confirm
+from desktop.ui.widgets.file_dialog import FileDialog
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
 
@@ -305,19 +306,17 @@ class AttachmentActions(QObject):
 
     def _choose_file(self, opened: Opened, part: Part, *, warned: bool = False) -> None:
         name = names.safe_name(part.name) or _("Attachment")
-        chooser = QFileDialog(self._window, _("Save attachment"), str(Path(self._folder()) / name))
+        chooser = FileDialog(self._window, _("Save attachment"), name, folder=self._folder())
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(
             lambda path: self._tasks.run(self.save_to(opened, part, Path(path), warned=warned))
         )
         chooser.open()
 
     def _choose_folder(self, opened: Opened, parts: tuple[Part, ...]) -> None:
-        chooser = QFileDialog(self._window, _("Save all attachments"), self._folder())
+        chooser = FileDialog(self._window, _("Save all attachments"), folder=self._folder())
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.setOption(QFileDialog.Option.ShowDirsOnly, on=True)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_all_to(opened, parts, Path(path))))
         chooser.open()
 

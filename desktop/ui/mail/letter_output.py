@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.base.i18n import _, language
@@ -29,6 +29,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web import shell
 from desktop.ui.web.exhibit import Exhibit
+from desktop.ui.widgets.file_dialog import FileDialog
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -86,12 +87,10 @@ class LetterOutput(QObject):
 
     def save(self, opened: Opened) -> None:
         """Ask where to, and save the whole source as a mail file."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
-        chooser = QFileDialog(self._window, _("Save mail as"), str(Path(folder) / file_name(opened.head, "eml")))
+        chooser = FileDialog(self._window, _("Save mail as"), file_name(opened.head, "eml"))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilter(_("Mail (*.eml)"))
         chooser.setDefaultSuffix("eml")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(lambda path: self._tasks.run(self.save_to(opened.letter, Path(path))))
         chooser.open()
 

@@ -22,6 +22,7 @@ from desktop.base.text import one_line
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Kind
 from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.file_dialog import FileDialog
 
 _PRINT_DPI = 300
 
@@ -65,11 +66,10 @@ class PrintPreview(Dialog):
 
     def choose_file(self) -> None:
         """Ask where to save the PDF."""
-        chooser = QFileDialog(self, _("Save as PDF"), self._file_name)
+        chooser = FileDialog(self, _("Save as PDF"), self._file_name)
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilter(_("PDF (*.pdf)"))
         chooser.setDefaultSuffix("pdf")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(lambda path: self._on_save(Path(path), self._pdf))
         chooser.open()
 

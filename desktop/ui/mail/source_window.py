@@ -19,6 +19,7 @@ from desktop.ui.mail.find_bar import FindBar
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Kind
 from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.file_dialog import FileDialog
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.slices import Slices
 
@@ -132,11 +133,10 @@ class SourceWindow(Dialog):
         self.find_bar.tell(at, count)
 
     def _choose_file(self) -> None:
-        chooser = QFileDialog(self, _("Save mail as"), self._file_name)
+        chooser = FileDialog(self, _("Save mail as"), self._file_name)
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilter(_("Mail (*.eml)"))
         chooser.setDefaultSuffix("eml")
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(self._save)
         chooser.open()
 

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.base.i18n import _
@@ -31,6 +31,7 @@ from desktop.ui.mail import transfer_words
 from desktop.ui.mail.folder_nodes import Node
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.tasks import Tasks
+from desktop.ui.widgets.file_dialog import FileDialog
 
 T = TypeVar("T")
 
@@ -127,10 +128,8 @@ class TransferActions(QObject):
     # inside
 
     def _chooser(self, title: str, action: str) -> QFileDialog:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
-        chooser = QFileDialog(self._host.window(), title, folder)
+        chooser = FileDialog(self._host.window(), title)
         chooser.setLabelText(QFileDialog.DialogLabel.Accept, action)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return chooser
 
     def _members(self, list_id: ListId) -> Sequence[int]:

@@ -20,6 +20,7 @@ from desktop.ui.widgets.banner import Banner, Tone
 from desktop.ui.widgets.buttons import Kind
 from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.fields import FormRow, LineEdit
+from desktop.ui.widgets.file_dialog import FileDialog
 from desktop.ui.widgets.labels import Paragraph
 
 if TYPE_CHECKING:
@@ -127,8 +128,7 @@ def missing_words(provider: Provider) -> str:
 
 def choose_file(parent: QWidget, take: Callable[[str], object]) -> None:
     """Let the person look for a provider file; `take` is called with its path."""
-    asked = QFileDialog(parent.window(), _("Take provider file…"))
-    asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    asked = FileDialog(parent.window(), _("Take provider file…"))
     asked.setFileMode(QFileDialog.FileMode.ExistingFile)
     asked.setNameFilters([_("Provider files") + " (*.json)", _("All files") + " (*)"])
     asked.fileSelected.connect(take)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.fields import LineEdit
+from desktop.ui.widgets.file_dialog import FileDialog
 
 
 class FileField(QWidget):
@@ -29,8 +29,7 @@ class FileField(QWidget):
         row.addWidget(self.choose)
 
     def _choose(self) -> None:
-        asked = QFileDialog(self.window(), self._name)
-        asked.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        asked = FileDialog(self.window(), self._name)
         asked.setFileMode(QFileDialog.FileMode.ExistingFile)
         asked.setNameFilters([self._kinds, _("All files") + " (*)"])
         asked.fileSelected.connect(self.edit.setText)

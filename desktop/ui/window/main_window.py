@@ -27,6 +27,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.undo import Entry, Undo
 from desktop.ui.web.window_surface import prepare_surface
+from desktop.ui.widgets.file_dialog import FileDialog
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.toast import Toast
 from desktop.ui.window.accounts_watch import AccountsWatch
@@ -391,10 +392,9 @@ class MainWindow(QWidget):
 
     def _choose_file(self) -> None:
         def make() -> QFileDialog:
-            made = QFileDialog(self, _("Open mail file"))
+            made = FileDialog(self, _("Open mail file"))
             made.setFileMode(QFileDialog.FileMode.ExistingFile)
             made.setNameFilter(_("Mail (*.eml)"))
-            made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             made.fileSelected.connect(lambda path: self.open_file(Path(path)))
             return made
 

@@ -159,7 +159,8 @@ class MailAccountForm(Dialog):
         draft = self.fields.draft()
         found = complaints(draft)
         by_browser = self.fields.way.by_browser
-        if self._base.oauth_provider and not by_browser and not self.fields.password.text():
+        has_none = self._base.oauth_provider or (self._account is None and draft.imap.host)
+        if has_none and not by_browser and not self.fields.password.text():
             found[Field.PASSWORD] = _("Write your password.")
         self.fields.complain(found)
         if found:

@@ -109,8 +109,17 @@ async def test_says_at_the_field_what_is_wrong(form: MailAccountForm) -> None:
     assert form.fields._rows[Field.ADDRESS]._below.isVisible()
     assert form.fields._rows[Field.IMAP_HOST]._below.text() == "Name the server that holds your mail."
     form.fields.address.setText("jan@firm.example")
+    form.fields.password.setText("secret")
     assert form._valid() is not None
     assert not form.fields._rows[Field.ADDRESS]._below.isVisible()
+
+
+async def test_a_new_account_without_a_password_is_not_tried(form: MailAccountForm, dovecot: Dovecot) -> None:
+    _fill(form, dovecot, "jan@example.org", "")
+    _press(form, "Add account")
+
+    assert form.fields._rows[Field.PASSWORD]._below.text() == "Write your password."
+    assert _banner(form) is None
 
 
 async def test_a_complaint_goes_when_its_field_is_changed(form: MailAccountForm) -> None:
@@ -623,6 +632,7 @@ async def test_trust_in_a_certificate_can_be_taken_back(core: Core, tasks: Tasks
 async def test_a_complaint_in_a_closed_fold_is_seen(form: MailAccountForm) -> None:
     form.resize(560, 420)
     form.fields.address.setText("jan@firm.example")
+    form.fields.password.setText("secret")
     for edit, wrong in ((form.fields.smtp.port, "9" * 5000), (form.fields.aliases, "a@b.example, sales")):
         right = edit.text()
         hidden = not edit.isVisible()

@@ -50,14 +50,14 @@ class NoServerToSend(Problem):
 
 def checked(view: View, draft: Draft) -> MailAccount:
     """Return the account that sends a draft. Raises CannotSend, NoServerToSend."""
-    if not draft.recipients:
-        raise CannotSend(_("Nobody is named to get this mail."))
-    if len(draft.recipients) > MOST_RECIPIENTS:
-        raise CannotSend(_("A mail can go to {n} people at the most.").format(n=MOST_RECIPIENTS))
     for person in (*draft.to, *draft.cc, *draft.bcc, *draft.reply_to):
         if not is_fit(person.address):
             text = _("“{address}” is not an email address.")
             raise CannotSend(text.format(address=encodable(person.address or person.name)))
+    if not draft.recipients:
+        raise CannotSend(_("Nobody is named to get this mail."))
+    if len(draft.recipients) > MOST_RECIPIENTS:
+        raise CannotSend(_("A mail can go to {n} people at the most.").format(n=MOST_RECIPIENTS))
     account = account_for(view, draft.sender.address)
     if account is None:
         raise NoServerToSend(draft.sender.address)

@@ -450,7 +450,12 @@ def test_a_mail_leaves_under_own_addresses_alone(desk: Desk, account: MailAccoun
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"), [({"to": ()}, "Nobody"), ({"to": (Address("", "no address"),)}, "no address")]
+    ("changes", "words"),
+    [
+        ({"to": ()}, "Nobody"),
+        ({"to": (Address("", "no address"),)}, "no address"),
+        ({"to": (Address("bad", ""),)}, "“bad”"),
+    ],
 )
 def test_what_cannot_leave_is_told_at_once(
     desk: Desk, account: MailAccount, changes: dict[str, object], words: str

@@ -192,6 +192,8 @@ def _show(
     _tell_in_window(loop, window.tell_failure)
     _watch_browser(trial, window)
     window.restore()
+    if wanted is None and not core.services.accounts.all():
+        window.middle.begin()  # the first thing seen is no empty room
     window.show()
     if wanted is not None:
         window.open(wanted)

@@ -149,8 +149,7 @@ def _assemble(fields: header.Fields, root: Node, found: tuple[str, ...]) -> Mess
     hint = _hint(fields)
     if room < 0:
         defects.append("text too long")
-    if not texts and not parts and not calendar and root.raw is not None and root.children:
-        # boundaries that collide may hide everything: what cannot be taken apart is read as it is
+    if not texts and not parts and not calendar and _hides_text(root):
         texts.append(hidden_text(root))
     whole = "\n".join(texts)
     return _message(
@@ -163,6 +162,18 @@ def _assemble(fields: header.Fields, root: Node, found: tuple[str, ...]) -> Mess
         has_html=has_html,
         calendar=calendar,
     )
+
+
+def _hides_text(root: Node) -> bool:
+    """Say whether boundaries that collide hide everything: no part holds anything, but what follows the last does.
+
+    A mail whose parts are blank, as those of a draft without a text, hides nothing.
+    """
+    found = structure.leaves(root)
+    if root.raw is None or not root.children or any(leaf.body.strip() for leaf in found):
+        return False
+    behind = root.raw[max(leaf.end for leaf in found) : root.end]
+    return any(line.strip() and not line.startswith(b"--") for line in behind.split(b"\n"))
 
 
 def hidden_text(root: Node) -> str:

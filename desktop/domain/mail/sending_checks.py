@@ -99,7 +99,7 @@ def promises_attachment(text: str) -> bool:
 
 
 def _texts(draft: Draft) -> Iterable[SendingWarning]:
-    has_files = any(not each.content_id or each.content_id in draft.html for each in draft.enclosures)
+    has_files = any(not each.content_id for each in draft.enclosures)  # a pasted picture or a logo is none
     if not has_files and (
         promises_attachment(draft.text) or (draft.origin is None and promises_attachment(draft.subject))
     ):

@@ -1,6 +1,7 @@
 """What a person can do while writing a mail: words, icons and keys, as `ui.actions` has them for the main window.
 
-The keys are Thunderbird's, and EspoCRM's where those leave one free: Ctrl+Enter sends, Ctrl+S saves, Esc closes saved.
+The keys are Thunderbird's, and EspoCRM's where those leave one free: Ctrl+Enter sends, Ctrl+S saves, Ctrl+W closes. Esc
+closes nothing but a card or a menu: who presses it once too often would go on typing into the list of mails.
 Gmail's set has the same: a letter alone is text here.
 """
 
@@ -62,13 +63,13 @@ CATALOGUE = Catalogue(
                 ),
                 Spec(Write.REMIND, lambda: _("Remind me unless they answer…"), "hourglass"),
                 Spec(Write.SAVE, lambda: _("Save draft"), "save", ("Ctrl+S",)),
-                Spec(Write.CLOSE, lambda: _("Close and keep the draft"), "x", ("Esc", "Ctrl+W")),
+                Spec(Write.CLOSE, lambda: _("Close and keep the draft"), "x", ("Ctrl+W",)),
                 Spec(Write.DISCARD, lambda: _("Discard draft"), "trash-2", ("Ctrl+Shift+Backspace",)),
                 Spec(Write.ATTACH, lambda: _("Attach files…"), "paperclip", ("Ctrl+Shift+A",)),
                 Spec(Write.CC, lambda: _("Cc"), "", ("Ctrl+Shift+C",)),
                 Spec(Write.BCC, lambda: _("Bcc"), "", ("Ctrl+Shift+B",)),
-                Spec(Write.NEXT_PANE, lambda: _("Next pane"), "", ("F6",)),
-                Spec(Write.PREVIOUS_PANE, lambda: _("Previous pane"), "", ("Shift+F6",)),
+                Spec(Write.NEXT_PANE, lambda: _("Next pane"), "", ("F6", "Ctrl+Tab")),
+                Spec(Write.PREVIOUS_PANE, lambda: _("Previous pane"), "", ("Shift+F6", "Ctrl+Shift+Tab")),
             ),
         ),
         Group(

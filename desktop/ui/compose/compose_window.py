@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QVBoxLayout, QWidget
 
 from desktop.base import clock
 from desktop.base.errors import Problem
@@ -259,22 +259,17 @@ class ComposeWindow(QWidget):
             stops.append(self.quote.pill)
         if not self.strip.isHidden():
             stops.append(next(iter(self.strip.cards), self.strip.drop))
+        banner = self.notices.banner
+        if banner is not None:
+            stops += banner.findChildren(QAbstractButton)[:1]
         stops.append(self.foot.send)
-        parts: list[QWidget] = [self.head, self.tools, self.editor, self.quote, self.strip, self.foot]
+        parts: list[QWidget] = [self.head, self.tools, self.editor, self.quote, self.strip, self.notices, self.foot]
         now = QApplication.focusWidget()
         here = next((part for part in parts if now is not None and (part is now or part.isAncestorOf(now))), None)
         at = next(
             (n for n, stop in enumerate(stops) if here is not None and (here is stop or here.isAncestorOf(stop))), -1
         )
         stops[(at + way) % len(stops)].setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def _leave_text(self, way: int) -> None:
-        """Tab out of the text."""
-        if way < 0:
-            self.head.subject.setFocus(Qt.FocusReason.BacktabFocusReason)
-            return
-        stops = [self.quote.pill, *self.strip.cards, self.foot.send]
-        next(stop for stop in stops if stop.isVisible()).setFocus(Qt.FocusReason.TabFocusReason)
 
     # --------------------------------------------------------------------------------------------------- files, menus
 
@@ -424,7 +419,6 @@ class ComposeWindow(QWidget):
         self.authorship.changed.connect(self._touched)
         self.mode.changed.connect(self._mode_changed)
         self.editor.edited.connect(self._touched)
-        self.editor.left.connect(self._leave_text)
         self.quote.edit_wanted.connect(lambda: self._tasks.run(self._edit_quote()))
         self.quote.removed.connect(self._remove_quote)
         self.strip.add_wanted.connect(self.ask_files)

@@ -35,7 +35,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 from desktop.base.i18n import _
 from desktop.base.text import encodable
 from desktop.domain.mail import written_text
-from desktop.domain.mail.written import PLAIN, Block, Shape, canonical
+from desktop.domain.mail.written import Block, Shape, canonical
 from desktop.domain.mail.written_html import CID, write
 from desktop.ui.compose import document, document_reading, formatting
 from desktop.ui.compose.marks import Marks
@@ -61,8 +61,6 @@ class Editor(QTextEdit):
     """Where on the screen, and where in the editor."""
     edited = Signal()
     """The content changed, not only its look."""
-    left = Signal(int)
-    """Tab in no list and no table: the keyboard goes on (1) or back (-1)."""
 
     def __init__(
         self, theme: Theme, speller: Speller, scrolled_in: Callable[[], QRect], parent: QWidget | None = None
@@ -76,6 +74,7 @@ class Editor(QTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(theme.font("body"))
         self.setAccessibleName(_("Message text"))
+        self.setAccessibleDescription(_("Tab indents. F6 or Ctrl+Tab leaves the text."))
         self.setPlaceholderText(_("Write your message"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -217,7 +216,7 @@ class Editor(QTextEdit):
         if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and plain_key:
             way = -1 if key == Qt.Key.Key_Backtab or shift else 1
             if self._is_plain or not (formatting.to_cell(self, way) or formatting.nest(self, way)):
-                self.left.emit(way)
+                formatting.indent(self, way)
             return True
         if key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and plain_key:
             self._turn_page(1 if key == Qt.Key.Key_PageDown else -1, keep=shift)
@@ -243,9 +242,6 @@ class Editor(QTextEdit):
             cursor.insertBlock(look, QTextCharFormat())
             self.setTextCursor(cursor)
             return True
-        style = document.style_of(cursor.charFormat())
-        if style.href and cursor.atBlockEnd():
-            self.setCurrentCharFormat(document.look_of(PLAIN))
         return False
 
     def _turn_page(self, way: int, *, keep: bool) -> None:
@@ -319,6 +315,8 @@ class Editor(QTextEdit):
 
     def _moved(self) -> None:
         self.marks.set_writing_at(self.textCursor().position())
+        if not self._loading:
+            formatting.step_off_link(self)
 
     def _changed(self) -> None:
         if not self._loading and not self.marks.is_marking:

@@ -7,8 +7,11 @@ from typing import cast
 from PySide6.QtGui import QFont, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextList, QTextTable
 from PySide6.QtWidgets import QTextEdit
 
-from desktop.domain.mail.written import MAX_DEPTH, PLAIN, Listing, Paragraph, Shape, Style, Table
+from desktop.domain.mail.written import MAX_DEPTH, NO_BREAK, PLAIN, Listing, Paragraph, Shape, Style, Table
 from desktop.ui.compose import document
+
+_TAB_CHARS = 4
+"""A tab is so many spaces: HTML has none."""
 
 
 def toggle(edit: QTextEdit, mark: str) -> None:
@@ -174,6 +177,42 @@ def set_link(edit: QTextEdit, text: str, href: str) -> None:
     cursor.setCharFormat(document.look_of(PLAIN))
     edit.setTextCursor(cursor)
     edit.setCurrentCharFormat(document.look_of(PLAIN))
+
+
+def step_off_link(edit: QTextEdit) -> None:
+    """Let what is typed at an edge of a link stand beside it; only within its words it grows."""
+    cursor = edit.textCursor()
+    style = document.style_of(edit.currentCharFormat())
+    if not style.href or cursor.hasSelection():
+        return
+    before, behind = (_href_at(cursor, offset) for offset in (0, 1))
+    if before != behind:
+        edit.setCurrentCharFormat(
+            document.look_of(Style(style.bold, style.italic, strike=style.strike, size_px=style.size_px))
+        )
+
+
+def _href_at(cursor: QTextCursor, offset: int) -> str:
+    """Return where the letter before the cursor leads (offset 0), or the one behind it (1); "" where there is none."""
+    at = cursor.positionInBlock() + offset
+    if not 0 < at < cursor.block().length():
+        return ""
+    letter = QTextCursor(cursor.block())
+    letter.setPosition(cursor.block().position() + at)
+    return document.style_of(letter.charFormat()).href
+
+
+def indent(edit: QTextEdit, way: int) -> None:
+    """Put in what Tab does where it means nothing else (1), or take one out before the cursor (-1)."""
+    cursor = edit.textCursor()
+    if way > 0:
+        cursor.insertText(NO_BREAK * _TAB_CHARS)
+        return
+    before = cursor.block().text()[: cursor.positionInBlock()][-_TAB_CHARS:]
+    spaces = len(before) - len(before.rstrip(f" {NO_BREAK}\t"))
+    if spaces and not cursor.hasSelection():
+        cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, spaces)
+        cursor.removeSelectedText()
 
 
 def insert_table(edit: QTextEdit, rows: int, columns: int) -> None:

@@ -35,14 +35,19 @@ class LinkPopup(Popup):
 
     def __init__(self, theme: Theme, host: QWidget) -> None:
         super().__init__(theme, host, _("Link"))
-        self.words = LineEdit(theme, _("Text"), placeholder=_("Text"))
+        self.words = LineEdit(theme, _("Text"))
         self.target = LineEdit(theme, _("Address"), placeholder="https://")
         self._wrong = Paragraph(theme, "", "small", "danger")
         self._apply = Button(theme, _("Apply"), Kind.PRIMARY)
         self._remove = Button(theme, _("Remove link"), Kind.GHOST)
-        for field in (self.target, self.words):
+        for field, words in ((self.target, _("Address")), (self.words, _("Text"))):
+            label = QLabel(words)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setFont(theme.font("small"))
+            label.setBuddy(field)
             field.setMinimumWidth(340)
             field.returnPressed.connect(self._accept)
+            self.column.addWidget(label)
             self.column.addWidget(field)
         self._wrong.hide()
         self.column.addWidget(self._wrong)

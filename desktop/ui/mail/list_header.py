@@ -41,6 +41,7 @@ class ListHeader(QWidget):
         """The key of an action, to be shown beside it; who has the actions sets it."""
         self._query = ListQuery(0)
         self._density = Density.CARDS
+        self._can_group = True
         self._unread = 0
         self.setFixedHeight(40)
         self.title = ElidedLabel(theme, "", "section")
@@ -82,9 +83,9 @@ class ListHeader(QWidget):
             each.setVisible(on)
         self._give_way()
 
-    def show_query(self, query: ListQuery, density: Density) -> None:
-        """Show filters and remember order and view for the menu."""
-        self._query, self._density = query, density
+    def show_query(self, query: ListQuery, density: Density, *, can_group: bool) -> None:
+        """Show filters and remember order and view for the menu; not every list can be grouped."""
+        self._query, self._density, self._can_group = query, density, can_group
         self.only_unread.setChecked(query.unread)
         self.only_starred.setChecked(query.starred)
         self.only_attachments.setChecked(query.with_attachment)
@@ -111,11 +112,12 @@ class ListHeader(QWidget):
         for words, descending in ((newest, True), (oldest, False)):
             menu.add(words, self._direction(descending), checked=query.descending is descending)
         menu.addSeparator()
-        menu.add(
-            _("Group into conversations"),
-            lambda: self.conversations_wanted.emit(not query.conversations),
-            checked=query.conversations,
-        )
+        if self._can_group:
+            menu.add(
+                _("Group into conversations"),
+                lambda: self.conversations_wanted.emit(not query.conversations),
+                checked=query.conversations,
+            )
         if query.sort_by is SortBy.DATE:  # no other order has days
             menu.add(_("Expand all days"), lambda: self.days_folded.emit(False), shortcut=self.key_of(Do.UNFOLD_ALL))
             menu.add(_("Collapse all days"), lambda: self.days_folded.emit(True), shortcut=self.key_of(Do.FOLD_ALL))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.domain.mail.folder import ListId, Role
+from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import FolderNode, ListQuery, SortBy
 from desktop.domain.mail.mail_account import AccountStatus
 from desktop.domain.mail.operation import Verb
@@ -226,7 +226,7 @@ class ListPane(QWidget):
         self.view.set_density(density)
         self._columns_changed()
         if self.loader.wanted is not None:
-            self.header.show_query(self.loader.wanted, density)
+            self._show_query(self.loader.wanted)
 
     def set_recent_folders(self, folders: tuple[FolderNode, ...]) -> None:
         """Offer these folders in the menu of mails."""
@@ -348,7 +348,7 @@ class ListPane(QWidget):
             self._open(replace(query, conversations=not query.conversations))
 
     def _open(self, query: ListQuery, at: int = 0) -> None:
-        self.header.show_query(query, self._density)
+        self._show_query(query)
         self.filter.show_query(query)
         self.columns.show_order(query.sort_by, query.descending)
         self.loader.open(query, at)
@@ -476,8 +476,15 @@ class ListPane(QWidget):
     def _remember_days(self, *_where: QModelIndex | int) -> None:
         self._state.set(_COLLAPSED_STATE, sorted(self.model.collapsed))
 
+    def _show_query(self, query: ListQuery) -> None:
+        self.header.show_query(query, self._density, can_group=self._can_group(query.list_id))
+
+    def _can_group(self, list_id: ListId) -> bool:
+        """Return whether a line may stand for a conversation: what is being written or sent stands for itself."""
+        return list_id != Unified.OUTBOX and role_of(list_id, self.role_of_folder) is not Role.DRAFTS
+
     def _grouped(self, list_id: ListId) -> bool:
-        return self._state.get(f"{_GROUPED_STATE}{list_id}", self._conversations)
+        return self._can_group(list_id) and self._state.get(f"{_GROUPED_STATE}{list_id}", self._conversations)
 
     def _order_of(self, list_id: ListId) -> tuple[SortBy, bool]:
         name, _space, way = self._state.get(f"{_ORDER_STATE}{list_id}", "date down").partition(" ")

@@ -422,6 +422,19 @@ def test_boundaries_that_collide_hide_nothing() -> None:
     assert "body" in message.text
 
 
+@pytest.mark.parametrize(
+    "inner", ["", " \r\n", "<html><body>\r\n\r\n</body></html>", '<img src="https://x.example/a.png">']
+)
+def test_a_mail_whose_parts_say_nothing_says_nothing(inner: str) -> None:
+    message = parsed(
+        'Content-Type: multipart/alternative; boundary="=_b"\r\n\r\nThis is a MIME message.\r\n\r\n--=_b\r\n'
+        "Content-Type: text/plain\r\n\r\n\r\n--=_b\r\nContent-Type: text/html\r\n\r\n"
+        f"{inner}\r\n--=_b--\r\n\r\n"
+    )
+
+    assert (message.text, message.snippet) == ("", "")
+
+
 def test_old_line_ends() -> None:
     message = mime_parse.parse(b"From: a@x.example\rSubject: mac\r\rone\rtwo")
 

@@ -91,12 +91,13 @@ def test_words_that_promise_none(text: str) -> None:
     assert not promises_attachment(text)
 
 
-def test_a_picture_in_the_quotation_is_no_attachment() -> None:
+@pytest.mark.parametrize("where", ["html", "quote_html"])
+def test_a_picture_in_the_text_is_no_attachment(where: str) -> None:
     logo = enclosure("logo.png", content_id="logo@x.example")
-    quoting = draft(text="See attached.", enclosures=(logo,), quote_html='<img src="cid:logo@x.example">')
+    shown = replace(draft(text="See attached.", enclosures=(logo,)), **{where: '<p><img src="cid:logo@x.example"></p>'})
 
-    assert [each.kind for each in warnings(quoting, Known())] == [Kind.MISSING_ATTACHMENT]
-    assert warnings(replace(quoting, html='<img src="cid:logo@x.example">'), Known()) == ()
+    assert [each.kind for each in warnings(shown, Known())] == [Kind.MISSING_ATTACHMENT]
+    assert warnings(replace(shown, enclosures=(logo, enclosure("a.pdf"))), Known()) == ()
 
 
 def test_a_subject_that_promises_counts_only_where_it_is_ones_own() -> None:

@@ -110,10 +110,28 @@ async def test_a_hostile_draft_is_made_safe_before_it_is_shown(desk: Desk) -> No
 async def test_closing_saves_first(desk: Desk) -> None:
     window = await desk.open(NEW)
     type_into(window.editor, "Hello")
-    QTest.keyClick(window.editor, Qt.Key.Key_Escape)
+    QTest.keyClick(window.editor, Qt.Key.Key_W, CTRL)
 
     await until(lambda: not isValid(window))
     assert desk.compose.drafts[1].text.startswith("Hello")
+
+
+@pytest.mark.parametrize("where", ["text", "subject", "recipients", "foot"])
+async def test_escape_closes_no_window(desk: Desk, where: str) -> None:
+    window = await desk.open(replace(LETTER, html="<p>x</p>"), key=1)
+    widgets = {
+        "text": window.editor,
+        "subject": window.head.subject,
+        "recipients": window.head.to.line,
+        "foot": window.foot.send,
+    }
+    widgets[where].setFocus()
+    QTest.keyClick(widgets[where], Qt.Key.Key_Escape)
+    await asyncio.sleep(0.05)
+
+    assert isValid(window)
+    assert window.isVisible()
+    assert QApplication.focusWidget() is widgets[where]
 
 
 async def test_a_recipient_half_typed_is_saved_by_closing(desk: Desk) -> None:
@@ -520,19 +538,38 @@ async def test_everything_has_a_name_and_the_keyboard_reaches_it(desk: Desk) -> 
     assert window.foot.send in visited
 
 
-async def test_tab_walks_from_to_over_the_subject_into_the_text_and_out(desk: Desk) -> None:
+async def test_tab_walks_from_to_over_the_subject_into_the_text_and_stays(desk: Desk) -> None:
     window = await desk.open(replace(LETTER, cc=(person("", "x@y.example"),)), key=1)
     window.head.to.line.setFocus()
     order: list[object] = [window.head.cc.line, window.head.subject, window.editor]
     for expected in order:
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
         assert QApplication.focusWidget() is expected
-    window.editor.setFocus()
-    QTest.keyClick(window.editor, Qt.Key.Key_Tab)
-    assert QApplication.focusWidget() is window.foot.send
-    window.editor.setFocus()
-    QTest.keyClick(window.editor, Qt.Key.Key_Backtab)
-    assert QApplication.focusWidget() is window.head.subject
+    for key in (Qt.Key.Key_Tab, Qt.Key.Key_Space, Qt.Key.Key_Backtab):
+        QTest.keyClick(QApplication.focusWidget(), key)
+        assert QApplication.focusWidget() is window.editor  # else the next space would press what came behind it
+    assert desk.outbox.sent == []
+
+
+async def test_the_text_is_left_with_f6_and_ctrl_tab_and_so_everything_is_reached(desk: Desk) -> None:
+    window = await desk.open(replace(LETTER, quote_html="<p>q</p>", quote_text="q"), key=1)
+    window.notices.say("files", "Words", actions=(("Do it", lambda: None),))
+    everything: set[QWidget] = {window.tools.shape, window.quote.pill, *offers(window).values(), window.foot.send}
+    for key, modifiers in ((Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier), (Qt.Key.Key_Tab, CTRL)):
+        window.editor.setFocus()
+        reached: list[QWidget] = []
+        for _step in range(7):
+            QTest.keyClick(QApplication.focusWidget(), key, modifiers)
+            reached.append(QApplication.focusWidget())
+        assert everything <= set(reached)
+        assert window.editor in reached
+    assert "F6" in window.editor.accessibleDescription()
+    window.foot.send.setFocus()
+    walked = []
+    for _step in range(6):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        walked.append(QApplication.focusWidget())
+    assert {window.foot.caret, window.foot.attach, window.foot.more, window.foot.discard} <= set(walked)
 
 
 async def test_no_two_actions_share_a_key(desk: Desk) -> None:

@@ -175,6 +175,42 @@ def test_a_link_leads_to_the_web_or_to_a_mailbox(written: str, href: str | None)
     assert full_link(written) == href
 
 
+@pytest.mark.parametrize("way", ["End", "Right", "typed at once"])
+def test_what_follows_a_link_is_no_part_of_it(editor: Editor, way: str) -> None:
+    keys(editor, "see ")
+    formatting.set_link(editor, "the offer", "https://firm.example/")
+    if way != "typed at once":
+        press(editor, Qt.Key.Key_Left)
+        press(editor, Qt.Key.Key_End if way == "End" else Qt.Key.Key_Right)
+    keys(editor, " and more")
+
+    assert html(editor) == '<p>see <a href="https://firm.example/">the offer</a> and more</p>'
+
+
+def test_what_is_typed_before_a_link_is_no_part_of_it_and_within_it_is(editor: Editor) -> None:
+    load(editor, '<p><a href="https://firm.example/">offer</a></p>', "of")
+    keys(editor, "f")
+    press(editor, Qt.Key.Key_Home)
+    keys(editor, "the ")
+
+    assert html(editor) == '<p>the <a href="https://firm.example/">offfer</a></p>'
+
+
+def test_tab_indents_and_shift_tab_takes_it_back(editor: Editor) -> None:
+    keys(editor, "a")
+    press(editor, Qt.Key.Key_Tab)
+    press(editor, Qt.Key.Key_Tab)
+    keys(editor, "b")
+    assert html(editor) == f"<p>a{'&nbsp;' * 8}b</p>"
+    assert editor.hasFocus()
+    press(editor, Qt.Key.Key_Left)
+    press(editor, Qt.Key.Key_Backtab, SHIFT)
+    assert html(editor) == f"<p>a{'&nbsp;' * 4}b</p>"
+    press(editor, Qt.Key.Key_Backtab, SHIFT)
+    press(editor, Qt.Key.Key_Backtab, SHIFT)
+    assert (html(editor), editor.hasFocus()) == ("<p>ab</p>", True)
+
+
 def test_tables_are_walked_with_tab_and_grow(editor: Editor) -> None:
     formatting.insert_table(editor, 1, 2)
     keys(editor, "a")

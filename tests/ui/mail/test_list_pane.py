@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.draft import Draft, Origin, Relation
 from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import ListQuery, SortBy
-from desktop.domain.mail.message import Flag
+from desktop.domain.mail.message import Flag, Status
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Density
 from desktop.services.mail import mail_actions
@@ -100,6 +103,27 @@ async def test_each_list_keeps_whether_it_shows_conversations(room, pane):
     await until(lambda: len(pane.model.keys) == 2)
 
     assert pane.model.position_of(first) == 1
+
+
+async def test_a_draft_stands_for_itself_and_counts_where_the_reader_shows_it(room, pane):
+    """The mails it answers are unread: the draft is not."""
+    answered = room.deliver("Offer", age_ms=2 * MINUTE)
+    room.deliver("Re: Offer", age_ms=MINUTE, reply_to=room.last_message_id)
+    sender = Address("Jan Berger", "jan@firm.example")
+    origin = Origin(Relation.REPLY, room.services.views.ids_of([answered])[answered])
+    draft = Draft(sender, subject="Re: Offer", in_reply_to=room.last_message_id, origin=origin)
+    room.services.compose.save(replace(draft, references=(room.last_message_id,)))
+    pane.show_list(Unified.DRAFTS)
+    await until(lambda: len(pane.model.keys) == 1 and pane.model.row(pane.model.keys[0]))
+
+    row = pane.model.row(pane.model.keys[0])
+    assert (row.count, row.unread, row.status) == (1, False, Status.DRAFT)
+    assert "Group into conversations" not in [action.text() for action in pane.header.menu().actions()]
+    pane.show_list(Unified.INBOX)
+    await until(lambda: pane.model.query.list_id == Unified.INBOX and pane.model.row(pane.model.keys[0]))
+    shown = room.services.views.conversation(pane.model.keys[0]).heads
+    assert (pane.model.row(pane.model.keys[0]).count, [head.unread for head in shown]) == (3, [True, True, False])
+    assert "Group into conversations" in [action.text() for action in pane.header.menu().actions()]
 
 
 async def test_columns_of_the_table_end_where_the_scroll_bar_begins(room, pane):

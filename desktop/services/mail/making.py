@@ -1,7 +1,8 @@
 """From a draft to its bytes, and to what lists and search know of it.
 
 The bytes are made piece by piece, whatever goes along. What the store knows of a mail is read from a lean copy, in
-which large files are left out: it says the same as the mail itself, so that its copy on a server is recognised.
+which large files, pictures and others that hold no words are left out: it says the same as the mail itself, so that its
+copy on a server is recognised, and a draft that is kept every few seconds does not write its pictures again.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from desktop.store.mail.blobs import Blobs, Packed, Staged, digest_of
 from desktop.store.mail.drafts import KeptDraft
 
 SMALL_BYTES = 64 * 1024
-"""Files up to this size are in the lean copy too: a calendar or a text says something by itself."""
+"""Files with words up to this size are in the lean copy too: a calendar or a text says something by itself."""
+_WITH_WORDS = ("text/", "message/", "application/ics", "application/ms-tnef", "application/vnd.ms-tnef")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,20 @@ def _lean(draft: Draft, stamp: Stamp, blobs: Blobs) -> tuple[bytes, Message]:
     raw = bytearray()
 
     def content(enclosure: Enclosure) -> Iterable[bytes]:
-        return blobs.pieces(enclosure.digest) if enclosure.size_bytes <= SMALL_BYTES else ()
+        return blobs.pieces(enclosure.digest) if _is_read(enclosure) else ()
 
     write(draft, stamp, content, raw.extend)
     message = mime_parse.parse(bytes(raw))
     in_order = sorted(draft.enclosures, key=lambda each: not each.content_id)
-    left_out = iter([each.size_bytes for each in in_order if not 0 < each.size_bytes <= SMALL_BYTES])
+    left_out = iter([each.size_bytes for each in in_order if not (each.size_bytes and _is_read(each))])
     parts = tuple(part if part.size_bytes else replace(part, size_bytes=next(left_out, 0)) for part in message.parts)
     return bytes(raw), replace(message, parts=parts, bcc=draft.bcc)
+
+
+def _is_read(file: Enclosure) -> bool:
+    """Say whether the lean copy holds a file."""
+    has_words = file.media_type.lower().startswith(_WITH_WORDS) or file.name.lower() == "winmail.dat"
+    return has_words and file.size_bytes <= SMALL_BYTES
 
 
 def _arrival(message: Message, digest: bytes, size_bytes: int, *, partial: bool = False) -> Arrival:

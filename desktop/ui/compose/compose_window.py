@@ -53,7 +53,7 @@ from desktop.ui.compose.send_later import SendLaterPopup
 from desktop.ui.compose.sending import Sending
 from desktop.ui.compose.speller import Speller
 from desktop.ui.compose.tool_row import ToolRow
-from desktop.ui.compose.written_draft import Snapshot, finished
+from desktop.ui.compose.written_draft import Snapshot, finished, says_nothing
 from desktop.ui.keymap import Keymap
 from desktop.ui.line_texts import one_line
 from desktop.ui.tasks import Tasks
@@ -82,6 +82,8 @@ class ComposeWindow(QWidget):
     """The Draft that was thrown away, for a way back."""
     open_wanted = Signal(object)
     """The Enclosure a person wants to open."""
+    kept = Signal(int)
+    """Key of the draft that is left as it closes: what was written is in it."""
     closed = Signal()
     stays = Signal()
     """It was to close, and could not: it has something to say first."""
@@ -105,6 +107,9 @@ class ComposeWindow(QWidget):
         self._compose, self._theme = compose, theme
         self._tasks = errands = Errands(tasks)
         self._draft = draft
+        self._is_new = key is None and instead_of is None
+        self._begun: Snapshot | None = None
+        """As a new draft was before a person wrote; None for one that was here before."""
         self._quote_html, self._quote_text = draft.quote_html, draft.quote_text
         self._lets_go = False
         self._closes = False
@@ -126,7 +131,7 @@ class ComposeWindow(QWidget):
         self.foot = Foot(theme, self.actions_, self.reminding.mark)
         self.editing = Editing(theme, self.editor, self.tools, self.actions_, speller, self)
         self.enclosing = Enclosing(compose, errands, self.strip, self.editor, self.notices, self)
-        self.keeping = Keeping(compose, errands, key, self._snapshot, self, instead_of=instead_of)
+        self.keeping = Keeping(compose, errands, key, self._snapshot, self._says_nothing, self, instead_of=instead_of)
         self.authorship = Authorship(errands, self.head, self.editor, draft, self)
         self.sending = Sending(
             outbox, errands, self.head, self.enclosing, self.keeping, self.notices, examine, self._snapshot, self
@@ -181,6 +186,10 @@ class ComposeWindow(QWidget):
             return Snapshot(draft, plain=self.editor.text())
         return Snapshot(draft, self.editor.blocks())
 
+    def _says_nothing(self) -> bool:
+        """Return whether nobody wrote anything yet."""
+        return self._begun is not None and says_nothing(self._snapshot(), self._begun, self.authorship.signature)
+
     # -------------------------------------------------------------------------------------------------------- loading
 
     async def _load(self) -> None:
@@ -205,7 +214,9 @@ class ComposeWindow(QWidget):
             self.notices.say("identities", problem.text, Tone.DANGER, details=problem.details)
         await self.authorship.begin(found, is_new=self.keeping.key is None)
         self.editor.document().clearUndoRedoStacks()
-        self.keeping.start_from(self._snapshot())
+        begun = self._snapshot()
+        self._begun = begun if self._is_new else None
+        self.keeping.start_from(begun)
         self.editor.setReadOnly(False)
         self.head.setEnabled(True)
         self.editor.marks.set_names(_names(self.head.recipients))
@@ -309,7 +320,7 @@ class ComposeWindow(QWidget):
     # --------------------------------------------------------------------------------------------------- saved, closed
 
     def _show_state(self, state: State) -> None:
-        if state.kept is Kept.SAVED and state.at_ms:
+        if state.kept is not Kept.FAILED and state.at_ms:  # when last: all else would flicker as one types
             at = dates.time_text(QDateTime.fromMSecsSinceEpoch(state.at_ms, dates.zone()))
             self.foot.say(_("Draft saved {time}").format(time=at), icon="check")
         elif state.kept is Kept.SAVING:
@@ -318,7 +329,7 @@ class ComposeWindow(QWidget):
             self.foot.say(_("Not saved"), icon="triangle-alert", colour="danger", whole=state.problem)
             again = (_("Try again"), lambda: self._tasks.run(self.keeping.save()))
             self.notices.say("save", state.problem, Tone.DANGER, (again,))
-        elif state.kept is Kept.UNTOUCHED or not state.at_ms:
+        else:
             self.foot.say("")
         if state.kept in (Kept.SAVED, Kept.UNTOUCHED):
             self.notices.take_back("save")
@@ -332,9 +343,12 @@ class ComposeWindow(QWidget):
             self._closes = True
             return
         if self._lets_go or not self._is_ready or self._nothing_to_keep():
+            is_kept = not (self.keeping.is_given_up or self.keeping.is_behind)
             self.keeping.give_up()
             self._tasks.stop()
             event.accept()
+            if is_kept and self.keeping.key is not None and self.keeping.draft is not None:
+                self.kept.emit(self.keeping.key)
             self.closed.emit()
             return
         event.ignore()
@@ -350,7 +364,7 @@ class ComposeWindow(QWidget):
 
     async def _save_and_close(self) -> None:
         self.head.accept_all()
-        if await self.keeping.save():
+        if await (self._throw_away() if self._says_nothing() else self.keeping.save()):
             self._let_go()
             return
         problem = self.keeping.state.problem
@@ -365,7 +379,8 @@ class ComposeWindow(QWidget):
 
     def _nothing_to_keep(self) -> bool:
         typed = any(field.line.text().strip() for field in self.head.fields)
-        return not self.keeping.is_behind and not typed and not self.enclosing.pending
+        is_left = self.keeping.key is not None and self._says_nothing()  # of what was taken out again
+        return not (self.keeping.is_behind or typed or self.enclosing.pending or is_left)
 
     def _let_go(self) -> None:
         self._lets_go = True
@@ -381,17 +396,21 @@ class ComposeWindow(QWidget):
             self._tasks.run(self._discard())
 
     async def _discard(self) -> None:
+        if await self._throw_away():
+            self.discarded.emit(self.draft())
+            self._let_go()
+
+    async def _throw_away(self) -> bool:
+        """Delete the draft where it was kept; returns whether it is gone."""
         await self.keeping.end()
-        draft = self.draft()
         if self.keeping.key is not None:
             try:
                 await self._tasks.write(self._compose.discard, self.keeping.key)
             except Problem as problem:
                 self.notices.say("discard", problem.text, Tone.DANGER, details=problem.details)
                 self.keeping.go_on()
-                return
-        self.discarded.emit(draft)
-        self._let_go()
+                return False
+        return True
 
     # ------------------------------------------------------------------------------------------------------- internals
 

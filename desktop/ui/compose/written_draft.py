@@ -20,6 +20,25 @@ class Snapshot:
     """What was written in plain mode; None in the other."""
 
 
+def says_nothing(snapshot: Snapshot, begun: Snapshot, signature: tuple[Block, ...]) -> bool:
+    """Say whether a new draft holds nothing but what it began with: the signature may be another one by now."""
+    if _head(snapshot.draft) != _head(begun.draft):
+        return False
+    if snapshot.plain is not None:
+        return not snapshot.plain.replace(text_of(canonical(signature)), "").strip(" \n-")
+    blocks, sign = canonical(snapshot.blocks), canonical(signature)
+    if blocks == canonical(begun.blocks):
+        return True
+    at = next((n for n in range(len(blocks), -1, -1) if blocks[n : n + len(sign)] == sign), len(blocks))
+    return is_blank((*blocks[:at], *blocks[at + len(sign) :]))
+
+
+def _head(draft: Draft) -> object:
+    """Return all of a draft but its sender and what was written."""
+    attached = tuple(each for each in draft.enclosures if not each.content_id)
+    return draft.to, draft.cc, draft.bcc, draft.subject, draft.quote_html, draft.quote_text, attached
+
+
 def finished(snapshot: Snapshot) -> Draft:
     """Return the draft: its HTML, its plain text, and of the pictures for the text those that stand in it."""
     draft = snapshot.draft

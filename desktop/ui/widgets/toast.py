@@ -108,6 +108,10 @@ class Toast(QWidget):
         self._hold()
         announce(self, text)
 
+    def stay(self) -> None:
+        """Let what was just said stand until it is answered, or until something else is said."""
+        self._clock.stop()
+
     def dismiss(self) -> None:
         """Go away before the time: what it says is no longer so."""
         self._clock.stop()

@@ -40,6 +40,7 @@ from desktop.ui.window.palette_mails import PaletteMails
 from desktop.ui.window.setting_up import SettingUp
 from desktop.ui.window.status_bar import HEIGHT as STATUS_PX
 from desktop.ui.window.status_bar import StatusBar
+from desktop.ui.window.unfinished import Unfinished
 from desktop.ui.window.writing import Writing
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class MainWindow(QWidget):
         self.room = MailRoom(services, tasks, bridge, theme, state, self.undo, self.actions_, cache, self)
         files, words = self.room.files, state.beside("words.txt")
         self.writing = Writing(services, tasks, theme, self._keymap, self.undo, files, words, self)
+        self._unfinished = Unfinished(services, tasks, state, self)
         self.watch = AccountsWatch(services, tasks, bridge, self.navigation, self.status_bar, theme, self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -128,6 +130,7 @@ class MainWindow(QWidget):
         self._fit_screen()
         self.watch.read_accounts()
         self.room.start()
+        self._unfinished.tell()
 
     def _fit_screen(self) -> None:
         """Be no larger than what the screen leaves, with the title that a window manager puts above."""
@@ -220,6 +223,9 @@ class MainWindow(QWidget):
         self.room.answer_wanted.connect(self.writing.answer)
         self.room.letter_wanted.connect(self.writing.follow)
         self.writing.told.connect(self.tell)
+        self.writing.kept.connect(lambda key: self._offer_drafts(_("Kept in Drafts"), [key]))
+        self.writing.open_changed.connect(self._unfinished.remember)
+        self._unfinished.found.connect(self._tell_unfinished)
         self.writing.stays.connect(self._stay)
         self.writing.account_wanted.connect(self._want_sending)
         self.room.step_wanted.connect(self._take_step)
@@ -298,6 +304,15 @@ class MainWindow(QWidget):
         if not entry.quiet:
             self._toast.show_text(entry.text, _("Undo"), lambda: self.undo.undo(entry), icon=entry.icon)
             self._told_entry = entry
+
+    def _offer_drafts(self, words: str, keys: list[int]) -> None:
+        """Say what became of drafts, and offer to write on."""
+        self._toast.show_text(words, _("Open"), lambda: self.writing.go_on(keys), icon="file-pen")
+
+    def _tell_unfinished(self, words: str, keys: list[int]) -> None:
+        """Say what a crash interrupted; that stands until somebody reads it."""
+        self._offer_drafts(words, keys)
+        self._toast.stay()
 
     def _forget_done(self, entry: Entry) -> None:
         """Take the toast of what was taken back away: it is no longer so, and cannot be taken back twice."""

@@ -6,7 +6,7 @@ long as it is held, and opens again then.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,10 @@ class Writing(QObject):
     told = Signal(str)
     account_wanted = Signal()
     """There is no account that can send."""
+    kept = Signal(int)
+    """Key of a draft that is left by a composer that was closed."""
+    open_changed = Signal(object)
+    """Keys of the drafts that are being written, as a list."""
     stays = Signal()
     """A composer that was to close could not."""
 
@@ -66,6 +70,7 @@ class Writing(QObject):
         self._keymap, self._files, self._own_words = keymap, files, own_words
         self._speller: Speller | None = None
         self._windows: list[ComposeWindow] = []
+        self._open_keys: list[int] = []
         self._closed: Callable[[], object] | None = None
         self._reopened.connect(self._reopen_soon)
         self._restored.connect(self._restore)
@@ -97,6 +102,11 @@ class Writing(QObject):
             self.edit(email_key)
         else:
             self._tasks.run(self._act(remedy, email_key))
+
+    def go_on(self, draft_keys: Sequence[int]) -> None:
+        """Write on at drafts that were kept; those that are gone are passed over."""
+        for key in draft_keys:
+            self._reopen_soon(key)
 
     def close_all(self, then: Callable[[], object]) -> bool:
         """Close every composer; True when there is none, else `then` is called once the last is closed and saved."""
@@ -195,7 +205,9 @@ class Writing(QObject):
         window.sent.connect(lambda outbox_key, at_ms, archive: self._sent(draft, outbox_key, at_ms, archive=archive))
         window.discarded.connect(self._discarded)
         window.open_wanted.connect(self._open_file)
+        window.kept.connect(self._tell_kept)
         window.closed.connect(lambda: self._forget(window))
+        window.keeping.state_changed.connect(lambda _state: self._note_open())
         window.stays.connect(self._stay)
         window.show()
 
@@ -207,6 +219,7 @@ class Writing(QObject):
     def _forget(self, window: ComposeWindow) -> None:
         if window in self._windows:
             self._windows.remove(window)
+        self._note_open()
         key = window.keeping.key
         if key is not None:
             # called here and now: the program may end before a coroutine begins
@@ -214,6 +227,17 @@ class Writing(QObject):
         if not self._windows and self._closed is not None:
             then, self._closed = self._closed, None
             then()
+
+    def _tell_kept(self, draft_key: int) -> None:
+        if self._closed is None:  # else the program ends
+            self.kept.emit(draft_key)
+
+    def _note_open(self) -> None:
+        """Tell which drafts a crash would interrupt, when they are others than before."""
+        keys = [each.keeping.key for each in self._windows if each.keeping.key and each.keeping.draft is not None]
+        if keys != self._open_keys:
+            self._open_keys = keys
+            self.open_changed.emit(keys)
 
     def _sent(self, draft: Draft, outbox_key: int, at_ms: int | None, *, archive: bool) -> None:
         self._tasks.run(self._tell_sent(draft, outbox_key, at_ms, archive=archive))

@@ -150,6 +150,53 @@ async def test_an_untouched_window_leaves_no_draft(desk: Desk) -> None:
     assert desk.compose.drafts == {}
 
 
+async def test_who_types_without_a_rest_is_kept_all_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash takes a second of quiet or three of typing."""
+    assert (keeping.QUIET_MS, keeping._AT_LATEST_MS) <= (1000, 3000)
+    monkeypatch.setattr(keeping, "QUIET_MS", 60_000)
+    monkeypatch.setattr(keeping, "_AT_LATEST_MS", 60)
+    window = await desk.open(NEW)
+    window.editor.setFocus()
+    for _turn in range(1000):
+        QTest.keyClicks(window.editor, "x")
+        await asyncio.sleep(0.005)
+        if desk.compose.saves >= 3:
+            break
+
+    assert desk.compose.saves >= 3
+    assert desk.compose.drafts[1].text.startswith("xx")
+    assert window.foot._saved.text.startswith("Draft saved ")  # and nothing flickers
+
+
+@pytest.mark.parametrize("deed", ["another sender", "another signature", "plain text", "typed and taken out"])
+async def test_a_draft_in_which_nobody_wrote_is_not_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    monkeypatch.setattr(keeping, "QUIET_MS", 20)
+    window = await desk.open(NEW)
+    if deed == "another sender":
+        window.head.from_chosen.emit(window.authorship.choices[1])
+        await until(lambda: "Your sales team" in window.editor.toPlainText())
+    elif deed == "another signature":
+        window.head.signature_chosen.emit(None)
+        await until(lambda: "Jan Berger" not in window.editor.toPlainText())
+    elif deed == "plain text":
+        window.actions_[Write.PLAIN_TEXT].trigger()
+        await until(lambda: window.editor.is_plain)
+    else:
+        type_into(window.editor, "x")
+        await until(lambda: window.keeping.state.kept is Kept.SAVED)
+        QTest.keyClick(window.editor, Qt.Key.Key_Backspace)
+    await asyncio.sleep(0.1)
+    kept: list[int] = []
+    window.kept.connect(kept.append)
+    window.close()
+
+    await until(lambda: not isValid(window))
+    assert (desk.compose.drafts, kept) == ({}, [])
+    assert desk.compose.saves == (2 if deed == "typed and taken out" else 0)
+
+
 async def test_a_draft_that_cannot_be_saved_is_said_and_tried_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

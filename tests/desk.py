@@ -33,10 +33,11 @@ class Desk:
     def add(self, dovecot: Dovecot | Gmail, user: str, **changes: object) -> MailAccount:
         """Add an account of a real server."""
         port = int(changes.pop("port", dovecot.imap_port))  # type: ignore[call-overload]
+        host = str(changes.pop("host", "127.0.0.1"))
         account = MailAccount(
             id=uuid.uuid4(),
             address=user,
-            imap=Endpoint("127.0.0.1", port, Security.PLAIN, user),
+            imap=Endpoint(host, port, Security.PLAIN, user),
             **changes,  # type: ignore[arg-type]
         )
         return self.core.services.accounts.add(account, PASSWORD)

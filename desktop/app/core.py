@@ -20,6 +20,7 @@ from desktop.engine.errands import NetworkErrands
 from desktop.engine.housekeeping import Housekeeping
 from desktop.engine.mail.content import Content
 from desktop.engine.mail.importer import ParserProcess
+from desktop.engine.mail.mailboxes import Mailboxes
 from desktop.engine.mail.means import Means
 from desktop.engine.mail.senders import Senders
 from desktop.engine.notices import DesktopNotices
@@ -143,7 +144,9 @@ def build_core(
     settings = Settings(database)
     providers = SignInProviders(settings, secrets)
     credentials = Credentials(secrets, Tokens(secrets, providers.get))
-    errands = NetworkErrands(mirror, secrets, credentials, Downloads(profile.cache / "downloads"), providers.of_address)
+    mailboxes = Mailboxes(credentials)
+    downloads = Downloads(profile.cache / "downloads")
+    errands = NetworkErrands(mirror, secrets, credentials, mailboxes, downloads, providers.of_address)
     importing, reading = importing or ParserProcess(), ParserProcess()
     importing.stop_when_idle(READER_IDLE_S)
     reading.stop_when_idle(READER_IDLE_S)
@@ -155,7 +158,7 @@ def build_core(
         ingest=ingest,
         queue=ReplayQueue(database, blobs),
         statuses=statuses,
-        credentials=credentials,
+        mailboxes=mailboxes,
         parser=importing,
     )
     desktop = DesktopNotices() if sys.platform == "linux" else None
@@ -163,7 +166,7 @@ def build_core(
     upkeep = Upkeep(database, blobs, ingest, space, profile.backup)
     housekeeping = Housekeeping(upkeep, Strays(database, blobs, ingest, profile.root), importing)
     database.when_index_damaged = housekeeping.mend_index
-    senders = Senders(Sending(database, blobs, ingest), credentials, database)
+    senders = Senders(Sending(database, blobs, ingest), credentials, mailboxes, database)
     actions = MailActions(database, blobs)
     reminders = Reminders(database, actions)
     supervisor = Supervisor(bus, means, housekeeping, senders, reminders)

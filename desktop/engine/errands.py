@@ -5,9 +5,8 @@ What speaks IMAP is imported by the first errand that needs it.
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -24,6 +23,7 @@ from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.provider import Provider
 from desktop.engine.credentials import Credentials, policy_of
 from desktop.engine.downloads import Downloads, Source, Stopped
+from desktop.engine.mail.mailboxes import Mailboxes
 from desktop.net import errors
 from desktop.net.connect import Stop
 from desktop.net.credentials import Bearer, Credential, Password
@@ -54,6 +54,7 @@ class NetworkErrands:
         mirror: Mirror,
         secrets: Secrets,
         credentials: Credentials,
+        mailboxes: Mailboxes,
         downloads: Downloads,
         find_provider: Callable[[str], Provider | None],
     ) -> None:
@@ -61,6 +62,7 @@ class NetworkErrands:
         self._mirror = mirror
         self._secrets = secrets
         self._credentials = credentials
+        self._mailboxes = mailboxes
         self._downloads = downloads
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(4, "errand")
@@ -99,10 +101,7 @@ class NetworkErrands:
         cancel: Stop,
     ) -> TestResult:
         from desktop.engine.mail.account_trial import TIMEOUT_S, try_incoming, try_outgoing
-        from desktop.engine.mail.sessions import open_sending, open_session
-
-        def fetch(credential: Credential) -> Session:
-            return open_session(account, credential, timeout_s=TIMEOUT_S, cancel=cancel)
+        from desktop.engine.mail.sessions import open_sending
 
         def send(credential: Credential | None) -> SmtpSession:
             return open_sending(account, credential, cancel=cancel)
@@ -112,16 +111,17 @@ class NetworkErrands:
         token = Bearer(grant.access_token) if grant is not None else None
         shown = token or (Password(password) if password is not None else None)
         sent = Password(sending) if sending is not None else token
-        door = self._credentials
         folders: tuple[ServerFolder, ...] = ()
         sends = False
         try:
             if account.imap is not None:
-                incoming = partial(door.fetching, account, fetch, shown=shown, cancel=cancel)
+                incoming = self._mailboxes.session(
+                    account, shown=shown, timeout_s=TIMEOUT_S, cancel=cancel, by_person=True
+                )
                 folders = try_incoming(account, incoming, tell)
             sends = account.smtp is not None
             if sends:
-                try_outgoing(partial(door.sending, account, send, shown=sent, cancel=cancel), tell)
+                try_outgoing(partial(self._credentials.sending, account, send, shown=sent, cancel=cancel), tell)
         except Problem as problem:
             certificate = problem.certificate if isinstance(problem, errors.CertificateUntrusted) else None
             return TestResult(False, problem.text, problem.details, problem.remedy.value, certificate, folders, sends)
@@ -153,15 +153,6 @@ class NetworkErrands:
                 begun = self._pool.submit(_carry_out, future, do, _Cancel(self._stop, future))
                 begun.add_done_callback(lambda its_turn: _end(future) if its_turn.cancelled() else None)
         return future
-
-    def _opened(self, account: MailAccount, cancel: Stop) -> Session:
-        """Return a session of an account that is signed in with what is kept of it."""
-        from desktop.engine.mail.sessions import open_session
-
-        def sign_in(credential: Credential) -> Session:
-            return open_session(account, credential, cancel=cancel)
-
-        return self._credentials.fetching(account, sign_in, cancel=cancel)
 
     def sign_in(
         self,
@@ -245,7 +236,7 @@ class NetworkErrands:
             raise unreachable(part.section)
         from desktop.net.mail.imap.reading import CHUNK_BYTES
 
-        with self._session(account, cancel) as session:
+        with self._mailboxes.session(account, cancel=cancel) as session:
             selected = session.select(folder.wire_name, read_only=True)
             announced = _announced(session, part) if selected.uidvalidity == part.uidvalidity else None
             if announced is None:
@@ -269,15 +260,6 @@ class NetworkErrands:
                 if cancel.by_person:
                     self._downloads.forget(source)
                 raise errors.Cancelled(account.imap_host) from error
-
-    @contextlib.contextmanager
-    def _session(self, account: MailAccount, cancel: Stop) -> Iterator[Session]:
-        """Give a session of its own."""
-        session = self._opened(account, cancel)
-        try:
-            yield session
-        finally:
-            session.close()
 
 
 def _announced(session: Session, part: RemotePart) -> tuple[str, int] | None:

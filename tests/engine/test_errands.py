@@ -14,11 +14,13 @@ import pytest
 
 from desktop.domain.mail.discovery import Source
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
+from desktop.domain.mail.provider import Provider
 from desktop.domain.mail.providers import provider_of
 from desktop.engine.credentials import Credentials
 from desktop.engine.downloads import Downloads
 from desktop.engine.errands import MOST_SESSIONS, NetworkErrands
 from desktop.engine.mail import sessions
+from desktop.engine.mail.mailboxes import Mailboxes
 from desktop.engine.tokens import Tokens
 from desktop.net.connect import Stop
 from desktop.net.credentials import Credential
@@ -40,7 +42,9 @@ class Server:
         self.tried: list[str] = []
         self.most = 0
 
-    def open_session(self, account: MailAccount, _credential: Credential, *, cancel: Stop, **_rest: object) -> None:
+    def open_session(
+        self, account: MailAccount, _credential: Credential, _provider: Provider, *, cancel: Stop, **_rest: object
+    ) -> None:
         self.tried.append(account.address)
         if account.key == SLOW:
             self.at_work.append(account.address)
@@ -85,7 +89,9 @@ def errands(server: Server, tmp_path: Path) -> Iterator[NetworkErrands]:
     mirror = SimpleNamespace(account=account, folder=lambda _key: SimpleNamespace(wire_name=b"INBOX"))
     passwords = Passwords()
     credentials = Credentials(passwords, Tokens(passwords, lambda _id: None))
-    made = NetworkErrands(cast("Mirror", mirror), passwords, credentials, Downloads(tmp_path / "cache"), provider_of)
+    downloads = Downloads(tmp_path / "cache")
+    mailboxes = Mailboxes(credentials)
+    made = NetworkErrands(cast("Mirror", mirror), passwords, credentials, mailboxes, downloads, provider_of)
     yield made
     made.close()
     server.answers.set()

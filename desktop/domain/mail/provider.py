@@ -120,7 +120,7 @@ class Provider:
     """IDLE does not tell of everything: ask now and then as well."""
     renew_idle_s: int = 9 * 60
     """How long one IDLE may last; many routers forget a silent connection after ten minutes."""
-    most_connections: int = 5
+    most_connections: int = 4
     """Of one account at a time, as far as we go; the provider may allow more."""
     daily_bytes: int = 0
     """What may be fetched in a day; 0 where no limit is known."""

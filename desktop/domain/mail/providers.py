@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.provider import LOOPBACK, Provider
 from desktop.domain.mail.provider_table import TABLE
+
+_NOBODY_KNOWN = Provider(id="", name="")
 
 
 def provider_of(address: str, more: Iterable[Provider] = ()) -> Provider | None:
@@ -34,6 +37,12 @@ def provider_of_server(host: str, more: Iterable[Provider] = ()) -> Provider | N
     name = _name(host)
     known = (*more, *TABLE) if name != LOOPBACK else ()
     return next((provider for provider in known if name in provider.hosts), None)
+
+
+def provider_of_account(account: MailAccount) -> Provider:
+    """Return who keeps the mailbox of an account, told by its server; one nothing is known of where nobody is known."""
+    host = account.imap_host or (account.smtp.host if account.smtp is not None else "")
+    return provider_of_server(host) or _NOBODY_KNOWN
 
 
 def provider_by_id(provider_id: str, more: Iterable[Provider] = ()) -> Provider | None:

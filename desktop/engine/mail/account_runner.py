@@ -11,7 +11,8 @@ import logging
 import math
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from desktop.base import backoff, clock
@@ -19,6 +20,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause, MailAccount
+from desktop.domain.mail.providers import provider_of_account
 from desktop.domain.mail.sync import FOLLOWED, SyncFolder
 from desktop.engine.mail import pacing
 from desktop.engine.mail.causes import cause_of
@@ -28,10 +30,8 @@ from desktop.engine.mail.labelling import Labelling
 from desktop.engine.mail.means import Means
 from desktop.engine.mail.pacing import SignIns
 from desktop.engine.mail.replay import Replay
-from desktop.engine.mail.sessions import open_session
 from desktop.engine.mail.storing import Storing
 from desktop.net import errors
-from desktop.net.credentials import Credential
 from desktop.net.mail.imap.news import News
 from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.session import Session
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 SILENCE_S = 60.0
 """How long a server may say nothing while it is asked something (R7)."""
+ASK_EVERY_S = 120.0
+"""How often the Inbox is asked for news where IDLE does not tell of all."""
 STEADY_S = 60.0
 """A session that lived so long was no failure, whatever ended it."""
 _LONGEST_WAIT_S = 3600.0
@@ -57,11 +59,16 @@ class AccountRunner:
 
     def __init__(self, account: MailAccount, means: Means, after: AccountRunner | None = None) -> None:
         self._account = account
+        self._provider = provider_of_account(account)
         self._means = means
         self._after = after
         self._stop = threading.Event()
         self._retry = threading.Event()
         self._anew = threading.Event()
+        self._insists = False
+        """A person cut the last pause short."""
+        self._gives_way = threading.Event()
+        """Another connection of this mailbox is wanted, and the server bears no second beside ours."""
         self._wake = Wake()
         self._session: Session | None = None
         self._opened: set[int] = set()
@@ -135,6 +142,7 @@ class AccountRunner:
         for _pass in range(_MOST_OVERSIZED):
             known = sum(map(len, self._oversized.values()))
             try:
+                self._insists = True
                 with self._signed_in() as session:
                     self._pass(session)
                 return
@@ -150,7 +158,7 @@ class AccountRunner:
             wait_s: float
             began_s = clock.monotonic()
             try:
-                with self._signed_in() as session:
+                with self._signed_in(self._give_way) as session:
                     self._serve(session)
                 continue
             except (Stopped, errors.Cancelled):
@@ -207,29 +215,40 @@ class AccountRunner:
             if self._stop.is_set() or self._retry.is_set() or resumed or left_s <= 0:
                 break
             self._wake.wait(min(left_s, _LONGEST_WAIT_S))
+        self._insists = self._retry.is_set()
         self._retry.clear()
 
     # one session
 
-    def _signed_in(self) -> _SignedIn:
+    @contextmanager
+    def _signed_in(self, give_way: Callable[[], None] | None = None) -> Iterator[Session]:
         self._set(activity=Activity.CONNECTING, done=0, total=0)
         self._anew.clear()
-        cancel = _Either(self._stop, self._anew)
-
-        def sign_in(credential: Credential) -> Session:
+        self._gives_way.clear()
+        insists, self._insists = self._insists, False
+        with self._means.mailboxes.session(
+            self._account,
+            timeout_s=SILENCE_S,
+            cancel=_Either(self._stop, self._anew),
+            give_way=give_way,
+            by_person=insists,
+            tried=self._tried,
+        ) as session:
+            self._session = session
+            self._numbering = max(clock.now(), self._numbering + 1)  # in ms: too large for a server's own
             try:
-                opened = open_session(self._account, credential, timeout_s=SILENCE_S, cancel=cancel)
-            except errors.NetProblem as problem:
-                if problem.back_off_s or not problem.can_retry:
-                    self._sign_ins.made(clock.monotonic())
-                raise
-            self._sign_ins.made(clock.monotonic())
-            return opened
+                yield session
+            finally:
+                self._forget_session()
 
-        session = self._means.credentials.fetching(self._account, sign_in, cancel=cancel)
-        self._session = session
-        self._numbering = max(clock.now(), self._numbering + 1)  # in ms: too large for a server's own
-        return _SignedIn(session, self._forget_session)
+    def _tried(self, problem: errors.NetProblem | None) -> None:
+        """Count a sign-in, but for one that no server heard of."""
+        if problem is None or problem.back_off_s or not problem.can_retry:
+            self._sign_ins.made(clock.monotonic())
+
+    def _give_way(self) -> None:
+        self._gives_way.set()
+        self._wake.set()
 
     def _forget_session(self) -> None:
         if (session := self._session) is not None:
@@ -250,7 +269,10 @@ class AccountRunner:
             self._wake.clear()
             self._pass(session)
             self._failures = 0
-            self._wait_for_news(session)
+            if not self._gives_way.is_set():
+                self._wait_for_news(session)
+            if self._gives_way.is_set():
+                return
 
     def _pass(self, session: Session) -> None:
         """Bring everything up to date once."""
@@ -318,6 +340,8 @@ class AccountRunner:
             folder = sync.update(folder)
             while folder is not None and not folder.complete:
                 self._check()
+                if self._gives_way.is_set():
+                    return
                 self._means.mirror.check_space()
                 self._set(activity=Activity.SYNCING, **self._progress())
                 folder = sync.older(folder)
@@ -371,7 +395,10 @@ class AccountRunner:
         timeout_s = float(self._account.interval_s)
         if (due_ms := self._means.queue.next_try_at(self._account.key)) is not None:
             timeout_s = min(timeout_s, max(0.1, (due_ms - clock.now()) / 1000))
-        self._hear(session, session.wait_for_news(timeout_s, self._wake))
+        renew_s, ask = float(self._provider.renew_idle_s), self._provider.poll
+        if ask:
+            renew_s = min(renew_s, ASK_EVERY_S)
+        self._hear(session, session.wait_for_news(timeout_s, self._wake, renew_s=renew_s, ask=ask))
         self._check()
 
     def _sync(self, session: Session) -> FolderSync:
@@ -446,20 +473,3 @@ class _Either:
 
     def is_set(self) -> bool:
         return any(event.is_set() for event in self._events)
-
-
-class _SignedIn:
-    """A session for a `with` block; closed politely when all went well, at once when not."""
-
-    def __init__(self, session: Session, forget: Callable[[], None]) -> None:
-        self._session = session
-        self._forget = forget
-
-    def __enter__(self) -> Session:
-        return self._session
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self._forget()
-        if kind is not None:
-            self._session.abort()
-        self._session.close()

@@ -6,7 +6,7 @@ On an errand thread. What it says of each step is of `domain.mail.account_check`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,21 +29,21 @@ class _Outcome:
     words: str = ""
 
 
-def try_incoming(account: MailAccount, sign_in: Callable[[], Session], tell: TellCheck) -> tuple[ServerFolder, ...]:
+def try_incoming(
+    account: MailAccount, signed_in: AbstractContextManager[Session], tell: TellCheck
+) -> tuple[ServerFolder, ...]:
     """Return the folders of an account; it must have an IMAP half. Raises NetProblem, once the step is told of."""
     tell(account_check.folders(CheckState.WAITING))
     if account.smtp is not None:
         tell(account_check.outgoing(CheckState.WAITING))
-    with _step(account_check.incoming, tell) as outcome:
-        session = sign_in()
-        outcome.words = account_check.capability_words(session.capabilities)
-    try:
+    with ExitStack() as open_session:
+        with _step(account_check.incoming, tell) as outcome:
+            session = open_session.enter_context(signed_in)
+            outcome.words = account_check.capability_words(session.capabilities)
         with _step(account_check.folders, tell) as outcome:
             found = tuple(session.list_folders())
             outcome.words = account_check.folder_words(found)
-        return found
-    finally:
-        session.close()
+    return found
 
 
 def try_outgoing(sign_in: Callable[[], SmtpSession], tell: TellCheck) -> None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop.engine.credentials import Credentials
 from desktop.engine.mail.importer import ParserProcess
+from desktop.engine.mail.mailboxes import Mailboxes
 from desktop.services.mail.ingest import Ingest
 from desktop.services.mail.mirror import Mirror
 from desktop.services.mail.replay import ReplayQueue
@@ -25,5 +25,5 @@ class Means:
     ingest: Ingest
     queue: ReplayQueue
     statuses: StatusBoard
-    credentials: Credentials
+    mailboxes: Mailboxes
     parser: ParserProcess

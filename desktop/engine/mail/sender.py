@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 
 from desktop.base import clock
 from desktop.base.errors import Problem, Remedy
 from desktop.domain.mail.address_write import spelled
 from desktop.domain.mail.folder import Role
-from desktop.domain.mail.mail_account import FilesSent, MailAccount
+from desktop.domain.mail.mail_account import FilesSent
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.outbox import HOUR_MS, MINUTE_MS, Outgoing, Stage
 from desktop.engine.credentials import Credentials
 from desktop.engine.mail.lying import uids_here
-from desktop.engine.mail.sessions import open_sending, open_session
+from desktop.engine.mail.mailboxes import Mailboxes
+from desktop.engine.mail.sessions import open_sending
 from desktop.net import errors
 from desktop.net.credentials import Credential
 from desktop.net.mail.imap import names
@@ -41,10 +41,13 @@ _FILE_AGAIN_MS = 5 * MINUTE_MS
 class Sender:
     """Sends what one account has in the outbox until it is stopped; `once` does what is due on the caller's thread."""
 
-    def __init__(self, account_key: int, sending: Sending, credentials: Credentials, database: Database) -> None:
+    def __init__(
+        self, account_key: int, sending: Sending, credentials: Credentials, mailboxes: Mailboxes, database: Database
+    ) -> None:
         self._account_key = account_key
         self._sending = sending
         self._credentials = credentials
+        self._mailboxes = mailboxes
         self._database = database
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -180,7 +183,7 @@ class Sender:
             self._sending.filed(mail, filing, by_itself=False)
             return
         try:
-            with self._mailbox(filing.account) as session:
+            with self._mailboxes.session(filing.account, cancel=self._stop) as session:
                 self._file_in(session, mail, filing)
         except errors.Cancelled:
             return
@@ -216,25 +219,12 @@ class Sender:
             self._sending.looked(mail, False)
             return
         try:
-            with self._mailbox(filing.account) as session:
+            with self._mailboxes.session(filing.account, cancel=self._stop) as session:
                 self._sending.looked(mail, _is_in_sent(session, mail.message_id))
         except errors.Cancelled:
             return
         except Problem as problem:
             self._sending.look_later(mail, max(_asked_ms(problem), MINUTE_MS))
-
-    @contextmanager
-    def _mailbox(self, account: MailAccount) -> Iterator[Session]:
-        """Give a session of its own for one visit."""
-
-        def sign_in(credential: Credential) -> Session:
-            return open_session(account, credential, cancel=self._stop)
-
-        session = self._credentials.fetching(account, sign_in, cancel=self._stop)
-        try:
-            yield session
-        finally:
-            session.close()
 
 
 _FOR_THE_PERSON = (Remedy.SIGN_IN, Remedy.TRUST_CERTIFICATE, Remedy.SETTINGS, Remedy.UNLOCK)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from desktop.base import clock
 from desktop.engine.credentials import Credentials
+from desktop.engine.mail.mailboxes import Mailboxes
 from desktop.services.mail.sending import Sending
 from desktop.store.database import Database
 
@@ -21,9 +22,10 @@ _LOOK_EVERY_S = 0.05
 class Senders:
     """Any thread may call."""
 
-    def __init__(self, sending: Sending, credentials: Credentials, database: Database) -> None:
+    def __init__(self, sending: Sending, credentials: Credentials, mailboxes: Mailboxes, database: Database) -> None:
         self._sending = sending
         self._credentials = credentials
+        self._mailboxes = mailboxes
         self._database = database
         self._lock = threading.Lock()
         self._senders: dict[int, Sender] = {}
@@ -79,4 +81,4 @@ class Senders:
     def _made(self, account_key: int) -> Sender:
         from desktop.engine.mail.sender import Sender  # brings in what speaks SMTP and IMAP
 
-        return Sender(account_key, self._sending, self._credentials, self._database)
+        return Sender(account_key, self._sending, self._credentials, self._mailboxes, self._database)

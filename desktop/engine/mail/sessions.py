@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.domain.mail.mail_account import MailAccount
+from desktop.domain.mail.provider import Provider
 from desktop.engine.credentials import policy_of
 from desktop.net.connect import Stop
 from desktop.net.credentials import Credential
@@ -10,17 +11,21 @@ from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.mail.smtp import session as smtp
 from desktop.net.mail.smtp.session import SmtpSession
 
+_MODSEQS = frozenset(("CONDSTORE", "QRESYNC"))
+
 
 def open_session(
-    account: MailAccount, credential: Credential, *, timeout_s: float = 60.0, cancel: Stop | None = None
+    account: MailAccount, credential: Credential, provider: Provider, *, timeout_s: float, cancel: Stop | None
 ) -> Session:
-    """Connect, encrypt and sign in; the account must have an IMAP half.
+    """Connect, encrypt and sign in; the account must have an IMAP half. `engine.mail.mailboxes` alone calls this.
 
     `timeout_s` is the longest silence borne, also later. Raises NetProblem.
     """
     half = account.imap
     assert half is not None
-    endpoint = ImapEndpoint(half.host, half.port, half.security, account.imap_user)
+    endpoint = ImapEndpoint(
+        half.host, half.port, half.security, account.imap_user, _MODSEQS if provider.no_condstore else frozenset()
+    )
     return Session.open(endpoint, credential, policy_of(account), timeout_s=timeout_s, cancel=cancel)
 
 

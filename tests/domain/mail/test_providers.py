@@ -36,7 +36,7 @@ def test_every_entry_is_whole(provider: Provider) -> None:
     assert all(name == name.lower() for name in (*provider.domains, *provider.mx_suffixes, *provider.other_hosts))
     assert (provider.oauth is not None) is (SignIn.OAUTH in provider.sign_ins)
     assert provider.renew_idle_s < 29 * 60
-    assert 1 <= provider.most_connections <= 5
+    assert 1 <= provider.most_connections <= 4
     if provider.oauth is not None:
         for url in (provider.oauth.authorise_url, provider.oauth.token_url):
             assert urlsplit(url).scheme == "https"

@@ -39,11 +39,15 @@ class Reply:
 
 
 class Connection:
-    """Sends commands one after another. `refused` carries what a NO said; a broken wire stays broken."""
+    """Sends commands one after another. `refused` carries what a NO said; a broken wire stays broken.
 
-    def __init__(self, wire: Wire, host: str) -> None:
+    Capabilities in `without` are never there, whatever the server offers.
+    """
+
+    def __init__(self, wire: Wire, host: str, without: frozenset[str] = frozenset()) -> None:
         self.wire = wire
         self.host = host
+        self._without = without
         self.news = NewsDesk()
         self.capabilities: frozenset[str] = frozenset()
         self.enabled: frozenset[str] = frozenset()
@@ -125,9 +129,9 @@ class Connection:
     def note(self, response: Response) -> None:
         """Take in data nobody waits for."""
         if response.kind == b"CAPABILITY":
-            self.capabilities = capability_set(b" ".join(responses.octets(v) for v in response.values()))
+            self.capabilities = capability_set(b" ".join(map(responses.octets, response.values()))) - self._without
         elif response.code == "CAPABILITY":
-            self.capabilities = capability_set(response.code_text)
+            self.capabilities = capability_set(response.code_text) - self._without
         else:
             self.news.note(response)
 

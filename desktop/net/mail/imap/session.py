@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from desktop.domain.mail.folder import Role, ServerFolder
@@ -229,13 +229,14 @@ class Session:
         path = names.decode(wire_name)
         reply = self._run(*command, wanted=wanted, folder=path)
         opened = selecting.selected(reply.status, reply.data)
+        if not self.has_condstore:
+            opened = replace(opened, highestmodseq=None)
         if opened.uidnext is None or not opened.uidvalidity:
             opened = self._completed(opened, wire_name)
         self._connection.news.forget_folder()
         self._connection.news.exists = opened.exists
         self._selected = opened
-        tracked = opened.highestmodseq is not None and self.has_condstore
-        self._reader = Reader(self._connection, path, modseq=tracked)
+        self._reader = Reader(self._connection, path, modseq=opened.highestmodseq is not None)
         return opened
 
     def _completed(self, opened: Selected, wire_name: bytes) -> Selected:
@@ -244,16 +245,10 @@ class Session:
             status = self.status(wire_name)
         except (errors.ServerRefused, errors.FolderGone):
             return opened
-        return Selected(
-            opened.exists,
-            opened.uidvalidity or status.uidvalidity or 0,
-            opened.uidnext or status.uidnext,
-            opened.highestmodseq,
-            opened.read_only,
-            opened.permanent_flags,
-            opened.keeps_keywords,
-            opened.vanished,
-            opened.changed,
+        return replace(
+            opened,
+            uidvalidity=opened.uidvalidity or status.uidvalidity or 0,
+            uidnext=opened.uidnext or status.uidnext,
         )
 
     # what is in the selected folder
@@ -373,9 +368,14 @@ class Session:
 
     # news
 
-    def wait_for_news(self, timeout_s: float, wake: Wake | None = None, *, renew_s: float = 9 * 60.0) -> News:
-        """Wait until the selected folder changes, the time is up or another thread sets `wake`; return what came."""
-        waiting.for_news(self._connection, timeout_s, wake, renew_s)
+    def wait_for_news(
+        self, timeout_s: float, wake: Wake | None = None, *, renew_s: float = 9 * 60.0, ask: bool = False
+    ) -> News:
+        """Wait until the selected folder changes, the time is up or another thread sets `wake`; return what came.
+
+        IDLE is begun anew every `renew_s`; with `ask` the server is asked between two, for IDLE does not tell of all.
+        """
+        waiting.for_news(self._connection, timeout_s, wake, renew_s, ask=ask)
         return self._connection.news.take()
 
     def noop(self) -> None:

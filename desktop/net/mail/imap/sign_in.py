@@ -32,6 +32,8 @@ class ImapEndpoint:
     port: int
     security: Security
     user: str
+    without: frozenset[str] = frozenset()
+    """Capabilities the server is known not to have, whatever it offers; upper case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Dialer:
     def over(self, connection: socket.socket) -> Connection:
         """Return a connection that speaks over this socket."""
         host, port = self.endpoint.host, self.endpoint.port
-        return Connection(Wire(connection, host, port, timeout_s=self.timeout_s, cancel=self.cancel), host)
+        wire = Wire(connection, host, port, timeout_s=self.timeout_s, cancel=self.cancel)
+        return Connection(wire, host, self.endpoint.without)
 
 
 def open_client(dialer: Dialer, credential: Credential) -> Client:

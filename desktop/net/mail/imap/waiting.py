@@ -10,16 +10,20 @@ from desktop.net.wake import Wake
 NOOP_EVERY_S = 60.0
 
 
-def for_news(connection: Connection, timeout_s: float, wake: Wake | None, renew_s: float) -> None:
+def for_news(connection: Connection, timeout_s: float, wake: Wake | None, renew_s: float, *, ask: bool) -> None:
     """Return when the folder changed, an alert came, the time is up or `wake` was set; news lie on the news desk."""
     deadline = clock.monotonic() + timeout_s
-    idle = connection.has("IDLE")
+    idle, untold = connection.has("IDLE"), False
     while not connection.news.has_news and (wake is None or not wake.is_set()):
         left = deadline - clock.monotonic()
         if left <= 0:
             return
-        if idle:
+        if untold:
+            connection.run(b"NOOP")
+            untold = False
+        elif idle:
             idle = _idle(connection, min(left, renew_s), wake)
+            untold = ask
         else:
             connection.run(b"NOOP")
             if not connection.news.has_news:

@@ -48,6 +48,7 @@ from desktop.services.mail.sign_in_providers import SignInProviders
 from desktop.services.mail.status import StatusBoard
 from desktop.services.mail.strays import Strays
 from desktop.services.mail.telling import Telling
+from desktop.services.mail.traffic import Traffic
 from desktop.services.mail.transfers import Transfers
 from desktop.services.mail.upkeep import Upkeep
 from desktop.services.mail.views import MailViews
@@ -144,7 +145,7 @@ def build_core(
     settings = Settings(database)
     providers = SignInProviders(settings, secrets)
     credentials = Credentials(secrets, Tokens(secrets, providers.get))
-    mailboxes = Mailboxes(credentials)
+    mailboxes = Mailboxes(credentials, Traffic(database))
     downloads = Downloads(profile.cache / "downloads")
     errands = NetworkErrands(mirror, secrets, credentials, mailboxes, downloads, providers.of_address)
     importing, reading = importing or ParserProcess(), ParserProcess()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from desktop.base.errors import Problem
 from desktop.domain.mail.account_check import Check, TellCheck
+from desktop.domain.mail.allowance import Want
 from desktop.domain.mail.discovery import Discovery, Verdict, of_provider
 from desktop.domain.mail.folder import ServerFolder
 from desktop.domain.mail.found_server import domain_of
@@ -242,8 +243,11 @@ class NetworkErrands:
             if announced is None:
                 raise unreachable(part.section)
             encoding, size_bytes = announced
+            is_large = size_bytes > account.size_limit_bytes
 
             def read(offset: int) -> bytes:
+                if is_large:  # what a person opens is tried, whatever came today
+                    self._mailboxes.check_volume(account, Want.MUCH)
                 if offset > LARGEST_PART_BYTES:
                     raise errors.TooLarge(account.imap_host, LARGEST_PART_BYTES, uid=part.uid)
                 chunk = session.fetch_section(part.uid, part.section, offset)

@@ -37,7 +37,7 @@ from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.reminders import COLUMNS, Reminders, ReminderWriter
 from desktop.store.mail.states import StateWriter
 from desktop.store.readable import readable_uri
-from desktop.store.settings import PER_MAIL
+from desktop.store.settings import PER_MAIL, RECEIVED
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ _CHOICES = ("role", "role_by_user", "watched", "shows_in_inbox", "notify", "open
 _FOLDER = ("key", "account_key", "wire_name", "path", "delimiter", "selectable", "subscribed")
 _COPY = ("email_key", "account_key")
 _PLACE = ("account_key", "folder_key", "uidvalidity", "uid")
-_NOTES = ("upkeep.", "folder-behind.", "address-behind.", PER_MAIL)
+_NOTES = ("upkeep.", "folder-behind.", "address-behind.", PER_MAIL, RECEIVED)
 """Begin the names of what the program notes for itself among the settings."""
 _SENDING = ("stage", "due_at_ms", "asks", "queued_at_ms", "attempts", "looks", "problem", "details", "remedy")
 _FATE = ("address", "fate", "words")

@@ -11,6 +11,8 @@ from desktop.store.tables.mail import SettingRow
 
 PER_MAIL = "per-mail."
 """Begins the names of notes of which there may be one for every mail: they are asked for by name."""
+RECEIVED = "received."
+"""Begins the names of what counts the octets that came from the mailbox of an account."""
 
 
 class SettingValues:

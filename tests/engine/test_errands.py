@@ -27,6 +27,7 @@ from desktop.net.credentials import Credential
 from desktop.net.errors import Cancelled, UnsubscribeRefused
 from desktop.services.errands import RemotePart
 from desktop.services.mail.mirror import Mirror
+from desktop.services.mail.traffic import Traffic
 from tests.desk import until
 
 LONG_S = 30.0
@@ -90,7 +91,7 @@ def errands(server: Server, tmp_path: Path) -> Iterator[NetworkErrands]:
     passwords = Passwords()
     credentials = Credentials(passwords, Tokens(passwords, lambda _id: None))
     downloads = Downloads(tmp_path / "cache")
-    mailboxes = Mailboxes(credentials)
+    mailboxes = Mailboxes(credentials, cast("Traffic", None))
     made = NetworkErrands(cast("Mirror", mirror), passwords, credentials, mailboxes, downloads, provider_of)
     yield made
     made.close()

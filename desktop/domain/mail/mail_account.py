@@ -171,6 +171,8 @@ class Cause(StrEnum):
     MAILBOX_FULL = "mailbox-full"
     """On the server."""
     ASKED_TO_WAIT = "asked-to-wait"
+    DAILY_VOLUME = "daily-volume"
+    """As much was fetched in a day as the provider allows."""
     SIGN_IN_LATER = "sign-in-later"
     REFUSED = "refused"
     NO_SENSE = "no-sense"
@@ -188,7 +190,7 @@ class AccountStatus:
     total: int = 0
     """Progress of a running sync in mails; total 0 when unknown."""
     problem: str = ""
-    """A plain sentence; "" when all is well."""
+    """A plain sentence; "" when all is well. An account that is up to date has one while older mails must wait."""
     details: str = ""
     """The server's own words."""
     remedy: str = ""

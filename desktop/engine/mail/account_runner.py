@@ -18,6 +18,7 @@ from dataclasses import replace
 from desktop.base import backoff, clock
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.domain.mail.allowance import Want
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.mail_account import AccountStatus, Activity, Cause, MailAccount
 from desktop.domain.mail.providers import provider_of_account
@@ -36,6 +37,7 @@ from desktop.net.mail.imap.news import News
 from desktop.net.mail.imap.selecting import Selected
 from desktop.net.mail.imap.session import Session
 from desktop.net.wake import Wake
+from desktop.services.mail.traffic import DailyVolumeReached
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +67,7 @@ class AccountRunner:
         self._stop = threading.Event()
         self._retry = threading.Event()
         self._anew = threading.Event()
+        self._wants = Want.NEW
         self._insists = False
         """A person cut the last pause short."""
         self._gives_way = threading.Event()
@@ -222,6 +225,7 @@ class AccountRunner:
 
     @contextmanager
     def _signed_in(self, give_way: Callable[[], None] | None = None) -> Iterator[Session]:
+        self._check_volume()
         self._set(activity=Activity.CONNECTING, done=0, total=0)
         self._anew.clear()
         self._gives_way.clear()
@@ -295,11 +299,16 @@ class AccountRunner:
             self._list_folders(session)
         for folder in self._due():
             self._check()
+            self._check_volume()
             self._bring_up_to_date(session, sync, folder)
-        self._older(session, sync)
+        waits = ""
+        try:
+            self._older(session, sync)
+        except DailyVolumeReached as problem:
+            waits = problem.text
         self._replay(session, sync)
         self._means.mirror.synced(self._account.key)
-        self._set(activity=Activity.UP_TO_DATE, done=0, total=0, synced_at_ms=clock.now())
+        self._set(activity=Activity.UP_TO_DATE, done=0, total=0, problem=waits, synced_at_ms=clock.now())
 
     def _list_folders(self, session: Session) -> None:
         listed = session.list_folders()
@@ -344,7 +353,12 @@ class AccountRunner:
                     return
                 self._means.mirror.check_space()
                 self._set(activity=Activity.SYNCING, **self._progress())
-                folder = sync.older(folder)
+                self._wants = Want.MUCH
+                try:
+                    self._check_volume()
+                    folder = sync.older(folder)
+                finally:
+                    self._wants = Want.NEW
                 if folder is not None and (
                     self._wake.is_set() or self._hear(session, session.take_unsolicited()).changed
                 ):
@@ -402,7 +416,7 @@ class AccountRunner:
         self._check()
 
     def _sync(self, session: Session) -> FolderSync:
-        fetcher = Fetcher(self._means.parser, self._stop)
+        fetcher = Fetcher(self._means.parser, self._stop, self._check_volume)
         means = self._means
         labelling = Labelling(
             session,
@@ -423,6 +437,10 @@ class AccountRunner:
             self._numbering,
             self._oversized,
         )
+
+    def _check_volume(self) -> None:
+        """Raise DailyVolumeReached where what is fetched at present must wait."""
+        self._means.mailboxes.check_volume(self._account, self._wants)
 
     def _check(self) -> None:
         if self._stop.is_set():

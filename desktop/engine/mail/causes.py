@@ -5,11 +5,14 @@ from __future__ import annotations
 from desktop.base.errors import Problem, Remedy
 from desktop.domain.mail.mail_account import Cause
 from desktop.net import errors
+from desktop.services.mail.traffic import DailyVolumeReached
 
 
 def cause_of(problem: Problem) -> Cause:
     """Return the kind of a problem."""
     match problem:
+        case DailyVolumeReached():
+            return Cause.DAILY_VOLUME
         case errors.OverQuota():
             return Cause.MAILBOX_FULL
         case errors.Throttled() | errors.TooManyConnections():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -39,11 +39,15 @@ class Stopped(Exception):
 
 
 class Fetcher:
-    """Fetches and parses; one import process serves every account."""
+    """Fetches and parses; one import process serves every account.
 
-    def __init__(self, parser: ParserProcess, stop: Stop) -> None:
+    `check` is called before each batch, and ends the fetching with what it raises.
+    """
+
+    def __init__(self, parser: ParserProcess, stop: Stop, check: Callable[[], None]) -> None:
         self._parser = parser
         self._stop = stop
+        self._check = check
 
     def fetch(
         self, session: Session, overviews: Mapping[int, Overview], limit_bytes: int, oversized: Collection[int] = ()
@@ -66,6 +70,7 @@ class Fetcher:
         while parsing:
             yield _fetched(*parsing.popleft(), overviews)
         for uid in large:
+            self._check()
             yield [self._text_of(session, uid, overviews[uid])]
             if self._stop.is_set():
                 raise Stopped
@@ -79,6 +84,7 @@ class Fetcher:
             while end < len(uids) and end - start < BATCH_MAILS and (end == start or size < BATCH_BYTES):
                 size += overviews[uids[end]].size_bytes
                 end += 1
+            self._check()
             batch = list(session.fetch_full(uids[start:end], Limits()))
             if batch:
                 yield batch

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from desktop.domain.mail.allowance import Want
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.providers import provider_of_account
 from desktop.engine.credentials import Credentials
@@ -18,6 +19,7 @@ from desktop.engine.mail.admission import Admission
 from desktop.net import errors
 from desktop.net.connect import Stop
 from desktop.net.credentials import Credential
+from desktop.services.mail.traffic import Traffic
 
 if TYPE_CHECKING:
     from desktop.net.mail.imap.session import Session
@@ -26,10 +28,13 @@ if TYPE_CHECKING:
 class Mailboxes:
     """Opens sessions."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, traffic: Traffic) -> None:
         self._credentials = credentials
+        self._traffic = traffic
         self._lock = threading.Lock()
         self._admissions: dict[tuple[str, str], Admission] = {}
+        self._uncounted: dict[int, dict[Session, int]] = {}
+        """Account -> its open sessions, and how much of what each received is counted."""
 
     @contextmanager
     def session(
@@ -68,6 +73,8 @@ class Mailboxes:
         admission = self._admission(account, provider.most_connections)
         with admission.entered(cancel, give_way=give_way, insists=by_person):
             session = self._credentials.fetching(account, sign_in, shown=shown, cancel=cancel)
+            with self._lock:
+                self._uncounted.setdefault(account.key, {})[session] = 0
             try:
                 yield session
             except BaseException:
@@ -75,6 +82,28 @@ class Mailboxes:
                 raise
             finally:
                 session.close()
+                try:
+                    self._count(account)
+                finally:
+                    with self._lock:
+                        del self._uncounted[account.key][session]
+
+    def check_volume(self, account: MailAccount, want: Want) -> None:
+        """Raise DailyVolumeReached where something must wait, so that a provider is not asked for more than it gives.
+
+        Called between portions: what open sessions of the account have received meanwhile is counted here.
+        """
+        self._count(account)
+        self._traffic.check(account, want)
+
+    def _count(self, account: MailAccount) -> None:
+        octets = 0
+        with self._lock:
+            sessions = self._uncounted.get(account.key, {})
+            for session, counted in sessions.items():
+                sessions[session] = session.received_bytes
+                octets += sessions[session] - counted
+        self._traffic.came(account, octets)
 
     def _admission(self, account: MailAccount, most: int) -> Admission:
         """Return who watches over the connections to a mailbox; accounts that lead to the same one share it."""

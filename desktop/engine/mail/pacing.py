@@ -7,6 +7,7 @@ import math
 from desktop.base import backoff
 from desktop.base.errors import Problem, Remedy
 from desktop.net import errors
+from desktop.services.mail.traffic import DailyVolumeReached
 
 BURST = 8
 EVERY_S = 300.0
@@ -22,6 +23,8 @@ def pause_s(problem: Problem, failures: int, chance: float) -> float:
 
     `failures` went before it without success between; `chance` in 0..1 spreads many clients.
     """
+    if isinstance(problem, DailyVolumeReached):
+        return problem.wait_s
     if not problem.can_retry and problem.remedy is not Remedy.NONE:
         return math.inf
     asked_s = problem.back_off_s if isinstance(problem, errors.NetProblem) else 0.0

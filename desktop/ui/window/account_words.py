@@ -46,7 +46,7 @@ def status_sentence(status: AccountStatus) -> str:
     if status.activity in (Activity.WAITING, Activity.TROUBLE):
         return status.problem or _("The server cannot be reached.")
     if status.activity is Activity.UP_TO_DATE:
-        return _("All mail is here. New mail is fetched as it comes.")
+        return status.problem or _("All mail is here. New mail is fetched as it comes.")
     return _("Mail is being fetched.")
 
 
@@ -103,6 +103,7 @@ def _waiting(account: str, status: AccountStatus) -> StatusWords:
         Cause.DISK_FULL: _("{account}: the disk is full, next try {time}"),
         Cause.MAILBOX_FULL: _("{account}: the mailbox on the server is full, next try {time}"),
         Cause.ASKED_TO_WAIT: _("{account}: the server asks for a pause, next try {time}"),
+        Cause.DAILY_VOLUME: _("{account}: the provider’s limit for a day is reached, goes on {time}"),
         Cause.SIGN_IN_LATER: _("{account}: no sign-in at the moment, next try {time}"),
         Cause.REFUSED: _("{account}: the server refuses, next try {time}"),
         Cause.NO_SENSE: _("{account}: the server answers nonsense, next try {time}"),

@@ -454,11 +454,25 @@ class MessageTooLarge(MessageRefused):
 
 
 class SendingPostponed(NetProblem):
-    """The server cannot send the mail now; it may be tried again, not before `back_off_s`. Nobody got it yet."""
+    """The server cannot send the mail now; it may be tried again, not before `back_off_s`. Nobody got it yet.
 
-    def __init__(self, host: str, *, back_off_s: float, details: str | bytes = "") -> None:
-        super().__init__(_("{host} cannot send the mail now.").format(host=host), details=details)
+    `for_all` says that it would send no other mail of this person either.
+    """
+
+    def __init__(
+        self, host: str, *, back_off_s: float, for_all: bool = False, details: str | bytes = "", text: str = ""
+    ) -> None:
+        super().__init__(text or _("{host} cannot send the mail now.").format(host=host), details=details)
         self.back_off_s = back_off_s
+        self.for_all = for_all
+
+
+class SendingLimitReached(SendingPostponed):
+    """As much was sent in a day as the server lets one person send (Gmail: 500 recipients)."""
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _("{host} sends no more mails for you today. This one goes as soon as it does again.")
+        super().__init__(host, back_off_s=3600.0, for_all=True, details=details, text=text.format(host=host))
 
 
 class OutcomeUnknown(NetProblem):

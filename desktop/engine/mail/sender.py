@@ -54,6 +54,8 @@ class Sender:
         self._session: SmtpSession | None = None
         self._owed: Callable[[], None] | None = None
         """What came of the last try, as long as it is not written."""
+        self._refusal: Problem | None = None
+        """What the server said of one mail and goes for all that are due: it is not asked again for them (R9, R10)."""
         self._thread = threading.Thread(target=self._run, name=f"sender-{account_key}", daemon=True)
 
     def start(self) -> None:
@@ -75,6 +77,7 @@ class Sender:
     def once(self) -> None:
         """Do every step that is due now."""
         self._pay()
+        self._refusal = None
         try:
             while not self._stop.is_set() and (mail := self._sending.next(self._account_key)) is not None:
                 self._step(mail)
@@ -112,14 +115,17 @@ class Sender:
     # sending
 
     def _send(self, mail: Outgoing) -> None:
+        if self._refusal is not None:
+            self._sending.put_off(mail, self._refusal, _wish_ms(self._refusal), counts=False)
+            return
         try:
             session = self._connected(mail.sender)
         except errors.Cancelled:
             return
         except Problem as problem:
-            # only the person can help with a password or a certificate: that is no try (R18)
-            asked_ms = HOUR_MS if problem.remedy in _FOR_THE_PERSON else _asked_ms(problem)
-            self._sending.put_off(mail, problem, asked_ms, counts=False)
+            # not the fault of the mail: that is no try (R18)
+            self._refusal = problem
+            self._sending.put_off(mail, problem, _wish_ms(problem), counts=False)
             return
         parcel = self._sending.begin(mail)
         if parcel is None:
@@ -135,6 +141,8 @@ class Sender:
             self._owed = partial(self._sending.put_off, mail, problem, counts=False)
         except Problem as problem:
             if problem.can_retry:
+                if _is_for_all(problem):
+                    self._refusal = problem
                 self._owed = partial(self._sending.put_off, mail, problem, _asked_ms(problem))
             else:
                 self._owed = partial(self._sending.fail, mail, problem)
@@ -230,8 +238,20 @@ class Sender:
 _FOR_THE_PERSON = (Remedy.SIGN_IN, Remedy.TRUST_CERTIFICATE, Remedy.SETTINGS, Remedy.UNLOCK)
 
 
+def _wish_ms(problem: Problem) -> int:
+    """Return how long to wait at least; only the person can help with a password or a certificate."""
+    return HOUR_MS if problem.remedy in _FOR_THE_PERSON else _asked_ms(problem)
+
+
 def _asked_ms(problem: Problem) -> int:
     return int(problem.back_off_s * 1000) if isinstance(problem, errors.NetProblem) else 0
+
+
+def _is_for_all(problem: Problem) -> bool:
+    """Say whether a server would take no other mail of the account either."""
+    if isinstance(problem, errors.SendingPostponed):
+        return problem.for_all
+    return isinstance(problem, errors.NetProblem) and problem.back_off_s > 0
 
 
 def _is_in_sent(session: Session, message_id: str) -> bool:

@@ -23,6 +23,9 @@ _PAUSE = re.compile(
     r"throttl|too many (requests|commands|messages|login|recipients)|rate.?limit|quota|slow down|limit exceeded",
     re.IGNORECASE,
 )
+_DAILY = re.compile(r"daily (\w+ ){0,3}(limit|quota)|(limit|quota) (\w+ ){0,4}(per|a) day", re.IGNORECASE)
+_DAILY_CODES = frozenset(("5.4.5", "4.4.5", "5.1.90"))
+"""Gmail's and Exchange Online's for somebody who has sent as much as he may in a day."""
 _SWITCHED_OFF = re.compile(r"SmtpClientAuth\w* is disabled", re.IGNORECASE)
 _NO_PASSWORDS = re.compile(r"basic auth\w* is disabled", re.IGNORECASE)
 _CLEAR = re.compile(r"STARTTLS|\bTLS\b|\bSSL\b|encrypt", re.IGNORECASE)
@@ -97,14 +100,22 @@ def at_sign_in(reply: Reply, host: str, user: str, *, bearer: bool) -> errors.Ne
     return errors.ServerRefused(host, code=reply.enhanced, details=words)
 
 
+def is_daily_limit(reply: Reply) -> bool:
+    """Say whether a refusal is about how much somebody has sent today, not about the mail or who is to get it."""
+    return reply.enhanced in _DAILY_CODES or bool(_DAILY.search(reply.words))
+
+
 def of_message(reply: Reply, host: str, *, limit_bytes: int | None = None) -> errors.NetProblem:
     """Return why a mail was not taken, said to MAIL, DATA or the final dot; `limit_bytes` is the server's SIZE."""
     words = reply.words
+    if is_daily_limit(reply):
+        return errors.SendingLimitReached(host, details=words)
     if reply.code == 421 and _CONNECTIONS.search(words):
         return errors.TooManyConnections(host, details=words)
     if not reply.permanent:
-        throttled = reply.code in {421, 432, 452} or _PAUSE.search(words) or _CONNECTIONS.search(words)
-        return errors.SendingPostponed(host, back_off_s=THROTTLED_S if throttled else LATER_S, details=words)
+        for_all = reply.code in {421, 432} or bool(_PAUSE.search(words) or _CONNECTIONS.search(words))
+        wait_s = THROTTLED_S if for_all or reply.code == 452 else LATER_S
+        return errors.SendingPostponed(host, back_off_s=wait_s, for_all=for_all, details=words)
     if reply.code == 530:
         needs = errors.EncryptionRequired if _CLEAR.search(words) else errors.SignInRequired
         return needs(host, details=words)

@@ -146,8 +146,8 @@ class SmtpSession:
             reply = self._client.ask("RCPT", f"TO:<{recipient}>")
             if reply.done:
                 accepted.append(recipient)
-            elif reply.code in {421, 530}:
-                # about the connection, not about this recipient
+            elif reply.code in {421, 530} or replies.is_daily_limit(reply):
+                # about the connection or the sender, not about this recipient
                 raise self._refused(reply)
             else:
                 refused[recipient] = Refusal(reply.code, reply.words, reply.permanent)

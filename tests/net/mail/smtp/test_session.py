@@ -93,6 +93,7 @@ REFUSALS: list[tuple[str, type[errors.NetProblem], float]] = [
     ("552 5.3.4 message too big", errors.MessageTooLarge, 0),
     ("552 message size exceeds fixed maximum", errors.MessageTooLarge, 0),
     ("552 5.7.0 blocked because of its content", errors.MessageRefused, 0),
+    ("450 4.4.5 Daily user sending limit exceeded", errors.SendingLimitReached, 3600),
     ("451 4.3.0 try again later", errors.SendingPostponed, 1),
     ("450 4.7.1 greylisted", errors.SendingPostponed, 1),
     ("452 4.3.1 insufficient storage", errors.SendingPostponed, 90),

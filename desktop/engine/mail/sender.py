@@ -19,7 +19,7 @@ from desktop.domain.mail.mail_account import FilesSent
 from desktop.domain.mail.message import Flag
 from desktop.domain.mail.outbox import HOUR_MS, MINUTE_MS, Outgoing, Stage
 from desktop.engine.credentials import Credentials
-from desktop.engine.mail.lying import uids_here
+from desktop.engine.mail.lying import is_sent_here
 from desktop.engine.mail.mailboxes import Mailboxes
 from desktop.engine.mail.sessions import open_sending
 from desktop.net import errors
@@ -200,9 +200,9 @@ class Sender:
 
     def _file_in(self, session: Session, mail: Outgoing, filing: Filing) -> None:
         wire_name = filing.folder.wire_name if filing.folder is not None else _sent_folder(session)
-        session.select(wire_name)
+        selected = session.select(wire_name)
         unknown = filing.account.files_sent is FilesSent.UNKNOWN
-        if uids_here(session, mail.message_id):
+        if is_sent_here(session, filing.account, selected, filing.sent):
             self._sending.filed(mail, filing, by_itself=unknown)
             return
         if unknown and self._sending.not_filed_yet(mail):
@@ -228,7 +228,7 @@ class Sender:
             return
         try:
             with self._mailboxes.session(filing.account, cancel=self._stop) as session:
-                self._sending.looked(mail, _is_in_sent(session, mail.message_id))
+                self._sending.looked(mail, _is_in_sent(session, filing))
         except errors.Cancelled:
             return
         except Problem as problem:
@@ -254,11 +254,11 @@ def _is_for_all(problem: Problem) -> bool:
     return isinstance(problem, errors.NetProblem) and problem.back_off_s > 0
 
 
-def _is_in_sent(session: Session, message_id: str) -> bool:
+def _is_in_sent(session: Session, filing: Filing) -> bool:
     for folder in session.list_folders():
         if folder.selectable and folder.role in (Role.SENT, Role.ALL):
-            session.select(folder.wire_name, read_only=True)
-            if uids_here(session, message_id):
+            selected = session.select(folder.wire_name, read_only=True)
+            if is_sent_here(session, filing.account, selected, filing.sent):
                 return True
     return False
 

@@ -19,6 +19,7 @@ from desktop.domain.mail.message import Completeness, Flag, Message, Status, eff
 from desktop.domain.mail.state import UserState, state_of_flags
 from desktop.services.mail import upload
 from desktop.services.mail.answered import mails_came
+from desktop.services.mail.own_copies import as_sent
 from desktop.services.mail.own_drafts import beside_drafts
 from desktop.services.mail.sources import forget_unnamed
 from desktop.store.database import Database, UnitOfWork, View
@@ -271,7 +272,11 @@ def _store(work: UnitOfWork, home: Home, into: Destination, arrivals: Sequence[A
     ours: frozenset[int] = frozenset()
     if into.role is Role.DRAFTS:
         arrivals, ours = beside_drafts(work, home.folder_key, home.uidvalidity, arrivals)
+    joined: set[int] = set()
+    if into.role in (Role.SENT, Role.ALL):
+        arrivals, ours, joined = as_sent(work, into.account_key, arrivals)
     known, new, moved = _emails(work, arrivals)
+    moved |= joined
     PlaceWriter(work).add(
         home.folder_key,
         home.uidvalidity,

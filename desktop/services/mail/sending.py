@@ -14,6 +14,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import n_
 from desktop.base.text import encodable
 from desktop.domain.mail.address_write import mailboxes
+from desktop.domain.mail.claiming import SentMail, addresses
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.header_write import field
 from desktop.domain.mail.mail_account import FilesSent, MailAccount
@@ -66,6 +67,7 @@ class Filing:
     folder: FolderRef | None
     """None where the mailbox has no folder for sent mail yet."""
     parcel: Parcel
+    sent: SentMail
     head: bytes
     """What stands in front of the octets in our own copy alone: who got it unseen."""
 
@@ -256,8 +258,9 @@ class Sending:
             home = Folders(view).homes().get((account.key, Role.SENT))
             folder = Operations(view).folder_ref(home) if home is not None else None
         parcel = Parcel(mail.sender, (), heads[0].size_bytes, digest)
-        bcc = heads[0].bcc
-        return Filing(account, folder, parcel, field("Bcc", mailboxes(bcc)) if bcc else b"")
+        bcc, head = heads[0].bcc, heads[0]
+        sent = SentMail(mail.message_id, head.sender.key, addresses(head.to), head.subject, head.date_ms)
+        return Filing(account, folder, parcel, sent, field("Bcc", mailboxes(bcc)) if bcc else b"")
 
     def looked(self, mail: Outgoing, found: bool) -> None:
         """An unknown mail was looked for where its server keeps what it has sent (R18)."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from desktop.domain.mail.claiming import SentMail
+from desktop.domain.mail.message import KEY_STEP, Status
 from desktop.domain.mail.outbox import FROM_BACKUP, Fate, Outgoing, Recipient, Stage
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
@@ -72,6 +74,32 @@ class OutboxRows:
             ):
                 people.setdefault(key, []).append(Recipient(address, Fate(fate), words))
         return [_outgoing(row, tuple(people.get(row[0], ()))) for row in rows]
+
+
+class SentMails:
+    """Mails that left from here, also those no longer in the outbox."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def of_second(self, account_key: int, date_ms: int) -> dict[int, SentMail]:
+        """Return the mails of one second of which an account has no copy, by key, in the order of their keys."""
+        second_ms = date_ms // 1000 * 1000
+        rows = self._view.all(
+            "SELECT e.key, e.message_id, lower(e.from_address), e.subject, e.date_ms FROM email e "
+            "WHERE e.key >= ? AND e.key < ? AND e.status IN (?, ?) "
+            "AND NOT EXISTS (SELECT 1 FROM place p WHERE p.email_key = e.key AND p.account_key = ?) ORDER BY e.key",
+            (second_ms * KEY_STEP, (second_ms + 1000) * KEY_STEP, Status.SENDING, Status.SENT, account_key),
+        )
+        found = {}
+        for key, message_id, sender, subject, at_ms in rows:
+            to = self._view.column(
+                "SELECT a.address FROM email_person p JOIN email_address a ON a.key = p.address_key "
+                "WHERE p.email_key = ? AND p.kind = 'to'",
+                (key,),
+            )
+            found[key] = SentMail(message_id, sender, frozenset(to), subject, at_ms)
+        return found
 
 
 class OutboxWriter:

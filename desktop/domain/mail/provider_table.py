@@ -51,6 +51,7 @@ def _zoho(ending: str, region: str) -> Provider:
         notes=(Note.IMAP_OFF, Note.APP_PASSWORD_WITH_SECOND_STEP),
         help_url="https://www.zoho.com/mail/help/imap-access.html",
         files_sent=True,
+        no_condstore=True,  # it offers that, and gives mails the numbers 0 and -1
     )
 
 

@@ -24,7 +24,8 @@ SELECTED = (
     [
         ("microsoft", b"ENABLE CONDSTORE QRESYNC", False),
         ("outlook", b"ENABLE CONDSTORE QRESYNC", False),
-        ("zoho", b"CONDSTORE", True),
+        ("zoho", b"CONDSTORE", False),
+        ("fastmail", b"CONDSTORE", True),
         ("gmx", b"ENABLE CONDSTORE QRESYNC", True),
         ("yahoo", b"XYMHIGHESTMODSEQ", False),
     ],

@@ -131,8 +131,9 @@ def number(value: Value, default: int = 0) -> int:
     """Return a value as a number that fits 63 bits, or the default."""
     if isinstance(value, list):
         value = value[0] if value else None
-    if isinstance(value, bytes) and len(value) < 19 and value.isdigit():
-        return int(value)
+    if isinstance(value, bytes) and len(value) < 20 and value.isdigit():
+        found = int(value)
+        return found if found < 1 << 63 else default
     return default
 
 

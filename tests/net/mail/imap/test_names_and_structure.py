@@ -132,3 +132,20 @@ def test_flags_of_every_case() -> None:
 
     assert flags == Flag.SEEN | Flag.FORWARDED
     assert keywords == {"nonjunk"}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (b"1706092971947030001", 1706092971947030001),
+        (b"9223372036854775807", (1 << 63) - 1),
+        (b"9223372036854775808", 0),
+        (b"99999999999999999999", 0),
+        (b"-1", 0),
+        (b"", 0),
+        (None, 0),
+    ],
+)
+def test_numbers_fit_sixty_three_bits(value: bytes | None, expected: int) -> None:
+    """A mod-sequence has so many (RFC 7162, section 7), and Zoho uses all nineteen digits."""
+    assert responses.number(value) == expected

@@ -94,6 +94,7 @@ def test_none_is_left_out() -> None:
         errors.MessageRefused,
         errors.MessageTooLarge,
         errors.OutcomeUnknown,
+        errors.SendingLimitReached,
         errors.SendingPostponed,
         errors.SignInRequired,
         errors.SmtpSwitchedOff,

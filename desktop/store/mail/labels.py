@@ -119,22 +119,26 @@ class LabelWriter:
                 )
             }
             there = self._there(mails.values(), label_keys)
+            added: list[tuple[int, int, int]] = []
+            marked: list[tuple[int, int]] = []
             for uid, (key, _account, msgid, email, flags) in mails.items():
                 told = {folder for folder in labels[uid] if folder in label_keys}
                 known = there.get(msgid, {})
-                new = told - known.keys()
-                self._work.many(
-                    "INSERT INTO place (account_key, folder_key, uidvalidity, email_key, raw_digest, text_digest, "
-                    "partial, size_bytes, received_ms, flags, gm_msgid) SELECT account_key, ?, 0, email_key, "
-                    "raw_digest, text_digest, partial, size_bytes, received_ms, ?, gm_msgid FROM place WHERE key = ?",
-                    [(folder, flags, key) for folder in sorted(new)],
-                )
+                new = [(folder, flags, key) for folder in sorted(told - known.keys())]
                 gone = [place for folder, (place, _flags) in known.items() if folder not in told]
+                other = [(flags, place) for folder, (place, was) in known.items() if folder in told and was != flags]
                 removed = self._remove(gone) if gone else []
-                marked = [(flags, place) for folder, (place, was) in known.items() if folder in told and was != flags]
-                self._work.many("UPDATE place SET flags = ? WHERE key = ?", marked)
-                if new or removed or marked:
+                added += new
+                marked += other
+                if new or removed or other:
                     changed.append(email)
+            self._work.many(
+                "INSERT INTO place (account_key, folder_key, uidvalidity, email_key, raw_digest, text_digest, "
+                "partial, size_bytes, received_ms, flags, gm_msgid) SELECT account_key, ?, 0, email_key, "
+                "raw_digest, text_digest, partial, size_bytes, received_ms, ?, gm_msgid FROM place WHERE key = ?",
+                added,
+            )
+            self._work.many("UPDATE place SET flags = ? WHERE key = ?", marked)
         return changed
 
     def join(self, place_key: int, folder_key: int) -> tuple[int, int] | None:

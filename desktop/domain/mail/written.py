@@ -14,6 +14,7 @@ from enum import StrEnum
 MAX_DEPTH = 6
 """Of lists and of quotes; what lies deeper is drawn up to here."""
 SIZES_PX = (8, 72)
+_COLUMN_PERCENT = 25
 WIDTHS_PX = (1, 2000)
 
 NO_BREAK = "\u00a0"
@@ -97,6 +98,16 @@ class Table:
     """A simple table: every row has the same number of cells, every cell at least one paragraph."""
 
     rows: tuple[tuple[tuple[Paragraph, ...], ...], ...]
+
+    @property
+    def width_percent(self) -> int:
+        """So much of the text's width it takes, as it is written and as it is sent; its columns share it equally."""
+        return table_width_percent(len(self.rows[0]))
+
+
+def table_width_percent(columns: int) -> int:
+    """Return the width of a table with so many columns: a quarter of the text for each, at most all of it."""
+    return min(100, _COLUMN_PERCENT * columns)
 
 
 Block = Paragraph | Table

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
-from desktop.domain.mail.written import NO_BREAK, Block, Listing, Picture, Run, Span, Table
+from desktop.domain.mail.written import NO_BREAK, Block, Listing, Paragraph, Picture, Run, Shape, Span, Table
 
 CID = "cid:"
 """Before the content id of a picture that goes along (RFC 2392)."""
-_TABLE = '<table border="1" cellpadding="6" cellspacing="0" style="border-collapse:collapse">'
+_TABLE = '<table border="1" cellpadding="6" cellspacing="0" width="{}%" style="border-collapse:collapse">'
 _SAFE_IN_CID = "@.$!*+-_=~"
 
 
@@ -43,20 +43,19 @@ class _Writer:
     def add(self, block: Block) -> None:
         if isinstance(block, Table):
             self.close(0, ())
-            self.out.append(_TABLE)
+            self.out.append(_TABLE.format(block.width_percent))
+            share = f' width="{100 // len(block.rows[0])}%"'
             for row in block.rows:
-                cells = "".join(f"<td>{write(cell)}</td>" for cell in row)
+                cells = "".join(f"<td{share}>{_cell(cell)}</td>" for cell in row)
                 self.out.append(f"<tr>{cells}</tr>")
+                share = ""  # the first row says it for all
             self.out.append("</table>")
             return
         self.close(block.quote, block.lists)
         while self._quote < block.quote:
             self.out.append("<blockquote>")
             self._quote += 1
-        # without anything in it a paragraph has no height, and a break at its end is not seen
-        last = block.spans[-1] if block.spans else Run("\n")
-        padding = "<br>" if isinstance(last, Run) and last.text.endswith("\n") else ""
-        inner = "".join(_written(span) for span in block.spans) + padding
+        inner = _inner(block)
         if not block.lists:
             self.out.append(f"<{block.shape}>{inner}</{block.shape}>")
             return
@@ -79,6 +78,21 @@ class _Writer:
         while self._quote > quote_level:
             self.out.append("</blockquote>")
             self._quote -= 1
+
+
+def _cell(paragraphs: Sequence[Paragraph]) -> str:
+    """Return what stands in a cell: one paragraph without the distances that would make the row higher."""
+    only = paragraphs[0]
+    if len(paragraphs) == 1 and only.shape is Shape.BODY and not only.lists and not only.quote:
+        return _inner(only)
+    return write(paragraphs)
+
+
+def _inner(paragraph: Paragraph) -> str:
+    # without anything in it a paragraph has no height, and a break at its end is not seen
+    last = paragraph.spans[-1] if paragraph.spans else Run("\n")
+    padding = "<br>" if isinstance(last, Run) and last.text.endswith("\n") else ""
+    return "".join(_written(span) for span in paragraph.spans) + padding
 
 
 def _written(span: Span) -> str:

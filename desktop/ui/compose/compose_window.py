@@ -68,6 +68,8 @@ _LEAST = (560, 420)
 _SUGGESTED_MOST = 8
 _ASK_AFTER_MS = 80
 _LOOK_OVER_AFTER_MS = 800
+_LOOK_AGAIN_AFTER_MS = 150
+"""What is asked about goes as soon as it is so no more."""
 _PICTURES = "*.png *.jpg *.jpeg *.gif *.webp *.bmp"
 
 
@@ -143,6 +145,7 @@ class ComposeWindow(QWidget):
         self._asking = Throttle(self._look_up, _ASK_AFTER_MS, parent=self)
         self._asked: tuple[str, Any] = ("", None)
         self._looking_over = Throttle(self._look_over, _LOOK_OVER_AFTER_MS, 5 * _LOOK_OVER_AFTER_MS, self)
+        self._looking_again = Throttle(self._look_over, _LOOK_AGAIN_AFTER_MS, _LOOK_AGAIN_AFTER_MS, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -255,7 +258,10 @@ class ComposeWindow(QWidget):
         if self._is_ready:
             self.editor.marks.set_names(_names(self.head.recipients))
             self.keeping.touch()
+            self.sending.touch()
             self._looking_over.call()
+            if self.sending.is_asking:
+                self._looking_again.call()
 
     def _look_over(self) -> None:
         if self._is_ready:

@@ -27,7 +27,18 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from desktop.domain.mail.written import PLAIN, Block, Listing, Paragraph, Picture, Shape, Span, Style, Table
+from desktop.domain.mail.written import (
+    PLAIN,
+    Block,
+    Listing,
+    Paragraph,
+    Picture,
+    Shape,
+    Span,
+    Style,
+    Table,
+    table_width_percent,
+)
 from desktop.domain.mail.written_html import CID
 from desktop.ui.theme import font
 
@@ -83,13 +94,13 @@ def fill(cursor: QTextCursor, blocks: Sequence[Block], *, signature: bool = Fals
     cursor.endEditBlock()
 
 
-def shape_format(shape: Shape, quote: int, *, is_item: bool) -> QTextBlockFormat:
-    """Return the format of a paragraph: what it is, and the distances that go with it."""
+def shape_format(shape: Shape, quote: int, *, is_item: bool, in_cell: bool = False) -> QTextBlockFormat:
+    """Return the format of a paragraph: what it is, and the distances that go with it, of which a cell has none."""
     made = QTextBlockFormat()
     made.setHeadingLevel(_LEVELS.get(shape, 0))
     made.setProperty(_QUOTE, quote)
     made.setLeftMargin(QUOTE_PX * quote)
-    gap = _ITEM_GAP_PX if is_item else PARAGRAPH_GAP_PX
+    gap = 0 if in_cell else _ITEM_GAP_PX if is_item else PARAGRAPH_GAP_PX
     made.setTopMargin(gap)
     made.setBottomMargin(gap)
     between = max(0, _LINE_PX - QFontMetrics(font("body")).height())
@@ -186,7 +197,7 @@ def table_format(rows: int, columns: int, line: QColor) -> QTextTableFormat:
     if rows and columns:
         share = QTextLength(QTextLength.Type.PercentageLength, 100 / columns)
         made.setColumnWidthConstraints([share] * columns)
-        made.setWidth(QTextLength(QTextLength.Type.PercentageLength, min(100, 25 * columns)))
+        made.setWidth(QTextLength(QTextLength.Type.PercentageLength, table_width_percent(columns)))
     return made
 
 
@@ -194,9 +205,16 @@ TABLE_LINE = QColor("#8A929C")
 """Seen on light and on dark alike: it stays in the document when the theme changes."""
 
 
-def _shape(cursor: QTextCursor, paragraph: Paragraph, lists: list[QTextList | None], *, signature: bool) -> None:
+def _shape(
+    cursor: QTextCursor,
+    paragraph: Paragraph,
+    lists: list[QTextList | None],
+    *,
+    signature: bool = False,
+    in_cell: bool = False,
+) -> None:
     depth = len(paragraph.lists)
-    made = shape_format(paragraph.shape, paragraph.quote, is_item=depth > 0)
+    made = shape_format(paragraph.shape, paragraph.quote, is_item=depth > 0, in_cell=in_cell)
     if signature:
         made.setProperty(SIGNATURE, True)
     before = cast("QTextList | None", cursor.block().textList())
@@ -235,6 +253,6 @@ def _insert_table(cursor: QTextCursor, table: Table) -> None:
             for number, paragraph in enumerate(cell):
                 if number:
                     inner.insertBlock(QTextBlockFormat(), QTextCharFormat())
-                _shape(inner, paragraph, lists, signature=False)
+                _shape(inner, paragraph, lists, in_cell=True)
                 _insert_spans(inner, paragraph.spans)
     cursor.setPosition(made.lastPosition() + 1)

@@ -238,7 +238,8 @@ class Editor(QTextEdit):
         if not block.text() and not cursor.hasSelection() and formatting.step_out(self):
             return True
         if document.shape_of(block) is not Shape.BODY and cursor.atBlockEnd():
-            look = document.shape_format(Shape.BODY, document.quote_of(block), is_item=False)
+            in_cell = formatting.table_at(cursor) is not None
+            look = document.shape_format(Shape.BODY, document.quote_of(block), is_item=False, in_cell=in_cell)
             cursor.insertBlock(look, QTextCharFormat())
             self.setTextCursor(cursor)
             return True

@@ -39,9 +39,10 @@ def _notice(warning: SendingWarning) -> Notice:
             words = _("You write of an attachment, and there is none.")
             return Notice(warning.kind, words, (Offer(_("Attach a file"), Remedy.ATTACH), fine))
         case Kind.EMPTY_SUBJECT:
-            return Notice(warning.kind, _("The message has no subject."), (Offer(_("Write one"), Remedy.SUBJECT), fine))
+            words, offers = _("The message has no subject."), (Offer(_("Write one"), Remedy.SUBJECT), fine)
+            return Notice(warning.kind, words, offers, on_sending=True)
         case Kind.EMPTY_TEXT:
-            return Notice(warning.kind, _("There is nothing in the message yet."), (fine,))
+            return Notice(warning.kind, _("There is nothing in the message yet."), (fine,), on_sending=True)
         case Kind.MANY_RECIPIENTS:
             words = n_(
                 "{n} person sees the addresses of the others.",

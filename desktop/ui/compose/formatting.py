@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtGui import QFont, QTextBlock, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextList, QTextTable
+from PySide6.QtGui import (
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QTextList,
+    QTextTable,
+)
 from PySide6.QtWidgets import QTextEdit
 
 from desktop.domain.mail.written import MAX_DEPTH, NO_BREAK, PLAIN, Listing, Paragraph, Shape, Style, Table
@@ -244,7 +253,10 @@ def to_cell(edit: QTextEdit, way: int) -> bool:
     cell = table.cellAt(cursor)
     number = cell.row() * table.columns() + cell.column() + way
     if number >= table.rows() * table.columns():
+        cursor.beginEditBlock()
         table.appendRows(1)
+        _settle(table)
+        cursor.endEditBlock()
     if number >= 0:
         target = table.cellAt(*divmod(number, table.columns())).firstCursorPosition()
         target.movePosition(QTextCursor.MoveOperation.EndOfBlock)
@@ -258,10 +270,18 @@ def remove_from_table(edit: QTextEdit, *, row: bool) -> None:
     table = table_at(cursor)
     if table is not None:
         cell = table.cellAt(cursor)
+        is_last = (table.rows() if row else table.columns()) == 1
+        at, column = cell.row(), cell.column()
+        cursor.beginEditBlock()
         if row:
-            table.removeRows(cell.row(), 1)
+            table.removeRows(at, 1)
         else:
-            table.removeColumns(cell.column(), 1)
+            table.removeColumns(column, 1)
+        if not is_last:
+            beside = table.cellAt(min(at, table.rows() - 1), min(column, table.columns() - 1))
+            edit.setTextCursor(beside.firstCursorPosition())
+            _settle(table)
+        cursor.endEditBlock()
 
 
 def add_to_table(edit: QTextEdit, *, row: bool) -> None:
@@ -270,10 +290,23 @@ def add_to_table(edit: QTextEdit, *, row: bool) -> None:
     table = table_at(cursor)
     if table is not None:
         cell = table.cellAt(cursor)
+        cursor.beginEditBlock()
         if row:
             table.insertRows(cell.row() + 1, 1)
         else:
             table.insertColumns(cell.column() + 1, 1)
+        _settle(table)
+        cursor.endEditBlock()
+
+
+def _settle(table: QTextTable) -> None:
+    """Give a table as it is now the width that it is sent with, and cells that are new the look of the others."""
+    table.setFormat(document.table_format(table.rows(), table.columns(), document.TABLE_LINE))
+    plain = document.shape_format(Shape.BODY, 0, is_item=False, in_cell=True)
+    for number in range(table.rows() * table.columns()):
+        block = table.cellAt(*divmod(number, table.columns())).firstCursorPosition().block()
+        if not block.blockFormat().hasProperty(QTextFormat.Property.LineHeight.value):
+            _dress(block, QTextBlockFormat(plain))
 
 
 def _blocks(cursor: QTextCursor) -> list[QTextBlock]:
@@ -343,5 +376,8 @@ def _upwards(block: QTextBlock, depth: int) -> QTextBlock:
 
 
 def _dress(block: QTextBlock, look: QTextBlockFormat) -> None:
+    if table_at(QTextCursor(block)) is not None:
+        look.setTopMargin(0)
+        look.setBottomMargin(0)
     look.setObjectIndex(block.blockFormat().objectIndex())  # of the list it is in, which would else forget it
     QTextCursor(block).setBlockFormat(look)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -156,10 +156,13 @@ class Head(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._choices: tuple[From, ...] = ()
+        self._sender = ""
         self.from_button = _PickButton(theme)
         self.from_button.clicked.connect(self._choose_from)
         self.signature = _PickButton(theme, quiet=True)
         self.signature.clicked.connect(self._choose_signature)
+        for pick in (self.from_button, self.signature):
+            pick.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where the person writes
         self.to = AddressField(theme, _("To"), ask)
         self.cc = AddressField(theme, _("Cc"), ask)
         self.bcc = AddressField(theme, _("Bcc"), ask)
@@ -224,7 +227,7 @@ class Head(QWidget):
 
     def show_from(self, address: Address, choices: Sequence[From]) -> None:
         """Show whom one writes as, and offer the others."""
-        self._choices = tuple(choices)
+        self._choices, self._sender = tuple(choices), address.key
         self.from_button.show_words(
             address.name or address.address, address.address if address.name else "", can_choose=len(choices) > 1
         )
@@ -294,20 +297,27 @@ class Head(QWidget):
         else:
             self.focusNextPrevChild(way > 0)
 
+    def _pick(self, chosen: SignalInstance, what: From | Identity | None) -> None:
+        """Tell what was chosen; whoever came to the button by keyboard goes on to the text."""
+        chosen.emit(what)
+        if self.window().focusWidget() in (self.from_button, self.signature):
+            self.done.emit()
+
     def _choose_from(self) -> None:
         menu = Menu(self._theme, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for choice in self._choices:
-            menu.add(one_line(str(choice.identity.mailbox)), partial(self.from_chosen.emit, choice), icon="mail")
+            words, is_now = one_line(str(choice.identity.mailbox)), choice.identity.address.lower() == self._sender
+            menu.add(words, partial(self._pick, self.from_chosen, choice), checked=is_now)
         menu.popup(self.from_button.mapToGlobal(QPoint(0, self.from_button.height() + 2)))
 
     def _choose_signature(self) -> None:
         menu = Menu(self._theme, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.add(_("No signature"), partial(self.signature_chosen.emit, None))
+        menu.add(_("No signature"), partial(self._pick, self.signature_chosen, None))
         for choice in self._choices:
             identity = choice.identity
             if identity.signature:
                 words = one_line(str(identity.mailbox))
-                menu.add(words, partial(self.signature_chosen.emit, identity), icon="pencil")
+                menu.add(words, partial(self._pick, self.signature_chosen, identity), icon="pencil")
         menu.popup(self.signature.mapToGlobal(QPoint(0, self.signature.height() + 2)))

@@ -77,6 +77,8 @@ class Notice:
     kind: str
     words: str
     offers: tuple[Offer, ...] = ()
+    on_sending: bool = False
+    """Only said to whoever presses Send: something is missing that may still come."""
 
 
 Examine = Callable[[Draft], tuple[Notice, ...]]

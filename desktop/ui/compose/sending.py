@@ -48,6 +48,10 @@ class Sending(QObject):
         self._outbox, self._tasks, self._head, self._enclosing = outbox, tasks, head, enclosing
         self._keeping, self._notices, self._examine, self._snapshot = keeping, notices, examine, snapshot
         self._answered: set[str] = set()
+        self._asked: Notice | None = None
+        """What is asked about."""
+        self._refused: Callable[[], bool] = lambda: False
+        """Whether why nothing was sent is still so."""
         self._busy = False
 
     def send(self, at_ms: int | None = None, *, archive: bool = False) -> None:
@@ -60,39 +64,63 @@ class Sending(QObject):
             return
         waiting = self._enclosing.pending
         if waiting:
-            self._refuse(_("“{name}” is still being read. Send when it is attached.").format(name=waiting[0]))
+            words = _("“{name}” is still being read. Send when it is attached.").format(name=waiting[0])
+            self._refuse(words, lambda: waiting[0] in self._enclosing.pending)
             return
         self._set_busy(True)  # at once: who presses twice sends once
         self._tasks.run(self._send(at_ms, archive=archive))
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether something is said that may be so no more after the next key."""
+        return self._asked is not None
+
+    def touch(self) -> None:
+        """Take back at once why nothing was sent, where that is so no more."""
+        if not self._refused():
+            self._notices.take_back(_SEND)
+
     async def look_over(self) -> None:
-        """Say the most serious thing about the draft, if any, while it is being written."""
-        question = await self._question()
+        """Say the most serious thing about the draft, if any, while it is being written.
+
+        That something is missing is only said to whoever wanted to send; then it stands until it is there.
+        """
+        found = await self._found()
         if self._busy:
             return
-        if question is not None:
+        asked = self._asked.kind if self._asked is not None else ""
+        question = next((each for each in found if not each.on_sending or each.kind == asked), None)
+        if question is None:
+            self._take_back()
+        elif question != self._asked:  # else it stands there, perhaps with an offer to send all the same
             self._ask(question)
-        else:
-            self._notices.take_back(_EXAMINED)
 
-    async def _question(self) -> Notice | None:
-        """Return the most serious thing nobody answered yet; looked for on another thread."""
+    async def _found(self) -> tuple[Notice, ...]:
+        """Return what nobody answered yet, the most serious first; looked for on another thread."""
         found = await self._tasks.read(_looked_over, self._examine, self._snapshot())
-        return next((each for each in found if each.kind not in self._answered), None)
+        return tuple(each for each in found if each.kind not in self._answered)
 
     def _is_addressed(self) -> bool:
         wrong = self._head.wrong
         if wrong:
-            self._refuse(wrong_words(wrong[0]))
+            self._refuse(wrong_words(wrong[0]), lambda: wrong[0] in self._head.wrong)
             return False
-        if not any(field.addresses for field in self._head.fields):
-            self._refuse(_("Say whom the message goes to."))
+        if not self._goes_to_somebody():
+            self._refuse(_("Say whom the message goes to."), lambda: not self._goes_to_somebody())
             self._head.to.line.setFocus()
             return False
         return True
 
-    def _refuse(self, words: str) -> None:
+    def _goes_to_somebody(self) -> bool:
+        return any(field.addresses for field in self._head.fields)
+
+    def _refuse(self, words: str, is_so: Callable[[], bool]) -> None:
+        self._refused = is_so
         self._notices.say(_SEND, words, Tone.DANGER)
+
+    def _take_back(self) -> None:
+        self._asked = None
+        self._notices.take_back(_EXAMINED)
 
     def _ask(self, notice: Notice, anyway: Act | None = None) -> None:
         wanted = notice.offers
@@ -102,16 +130,17 @@ class Sending(QObject):
         offers: list[Act] = [(offer.words, partial(self._do, notice, offer)) for offer in wanted]
         if anyway is not None:
             offers.append(anyway)
-        self._notices.take_back(_EXAMINED)
+            self._notices.take_back(_EXAMINED)  # the same words may stand there with other offers
+        self._asked = notice
         self._notices.say(_EXAMINED, notice.words, Tone.WARNING, tuple(offers[:2]))
 
     def _anyway(self, kind: str, at_ms: int | None, archive: bool) -> None:
         self._answered.add(kind)
-        self._notices.take_back(_EXAMINED)
+        self._take_back()
         self.send(at_ms, archive=archive)
 
     def _do(self, notice: Notice, offer: Offer) -> None:
-        self._notices.take_back(_EXAMINED)
+        self._take_back()
         if offer.remedy is Remedy.FINE:
             self._answered.add(notice.kind)
         elif offer.remedy is Remedy.ATTACH:
@@ -142,6 +171,7 @@ class Sending(QObject):
             waiting_key = await self._hand_over(at_ms, archive=archive)
         except Problem as problem:
             self._set_busy(False)
+            self._refused = lambda: True  # what went wrong is told until it is tried again
             self._notices.say(_SEND, problem.text, Tone.DANGER, details=problem.details)
             return
         except Exception:
@@ -154,10 +184,10 @@ class Sending(QObject):
 
     async def _hand_over(self, at_ms: int | None, *, archive: bool) -> int | None:
         """Return the key in the outbox; None where something was asked or could not be saved."""
-        question = await self._question()
+        question = next(iter(await self._found()), None)
         if question is not None:
-            anyway = (_("Send anyway"), partial(self._anyway, question.kind, at_ms, archive))
-            self._ask(question, anyway)
+            words = _("Send anyway") if at_ms is None else _("Schedule anyway")
+            self._ask(question, (words, partial(self._anyway, question.kind, at_ms, archive)))
             return None
         if not await self._keeping.save(at_any_rate=self._keeping.draft is None):
             return None

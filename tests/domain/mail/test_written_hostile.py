@@ -14,8 +14,9 @@ from tests.corpora import corpus
 from tests.ui.web import leak_vectors
 
 _ALLOWED = {
-    **{tag: set() for tag in "p br b i u s ul ol li blockquote h1 h2 h3 tr td".split()},
-    "table": {"border", "cellpadding", "cellspacing", "style"},
+    **{tag: set() for tag in "p br b i u s ul ol li blockquote h1 h2 h3 tr".split()},
+    "table": {"border", "cellpadding", "cellspacing", "width", "style"},
+    "td": {"width"},
     "a": {"href"},
     "img": {"src", "alt", "width"},
     "span": {"style"},
@@ -35,6 +36,8 @@ class _Judge(HTMLParser):
                 assert re.match(r"(?:https?|mailto):", value), value
             if name == "src":
                 assert value.startswith("cid:"), value
+            if name == "width":
+                assert re.fullmatch(r"\d{1,4}" if tag == "img" else r"\d{1,3}%", value), value
             if name == "style":
                 assert _STYLE.fullmatch(value), value
 

@@ -145,3 +145,17 @@ def test_plain_is_what_plain_text_can_say() -> None:
         "<a href='http://a.example'>a</a>",
     ):
         assert not is_plain(read(rich))
+
+
+def test_a_table_is_sent_as_wide_as_it_is_written_and_no_higher() -> None:
+    cells = (Paragraph((Run("one"),)),), (Paragraph(),), (Paragraph((Run("a"),)), Paragraph((Run("b"),)))
+    table = Table((cells, cells))
+
+    assert table.width_percent == 75
+    assert write(canonical([table])) == (
+        '<p><br></p><table border="1" cellpadding="6" cellspacing="0" width="75%" style="border-collapse:collapse">'
+        '<tr><td width="33%">one</td><td width="33%"><br></td><td width="33%"><p>a</p><p>b</p></td></tr>'
+        "<tr><td>one</td><td><br></td><td><p>a</p><p>b</p></td></tr></table><p><br></p>"
+    )
+    assert read(write(canonical([table]))) == canonical([table])
+    assert [Table((((Paragraph(),),) * n,)).width_percent for n in (1, 2, 4, 6)] == [25, 50, 100, 100]

@@ -17,13 +17,15 @@ from shiboken6 import isValid
 
 from desktop.domain.mail.draft import Draft, Enclosure, Origin, Relation
 from desktop.domain.mail.reminding import FollowUp
+from desktop.domain.mail.sending_checks import Known
 from desktop.domain.settings import Theme as Choice
 from desktop.ui import dates
-from desktop.ui.compose import keeping
+from desktop.ui.compose import examining, keeping
 from desktop.ui.compose.catalogue import Write
 from desktop.ui.compose.compose_window import ComposeWindow
 from desktop.ui.compose.keeping import Kept
 from desktop.ui.compose.ports import Notice, Offer, Remedy
+from desktop.ui.widgets.menu import Menu
 from tests.ui.compose.conftest import Desk, until
 from tests.ui.compose.fakes import JAN, SALES, person
 from tests.ui.stalls import stalls
@@ -44,6 +46,10 @@ def picture(width: int = 40, height: int = 30) -> QImage:
 def type_into(widget: QWidget, text: str) -> None:
     widget.setFocus()
     QTest.keyClicks(widget, text)
+
+
+def slips(draft: Draft) -> tuple[Notice, ...]:
+    return examining.notices(draft, Known())
 
 
 def offers(window: ComposeWindow) -> dict[str, QAbstractButton]:
@@ -286,6 +292,76 @@ async def test_a_warning_is_asked_once_and_sent_anyway(desk: Desk) -> None:
 
     offers(window)["Send anyway"].click()
     await until(lambda: len(desk.outbox.sent) == 1)
+
+
+async def test_what_is_missing_is_said_on_sending_and_goes_as_it_comes(desk: Desk) -> None:
+    window = await desk.open(replace(LETTER, subject="", html="<p>x</p>"), key=1, examine=slips)
+    type_into(window.editor, "y")
+    await window.sending.look_over()
+    assert window.notices.text == ""
+
+    window.actions_[Write.SEND].trigger()
+    await until(lambda: window.notices.text == "The message has no subject.")
+    type_into(window.editor, "z")
+    await window.sending.look_over()
+    assert list(offers(window)) == ["Write one", "Send anyway"]
+    type_into(window.head.subject, "Offer")
+    await until(lambda: window.notices.text == "")
+    window.head.subject.clear()
+    await window.sending.look_over()
+    assert window.notices.text == ""  # it is asked again by whoever presses Send
+    assert desk.outbox.sent == []
+
+
+async def test_what_may_be_wrong_is_said_as_one_writes(desk: Desk) -> None:
+    window = await desk.open(replace(LETTER, subject="", html="<p>x</p>"), key=1, examine=slips)
+    type_into(window.editor, " see the attached offer")
+    await until(lambda: window.notices.text == "You write of an attachment, and there is none.")
+
+
+async def test_what_is_scheduled_is_scheduled_anyway(desk: Desk) -> None:
+    window = await desk.open(replace(LETTER, subject="", html="<p>x</p>"), key=1, examine=slips)
+    window.sending.send(4_102_444_800_000)
+    await until(lambda: list(offers(window)) == ["Write one", "Schedule anyway"])
+    offers(window)["Schedule anyway"].click()
+    await until(lambda: len(desk.outbox.sent) == 1)
+    assert desk.outbox.sent[0][2] == 4_102_444_800_000
+
+
+async def test_a_refusal_goes_with_its_cause(desk: Desk) -> None:
+    window = await desk.open(LETTER, key=1)
+    type_into(window.head.to.line, "bad address,")
+    window.actions_[Write.SEND].trigger()
+    assert window.notices.text == "“bad address” has no email address."
+    window.head.to.remove(window.head.to.wrong[0])
+    assert window.notices.text == ""
+    window.head.to.remove(ANNA)
+    window.actions_[Write.SEND].trigger()
+    assert window.notices.text == "Say whom the message goes to."
+    type_into(window.head.to.line, "anna@acme.example,")
+    assert window.notices.text == ""
+
+
+async def test_choosing_a_sender_leaves_the_keyboard_where_one_writes(desk: Desk) -> None:
+    window = await desk.open(replace(LETTER, html="<p>x</p>"), key=1)
+    window.editor.setFocus()
+    QTest.mouseClick(window.head.from_button, Qt.MouseButton.LeftButton)
+    menu = next(each for each in window.head.findChildren(Menu) if each.isVisible())
+    checked = [action.isChecked() for action in menu.actions()]
+    assert checked == [True, False, False]
+    menu.actions()[1].trigger()
+    menu.close()
+    await until(lambda: window.draft().sender == SALES.mailbox)
+    assert window.focusWidget() is window.editor
+
+    window.head.from_button.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.head.from_button, Qt.Key.Key_Space)
+    menu = next(each for each in window.head.findChildren(Menu) if each.isVisible())
+    assert [action.isChecked() for action in menu.actions()] == [False, True, False]
+    menu.actions()[0].trigger()
+    menu.close()
+    await until(lambda: window.draft().sender == JAN.mailbox)
+    assert window.focusWidget() is window.editor
 
 
 async def test_what_a_warning_offers_is_done(desk: Desk) -> None:

@@ -220,10 +220,30 @@ def test_tables_are_walked_with_tab_and_grow(editor: Editor) -> None:
     keys(editor, "c")
     press(editor, Qt.Key.Key_Tab, SHIFT)
     keys(editor, "B")
-    assert "<tr><td><p>a</p></td><td><p>bB</p></td></tr><tr><td><p>c</p></td><td><p><br></p></td></tr>" in html(editor)
+    wide = '<td width="50%">'
+    assert f"<tr>{wide}a</td>{wide}bB</td></tr><tr><td>c</td><td><br></td></tr>" in html(editor)
     formatting.remove_from_table(editor, row=True)
     formatting.add_to_table(editor, row=False)
-    assert "<tr><td><p>c</p></td><td><p><br></p></td>" in html(editor)
+    assert '<tr><td width="33%">c</td><td width="33%"><br></td><td width="33%"><br></td></tr>' in html(editor)
+    assert f' width="{round(editor.textCursor().currentTable().format().width().rawValue())}%"' in html(editor)
+
+
+def test_a_table_looks_as_it_is_sent(editor: Editor) -> None:
+    """Rows are as high as their words, in a new table, after Enter, and after a change of what a paragraph is."""
+    formatting.insert_table(editor, 2, 2)
+    formatting.add_to_table(editor, row=False)
+    keys(editor, "a")
+    formatting.toggle_list(editor, Listing.BULLETS)
+    formatting.toggle_list(editor, Listing.BULLETS)
+    table = editor.textCursor().currentTable()
+    gaps = {
+        cell.firstCursorPosition().blockFormat().topMargin()
+        for cell in (table.cellAt(row, column) for row in range(2) for column in range(3))
+    }
+
+    assert gaps == {0}
+    assert table.format().width().rawValue() == 75
+    assert [round(each.rawValue()) for each in table.format().columnWidthConstraints()] == [33, 33, 33]
 
 
 def test_clearing_leaves_words_pictures_and_tables(editor: Editor) -> None:

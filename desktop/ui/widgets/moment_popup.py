@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, QDateTime, QEvent, QObject, QPoint, Qt, QTime, QTimeZone, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QWidget
 
 from desktop.base import clock
 from desktop.base.i18n import _
@@ -16,13 +16,17 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import Button, Kind
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.popup import Popup
+from desktop.ui.widgets.toast import announce
 
 MORNING = QTime(8, 0)
 _KEYS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 
 
 class _MomentEdit(QDateTimeEdit):
-    """A date and a time, with the caret of our selects at its calendar."""
+    """A date and a time, with the caret of our selects at its calendar.
+
+    The part that is clicked or reached is selected: what is typed then takes its place, which Qt ignores beside digits.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -32,6 +36,21 @@ class _MomentEdit(QDateTimeEdit):
         self.setMinimumWidth(196)
         self.setLocale(dates.locale())
         self.setDisplayFormat("ddd d MMM yyyy, HH:mm")
+
+        self.lineEdit().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.lineEdit() and event.type() is QEvent.Type.MouseButtonRelease:
+            self._select()
+        return super().eventFilter(watched, event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._select()
+
+    def _select(self) -> None:
+        if not self.lineEdit().hasSelectedText():
+            self.setSelectedSection(self.currentSection())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -50,9 +69,10 @@ class MomentPopup(Popup):
         self._where: QTimeZone = dates.zone()
         self.offers: list[Button] = []
         self.when = _MomentEdit(theme)
-        self._zone = QLabel()
-        self._zone.setFont(theme.font("small"))
-        self._wrong = Paragraph(theme, _("This moment is past."), "small", "danger")
+        self._zone = ""
+        self._note = Paragraph(theme, "", "small", "secondary")
+        """Whose clock it is, or in its place what is wrong: a line that came would press the others together."""
+        self.when.dateTimeChanged.connect(self._show_zone)
         self.apply = Button(theme, apply, Kind.PRIMARY)
         self.apply.clicked.connect(lambda: self._pick(self.when.dateTime()))
         row = QHBoxLayout()
@@ -60,14 +80,12 @@ class MomentPopup(Popup):
         row.addWidget(self.when, 1)
         row.addWidget(self.apply)
         self.column.addLayout(row)
-        self.column.addWidget(self._wrong)
-        self.column.addWidget(self._zone)
-        self._zone.setContentsMargins(8, 0, 8, 4)
+        self.column.addWidget(self._note)
+        self._note.setContentsMargins(8, 0, 8, 4)
 
     def offer(self, offered: Sequence[tuple[str, object]], where: QTimeZone, first: QDateTime | None = None) -> None:
         """Put these words, and what they stand for, above the field, which begins with tomorrow morning or `first`."""
         self._where = where
-        self._wrong.hide()
         for old in self.offers:
             self.column.removeWidget(old)
             old.hide()
@@ -83,7 +101,8 @@ class MomentPopup(Popup):
         tomorrow = QDateTime.fromMSecsSinceEpoch(clock.now(), where).date().addDays(1)
         self.when.setDateTime(first or QDateTime(tomorrow, MORNING, where))
         name = where.displayName(QTimeZone.TimeType.GenericTime, QTimeZone.NameType.LongName, dates.locale())
-        self._zone.setText(_("Times are those of {zone}").format(zone=name or bytes(where.id().data()).decode()))
+        self._zone = _("Times are those of {zone}").format(zone=name or bytes(where.id().data()).decode())
+        self._show_zone()
 
     def ask_below(self, button: QWidget) -> None:
         """Open under a button, or above it where there is no room."""
@@ -106,9 +125,16 @@ class MomentPopup(Popup):
     def _pick(self, at: QDateTime) -> None:
         exact = QDateTime(at.date(), QTime(at.time().hour(), at.time().minute()), self._where)
         if exact <= QDateTime.currentDateTime():
-            self._wrong.show()
+            self._note.set_colour("danger")
+            self._note.setText(_("This moment is past."))
+            announce(self._note, self._note.text())
+            self.when.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         self._give(exact.toMSecsSinceEpoch())
+
+    def _show_zone(self) -> None:
+        self._note.set_colour("secondary")
+        self._note.setText(self._zone)
 
     def _give(self, meant: object) -> None:
         self.dismiss()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDateTime, QMimeData, QPoint, QPointF, Qt, QTime, QUrl
+from PySide6.QtCore import QDate, QDateTime, QMimeData, QPoint, QPointF, Qt, QTime, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QPalette, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTextEdit, QWidget
@@ -821,6 +821,46 @@ async def test_suggestions_come_from_the_service(desk: Desk) -> None:
     assert desk.compose.asked == ["anna"]
     QTest.keyClick(window.head.to.line, Qt.Key.Key_Return)
     assert window.draft().to == (ANNA,)
+
+
+async def test_who_clicks_on_the_hour_types_the_time(desk: Desk) -> None:
+    window = await desk.open(LETTER, key=1)
+    window.actions_[Write.SEND_LATER].trigger()
+    popup = window._later
+    line = popup.when.lineEdit()
+    for place in ("hour", "reached by Tab"):
+        popup.when.setDateTime(QDateTime(QDate.currentDate().addDays(2), QTime(8, 0), dates.zone()))
+        if place == "hour":
+            hour = line.text().rindex(":") - 1
+            at = line.cursorRect().translated(line.fontMetrics().horizontalAdvance(line.text()[:hour]), 0).center()
+            line.setCursorPosition(0)
+            QTest.mouseClick(line, Qt.MouseButton.LeftButton, pos=at)
+            assert line.selectedText() == "08"
+        else:
+            window.editor.setFocus()
+            line.deselect()
+            popup.show()
+            popup.when.setFocus(Qt.FocusReason.OtherFocusReason)
+            assert line.selectedText()
+            popup.when.setSelectedSection(popup.when.Section.HourSection)
+        QTest.keyClicks(popup.when, "0942")
+        assert popup.when.time() == QTime(9, 42)
+
+
+async def test_a_moment_that_is_past_is_said_and_nothing_moves(desk: Desk) -> None:
+    window = await desk.open(LETTER, key=1)
+    window.actions_[Write.SEND_LATER].trigger()
+    popup = window._later
+    places = [each.geometry() for each in (popup, popup.when, popup.apply, popup._note)]
+    before = popup._note.text()
+    popup.when.setDateTime(QDateTime.currentDateTime().addDays(-1))
+    popup.apply.click()
+    await asyncio.sleep(0.05)
+
+    assert popup._note.text() == "This moment is past."
+    assert [each.geometry() for each in (popup, popup.when, popup.apply, popup._note)] == places
+    popup.when.setDateTime(QDateTime.currentDateTime().addDays(1))
+    assert popup._note.text() == before
 
 
 async def test_cc_and_bcc_are_shown_when_they_are_wanted(desk: Desk) -> None:

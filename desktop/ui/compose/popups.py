@@ -45,6 +45,7 @@ class LinkPopup(Popup):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setFont(theme.font("small"))
             label.setBuddy(field)
+            label.setContentsMargins(2, 6, 2, 2)
             field.setMinimumWidth(340)
             field.returnPressed.connect(self._accept)
             self.column.addWidget(label)

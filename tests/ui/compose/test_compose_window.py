@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QDate, QDateTime, QMimeData, QPoint, QPointF, Qt, QTime, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QPalette, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
 from shiboken6 import isValid
 
 from desktop.domain.mail.draft import Draft, Enclosure, Origin, Relation
@@ -731,6 +731,8 @@ async def test_ctrl_k_asks_where_the_words_lead(desk: Desk) -> None:
     QTest.keyClick(window.editor, Qt.Key.Key_K, CTRL)
     popup = window.editing._link
     assert popup.isVisible()
+    labels = {label.buddy(): label.text() for label in popup.findChildren(QLabel) if label.buddy() is not None}
+    assert labels == {popup.target: "Address", popup.words: "Text"}
     assert popup.words.text() == "the offer"
     assert popup.target.hasFocus()
     QTest.keyClicks(popup.target, "javascript:alert(1)")

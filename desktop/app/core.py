@@ -188,7 +188,7 @@ def build_core(
         operations=Operations(database),
         settings=settings,
         compose=compose,
-        answers=Answers(database, reader, content, compose),
+        answers=Answers(database, reader, content, compose, settings),
         outbox=Outbox(database, blobs, settings),
         transfers=Transfers(importer, Exporting(database, blobs), transfers),
         telling=Telling(database),

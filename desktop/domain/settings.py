@@ -52,6 +52,15 @@ class ShowImages(StrEnum):
     """Senders the person allowed."""
 
 
+class WriteIn(StrEnum):
+    """What mails are begun in; each can be switched while it is written."""
+
+    RICH = "rich"
+    LIKE_ORIGINAL = "like-original"
+    """Answers as the mail they answer, all others rich."""
+    PLAIN = "plain"
+
+
 def _nothing() -> str:
     return ""
 
@@ -176,6 +185,16 @@ LOAD_IMAGES: Setting[str] = Setting(
         Choice(ShowImages.NEVER.value, lambda: _("Never load by themselves")),
     ),
 )
+WRITE_IN: Setting[str] = Setting(
+    "writing.write-in",
+    WriteIn.RICH.value,
+    lambda: _("Write mails as"),
+    choices=(
+        Choice(WriteIn.RICH.value, lambda: _("Rich text")),
+        Choice(WriteIn.LIKE_ORIGINAL.value, lambda: _("Rich text, plain text where a plain one is answered")),
+        Choice(WriteIn.PLAIN.value, lambda: _("Plain text")),
+    ),
+)
 UNDO_SENDING_S: Setting[int] = Setting(
     "writing.undo-sending-s",
     10,
@@ -247,7 +266,7 @@ PROVIDER_FILES: Setting[str] = Setting(
 
 SECTIONS: tuple[Section, ...] = (
     Section("appearance", lambda: _("Appearance"), "palette", (THEME, DENSITY, LAYOUT, CONVERSATIONS, LANGUAGE)),
-    Section("writing", lambda: _("Writing"), "pencil", (UNDO_SENDING_S,)),
+    Section("writing", lambda: _("Writing"), "pencil", (WRITE_IN, UNDO_SENDING_S)),
     Section("reading", lambda: _("Reading"), "mail-open", (MARK_READ_AFTER_MS, LOAD_IMAGES, PLAIN_TEXT_ONLY)),
     Section(
         "notifications",

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.domain import settings
 from desktop.domain.mail import answering, header
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.answering import Original, Person
@@ -16,9 +17,11 @@ from desktop.domain.mail.mailto import Mailto
 from desktop.domain.mail.message import Completeness, Part, Status
 from desktop.domain.mail.mime_parse import parse_header
 from desktop.domain.mail.reading import MessageHead
+from desktop.domain.settings import WriteIn
 from desktop.services.mail.compose import Compose
 from desktop.services.mail.leaving import NoServerToSend
 from desktop.services.mail.reading import ContentParser, Reading
+from desktop.services.settings import Settings
 from desktop.store.database import Database
 from desktop.store.mail.accounts import Accounts
 from desktop.store.mail.messages import Messages
@@ -71,16 +74,19 @@ class NotFromAList(Problem):
 class Answers:
     """The first drafts of answers."""
 
-    def __init__(self, database: Database, reading: Reading, parser: ContentParser, compose: Compose) -> None:
+    def __init__(
+        self, database: Database, reading: Reading, parser: ContentParser, compose: Compose, chosen: Settings
+    ) -> None:
         self._database = database
         self._reading = reading
         self._parser = parser
         self._compose = compose
+        self._settings = chosen
 
     def new(self, letter: Mailto | None = None, *, account_key: int | None = None) -> Draft:
         """Return an empty draft, or what a mailto link begins; of an account in its name. Raises NoServerToSend."""
         person = self._person((account_key,) if account_key is not None else ())
-        return answering.new(person.default, letter)
+        return answering.new(person.default, letter, html=self._is_rich())
 
     def begin(self, kind: Answer, email_key: int, when: str) -> Begun:
         """Return the draft of an answer; `when` is the date of the mail in the person's words.
@@ -97,26 +103,32 @@ class Answers:
             shown = header.without(raw, _HIDDEN)
             enclosure = self._compose.attach_octets(name, "message/rfc822", shown)
             original = self._original(email_key, head, raw, Quotable(), when)
-            return Begun(answering.forward_attached(original, person, enclosure))
+            return Begun(answering.forward_attached(original, person, enclosure, html=self._is_rich()))
         quoted = self._parser.quotable(raw)
         original = self._original(email_key, head, raw, quoted, when)
         takes_files = kind in (Answer.FORWARD, Answer.EDIT_AS_NEW)
         original = replace(original, enclosures=self._files(head, raw, quoted, all_of_them=takes_files))
+        html = self._is_rich(quoted)
         match kind:
             case Answer.REPLY:
-                return Begun(answering.reply(original, person), answering.answers_elsewhere(original))
+                return Begun(answering.reply(original, person, html=html), answering.answers_elsewhere(original))
             case Answer.REPLY_ALL:
-                return Begun(answering.reply_all(original, person), answering.answers_elsewhere(original))
+                return Begun(answering.reply_all(original, person, html=html), answering.answers_elsewhere(original))
             case Answer.REPLY_LIST:
                 if not answering.list_address(original.list_post):
                     raise NotFromAList
-                return Begun(answering.reply_to_list(original, person))
+                return Begun(answering.reply_to_list(original, person, html=html))
             case Answer.FORWARD:
-                return Begun(answering.forward(original, person))
+                return Begun(answering.forward(original, person, html=html))
         draft = answering.edit_as_new(original, person)
         if head.status is Status.DRAFT:  # begun elsewhere: it is gone on with, all of it
             draft = replace(draft, bcc=head.bcc, in_reply_to=original.in_reply_to, references=original.references)
         return Begun(draft)
+
+    def _is_rich(self, quoted: Quotable | None = None) -> bool:
+        """Say whether a mail is begun in rich text, where one is answered as that is."""
+        wanted = self._settings.get(settings.WRITE_IN)
+        return wanted == WriteIn.RICH or (wanted == WriteIn.LIKE_ORIGINAL and (quoted is None or quoted.is_html))
 
     def _person(self, account_keys: tuple[int, ...]) -> Person:
         """Return who answers; the default is an identity of the first of these accounts that sends."""

@@ -51,6 +51,8 @@ class MailAccountForm(Dialog):
 
     told = Signal(str)
     """A sentence for the person, when the form is closed already."""
+    test_mail_wanted = Signal(int)
+    """The key of an account the person wants to write a test mail with."""
 
     def __init__(
         self,
@@ -330,10 +332,19 @@ class MailAccountForm(Dialog):
             if first:
                 self._roles = dict(self.fields.roles.picked())
         if result.ok:
-            self._say(Banner(self.theme, _("The servers answer, and signing in works."), Tone.SUCCESS), answer=True)
+            stored = self._account
+            as_stored = stored is not None and not (password or smtp_password) and _connects_alike(account, stored)
+            sends = as_stored and account.smtp is not None
+            offer = ((_("Write a test mail"), self._write_test_mail),) if sends else ()
+            words = _("The servers answer, and signing in works.")
+            self._say(Banner(self.theme, words, Tone.SUCCESS, actions=offer), answer=True)
             return True
         self._show_failure(account, result)
         return False
+
+    def _write_test_mail(self) -> None:
+        if self._account is not None:
+            self.test_mail_wanted.emit(self._account.key)
 
     def _show_failure(self, account: MailAccount, result: TestResult) -> None:
         if result.remedy in (Remedy.SIGN_IN, Remedy.SETTINGS):

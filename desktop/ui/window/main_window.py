@@ -494,6 +494,7 @@ class MainWindow(QWidget):
             services.accounts, services.providers, services.views, self._tasks, self._theme, account, self
         )
         form.told.connect(self.tell)
+        form.test_mail_wanted.connect(self.writing.test)
         return form
 
     def _once(self, name: str, make: Callable[[], D]) -> D:

@@ -84,6 +84,10 @@ class Writing(QObject):
         """Begin a mail, in the name of an account where one is given."""
         self._tasks.run(self._new(None, account_key))
 
+    def test(self, account_key: int) -> None:
+        """Begin a mail to oneself that shows whether an account sends; the person may send it to somebody else."""
+        self._tasks.run(self._test(account_key))
+
     def follow(self, uri: str) -> None:
         """Begin what a mailto link asks for; a file is never taken along (C27)."""
         self._tasks.run(self._new(mailto.parse(uri), None))
@@ -127,6 +131,15 @@ class Writing(QObject):
         if not await self._can_send():
             return
         self._open(await self._tasks.read(lambda: answers.new(letter, account_key=account_key)))
+
+    async def _test(self, account_key: int) -> None:
+        account = await self._tasks.read(self._services.accounts.get, account_key)
+        letter = mailto.Mailto(
+            to=(Address("", account.address),),
+            subject=_("Test mail from Rapport"),
+            body=_("If you can read this where it was sent to, sending works."),
+        )
+        await self._new(letter, account_key)
 
     async def _can_send(self) -> bool:
         if await self._tasks.read(self._services.compose.identities):

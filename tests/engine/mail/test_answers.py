@@ -7,10 +7,12 @@ from email.message import EmailMessage
 
 import pytest
 
+from desktop.domain import settings
 from desktop.domain.mail.draft import Identity, Relation
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, Security
 from desktop.domain.mail.mailto import parse
+from desktop.domain.settings import WriteIn
 from desktop.services.mail.answers import Answer, FilesNotHere, NotFromAList
 from desktop.services.mail.leaving import NoServerToSend
 from tests.desk import Desk, mail
@@ -120,6 +122,39 @@ def test_files_still_on_the_server_are_told_of(desk: Desk, dovecot: Dovecot, ima
 def test_an_answer_to_the_list_of_a_mail_that_came_through_none_goes_to_nobody(desk: Desk, key: int) -> None:
     with pytest.raises(NotFromAList):
         desk.core.services.answers.begin(Answer.REPLY_LIST, key, "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "of_rich", "of_plain", "new"),
+    [
+        (WriteIn.RICH, True, True, True),
+        (WriteIn.LIKE_ORIGINAL, True, False, True),
+        (WriteIn.PLAIN, False, False, False),
+    ],
+)
+def test_mails_are_begun_as_the_person_wants_them(
+    desk: Desk,
+    dovecot: Dovecot,
+    imap_user: str,
+    key: int,
+    wanted: WriteIn,
+    of_rich: bool,
+    of_plain: bool,
+    new: bool,
+) -> None:
+    """Row 72: "reply in HTML even to plain" is the default."""
+    dovecot.deliver(imap_user, [b"From: bo@example.org\r\nSubject: Plain\r\n\r\nwords\r\n"])
+    desk.sync()
+    plain = next(each for each in desk.mails() if each != key)
+    answers = desk.core.services.answers
+    is_default = desk.core.services.settings.get(settings.WRITE_IN) == WriteIn.RICH
+    desk.core.services.settings.set(settings.WRITE_IN, wanted.value)
+
+    assert is_default
+    for kind in (Answer.REPLY, Answer.REPLY_ALL, Answer.FORWARD):
+        assert answers.begin(kind, key, "").draft.is_html is of_rich
+        assert answers.begin(kind, plain, "").draft.is_html is of_plain
+    assert answers.new().is_html is new
 
 
 def test_a_link_begins_a_mail_as_the_person(desk: Desk, key: int) -> None:

@@ -561,6 +561,39 @@ async def test_it_says_that_the_server_for_sending_refused_and_shows_its_fields(
     assert form.fields.smtp_password.isVisible()
 
 
+@pytest.mark.server
+async def test_a_stored_account_that_works_offers_a_test_mail(
+    core: Core,
+    tasks: Tasks,
+    theme: Theme,
+    dovecot: Dovecot,
+    imap_user: str,
+    smtp_receiver: Callable[..., SmtpReceiver],
+) -> None:
+    """Row 10."""
+    first = _form(core, tasks, theme)
+    first.show()
+    _fill(first, dovecot, imap_user, PASSWORD)
+    _send_through(first, smtp_receiver(passwords={imap_user: PASSWORD}))
+    _press(first, "Test")
+    await until(lambda: _banner(first) is not None)
+    offered_unstored = [button.text() for button in first.findChildren(QPushButton)].count("Write a test mail")
+    _press(first, "Add account")
+    await until(lambda: _gone(first))
+    (account,) = core.services.accounts.all()
+
+    again = _form(core, tasks, theme, account)
+    again.show()
+    wanted: list[int] = []
+    again.test_mail_wanted.connect(wanted.append)
+    _press(again, "Test")
+    await until(lambda: _banner(again) is not None)
+    _press(again, "Write a test mail")
+
+    assert offered_unstored == 0
+    assert wanted == [account.key]
+
+
 async def test_whatever_takes_the_keyboard_is_named_by_its_label(form: MailAccountForm) -> None:
     named = {label.buddy() for label in form.findChildren(QLabel) if label.buddy() is not None}
     selects = form.findChildren(Select)

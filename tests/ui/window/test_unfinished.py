@@ -61,6 +61,19 @@ async def test_a_closed_draft_is_told_and_opens_again(desk: Desk) -> None:
     assert desk.window.writing.windows[-1].head.subject.text() == "Chairs"
 
 
+async def test_a_test_mail_is_begun_to_oneself_through_its_account(desk: Desk) -> None:
+    """Row 10: the person may send it to any address."""
+    account = desk.core.services.accounts.all()[-1]
+    desk.window.show()
+    desk.window.writing.test(account.key)
+    await desk.until(lambda: bool(desk.window.writing.windows) and desk.window.writing.windows[-1].is_ready)
+    draft = desk.window.writing.windows[-1].draft()
+
+    assert (draft.sender.address, [each.address for each in draft.to]) == (account.address, [account.address])
+    assert draft.subject == "Test mail from Rapport"
+    assert "sending works" in draft.html
+
+
 async def test_a_composer_in_which_nobody_wrote_leaves_nothing_and_tells_nothing(desk: Desk) -> None:
     before = drafts(desk)
     desk.window.show()

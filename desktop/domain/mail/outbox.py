@@ -102,6 +102,11 @@ class Outgoing:
         return any(each.fate is Fate.ACCEPTED for each in self.recipients)
 
     @property
+    def needs_the_person(self) -> bool:
+        """Nothing more is done with it unless the person says so, and he may believe that it was sent."""
+        return self.asks or self.stage is Stage.FAILED
+
+    @property
     def may_be_taken_back(self) -> bool:
         """It can become a draft again without anybody getting it: nothing of it has left, as far as is known."""
         return self.stage in (Stage.HELD, Stage.QUEUED, Stage.FAILED) and not self.was_accepted

@@ -146,24 +146,28 @@ class FolderDelegate(QStyledItemDelegate):
     ) -> None:
         tokens, scale = self._theme.tokens, painter.device().devicePixelRatioF()
         usable = node.list_id != 0
+        warns = bool(self._model.warning(node))
         left = place.left() - MARGIN + self.text_left(node)
         if node.depth == 0:
             colour = tokens.accent if selected else tokens.secondary if usable else tokens.disabled
-            picture = icons.pixmap(node.icon, _ICON, colour, scale)
+            icon, colour = ("circle-alert", tokens.warning) if warns else (node.icon, colour)
+            picture = icons.pixmap(icon, _ICON, colour, scale)
             painter.drawPixmap(place.left() + _PADDING, place.top() + 6, picture)
         if node.children and (hovered or not opened):
             self._caret(painter, place.left() - 4 if node.depth == 0 else left - CARET - 2, place, opened)
         right = place.right() + 1 - _PADDING
-        strong = selected or node.has_unread
+        strong = selected or warns or node.has_unread
         if node.shown_count:
             number = dates.locale().toString(node.shown_count)
             kind: FontKind = "small-strong" if strong else "small"
             painter.setFont(font(kind))
             right -= painter.fontMetrics().horizontalAdvance(number)
-            painter.setPen(tokens.accent if selected else tokens.text if node.has_unread else tokens.secondary)
+            colour = tokens.accent if selected else tokens.text if node.has_unread else tokens.secondary
+            painter.setPen(tokens.warning if warns else colour)
             self._draw(painter, number, place, right)
             right -= _GAP
-        painter.setPen(tokens.accent if selected else tokens.text if usable else tokens.secondary)
+        colour = tokens.accent if selected else tokens.text if usable else tokens.secondary
+        painter.setPen(tokens.warning if warns else colour)
         self._words(painter, one_line(node.name), "body-strong" if strong else "body", place, left, right, own=False)
 
     def _words(

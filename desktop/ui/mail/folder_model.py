@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from desktop.base.i18n import _, n_
-from desktop.domain.mail.folder import ListId
+from desktop.domain.mail.folder import ListId, Unified
 from desktop.domain.mail.listing import FolderNode, FolderTree, ListCounts
 from desktop.domain.mail.mail_account import AccountStatus, Activity
 from desktop.ui.line_texts import one_line
@@ -43,6 +43,7 @@ class FolderModel(QAbstractItemModel):
         self._nodes: dict[int, Node] = {}
         self._lists: dict[ListId, Node] = {}
         self._statuses: Mapping[int, AccountStatus] = {}
+        self._unsent = ""
 
     # what Qt asks
 
@@ -120,6 +121,10 @@ class FolderModel(QAbstractItemModel):
 
     def status(self, account_key: int) -> AccountStatus:
         return self._statuses.get(account_key, AccountStatus(account_key))
+
+    def warning(self, node: Node) -> str:
+        """Return what is wrong with the mails of a list, "" where nothing is."""
+        return self._unsent if node.list_id == Unified.OUTBOX else ""
 
     @property
     def has_accounts(self) -> bool:
@@ -239,6 +244,14 @@ class FolderModel(QAbstractItemModel):
                 index = self._index_of(node)
                 self.dataChanged.emit(index, index)
 
+    def show_unsent(self, words: str) -> None:
+        """Take what is wrong with the mails of the Outbox."""
+        node = self._lists.get(Unified.OUTBOX)
+        self._unsent = words
+        if node is not None:
+            index = self._index_of(node)
+            self.dataChanged.emit(index, index)
+
     # inside
 
     def _number(self, node: Node) -> int:
@@ -254,6 +267,8 @@ class FolderModel(QAbstractItemModel):
                 words.append(n_("{n} unread", "{n} unread", node.shown_count).format(n=node.shown_count))
             else:
                 words.append(n_("{n} mail", "{n} mails", node.shown_count).format(n=node.shown_count))
+        if warning := self.warning(node):
+            words.append(warning)
         if node.kind is NodeKind.ACCOUNT:
             status = self.status(node.account_key)
             if status.activity is Activity.TROUBLE:
@@ -267,6 +282,8 @@ class FolderModel(QAbstractItemModel):
     def _tip(self, node: Node) -> str:
         if node.kind is NodeKind.ACCOUNT and (problem := self.status(node.account_key).problem):
             return f"{one_line(node.name)}: {one_line(problem)}"
+        if warning := self.warning(node):
+            return f"{one_line(node.name)}: {warning}"
         if node.folder is not None:
             return one_line(node.folder.path)
         return one_line(node.name)

@@ -27,8 +27,10 @@ from desktop.ui.actions import Do
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.tray import Tray
 from desktop.ui.window.new_mail import NewMailNotices
+from desktop.ui.window.outbox_words import news_words
 
 if TYPE_CHECKING:
+    from desktop.domain.mail.outbox import Outgoing
     from desktop.domain.mail.telling import NewMail
     from desktop.services.notices import Desktop
     from desktop.services.services import Services
@@ -120,6 +122,7 @@ class Background(QObject):
         self.tray.went.connect(self._tray_went)
         self.notices.activated.connect(self._come_forward)
         self.notices.acted.connect(self._act)
+        self._window.outbox_watch.news.connect(self._tell_unsent)
         bridge.settings_changed.connect(self._settings_changed)
         QGuiApplication.instance().focusWindowChanged.connect(self._focus_changed)  # type: ignore[union-attr]
 
@@ -150,6 +153,11 @@ class Background(QObject):
                 _("Rapport is still running"),
                 _("It keeps fetching mail. Click its icon in the tray to open it; quit it in the menu of the icon."),
             )
+
+    def _tell_unsent(self, mails: tuple[Outgoing, ...]) -> None:
+        """Say that mails did not go out to a person who has other windows before him."""
+        if not self._window.isActiveWindow() and not self.notices.is_quiet():
+            self.notices.say(news_words(mails), _("Open the Outbox to decide about it."), self._window.show_outbox)
 
     def _tray_went(self) -> None:
         if not self._window.isVisible():

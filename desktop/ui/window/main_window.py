@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStyle, QWidget
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import settings
+from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.ui.actions import CATALOGUE, Actions, Do
 from desktop.ui.bridge import Bridge
@@ -34,6 +35,8 @@ from desktop.ui.window.accounts_watch import AccountsWatch
 from desktop.ui.window.mail_room import MailRoom
 from desktop.ui.window.navigation import WIDTH as RAIL_PX
 from desktop.ui.window.navigation import Navigation
+from desktop.ui.window.outbox_watch import OutboxWatch
+from desktop.ui.window.outbox_words import news_words, sum_words
 from desktop.ui.window.palette import Palette
 from desktop.ui.window.palette_entries import Prefix, of_actions, of_folders
 from desktop.ui.window.palette_mails import PaletteMails
@@ -45,6 +48,7 @@ from desktop.ui.window.writing import Writing
 
 if TYPE_CHECKING:
     from desktop.domain.mail.grant import Grant
+    from desktop.domain.mail.outbox import Outgoing
     from desktop.services.services import Services
     from desktop.ui.mail.transfer_actions import UnderWay
     from desktop.ui.preferences.mail_account_form import MailAccountForm
@@ -105,6 +109,7 @@ class MainWindow(QWidget):
         self.writing = Writing(services, tasks, theme, self._keymap, self.undo, files, words, self)
         self._unfinished = Unfinished(services, tasks, state, self)
         self.watch = AccountsWatch(services, tasks, bridge, self.navigation, self.status_bar, theme, self)
+        self.outbox_watch = OutboxWatch(services.outbox, tasks, bridge, self)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
@@ -129,6 +134,7 @@ class MainWindow(QWidget):
             self.restoreGeometry(QByteArray.fromBase64(QByteArray(saved.encode("ascii", "ignore"))))
         self._fit_screen()
         self.watch.read_accounts()
+        self.outbox_watch.look()
         self.room.start()
         self._unfinished.tell()
 
@@ -163,6 +169,19 @@ class MainWindow(QWidget):
             self._toast.show_text(error.text, icon="circle-alert")
         else:
             self._toast.show_text(_("Something went wrong inside Rapport. Its log says what."), icon="circle-alert")
+
+    def show_outbox(self) -> None:
+        """Lead to the mails that are on their way out."""
+        self.room.browser.show_list(Unified.OUTBOX)
+        self.room.take_keyboard()
+
+    def _show_unsent(self, mails: tuple[Outgoing, ...]) -> None:
+        words = sum_words(mails)
+        self.status_bar.show_unsent(words)
+        self.room.browser.model.show_unsent(words)
+
+    def _tell_unsent(self, mails: tuple[Outgoing, ...]) -> None:
+        self._toast.show_text(news_words(mails), _("Show"), self.show_outbox, icon="circle-alert")
 
     def sees(self, key: int) -> bool:
         """Return whether a person has a mail before his eyes."""
@@ -242,6 +261,9 @@ class MainWindow(QWidget):
         self.navigation.me_requested.connect(self._show_me)
         self.navigation.mail_chosen.connect(self.room.list.setFocus)
         self.status_bar.operations_requested.connect(self._show_operations)
+        self.status_bar.outbox_requested.connect(self.show_outbox)
+        self.outbox_watch.waiting_known.connect(self._show_unsent)
+        self.outbox_watch.news.connect(self._tell_unsent)
         output = self.room.reader.output
         output.coming_changed.connect(self.status_bar.show_coming)
         self.status_bar.end_requested.connect(output.end_fetching)

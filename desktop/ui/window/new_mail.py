@@ -73,6 +73,8 @@ class NewMailNotices(QObject):
         self._since = 0.0
         self._standing: dict[int, tuple[NewMail, ...]] = {}
         """The mails of each notice on the screen by its tag, newest first."""
+        self._said: dict[int, Callable[[], object]] = {}
+        """What a click does on what was said that is no new mail, by its tag."""
         self._beside_tray = 0
         """The tag of what the tray said last."""
         self._tags = itertools.count(1)
@@ -102,9 +104,13 @@ class NewMailNotices(QObject):
         local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone()
         return is_quiet_hour(local, get(settings.QUIET_FROM), get(settings.QUIET_TO))
 
-    def say(self, title: str, line: str) -> None:
-        """Say something that is no mail."""
-        self._tasks.run(self._shown(Notice(next(self._tags), title, (line,))))
+    def say(self, title: str, line: str, then: Callable[[], object] | None = None) -> None:
+        """Say something that is no new mail; `then` is done when it is clicked."""
+        tag = next(self._tags)
+        if then is not None:
+            self._said[tag] = then
+        acts = ((Act.OPEN, _("Open")),) if then is not None else ()
+        self._tasks.run(self._shown(Notice(tag, title, (line,), acts)))
 
     def withdraw_all(self) -> None:
         """Take every notice away."""
@@ -197,12 +203,16 @@ class NewMailNotices(QObject):
             self._desktop.withdraw(tag)
 
     def _tray_message_clicked(self) -> None:
-        if self._beside_tray in self._standing:
+        if self._beside_tray in self._standing or self._beside_tray in self._said:
             self._act(Heard(self._beside_tray, Act.OPEN))
         else:
             self.activated.emit("")
 
     def _act(self, heard: Heard) -> None:
+        then = self._said.pop(heard.tag, None)
+        if then is not None and heard.act is Act.OPEN:
+            self.activated.emit(heard.token)
+            then()
         standing = self._standing.get(heard.tag)
         if standing is None:
             return

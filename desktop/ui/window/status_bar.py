@@ -116,6 +116,7 @@ class StatusBar(QWidget):
     pause_requested = Signal(int)
     resume_requested = Signal(int)
     operations_requested = Signal()
+    outbox_requested = Signal()
     end_requested = Signal()
     """What comes is not to come."""
     transfer_cancelled = Signal()
@@ -144,6 +145,10 @@ class StatusBar(QWidget):
         self._transfer.pause.clicked.connect(self.transfer_cancelled)
         self._transfer.hide()
         self._row.addWidget(self._transfer)
+        self._unsent = _Words(theme)
+        self._unsent.clicked.connect(self.outbox_requested)
+        self._unsent.hide()
+        self._row.addWidget(self._unsent)
         self._waiting = _Words(theme)
         self._waiting.clicked.connect(self.operations_requested)
         self._waiting.hide()
@@ -163,6 +168,11 @@ class StatusBar(QWidget):
             text = n_("{n} waiting", "{n} waiting", waiting).format(n=waiting)
             self._waiting.show_words(StatusWords(text, "send", "secondary", is_trouble=True, leads=True))
         self._waiting.setVisible(waiting + failed > 0)
+
+    def show_unsent(self, words: str) -> None:
+        """Say that mails were not sent, or may not have been; without words all is well."""
+        self._unsent.show_words(StatusWords(words, "triangle-alert", "warning", is_trouble=True, leads=True))
+        self._unsent.setVisible(bool(words))
 
     def show_coming(self, coming: Coming | None) -> None:
         """Show how far a mail is that is fetched in order to be saved."""

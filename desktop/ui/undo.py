@@ -29,6 +29,8 @@ class Entry:
     """Does it once more, on the writer thread, and returns what takes that back; None where it cannot be."""
     mails: tuple[int, ...] = ()
     """Keys of the mails it took away from where they were."""
+    undone: str = ""
+    """The sentence once it is taken back, where "Undone:" before `text` would read badly."""
 
 
 class Undo(QObject):
@@ -60,11 +62,12 @@ class Undo(QObject):
         quiet: bool = False,
         again: Callable[[], Callable[[], object]] | None = None,
         mails: tuple[int, ...] = (),
+        undone: str = "",
     ) -> None:
         """Note something done."""
         self._undone.clear()
         self.redo_changed.emit(False)
-        self._add(Entry(text, take_back, icon, quiet, again, mails))
+        self._add(Entry(text, take_back, icon, quiet, again, mails, undone))
 
     def undo(self, entry: Entry | None = None) -> None:
         """Take back `entry`, by default the last thing done. Nothing happens when it already was."""

@@ -136,7 +136,7 @@ class Editing(QObject):
         inner = Menu(self._theme, menu, _("Spelling"))
         inner.add(_("Do not check"), self._set_off, checked=not spelling.on)
         automatic = spelling.on and not spelling.language
-        inner.add(_("By the alphabet"), lambda: self._speak(""), checked=automatic)
+        inner.add(_("By the letters typed"), lambda: self._speak(""), checked=automatic)
         for code in self._speller.codes:
             chosen = spelling.on and spelling.language == code
             inner.add(language_words(code), partial(self._speak, code), checked=chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -12,8 +13,10 @@ from desktop.base.i18n import _
 from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
+from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.reminding import Standing
+from desktop.services.mail.answers import Answer
 from desktop.ui.actions import Do
 from desktop.ui.line_texts import one_line
 from desktop.ui.mail.list_actions import ListActions
@@ -37,6 +40,8 @@ class MailSteps:
     """Show a mail by itself."""
     choose_folder: Callable[[MailLoad], object]
     """Ask for a folder and move there."""
+    answer: Callable[[Answer, int], object]
+    """Begin an answer to a mail."""
     put_off: Callable[[Selection], object]
     """Ask until when to snooze, or when to remind."""
     end: Callable[[MailLoad], object]
@@ -57,8 +62,12 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
     menu = Menu(theme, parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if row is not None:
-        menu.add(_("Open"), lambda: steps.open(chosen.key), icon="mail-open", shortcut="Return")
+        draft = row.status is Status.DRAFT
+        words, icon = (_("Edit"), "pencil") if draft else (_("Open"), "mail-open")
+        menu.add(words, lambda: steps.open(chosen.key), icon=icon, shortcut="Return")
         menu.addSeparator()
+        if not draft and row.status is not Status.SENDING:
+            _add_answers(menu, steps, row.key)
     if row is None:
         menu.add(_("Mark as read"), does(Verb.READ), icon="mail-open", shortcut=key_of(Do.READ))
         menu.add(_("Mark as unread"), does(Verb.UNREAD), icon="mail")
@@ -105,6 +114,17 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
         colour="danger",
     )
     return menu
+
+
+def _add_answers(menu: Menu, steps: MailSteps, key: int) -> None:
+    """Add the answers a mail is mostly given."""
+    for kind, words, icon, name in (
+        (Answer.REPLY, _("Reply"), "reply", Do.REPLY),
+        (Answer.REPLY_ALL, _("Reply to all"), "reply-all", Do.REPLY_ALL),
+        (Answer.FORWARD, _("Forward"), "forward", Do.FORWARD),
+    ):
+        menu.add(words, partial(steps.answer, kind, key), icon=icon, shortcut=steps.key_of(name))
+    menu.addSeparator()
 
 
 def _add_reminder(menu: Menu, steps: MailSteps, chosen: Selection) -> None:

@@ -74,6 +74,8 @@ class ListPane(QWidget):
     density_wanted = Signal(object)
     move_wanted = Signal(object)
     """The person wants to pick a folder for this `MailLoad`."""
+    answer_wanted = Signal(object, object)
+    """An Answer, and the key of the mail it is to."""
     snooze_wanted = Signal(object)
     """The person wants to put this `Selection` off: to snooze it, or to be reminded of it."""
     end_wanted = Signal(object)
@@ -463,8 +465,8 @@ class ListPane(QWidget):
 
     def _open_menu(self, point: QPoint) -> None:
         steps = MailSteps(
-            *(self._actions, self.opened.emit, self.move_wanted.emit, self.snooze_wanted.emit, self.end_wanted.emit),
-            *(self.export_wanted.emit, self.key_of),
+            *(self._actions, self.opened.emit, self.move_wanted.emit, self.answer_wanted.emit),
+            *(self.snooze_wanted.emit, self.end_wanted.emit, self.export_wanted.emit, self.key_of),
         )
         list_menu(self._theme, self, steps, self.selection(), self._recent).popup(point)
 

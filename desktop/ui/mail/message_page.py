@@ -22,6 +22,7 @@ from desktop.ui.mail.body import Body
 from desktop.ui.mail.find_bar import FindBar
 from desktop.ui.mail.folded_messages import FoldedMessages
 from desktop.ui.mail.message_header import MessageHeader
+from desktop.ui.mail.outbox_notices import foot
 from desktop.ui.mail.reader_notices import NoticeColumn
 from desktop.ui.mail.trust_words import Mark
 from desktop.ui.theme import Theme
@@ -64,14 +65,14 @@ class MessagePage(QWidget):
         column.addWidget(self.body, 1)
         column.addWidget(self.attachments)
         column.addWidget(self.newer)
-        self._answers = AnswerBar(theme, actions) if actions is not None else None
-        if self._answers is not None:
-            column.addWidget(self._answers)
+        self.answers = AnswerBar(theme, actions) if actions is not None else None
+        self._has_foot = True
+        if self.answers is not None:
+            column.addWidget(self.answers)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._answers is not None:
-            self._answers.setVisible(self.height() >= _LOW_PX)
+        self._show_foot()
 
     def show_heads(
         self, heads: Sequence[MessageHead], open_head: MessageHead, mark: Mark | None, list_name: str
@@ -87,6 +88,15 @@ class MessagePage(QWidget):
         at = keys.index(open_head.key) if open_head.key in keys else len(keys)
         self.older.show_heads(heads[:at])
         self.newer.show_heads(heads[at + 1 :])
+        if self.answers is not None:
+            offers = foot(open_head)
+            self.answers.offer(offers)
+            self._has_foot = offers is None or bool(offers)
+            self._show_foot()
+
+    def _show_foot(self) -> None:
+        if self.answers is not None:
+            self.answers.setVisible(self._has_foot and self.height() >= _LOW_PX)
 
 
 class _OpenHead(QWidget):

@@ -20,6 +20,8 @@ class Remedy(Enum):
     RETRY_IMAGES = auto()
     EDIT = auto()
     """Write on at a draft, or at a mail that is taken back for it."""
+    DELETE = auto()
+    """Throw a draft away."""
     SEND_NOW = auto()
     SEND_AGAIN = auto()
     WAS_SENT = auto()

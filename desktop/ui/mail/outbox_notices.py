@@ -20,6 +20,14 @@ def written_here(head: MessageHead) -> Notice | None:
     return None
 
 
+def foot(head: MessageHead) -> tuple[tuple[str, Remedy], ...] | None:
+    """Return what the foot of the reader offers in the place of answers; None where a mail can be answered."""
+    here = written_here(head)
+    if here is None or (head.way is not None and head.way.stage is Stage.ACCEPTED):
+        return None
+    return here.offers if head.way is not None else (*here.offers, (_("Delete"), Remedy.DELETE))
+
+
 def _on_its_way(mail: Outgoing) -> Notice:
     match mail.stage:
         case Stage.HELD:

@@ -487,6 +487,8 @@ class Reader(QWidget):
                 self._tasks.run(self._allow_images(opened, True))
         elif remedy is Remedy.VIEW_SOURCE:
             self.output.show_source(opened)
+        elif remedy is Remedy.DELETE:
+            self.request(Verb.TRASH)
         elif remedy in _OF_WRITING:
             self.writing_requested.emit(remedy, opened.letter.key)
         elif remedy in _OF_REMINDERS:
@@ -539,6 +541,8 @@ class Reader(QWidget):
     def _connect_page(self) -> None:
         page, body = self.page, self.page.body
         body.painted.connect(self._body_painted)
+        if page.answers is not None:
+            page.answers.chosen.connect(self._act_on_notice)
         body.hurt.connect(self._body_hurt)
         body.link_clicked.connect(self.follow_link)
         body.menu_requested.connect(self._show_body_menu)

@@ -53,7 +53,9 @@ def warning(opened: Opened) -> str:
     address = one_line(opened.head.sender.address)
     odd = _odd(document)
     if odd:
-        said.append(_oddity(odd[0]).format(address=address))
+        sender, others = opened.head.sender, opened.head.reply_to
+        elsewhere = next((one_line(each.address) for each in others if each.domain not in ("", sender.domain)), "")
+        said.append(_oddity(odd[0]).format(address=address, elsewhere=elsewhere or _("another address")))
     if document.trust.verdict is Verdict.FAILED:
         sentence = _(
             "This mail fails the checks of {domain}: its sender may be forged, or a mail list changed it on its way."
@@ -113,4 +115,4 @@ def _oddity(anomaly: SenderAnomaly) -> str:
         case SenderAnomaly.OTHER_SENDER:
             return _("This mail was sent by another organisation than the one of {address}.")
         case SenderAnomaly.REPLY_ELSEWHERE:
-            return _("Answers to this mail go to another organisation than the one of {address}.")
+            return _("If you answer this mail, your answer goes to {elsewhere}, not to {address}.")

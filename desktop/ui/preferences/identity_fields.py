@@ -38,7 +38,7 @@ class IdentityFields(QWidget):
         self.reply_to = LineEdit(theme, _("Answers go to"), placeholder=_("The same address"))
         self.signature = TextArea(theme, _("Signature"))
         self.below_answers = CheckBox(theme, _("Also below answers and forwarded mails"))
-        self.is_default = CheckBox(theme, _("Write as this one unless something else is chosen"))
+        self.is_default = CheckBox(theme, _("Use for new messages"))
         self.reply_to_row = FormRow(theme, _("Answers go to"), self.reply_to)
         self.field: QWidget = self.reply_to
         column = QVBoxLayout(self)

@@ -181,6 +181,7 @@ class MailRoom(QObject):
         reader.writing_requested.connect(self.writing_wanted)
         reader.reminder_requested.connect(self._put_off)
         bridge.outbox_changed.connect(lambda _accounts: reader.outbox_changed())
+        self.list.answer_wanted.connect(self.answer_wanted)
         self.list.view.picked.connect(self._picked)
         self.tree.picked.connect(self._leave_tree)
         self.list.position_changed.connect(reader.set_position)

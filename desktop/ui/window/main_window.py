@@ -342,7 +342,8 @@ class MainWindow(QWidget):
             self._toast.dismiss()
 
     def _show_undone(self, entry: Entry) -> None:
-        self._toast.show_text(_("Undone: {what}").format(what=entry.text), icon="undo-2")
+        words = entry.undone or _("Undone: {what}").format(what=entry.text)
+        self._toast.show_text(words, icon="undo-2")
         self.room.list.follow(entry.mails)
 
     def _switch_reading_pane(self) -> None:

@@ -264,7 +264,10 @@ class Writing(QObject):
             text = _("Message to {person} is going out").format(person=people[0])
         else:
             text = _("The message is going out")
-        self._undo.push(text, lambda: self._taken_back(outbox_key), icon="send")
+        undone = _("The message was taken back")
+        if len(people) == 1:
+            undone = _("Message to {person} was taken back").format(person=people[0])
+        self._undo.push(text, lambda: self._taken_back(outbox_key), icon="send", undone=undone)
         if archive and draft.origin is not None:
             keys = await self._tasks.read(self._services.compose.emails_of, draft.origin)
             await self._tasks.write(self._services.actions.apply, Change(Verb.ARCHIVE), keys)

@@ -20,6 +20,7 @@ from desktop.domain.mail.message import Flag, Status
 from desktop.domain.mail.operation import Verb
 from desktop.domain.settings import Density
 from desktop.services.mail import mail_actions
+from desktop.services.mail.answers import Answer
 from desktop.store.database import DiskFull
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_actions import ListActions
@@ -497,6 +498,34 @@ async def test_the_menu_acts_on_what_was_chosen_when_it_opened(room, pane):
 
     assert in_list(room, Unified.ARCHIVE) == [first]
     menu.close()
+
+
+async def test_the_menu_of_a_mail_offers_its_answers_and_that_of_a_draft_none(room, pane):
+    mail = room.deliver("A")
+    room.services.compose.save(Draft(sender=Address("", "jan@firm.example"), subject="B"))
+    answers = []
+    pane.answer_wanted.connect(lambda kind, key: answers.append((kind, key)))
+    pane.show_list(Unified.INBOX)
+    await until(lambda: list(pane.model.keys) == [mail])
+    pane.view.show_key(mail)
+    pane.view.menu_wanted.emit(QPoint(10, 10))
+    menu = menu_of(pane)
+    for words in ("Reply", "Reply to all", "Forward"):
+        next(action for action in menu.actions() if action.text().partition("\t")[0] == words).trigger()
+    menu.close()
+
+    assert answers == [(Answer.REPLY, mail), (Answer.REPLY_ALL, mail), (Answer.FORWARD, mail)]
+
+    pane.show_list(Unified.DRAFTS)
+    await until(lambda: pane.model.query.list_id == Unified.DRAFTS and len(pane.model.keys) == 1)
+    pane.view.show_key(pane.model.keys[0])
+    pane.view.menu_wanted.emit(QPoint(10, 10))
+    menu = menu_of(pane)
+    offered = [action.text().partition("\t")[0] for action in menu.actions()]
+    menu.close()
+
+    assert offered[0] == "Edit"
+    assert not {"Reply", "Forward"} & set(offered)
 
 
 @pytest.mark.parametrize(

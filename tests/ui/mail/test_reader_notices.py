@@ -108,7 +108,7 @@ def test_c10_who_sends_for_another_is_said_but_not_warned_of() -> None:
 
     [notice] = reader_notices.notices(letter, Situation())
 
-    assert "Answers to this mail go to another organisation" in notice.text
+    assert notice.text == "If you answer this mail, your answer goes to eve@other.example, not to anna@acme.example."
     assert notice.tone is Tone.NEUTRAL
 
 

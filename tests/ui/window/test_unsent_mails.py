@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 
 from desktop.domain import events
+from desktop.domain.mail.address import Address
+from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.outbox import Outgoing, Stage
+from desktop.domain.mail.reading import MessageHead
 from desktop.domain.notice import Act, Heard
 from desktop.store.mail.outbox import OutboxWriter
+from desktop.ui.mail.notice import Remedy
+from desktop.ui.mail.outbox_notices import foot
 from desktop.ui.window.outbox_words import news_words, sum_words
 from tests.ui.window.conftest import Desk
 from tests.ui.window.telling import NotingDesktop, Panel, in_background
@@ -48,6 +55,57 @@ def test_what_is_said_of_mails_that_wait_for_a_word(mails: Sequence[Outgoing], w
 def test_only_what_waits_for_the_person_is_told(stage: Stage) -> None:
     assert outgoing(stage, asks=True).needs_the_person
     assert outgoing(stage).needs_the_person is (stage is Stage.FAILED)
+
+
+def _head(desk: Desk, list_id: Unified) -> MessageHead:
+    [key, *_rest] = desk.core.services.views.open_list(ListQuery(int(list_id), conversations=False)).keys
+    return desk.core.services.reading.head(key)
+
+
+@pytest.mark.parametrize(
+    ("way", "offered"),
+    [
+        (outgoing(Stage.HELD), [Remedy.EDIT]),
+        (replace(outgoing(Stage.HELD), scheduled=True), [Remedy.SEND_NOW, Remedy.EDIT]),
+        (FAILED, [Remedy.SEND_NOW, Remedy.EDIT]),
+        (DOUBTFUL, [Remedy.SEND_AGAIN, Remedy.WAS_SENT]),
+        (outgoing(Stage.SENDING), []),
+        (outgoing(Stage.ACCEPTED), None),
+    ],
+)
+def test_the_foot_offers_what_can_be_done_with_a_mail_on_its_way(
+    desk: Desk, way: Outgoing, offered: list[Remedy] | None
+) -> None:
+    head = replace(_head(desk, Unified.INBOX), way=way)
+    found = foot(head)
+
+    assert (None if found is None else [remedy for _words, remedy in found]) == offered
+    assert foot(_head(desk, Unified.INBOX)) is None
+
+
+async def test_the_foot_of_a_draft_edits_and_deletes_it_and_offers_no_answer(desk: Desk) -> None:
+    await _open(desk)
+    [account, *_others] = desk.core.services.accounts.all()
+    desk.core.services.compose.save(Draft(sender=Address("", account.address), subject="Chairs"))
+    room, key = desk.window.room, _head(desk, Unified.DRAFTS).key
+    wanted: list[tuple[Remedy, int]] = []
+    room.writing_wanted.disconnect(desk.window.writing.act)
+    room.writing_wanted.connect(lambda remedy, email_key: wanted.append((remedy, email_key)))
+    answers = room.reader.page.answers
+    assert answers is not None
+    assert answers.reply.isVisibleTo(answers)
+
+    room.open_mail(Unified.DRAFTS, key)
+    await desk.until(lambda: room.reader.opened is not None and room.reader.opened.letter.key == key)
+    edit, delete = answers.others
+    assert not answers.reply.isVisibleTo(answers)
+    assert (edit.text(), delete.text()) == ("Edit", "Delete")
+    edit.click()
+    assert wanted == [(Remedy.EDIT, key)]
+
+    delete.click()
+    await desk.until(lambda: key not in room.list.model.keys)
+    assert desk.failures == []
 
 
 async def _open(desk: Desk) -> list[int]:

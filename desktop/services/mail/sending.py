@@ -6,12 +6,13 @@ begun and has no outcome is unknown, and never begun again by itself (R18).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from desktop.base import clock
 from desktop.base.errors import Problem, Remedy
-from desktop.base.i18n import n_
+from desktop.base.i18n import _, n_
 from desktop.base.text import encodable
 from desktop.domain.mail.address_write import mailboxes
 from desktop.domain.mail.claiming import SentMail, addresses
@@ -47,6 +48,8 @@ from desktop.store.mail.operations import FolderRef, Operations
 from desktop.store.mail.outbox import OutboxRows, OutboxWriter
 from desktop.store.mail.places import Copy
 from desktop.store.mail.rows import Rows
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,16 @@ class Refused(Problem):
         )
         people = ", ".join(encodable(each.address) for each in refused)
         super().__init__(text.format(n=len(refused), people=people), details=refused[0].words)
+
+
+class CannotBeMade(Problem):
+    """An error of Rapport's own; the log has it."""
+
+    remedy = Remedy.NONE
+    can_retry = False
+
+    def __init__(self) -> None:
+        super().__init__(_("Something in this mail keeps Rapport from sending it. Its log says what."))
 
 
 class PutOff(Problem):
@@ -191,6 +204,11 @@ class Sending:
             if problem.can_retry:
                 raise
             self.fail(mail, problem)
+            return
+        except Exception:
+            # neither tried for ever unseen, nor in the way of all others
+            log.exception("a mail could not be made")
+            self.fail(mail, CannotBeMade())
             return
         forget_unnamed(self._database, self._blobs, dropped)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.outbox import STALE_MS, Fate, Outgoing, Stage
+from desktop.services.mail import making
 from desktop.services.mail.exporting import Exporting
 from desktop.services.mail.making import SMALL_BYTES
 from desktop.services.mail.sending import Sending
@@ -134,6 +136,30 @@ def test_what_was_taken_back_meanwhile_stays_a_draft(desk: Desk) -> None:
 
     [key] = desk.mails(Unified.DRAFTS)
     assert services.reading.head(key).status is Status.DRAFT
+
+
+def test_a_mail_that_cannot_be_made_is_told_of_and_holds_up_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = desk.core.services
+    for subject in ("Plan", "Offer"):
+        services.outbox.send(services.compose.save(replace(DRAFT, subject=subject)), hold_s=0)
+    made = making.as_mail
+
+    def fails(draft: Draft, *rest: Any) -> making.Made:
+        if draft.subject == "Plan":
+            raise RuntimeError("an error nobody thought of")
+        return made(draft, *rest)
+
+    monkeypatch.setattr(making, "as_mail", fails)
+    account = services.outbox.all()[0].account_key or 0
+    while (mail := steps(desk).next(account)) is not None and mail.stage is Stage.HELD:
+        steps(desk).make(mail)
+
+    assert {mail.subject: mail.stage for mail in services.outbox.all()} == {
+        "Plan": Stage.FAILED,
+        "Offer": Stage.QUEUED,
+    }
 
 
 def test_a_discarded_draft_can_be_brought_back_with_its_files(desk: Desk) -> None:

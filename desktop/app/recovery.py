@@ -21,7 +21,7 @@ from desktop.domain.mail.mail_account import MailAccount
 from desktop.services.mail.account_changes import follow_changes
 from desktop.services.mail.own_addresses import follow
 from desktop.services.mail.whole_folders import catch_up, note_behind
-from desktop.store import backup, orphans, rescue, restoration
+from desktop.store import backup, damaged_rows, orphans, rescue, restoration
 from desktop.store.database import Database, UnitOfWork
 from desktop.store.mail import blob_rescue
 from desktop.store.mail.outbox import OutboxWriter
@@ -136,7 +136,7 @@ def take_over(profile: Profile, database: Database) -> Restoration | None:
         known = {SettingValues(view).get(_TAKEN_OVER)}
     # SQLite deletes the log of an empty file
     held = [file for file in files if not backup.is_empty(file)]
-    known.update(rescue.setting(file, _TAKEN_OVER) for file in held)
+    known.update(damaged_rows.setting(file, _TAKEN_OVER) for file in held)
     held = [file for file in held if json.dumps(file.name) not in known]
     with database.write() as work:
         OutboxWriter(work).doubt()

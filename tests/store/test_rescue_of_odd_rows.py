@@ -19,6 +19,7 @@ from desktop.services.mail.operations import Operations
 from desktop.services.mail.views import MailViews
 from desktop.services.settings import Settings
 from desktop.store import backup, restoration
+from desktop.store.damaged_rows import one_row
 from desktop.store.database import Database, DatabaseDamaged, DiskFull, problem_of
 from desktop.store.mail.accounts import Accounts
 from desktop.store.rescue import rescue
@@ -115,7 +116,7 @@ def test_r28_a_full_disk_puts_the_rescue_off_to_the_next_start(desk: Desk, monke
 
     def full(old: object, work: object) -> int:
         work.run(f"PRAGMA max_page_count = {work.value('PRAGMA page_count')}")  # type: ignore[attr-defined]
-        with recovery.rescue._row(work):  # type: ignore[arg-type]
+        with one_row(work):  # type: ignore[arg-type]
             work.run("INSERT INTO setting (name, value) VALUES ('large', ?)", ("x" * 3_000_000,))  # type: ignore[attr-defined]
         return 0
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from desktop.domain.mail.links import LinkWarning
 from desktop.domain.mail.message import Part
 from desktop.domain.mail.receiver import Receiver
-from desktop.domain.mail.sender_checks import SenderAnomaly
-from desktop.domain.mail.trust import Trust
+from desktop.domain.mail.sender_checks import USUAL, SenderAnomaly
+from desktop.domain.mail.trust import Trust, Verdict
 from desktop.domain.mail.unsubscribing import Unsubscribing
 
 CANNOT_SHOW_HTML = "cannot-show-html"
@@ -69,6 +69,11 @@ class Document:
     """How one leaves the list the mail came from."""
     warnings: tuple[str, ...] = ()
     """"too-big", "too-deep", CANNOT_SHOW_HTML: HTML was reduced to text; NO_TEXT; what `sealed` found; the defects."""
+
+    @property
+    def doubts_sender(self) -> bool:
+        """Whether it may well come from somebody else than its From says: what he is allowed is not allowed to it."""
+        return self.trust.verdict is Verdict.FAILED or not USUAL.issuperset(self.sender_anomalies)
 
 
 @dataclass(frozen=True, slots=True)

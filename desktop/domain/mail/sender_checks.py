@@ -34,6 +34,10 @@ class SenderAnomaly(StrEnum):
     """Answers go to another organisation."""
 
 
+USUAL = frozenset({SenderAnomaly.OTHER_SENDER, SenderAnomaly.REPLY_ELSEWHERE})
+"""Lists and services often send for others: that is said, not warned of."""
+
+
 _WANTED = frozenset({b"from", b"sender", b"reply-to", b"list-id", b"list-post", b"content-type"})
 _ADDRESS = re.compile(
     r"[^\s<>()\[\]\"',;:@]{1,64}\s?[@\uff20\ufe6b]\s?[^\s<>()\[\]\"',;:@]{1,190}\.[^\s<>()\[\]\"',;:@]{2,24}"

@@ -15,7 +15,7 @@ from desktop.domain.mail.address import Address
 from desktop.domain.mail.address_write import comparable
 from desktop.domain.mail.draft import Draft, Relation
 from desktop.domain.mail.lookalikes import KnownDomains
-from desktop.domain.mail.vocabulary import words
+from desktop.domain.mail.public_domains import PUBLIC_DOMAINS
 
 MANY_RECIPIENTS = 15
 """So many who see each other's addresses: most would rather be in Bcc."""
@@ -25,14 +25,6 @@ _SENTENCE_CHARS = 400
 _SENTENCE_END = re.compile(r"(?<=[.!?…])(?<!см\.)\s+|\n\s*\n|\n(?=\s*[-*•])", re.IGNORECASE)
 _PROMISE = re.compile(rf"(?<!\w)(?:{attachment_words.PROMISES})(?!\w)", re.IGNORECASE)
 _DENIAL = re.compile(rf"(?<!\w)(?:{attachment_words.DENIALS})(?!\w)", re.IGNORECASE)
-_PROVIDERS = words(
-    """gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com icloud.com
-    me.com mac.com aol.com mail.com email.com gmx.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de
-    posteo.de mailbox.org proton.me protonmail.com tutanota.com tuta.com fastmail.com zoho.com mail.ru inbox.ru list.ru
-    bk.ru internet.ru yandex.ru yandex.com ya.ru rambler.ru ukr.net orange.fr wanadoo.fr free.fr laposte.net libero.it
-    virgilio.it wp.pl onet.pl o2.pl interia.pl seznam.cz qq.com 163.com 126.com hey.com"""
-)
-"""Where people have mailboxes: nobody is a colleague for having one at the same, and each is often mistyped."""
 
 
 class Kind(StrEnum):
@@ -116,7 +108,7 @@ def _mistaken(draft: Draft, known: Known) -> Iterable[SendingWarning]:
     """Yield recipients that are nearly somebody else."""
     addresses = {comparable(each.address) for each in (*known.people, *known.thread)}
     addresses.update(map(comparable, known.own))
-    domains = KnownDomains({*map(_organisation, addresses), *_PROVIDERS})
+    domains = KnownDomains({*map(_organisation, addresses), *PUBLIC_DOMAINS})
     names = _addresses_of_names((*known.people, *known.thread))
     for each in draft.recipients:
         if comparable(each.address) in addresses:
@@ -136,7 +128,7 @@ def _strangers(draft: Draft, known: Known) -> Iterable[SendingWarning]:
         return
     there = {comparable(each.address) for each in known.thread}
     there.update(map(comparable, known.own))
-    home = set(map(_organisation, known.own)) - _PROVIDERS
+    home = set(map(_organisation, known.own)) - PUBLIC_DOMAINS
     new = tuple(
         each
         for each in draft.recipients

@@ -227,16 +227,16 @@ class Reading:
             return Messages(view).images_allowed(key)
 
     def senders_with_images(self) -> tuple[str, ...]:
-        """Return the addresses whose remote images always load."""
+        """Return the addresses whose remote images always load; "@acme.example" stands for all of that domain."""
         with self._database.read() as view:
             return tuple(Messages(view).senders_with_images())
 
     def allow_images_from(self, address: str) -> None:
-        """Load the remote images of this sender from now on."""
+        """Load the remote images of this sender from now on; "@acme.example" means every sender of that domain."""
         self._set_images(address, True)
 
     def disallow_images_from(self, address: str) -> None:
-        """Ask again before loading this sender's images."""
+        """Ask again before loading this sender's images, or with "@acme.example" those of what its domain allowed."""
         self._set_images(address, False)
 
     def _set_images(self, address: str, allowed: bool) -> None:

@@ -109,11 +109,12 @@ class Messages:
         return {address.rpartition("@")[2].lower() for address in addresses if "@" in address}
 
     def images_allowed(self, key: int) -> bool:
-        """Say whether the person lets the remote images of this mail's sender load."""
+        """Say whether the person lets the remote images of this mail's sender, or of all of his domain, load."""
         return bool(
             self._view.value(
-                "SELECT a.images_allowed FROM email_person p JOIN email_address a ON a.key = p.address_key "
-                "WHERE p.email_key = ? AND p.kind = 'from'",
+                "SELECT max(allowed.images_allowed) FROM email_person p JOIN email_address a ON a.key = p.address_key "
+                "JOIN email_address allowed ON allowed.address IN (a.address, substr(a.address, instr(a.address, '@')))"
+                " WHERE p.email_key = ? AND p.kind = 'from'",
                 (key,),
             )
         )
@@ -313,7 +314,7 @@ class MessageWriter:
         return last
 
     def allow_images(self, address: str, allowed: bool) -> None:
-        """Note whether the remote images of a sender may load by themselves."""
+        """Note whether the remote images of a sender, or with "@acme.example" of a domain, may load by themselves."""
         key = self.address_keys([Address("", address)])[address.lower()]
         self._work.run("UPDATE email_address SET images_allowed = ? WHERE key = ?", (int(allowed), key))
 

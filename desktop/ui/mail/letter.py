@@ -208,7 +208,7 @@ def open_letter(letter: Letter, head: MessageHead, form: Form, settings: Setting
     try:
         document = letter.document(form)
         may = settings.get(declared.LOAD_IMAGES) == declared.ShowImages.CHOSEN
-        allowed = may and bool(document.remote_images) and letter.may_load_images()
+        allowed = may and bool(document.remote_images) and not document.doubts_sender and letter.may_load_images()
     except Problem as problem:
         return Opened(letter, head, form, None, Layout(()), problem=problem)
     layout = Layout(()) if document.is_html else text_layout.read(document.html)

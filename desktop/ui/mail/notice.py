@@ -13,6 +13,8 @@ class Remedy(Enum):
 
     LOAD_IMAGES = auto()
     ALWAYS_LOAD_IMAGES = auto()
+    ALWAYS_LOAD_DOMAIN = auto()
+    """Load the images of every sender of its domain from now on."""
     VIEW_SOURCE = auto()
     TRY_HTML = auto()
     OTHER_COPY = auto()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
+from desktop.domain.mail.address import Address
 from desktop.domain.mail.document import CANNOT_SHOW_HTML
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.reading import MessageHead
@@ -49,6 +50,11 @@ _ZOOM = "reader.zoom"
 _HURTFUL = "reader.hurtful"
 _MOST_HURTFUL = 200
 _OF_WRITING = (Remedy.EDIT, Remedy.SEND_NOW, Remedy.SEND_AGAIN, Remedy.WAS_SENT, Remedy.DISMISS)
+_ALWAYS: dict[Remedy, Callable[[Address], str]] = {
+    Remedy.ALWAYS_LOAD_IMAGES: lambda sender: sender.address,
+    Remedy.ALWAYS_LOAD_DOMAIN: lambda sender: f"@{sender.domain}",
+}
+"""Whom each offer allows: as `Reading.allow_images_from` takes it."""
 _OF_REMINDERS = (Remedy.PUT_OFF, Remedy.END_REMINDER, Remedy.WRITE_ON)
 
 
@@ -481,10 +487,10 @@ class Reader(QWidget):
         opened = self._opened
         if opened is None:
             return
-        if remedy in (Remedy.LOAD_IMAGES, Remedy.ALWAYS_LOAD_IMAGES, Remedy.RETRY_IMAGES):
+        if remedy in (*_ALWAYS, Remedy.LOAD_IMAGES, Remedy.RETRY_IMAGES):
             self.load_images()
-            if remedy is Remedy.ALWAYS_LOAD_IMAGES:
-                self._tasks.run(self._allow_images(opened, True))
+            if remedy in _ALWAYS:
+                self._tasks.run(self._allow_images(opened, _ALWAYS[remedy](opened.head.sender)))
         elif remedy is Remedy.VIEW_SOURCE:
             self.output.show_source(opened)
         elif remedy is Remedy.DELETE:
@@ -499,9 +505,17 @@ class Reader(QWidget):
         else:
             self._start_again(opened.letter, replace(opened.form, text_only=False))
 
-    async def _allow_images(self, opened: Opened, allowed: bool) -> None:
-        change = self._reading.allow_images_from if allowed else self._reading.disallow_images_from
-        await self._tasks.write(change, opened.head.sender.address)
+    async def _allow_images(self, opened: Opened, whom: str) -> None:
+        await self._tasks.write(self._reading.allow_images_from, whom)
+        self._note_images_allowed(opened, True)
+
+    async def _disallow_images(self, opened: Opened) -> None:
+        """Take back whatever lets the sender's pictures load: that he himself may, and that his domain may."""
+        for whom_of in _ALWAYS.values():
+            await self._tasks.write(self._reading.disallow_images_from, whom_of(opened.head.sender))
+        self._note_images_allowed(opened, False)
+
+    def _note_images_allowed(self, opened: Opened, allowed: bool) -> None:
         if self._opened is not None and self._opened.letter == opened.letter:
             self._opened = replace(self._opened, images_allowed=allowed)
 
@@ -514,7 +528,7 @@ class Reader(QWidget):
         """Take back that the pictures of this sender are always loaded."""
         opened = self._opened
         if opened is not None:
-            self._tasks.run(self._allow_images(opened, False))
+            self._tasks.run(self._disallow_images(opened))
             self._images_shown = False
             self._show_body()
 

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
+from desktop.base.text import one_line
 from desktop.domain.mail.document import NO_TEXT, Document
 from desktop.domain.mail.message import Completeness, Status
+from desktop.domain.mail.public_domains import is_public
 from desktop.domain.mail.sealed import ENCRYPTED, PACKED
 from desktop.ui import dates
 from desktop.ui.mail import reminder_words, trust_words
@@ -49,7 +51,7 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         said.append(Notice(sentence, Tone.WARNING, "file-warning", (source,)))
     impostor = trust_words.warning(opened)
     if document is not None and impostor:
-        tone = Tone.WARNING if trust_words.is_grave(document) else Tone.NEUTRAL
+        tone = Tone.WARNING if document.doubts_sender else Tone.NEUTRAL
         said.append(Notice(impostor, tone, "shield-alert", details=trust_words.checked(document.trust)))
     if document is not None and document.link_warnings:
         count = len(document.link_warnings)
@@ -91,8 +93,12 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         said.append(Notice(_("This mail was opened from a file and is not stored."), icon="file"))
     if document is not None and document.remote_images and not situation.images_shown:
         offers = [(_("Load"), Remedy.LOAD_IMAGES)]
-        if head.sender.address and head.status is Status.ARCHIVED and not situation.from_file:
+        received = head.status is Status.ARCHIVED and not situation.from_file
+        if head.sender.address and received and not document.doubts_sender:
             offers.append((_("Always from this sender"), Remedy.ALWAYS_LOAD_IMAGES))
+            if not is_public(head.sender.domain):
+                words = _("Always for {domain}").format(domain=one_line(head.sender.domain))
+                offers.append((words, Remedy.ALWAYS_LOAD_DOMAIN))
         said.append(Notice(_("Remote images are blocked"), icon="image-off", offers=tuple(offers)))
     elif situation.images_lost:
         lost = situation.images_lost

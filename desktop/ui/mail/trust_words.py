@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from desktop.base.i18n import _
 from desktop.base.text import one_line
 from desktop.domain.mail.document import Document
-from desktop.domain.mail.sender_checks import SenderAnomaly
+from desktop.domain.mail.sender_checks import USUAL, SenderAnomaly
 from desktop.domain.mail.trust import Check, Trust, Verdict
 from desktop.ui.mail.letter import Opened
-
-_USUAL = frozenset({SenderAnomaly.OTHER_SENDER, SenderAnomaly.REPLY_ELSEWHERE})
-"""Lists and services often send for others: that is said, not warned of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Mark:
 
 def mark(document: Document | None) -> Mark | None:
     """Return what the header says of the sender; None where it has nothing to say, or a banner warns of him."""
-    if document is None or not set(_odd(document)) <= _USUAL:
+    if document is None or not set(_odd(document)) <= USUAL:
         return None
     trust = document.trust
     domain = one_line(trust.domain)
@@ -62,11 +59,6 @@ def warning(opened: Opened) -> str:
         )
         said.append(sentence.format(domain=one_line(document.trust.domain) or address))
     return " ".join(said)
-
-
-def is_grave(document: Document) -> bool:
-    """Say whether what `warning` returns is more than services usually do."""
-    return document.trust.verdict is Verdict.FAILED or not set(_odd(document)) <= _USUAL
 
 
 def checked(trust: Trust) -> str:

@@ -262,8 +262,13 @@ class Preferences(ReturningDialog):
 
     async def _show_senders(self) -> None:
         addresses = await self._tasks.read(self._reading.senders_with_images)
-        self.senders.show_allowed([Allowed(address, address) for address in addresses])
+        self.senders.show_allowed([Allowed(address, _whom(address)) for address in addresses])
 
     async def _ask_again(self, address: str) -> None:
         await self._tasks.write(self._reading.disallow_images_from, address)
         self._read_senders.ask()
+
+
+def _whom(address: str) -> str:
+    """Return whose images load, in words."""
+    return _("Everybody of {domain}").format(domain=address[1:]) if address.startswith("@") else address

@@ -144,7 +144,8 @@ class Desk:
         return mime_parse.parts_bytes(raw, sections, INLINE_BYTES_MAX)
 
     def may_load_images(self, key: int) -> bool:
-        return self.heads[key].sender.key in self.allowed
+        sender = self.heads[key].sender
+        return bool({sender.key, f"@{sender.domain}"} & self.allowed)
 
     def allow_images_from(self, address: str) -> None:
         self.allowed.add(address.lower())

@@ -20,6 +20,7 @@ from desktop.base.errors import Problem
 from desktop.domain import settings
 from desktop.domain.mail.message import Completeness
 from desktop.domain.mail.operation import Verb
+from desktop.domain.mail.receiver import Receiver
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import reader as reader_module
 from desktop.ui.mail.letter import FileLetter, Form, StoredLetter
@@ -273,6 +274,37 @@ async def test_a_sender_can_be_allowed_for_good(bench: Bench) -> None:
 
     assert len(bench.desk.fetched) == 2
     assert bench.offers() == set()
+
+
+async def test_everybody_of_a_domain_can_be_allowed_and_taken_back(bench: Bench) -> None:
+    key = bench.desk.add(mail(REMOTE, html=True))
+    await bench.show(key)
+
+    await bench.act(Remedy.ALWAYS_LOAD_DOMAIN)
+    await until(lambda: bench.desk.allowed == {"@acme.example"})
+    bench.desk.fetched.clear()
+    other = bench.desk.add(b"From: <otto@acme.example>\r\nContent-Type: text/html\r\n\r\n" + REMOTE.encode())
+    await bench.show(other)
+    assert len(bench.desk.fetched) == 2
+
+    bench.reader.ask_before_images()
+    await until(lambda: bench.desk.allowed == set())
+
+
+@pytest.mark.parametrize("allowed", ["anna.keller@acme.example", "@acme.example"])
+async def test_a_forged_mail_of_an_allowed_sender_loads_nothing_and_offers_nothing_for_good(
+    bench: Bench, allowed: str
+) -> None:
+    bench.desk.receiver = Receiver(("firm.example",))
+    bench.desk.allowed = {allowed}
+    checked = "Authentication-Results: mx.firm.example; dmarc=fail header.from=acme.example\n"
+    entered = "Received: from mail.sender.example (mail.sender.example [203.0.113.4]) by mx.firm.example\n"
+    key = bench.desk.add((checked + entered).encode() + mail(REMOTE, html=True))
+
+    await bench.show(key)
+
+    assert bench.desk.fetched == []
+    assert bench.offers() == {Remedy.LOAD_IMAGES}
 
 
 async def test_an_allowed_sender_can_be_taken_back(bench: Bench) -> None:

@@ -59,7 +59,12 @@ def test_a_mail_with_nothing_to_read_says_why(fields: str, sentence: str) -> Non
 def test_blocked_images_are_offered() -> None:
     (notice,) = reader_notices.notices(opened(REMOTE, html=True), Situation())
 
-    assert [remedy for _words, remedy in notice.offers] == [Remedy.LOAD_IMAGES, Remedy.ALWAYS_LOAD_IMAGES]
+    assert [remedy for _words, remedy in notice.offers] == [
+        Remedy.LOAD_IMAGES,
+        Remedy.ALWAYS_LOAD_IMAGES,
+        Remedy.ALWAYS_LOAD_DOMAIN,
+    ]
+    assert notice.offers[-1][0] == "Always for acme.example"
     assert notice.tone is Tone.NEUTRAL
 
 

@@ -152,6 +152,18 @@ async def test_a_sender_whose_images_always_load_can_be_taken_back(shown: Prefer
     assert reading.senders_with_images() == ()
 
 
+async def test_a_domain_whose_images_always_load_is_named_and_can_be_taken_back(shown: Preferences, core: Core) -> None:
+    core.services.reading.allow_images_from("@acme.example")
+    shown.show_page("reading")
+    await until(lambda: list(shown.senders.lines) == ["@acme.example"])
+    button = shown.senders.buttons["@acme.example"]
+    assert button.accessibleName() == "Remove Everybody of acme.example"
+
+    button.click()
+    await until(lambda: not shown.senders.isVisible())
+    assert core.services.reading.senders_with_images() == ()
+
+
 async def test_a_provider_file_is_taken_shown_and_taken_back(shown: Preferences, core: Core, tmp_path: Path) -> None:
     file = tmp_path / "google.json"
     file.write_text('{"id": "google", "client_id": "rapport-7", "client_secret": "canary"}')

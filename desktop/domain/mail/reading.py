@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.message import Completeness, Part, Status
 from desktop.domain.mail.outbox import Outgoing
-from desktop.domain.mail.reminding import Reminder
+from desktop.domain.mail.reminding import FollowUp, Reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class MessageHead:
     way: Outgoing | None = None
     """Where it is on its way out; None where it is not in the outbox."""
     reminder: Reminder | None = None
+    follow_up: FollowUp | None = None
+    """When the person is to be reminded once it is sent: of a mail on its way out."""
 
 
 @dataclass(frozen=True, slots=True)

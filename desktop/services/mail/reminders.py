@@ -96,11 +96,14 @@ class Reminders:
             return _put(work, after, portion)
 
     def follow_up(self, keys: Sequence[int], due_at_ms: int) -> Reminded:
-        """Have sent mails come up at a moment unless somebody answers before. Raises CannotFollowUp."""
+        """Have sent mails come up at a moment unless somebody answers before. Raises CannotFollowUp.
+
+        A mail the person got stands for the last one he sent in its conversation.
+        """
         with self._database.write() as work:
             sent = [
                 head.key
-                for head in Heads(work).heads(keys)
+                for head in Heads(work).heads(Rows(work).waited_on(keys))
                 if head.outgoing and head.way is None and head.status is not Status.DRAFT
             ]
             able = Listings(work).among(Unified.ALL, sent)

@@ -46,6 +46,16 @@ class Reminders:
         )
         return [(row[0], *_reminder(row[1:])) for row in rows]
 
+    def waited_on(self, email_keys: Collection[int]) -> list[int]:
+        """Return to which mails an answer is waited for: those the person sent, and his last beside those he got."""
+        return self._view.column(
+            "SELECT DISTINCT CASE WHEN e.outgoing THEN e.key ELSE (SELECT max(own.key) FROM email own "
+            "WHERE own.conversation_key = e.conversation_key AND own.outgoing "
+            "AND own.status NOT IN ('draft', 'sending')"
+            f") END AS waits FROM email e WHERE e.key {_AMONG} AND waits IS NOT NULL",
+            (json.dumps(list(email_keys)),),
+        )
+
 
 class ReminderWriter:
     """Writes reminders inside a unit of work; lists are the caller's."""

@@ -13,6 +13,7 @@ from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.reading import Conversation, MessageHead
 from desktop.domain.mail.reminding import Reminder
 from desktop.store.database import View
+from desktop.store.mail.drafts import Drafts
 from desktop.store.mail.messages import chunks, marks, parts_from_json
 from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE, Places
@@ -83,6 +84,8 @@ class Rows:
             twins = Places(self._view).twins(chunk)
             reminders = Reminders(self._view).of(chunk)
             ways = {mail.email_key: mail for mail in OutboxRows(self._view).of_emails(chunk)}
+            kept = {key: Drafts(self._view).of_email(key) for key in ways}
+            follow_ups = {key: each.draft.follow_up for key, each in kept.items() if each is not None}
             for key, account, folder in self._view.all(
                 f"SELECT p.email_key, p.account_key, {EFFECTIVE_FOLDER} FROM place p "
                 f"WHERE p.email_key IN ({inside}) AND {THERE}",
@@ -131,6 +134,7 @@ class Rows:
                     has_html=bool(row[19]),
                     way=ways.get(key),
                     reminder=reminders.get(key),
+                    follow_up=follow_ups.get(key),
                 )
         return [found[key] for key in keys if key in found]
 

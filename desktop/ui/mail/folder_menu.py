@@ -15,9 +15,9 @@ from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.telling import can_notify, notifies
 from desktop.ui.actions import Do
+from desktop.ui.folder_names import role_title
 from desktop.ui.mail.folder_actions import FolderActions
 from desktop.ui.mail.folder_nodes import Node, NodeKind
-from desktop.ui.mail.folder_words import role_title
 from desktop.ui.mail.transfer_menu import add_export, add_import
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu

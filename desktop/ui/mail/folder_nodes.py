@@ -5,17 +5,14 @@ A node's id is the same for the same thing in every tree, so that expansion and 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from desktop.base.i18n import _
 from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import AccountNode, FolderNode, FolderTree, ListCounts
-from desktop.domain.mail.role_words import role_of
+from desktop.ui.folder_names import counted, shown_name
 from desktop.ui.mail.empty_words import list_title
-from desktop.ui.mail.folder_words import role_title
 
 _UNIFIED_ICONS = {
     Unified.INBOX: "inbox",
@@ -144,12 +141,12 @@ def _account(account: AccountNode) -> Node:
     top = Node(NodeKind.ACCOUNT, f"account {account.key}", account.address, account_key=account.key)
     top.two_way = account.two_way
     nodes: dict[int, Node] = {}
-    names = Counter(folder.name.casefold() for folder in account.folders)
+    names = counted(folder.name for folder in account.folders)
     for folder in account.folders:
         nodes[folder.key] = Node(
             NodeKind.FOLDER,
             folder_id(folder.key),
-            _shown_name(folder, names),
+            shown_name(folder.name, folder.role, names),
             _ROLE_ICONS.get(folder.role, "folder"),
             folder.key if folder.selectable else 0,
             folder.counts,
@@ -163,21 +160,6 @@ def _account(account: AccountNode) -> Node:
         node.position = len(node.parent.children)
         node.parent.children.append(node)
     return top
-
-
-def _shown_name(folder: FolderNode, names: Mapping[str, int]) -> str:
-    """Return the name of a folder; for one called by its use in any language, the word the person knows it by.
-
-    `names` counts those of the account, casefolded: where another folder is called by that word, both keep their names.
-    """
-    if folder.role is Role.INBOX:
-        word = _("INBOX") if folder.name.upper() == "INBOX" else folder.name
-    elif folder.role is not Role.NONE and role_of(folder.name) is folder.role:
-        word = role_title(folder.role)
-    else:
-        return folder.name
-    others = names.get(word.casefold(), 0) - (folder.name.casefold() == word.casefold())
-    return folder.name if others else word
 
 
 def shown_path(node: Node) -> str:

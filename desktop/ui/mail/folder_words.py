@@ -6,21 +6,7 @@ from desktop.base.i18n import _, n_
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import FolderContents
 from desktop.ui import dates
-
-
-def role_title(role: Role) -> str:
-    """Return what a folder is for, in words."""
-    return {
-        Role.NONE: _("Ordinary folder"),
-        Role.INBOX: _("Inbox"),
-        Role.ALL: _("All mail"),
-        Role.ARCHIVE: _("Archive"),
-        Role.DRAFTS: _("Drafts"),
-        Role.FLAGGED: _("Important"),
-        Role.JUNK: _("Junk"),
-        Role.SENT: _("Sent"),
-        Role.TRASH: _("Trash"),
-    }[role]
+from desktop.ui.folder_names import role_title
 
 
 def what_goes(contents: FolderContents) -> str:

@@ -17,7 +17,7 @@ from desktop.domain.mail.document import NO_TEXT, Document
 from desktop.domain.mail.message import Completeness, Status
 from desktop.domain.mail.public_domains import is_public
 from desktop.domain.mail.sealed import ENCRYPTED, PACKED
-from desktop.ui import dates
+from desktop.ui import dates, follow_up_words
 from desktop.ui.mail import reminder_words, trust_words
 from desktop.ui.mail.letter import Opened
 from desktop.ui.mail.notice import Notice, Remedy
@@ -89,6 +89,8 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
         said.append(Notice(_("This mail is no longer on the server. This is the copy kept here."), icon="cloud-off"))
     if head.reminder is not None:
         said.insert(0, reminder_words.notice(head.reminder, clock.now(), dates.zone()))
+    elif head.follow_up is not None:
+        said.append(Notice(follow_up_words.words(head.follow_up), icon="hourglass"))
     if situation.from_file:
         said.append(Notice(_("This mail was opened from a file and is not stored."), icon="file"))
     if document is not None and document.remote_images and not situation.images_shown:

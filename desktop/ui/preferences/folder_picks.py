@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.text import one_line
 from desktop.domain.mail.folder import Role
+from desktop.ui.folder_names import counted, shown_name
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.choices import CheckBox
 
@@ -62,10 +63,11 @@ class FolderPicks(QWidget):
             self._column.removeWidget(box)
             box.deleteLater()
         self._boxes.clear()
+        names = counted(folder.path for folder in folders)
         for folder in folders:
             if not folder.selectable:
                 continue
-            box = CheckBox(self._theme, one_line(folder.path))
+            box = CheckBox(self._theme, one_line(shown_name(folder.path, folder.role, names)))
             box.setChecked(folder.path in kept if kept else folder.role is Role.INBOX)
             box.toggled.connect(self.changed)
             self._boxes[folder.path] = box

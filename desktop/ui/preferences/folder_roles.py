@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.base.i18n import _
 from desktop.base.text import one_line
 from desktop.domain.mail.folder import Role
+from desktop.ui.folder_names import counted, shown_name
 from desktop.ui.preferences.folder_picks import Folder
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.choices import Select
@@ -46,13 +47,14 @@ class FolderRoles(QWidget):
     def show_folders(self, folders: Sequence[Folder]) -> None:
         """Offer these folders; what was picked before stays, else it is what the server says."""
         kept = self.picked()
-        paths = [folder.path for folder in folders if folder.selectable and folder.role is not Role.INBOX]
+        names = counted(folder.path for folder in folders)
+        able = [folder for folder in folders if folder.selectable and folder.role is not Role.INBOX]
         for role, select in self.selects.items():
             said = next((folder.path for folder in folders if folder.selectable and folder.role is role), "")
             select.clear()
             select.addItem(_("None"), "")
-            for path in paths:
-                select.addItem(one_line(path), path)
+            for folder in able:
+                select.addItem(one_line(shown_name(folder.path, folder.role, names)), folder.path)
             select.setCurrentIndex(max(select.findData(kept.get(role, said)), 0))
 
     def picked(self) -> Mapping[Role, str]:

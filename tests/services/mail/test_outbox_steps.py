@@ -21,6 +21,7 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.outbox import STALE_MS, Fate, Outgoing, Stage
+from desktop.domain.mail.reminding import FollowUp
 from desktop.services.mail import making
 from desktop.services.mail.exporting import Exporting
 from desktop.services.mail.making import SMALL_BYTES
@@ -225,3 +226,12 @@ def test_r21_another_server_may_file_sent_mail_or_not(desk: Desk) -> None:
     assert accounts.get(account.key).files_sent is FilesSent.BY_ITSELF
     accounts.edit(replace(accounts.get(account.key), smtp=replace(account.smtp, host="smtp.example.net")))
     assert accounts.get(account.key).files_sent is FilesSent.UNKNOWN
+
+
+def test_a_mail_on_its_way_shows_when_one_will_be_reminded_of_it(desk: Desk) -> None:
+    services = desk.core.services
+    key = services.outbox.send(services.compose.save(replace(DRAFT, follow_up=FollowUp(3))), hold_s=60)
+    mail = services.outbox.get(key)
+    assert mail is not None
+
+    assert services.reading.head(mail.email_key).follow_up == FollowUp(3)

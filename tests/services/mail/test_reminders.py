@@ -290,6 +290,16 @@ def test_a_sent_mail_nobody_answers_comes_to_the_top_of_the_inbox(shelf: Shelf) 
     assert shelf.operations.waiting() == (), "one's own mail does not become unread"
 
 
+def test_a_mail_one_got_stands_for_the_last_one_sent_in_its_conversation(shelf: Shelf) -> None:
+    key = _sent(shelf)
+    _answer(shelf)
+    [answer] = shelf.mails()
+
+    shelf.reminders.follow_up([answer], DUE)
+
+    assert shelf.mails(Unified.AWAITED) == [key]
+
+
 _ANSWERS = {
     "a person": ({}, Role.INBOX, True),
     "by References": ({"In_Reply_To": "", "References": "<0@x.example> <1@acme.example>"}, Role.INBOX, True),

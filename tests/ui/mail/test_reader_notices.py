@@ -12,6 +12,7 @@ from PySide6.QtCore import QUrl
 from desktop.base.errors import Problem
 from desktop.domain.mail.links import LinkReason, LinkWarning
 from desktop.domain.mail.message import Completeness
+from desktop.domain.mail.reminding import FollowUp
 from desktop.ui.mail import link_question, reader_notices, trust_words
 from desktop.ui.mail.letter import Form, Opened, StoredLetter, open_letter
 from desktop.ui.mail.reader_notices import Remedy, Situation
@@ -54,6 +55,10 @@ def test_a_mail_with_nothing_to_read_says_why(fields: str, sentence: str) -> Non
     key = desk.add(f"From: anna@acme.example\n{fields}\n\n".encode())
 
     assert said(open_letter(StoredLetter(desk, key), desk.heads[key], Form(), desk)) == [sentence]
+
+
+def test_a_mail_on_its_way_says_when_one_will_be_reminded_of_it() -> None:
+    assert said(opened(follow_up=FollowUp(3))) == ["Reminder 3 days after sending"]
 
 
 def test_blocked_images_are_offered() -> None:

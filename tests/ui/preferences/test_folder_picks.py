@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
+from desktop.base import i18n
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.ui.preferences.account_fields import AccountFields
 from desktop.ui.preferences.folder_picks import in_order
@@ -53,8 +54,25 @@ def test_the_form_offers_the_folders_of_a_server_in_that_order(theme: Theme, qtb
     column = fields.picks._column
     boxes = [column.itemAt(line).widget() for line in range(column.count())]
     shown = [box.text() for box in boxes if isinstance(box, CheckBox)]
-    assert shown == ["INBOX", "Sent", "Drafts", "archive", "Junk", "Trash", "Accounting", "Projects/Helix", "zoo"]
+    assert shown == ["INBOX", "Sent", "Drafts", "Archive", "Junk", "Trash", "Accounting", "Projects/Helix", "zoo"]
     assert fields.picks.picked() == ("INBOX",)
     select = fields.roles.selects[Role.SENT]
     assert [select.itemText(line) for line in range(select.count())][1:] == shown[1:]
     assert select.currentData() == "Sent"
+
+
+def test_folders_are_called_as_in_the_sidebar_and_picked_by_their_paths(theme: Theme, qtbot: QtBot) -> None:
+    i18n.set_language("ru")
+    try:
+        fields = AccountFields(theme, is_new=True)
+        qtbot.addWidget(fields)
+        fields.show_folders(RAW)
+        column = fields.picks._column
+        boxes = [column.itemAt(line).widget() for line in range(column.count())]
+        shown = [box.text() for box in boxes if isinstance(box, CheckBox)]
+        assert shown[:3] == ["Входящие", "Отправленные", "Черновики"]
+        assert fields.picks.picked() == ("INBOX",)
+        select = fields.roles.selects[Role.SENT]
+        assert (select.currentText(), select.currentData()) == ("Отправленные", "Sent")
+    finally:
+        i18n.set_language("en")

@@ -33,6 +33,10 @@ class Do(StrEnum):
     FORWARD = "forward"
     FORWARD_ATTACHED = "forward-attached"
     EDIT_AS_NEW = "edit-as-new"
+    SEND_NOW = "send-now"
+    CHANGE_TIME = "change-time"
+    EDIT_OUTGOING = "edit-outgoing"
+    CANCEL_SENDING = "cancel-sending"
     ARCHIVE = "archive"
     ARCHIVE_NEXT = "archive-next"
     ARCHIVE_PREVIOUS = "archive-previous"
@@ -170,6 +174,10 @@ CATALOGUE = Catalogue(
                 ),
                 Spec(Do.FORWARD_ATTACHED, lambda: _("Forward as attachment"), "forward", needs_mail=True),
                 Spec(Do.EDIT_AS_NEW, lambda: _("Edit as new"), "pencil", ("Ctrl+E",), needs_mail=True),
+                Spec(Do.SEND_NOW, lambda: _("Send now"), "send", ("Ctrl+Return", "Ctrl+Enter")),
+                Spec(Do.CHANGE_TIME, lambda: _("Change time…"), "clock", ("Ctrl+Shift+Return", "Ctrl+Shift+Enter")),
+                Spec(Do.EDIT_OUTGOING, lambda: _("Edit the mail in the Outbox"), "pencil", ("Ctrl+Shift+E",)),
+                Spec(Do.CANCEL_SENDING, lambda: _("Cancel sending"), "undo-2", ("Ctrl+Backspace",)),
             ),
         ),
         Group(

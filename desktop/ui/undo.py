@@ -31,6 +31,10 @@ class Entry:
     """Keys of the mails it took away from where they were."""
     undone: str = ""
     """The sentence once it is taken back, where "Undone:" before `text` would read badly."""
+    until_ms: int = 0
+    """When it cannot be taken back any more; 0 for as long as one likes."""
+    counting: Callable[[int], str] | None = None
+    """What is said while so many seconds are left until then."""
 
 
 class Undo(QObject):
@@ -63,11 +67,19 @@ class Undo(QObject):
         again: Callable[[], Callable[[], object]] | None = None,
         mails: tuple[int, ...] = (),
         undone: str = "",
+        until_ms: int = 0,
+        counting: Callable[[int], str] | None = None,
     ) -> None:
         """Note something done."""
         self._undone.clear()
         self.redo_changed.emit(False)
-        self._add(Entry(text, take_back, icon, quiet, again, mails, undone))
+        self._add(Entry(text, take_back, icon, quiet, again, mails, undone, until_ms, counting))
+
+    def forget(self, entry: Entry) -> None:
+        """Let an entry go that cannot be taken back any more."""
+        if entry in self._entries:
+            self._entries.remove(entry)
+            self.changed.emit(bool(self._entries))
 
     def undo(self, entry: Entry | None = None) -> None:
         """Take back `entry`, by default the last thing done. Nothing happens when it already was."""

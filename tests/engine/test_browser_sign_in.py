@@ -192,10 +192,16 @@ def test_a_shared_mailbox_is_opened_with_the_token_of_a_person(people: People) -
     people.dovecot.deliver(shared, [mail(7, subject="To all of us")])
     people.identity_provider.opens = {person: shared}
 
-    people.accounts.add(people.account(shared), None, grant=people.sign_in(person))
+    account = people.accounts.add(people.account(shared), None, grant=people.sign_in(person))
     people.desk.sync()
 
     assert people.desk.subjects() == ["To all of us"]
+    people.identity_provider.expire()
+    people.dovecot.deliver(shared, [mail(8, subject="Again")])
+    people.desk.sync()
+    assert sorted(people.desk.subjects()) == ["Again", "To all of us"]
+    assert people.accounts.signs_in_as(account) == person, "and is asked for when it ends, not the mailbox"
+    assert [each.address for _key, each in people.desk.core.services.compose.identities()] == []
 
 
 def test_the_token_of_another_person_does_not_open_a_mailbox(people: People) -> None:

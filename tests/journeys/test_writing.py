@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from desktop.domain import settings
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.folder import Unified
 from desktop.ui.actions import Do
@@ -49,6 +50,7 @@ async def test_a_mail_is_written_taken_back_sent_and_answered(
     program: Program, dovecot: Dovecot, imap_user: str, receiver: SmtpReceiver
 ) -> None:
     await program.add_account(dovecot, imap_user, smtp_port=receiver.port, name="Ann")
+    program.core.services.settings.set(settings.UNDO_SENDING_S, 30)  # time enough to take it back on any machine
     button(program.window, "New message").click()
     window = await composer(program)
     write(window, imap_user, "Lunch", "Shall we?")

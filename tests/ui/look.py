@@ -15,6 +15,7 @@ import sys
 import tempfile
 import uuid
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ from desktop.ui.web import chromium
 from tests.ui.found_servers import StandIn
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from desktop.app.core import Core
     from desktop.ui.window.main_window import MainWindow
 
@@ -37,6 +40,8 @@ SHOWN = (
     "keyboard-taken",
     "accounts",
     "account",
+    "signature",
+    "outbox",
     "operations",
     "trouble",
     "toast",
@@ -191,10 +196,74 @@ async def _put_off(window: MainWindow, core: Core, state: str) -> None:
     window.room.list.go_to(window.room.list.model.keys[0])
 
 
+async def _fill_outbox(window: MainWindow) -> None:
+    """Let mails wait in every state, and one be taken back for some seconds yet."""
+    from desktop.base import clock
+    from desktop.domain.mail.address import Address
+    from desktop.domain.mail.draft import Draft
+    from desktop.domain.mail.folder import Unified
+    from desktop.store.mail.accounts import AccountWriter
+    from desktop.store.mail.outbox import OutboxWriter
+
+    services, hour = window._services, 3_600_000
+    account = services.accounts.all()[0]
+    with services.outbox._database.write() as work:
+        AccountWriter(work).edit(replace(account, smtp=account.imap))
+    for subject, hours, stage, more in (
+        ("Renewal 2027: the offer you asked for", 2, "held", {}),
+        ("Invitation to the pilot", 40, "held", {}),
+        ("Minutes of Tuesday", -3, "held", {"asks": 1}),
+        (
+            "Question about clause 7",
+            0,
+            "queued",
+            {"problem": "The server is away.", "due_at_ms": clock.now() + 300_000},
+        ),
+        ("Price list", 0, "unknown", {"asks": 1}),
+        ("Price list, corrected", 0, "failed", {"problem": "smtp.firm.example refused this mail."}),
+        ("Plan of the week", 0, "sending", {}),
+    ):
+        sender, to = Address("Jan Berger", "jan@firm.example"), (Address("Anna Keller", "anna.keller@acme.example"),)
+        draft = Draft(sender, to=to, subject=subject, html="<p>Dear Anna, attached is what we spoke of.</p>")
+        key = services.outbox.send(services.compose.save(draft), clock.now() + hours * hour)
+        if stage != "held" or more:
+            with services.outbox._database.write() as work:
+                OutboxWriter(work).set(key, stage=stage, scheduled=int(stage == "held"), **more)
+    window.room.browser.show_list(Unified.OUTBOX)
+    await asyncio.sleep(_SETTLE_S)
+    key = services.outbox.send(services.compose.save(draft))
+    window.writing._sent(draft, key, None, False, ())
+    await asyncio.sleep(_SETTLE_S)
+    window.room.list.view.setFocus()
+    window.room.list.view.next()
+
+
+def _sign(window: MainWindow) -> QWidget:
+    """Open the form of an account where signatures are written."""
+    from desktop.ui.preferences.fold import Fold
+    from desktop.ui.preferences.mail_account_form import MailAccountForm
+
+    window._add_by_hand(MailAccount(uuid.uuid4(), "jan@firm.example", "Jan Berger"), "")
+    form = window._dialogs["account"]
+    assert isinstance(form, MailAccountForm)
+    for fold in form.findChildren(Fold):
+        fold.heading.setChecked(fold.isAncestorOf(form.fields.identities))
+    who = form.fields.identities
+    who.signature.show_html(
+        "<p><b>Jan Berger</b><br>Sales North, Nordlicht Systems</p>"
+        '<p><a href="https://nordlicht.example">nordlicht.example</a></p>'
+    )
+    who.below_answers.setCurrentIndex(1)
+    who.reply_signature.show_html("<p>Jan Berger</p>")
+    form.fields.ensureWidgetVisible(who.is_default)
+    who.is_default.setFocus()
+    return form
+
+
 async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
     from PySide6.QtCore import QPoint, Qt
     from PySide6.QtGui import QPainter
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication
 
     from desktop.app.core import build_core
     from desktop.base import i18n
@@ -261,6 +330,10 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     elif options.show == "account":
         window._add_by_hand(MailAccount(uuid.uuid4(), "jan@firm.example", "Jan Berger"), "")
         over.append((window._dialogs["account"], middle))
+    elif options.show == "outbox":
+        await _fill_outbox(window)
+    elif options.show == "signature":
+        over.append((_sign(window), middle))
     elif options.show.startswith("first-run-"):
         await _set_up(window, stand_in, options.show.removeprefix("first-run-"))
         over.extend((dialog, QPoint(width // 3, height // 4)) for dialog in window.findChildren(Dialog))

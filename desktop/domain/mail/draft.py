@@ -53,6 +53,14 @@ class Relation(StrEnum):
     FORWARD = "forward"
 
 
+class Priority(StrEnum):
+    """How much a mail matters to who writes it."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The Email a draft grew out of: it is marked as answered or forwarded once the draft is sent."""
@@ -88,6 +96,9 @@ class Draft:
     origin: Origin | None = None
     follow_up: FollowUp | None = None
     """When the person wants to be reminded unless somebody answers."""
+    priority: Priority = Priority.NORMAL
+    asks_receipt: bool = False
+    """Whether those who get it are asked to say that they have read it (RFC 8098)."""
 
     @property
     def recipients(self) -> tuple[Address, ...]:

@@ -46,6 +46,8 @@ def dump(grant: Grant) -> str:
     }
     if grant.client.secret:
         kept["client_secret"] = grant.client.secret
+    if grant.address:
+        kept["address"] = grant.address
     if grant.refused:
         kept["refused"] = True
     return json.dumps(kept, separators=(",", ":"))
@@ -63,6 +65,8 @@ def load(secret: str) -> Grant | None:
     client_secret = kept.get("client_secret", "")
     if not (isinstance(provider, str) and isinstance(client, str) and isinstance(token, str)):
         return None
-    if not isinstance(client_secret, str) or not token:
+    address = kept.get("address", "")
+    if not isinstance(client_secret, str) or not isinstance(address, str) or not token:
         return None
-    return Grant(provider, Client(client, client_secret), token, refused=kept.get("refused") is True)
+    refused = kept.get("refused") is True
+    return Grant(provider, Client(client, client_secret), token, address=address, refused=refused)

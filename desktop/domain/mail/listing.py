@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from desktop.domain.mail.folder import ListId, Role
 from desktop.domain.mail.message import Completeness, Status
+from desktop.domain.mail.outbox import Outgoing
 from desktop.domain.mail.reminding import Reminder
 
 
@@ -21,6 +22,8 @@ class SortBy(StrEnum):
     SENDER = "sender"
     SUBJECT = "subject"
     SIZE = "size"
+    DUE = "due"
+    """When it is to be sent: the order of the Outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Row:
     size_bytes: int
     completeness: Completeness
     status: Status
+    way: Outgoing | None = None
+    """Where it is on its way out; None where it is not in the outbox."""
     count: int = 1
     """Mails of the conversation (all folders but Trash and Junk); 1 in a flat list."""
     reminder: Reminder | None = None

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from desktop.base import text as plain
 from desktop.domain.mail import address_write, flowed, header, header_write, transfer_write
-from desktop.domain.mail.draft import Draft, Enclosure, Stamp
+from desktop.domain.mail.draft import Draft, Enclosure, Priority, Stamp
 
 Content = Callable[[Enclosure], Iterable[bytes]]
 """Gives the octets of a file, from their begin, as often as asked."""
@@ -95,6 +95,10 @@ def shown_pictures(draft: Draft) -> tuple[Enclosure, ...]:
     )
 
 
+_PRIORITIES = {Priority.HIGH: "1", Priority.LOW: "5"}
+"""What other programs read (RFC 2156 has the word, their custom the number)."""
+
+
 def _head(draft: Draft, stamp: Stamp, *, with_bcc: bool) -> bytes:
     if not header_write.is_identifier(stamp.message_id):
         raise ValueError(f"no Message-ID: {stamp.message_id!r}")
@@ -115,6 +119,9 @@ def _head(draft: Draft, stamp: Stamp, *, with_bcc: bool) -> bytes:
         ("Subject", header_write.words(header_write.one_line(draft.subject))),
         ("In-Reply-To", header_write.identifiers([draft.in_reply_to])),
         ("References", header_write.references(draft.references)),
+        ("X-Priority", [_PRIORITIES[draft.priority]] if draft.priority in _PRIORITIES else []),
+        ("Importance", [draft.priority.value] if draft.priority in _PRIORITIES else []),
+        ("Disposition-Notification-To", people([draft.sender]) if draft.asks_receipt else []),
     ):
         if tokens:
             found.append(header_write.field(name, tokens))

@@ -124,6 +124,8 @@ class Provider:
     """Of one account at a time, as far as we go; the provider may allow more."""
     daily_bytes: int = 0
     """What may be fetched in a day; 0 where no limit is known."""
+    shares_mailboxes: bool = False
+    """A person opens mailboxes he shares with others in his own name, with a token of his own."""
     rewrites_message_ids: bool = False
     """The copy in Sent may carry another Message-ID than what was sent."""
 

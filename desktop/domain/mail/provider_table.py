@@ -93,6 +93,7 @@ TABLE: tuple[Provider, ...] = (
         files_sent=True,
         no_condstore=True,
         poll=True,
+        shares_mailboxes=True,
         rewrites_message_ids=True,
     ),
     Provider(

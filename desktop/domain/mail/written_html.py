@@ -6,7 +6,7 @@ or a size was set. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from urllib.parse import quote
 
@@ -18,9 +18,9 @@ _TABLE = '<table border="1" cellpadding="6" cellspacing="0" width="{}%" style="b
 _SAFE_IN_CID = "@.$!*+-_=~"
 
 
-def write(blocks: Sequence[Block]) -> str:
-    """Return canonical blocks as HTML."""
-    writer = _Writer()
+def write(blocks: Sequence[Block], source: Callable[[str], str] | None = None) -> str:
+    """Return canonical blocks as HTML; `source` gives the address of a picture that does not go along."""
+    writer = _Writer(source or cid)
     for block in blocks:
         writer.add(block)
     writer.close(0, ())
@@ -35,7 +35,8 @@ def cid(content_id: str) -> str:
 class _Writer:
     """Opens and closes lists and quotes as the flat blocks ask for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: Callable[[str], str]) -> None:
+        self._source = source
         self.out: list[str] = []
         self._quote = 0
         self._lists: list[Listing] = []
@@ -46,7 +47,7 @@ class _Writer:
             self.out.append(_TABLE.format(block.width_percent))
             share = f' width="{100 // len(block.rows[0])}%"'
             for row in block.rows:
-                cells = "".join(f"<td{share}>{_cell(cell)}</td>" for cell in row)
+                cells = "".join(f"<td{share}>{_cell(cell, self._source)}</td>" for cell in row)
                 self.out.append(f"<tr>{cells}</tr>")
                 share = ""  # the first row says it for all
             self.out.append("</table>")
@@ -55,7 +56,7 @@ class _Writer:
         while self._quote < block.quote:
             self.out.append("<blockquote>")
             self._quote += 1
-        inner = _inner(block)
+        inner = _inner(block, self._source)
         if not block.lists:
             self.out.append(f"<{block.shape}>{inner}</{block.shape}>")
             return
@@ -80,26 +81,26 @@ class _Writer:
             self._quote -= 1
 
 
-def _cell(paragraphs: Sequence[Paragraph]) -> str:
+def _cell(paragraphs: Sequence[Paragraph], source: Callable[[str], str]) -> str:
     """Return what stands in a cell: one paragraph without the distances that would make the row higher."""
     only = paragraphs[0]
     if len(paragraphs) == 1 and only.shape is Shape.BODY and not only.lists and not only.quote:
-        return _inner(only)
-    return write(paragraphs)
+        return _inner(only, source)
+    return write(paragraphs, source)
 
 
-def _inner(paragraph: Paragraph) -> str:
+def _inner(paragraph: Paragraph, source: Callable[[str], str]) -> str:
     # without anything in it a paragraph has no height, and a break at its end is not seen
     last = paragraph.spans[-1] if paragraph.spans else Run("\n")
     padding = "<br>" if isinstance(last, Run) and last.text.endswith("\n") else ""
-    return "".join(_written(span) for span in paragraph.spans) + padding
+    return "".join(_written(span, source) for span in paragraph.spans) + padding
 
 
-def _written(span: Span) -> str:
+def _written(span: Span, source: Callable[[str], str]) -> str:
     if isinstance(span, Picture):
         alt = f' alt="{escape(span.alt)}"' if span.alt else ""
         width = f' width="{span.width_px}"' if span.width_px else ""
-        return f'<img src="{escape(cid(span.content_id))}"{alt}{width}>'
+        return f'<img src="{escape(source(span.content_id))}"{alt}{width}>'
     style = span.style
     text = escape(span.text, quote=False).replace(NO_BREAK, "&nbsp;").replace("\n", "<br>")
     css = ";".join(

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from desktop.base.errors import Problem
-from desktop.domain.mail.grant import Grant, dump
+from desktop.domain.mail.grant import Grant, dump, load
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.services.errands import Secrets, imap_secret, oauth_secret, smtp_secret
 
@@ -37,6 +37,11 @@ class AccountSecrets:
         if account.oauth_provider and password == self._secrets.get(imap_secret(account)):
             return None  # both were to go when he signed in there, and the program ended before
         return password
+
+    def grant(self, account: MailAccount) -> Grant | None:
+        """Return what an account got from its provider; None where it has none. Raises Problem."""
+        kept = self._secrets.get(oauth_secret(account)) if account.oauth_provider else None
+        return load(kept) if kept is not None else None
 
     def followed(self, account: MailAccount, imap_password: str | None) -> str | None:
         """Return the password the sending half takes over from the receiving one, None when it has its own."""

@@ -10,6 +10,7 @@ from typing import Any
 from desktop.base.bus import Bus
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.base.text import encodable
 from desktop.domain import events
 from desktop.domain.mail.folder import Role
 from desktop.domain.mail.listing import FolderContents, FolderNode
@@ -30,6 +31,10 @@ _ROLE_NAMES = {
     Role.DRAFTS: "Drafts",
     Role.SENT: "Sent",
 }
+
+_MOST_LEVELS = 10
+_LONGEST_NAME = 100
+"""Of folders that are made for files."""
 
 
 class FolderInvalid(Problem):
@@ -245,6 +250,33 @@ def make_home(work: UnitOfWork, account_key: int, role: Role) -> None:
     else:
         _add(work, account_key, _free(work, account_key, path), Store(work).delimiter(account_key), role)
     work.emit(events.FoldersChanged(account_key))
+
+
+def below(work: UnitOfWork, key: int, names: Sequence[str]) -> int:
+    """Return the folder of these names below another; what is not there is made, as far as the server has such.
+
+    The names are anybody's: what none can hold is left out of them, and what stays empty stands for the one above.
+    """
+    for name in names[:_MOST_LEVELS]:
+        node = _node(work, key)
+        delimiter = Store(work).delimiter(node.account_key)
+        wanted = _cleaned(name, delimiter)
+        if not delimiter or not wanted:
+            continue
+        path = f"{node.path}{delimiter}{wanted}"
+        there = [each for each in Store(work).nodes() if each.account_key == node.account_key]
+        found = next((each for each in there if each.path.casefold() == path.casefold()), None)
+        if found is None:
+            key = _add(work, node.account_key, path, delimiter, Role.NONE)
+            _emit(work, node.account_key)
+        elif found.selectable:
+            key = found.key
+    return key
+
+
+def _cleaned(name: str, delimiter: str) -> str:
+    kept = "".join(c if c.isprintable() and c not in (delimiter, "/", "*", "%") else " " for c in encodable(name))
+    return " ".join(kept.split())[:_LONGEST_NAME].strip(" .")
 
 
 def _add(work: UnitOfWork, account_key: int, path: str, delimiter: str, role: Role) -> int:

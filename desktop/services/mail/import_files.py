@@ -33,6 +33,7 @@ _NAMES = frozenset(
         b"sender subject to x-mozilla-status"
     ).split()
 )
+_ENDINGS = ("sbd", "mbox", "mbx")
 _LEAST_FIELDS = 2
 """So many fields of a mail make one of a file whose name does not say that it is."""
 
@@ -54,6 +55,10 @@ class Entry:
     path: str
     size_bytes: int
     is_new: bool | None = None
+    folder: tuple[str, ...] = ()
+    """The folders it lies in, below what the person chose: names as they are, the outermost first."""
+    holds_folder: bool = False
+    """Where it holds many mails it is a folder of its own: it was found in one the person chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class FileMail:
     """None where the file does not say."""
     date_ms: int
     """When it came, as far as the file says; else when the file was changed last."""
+    folder: tuple[str, ...] = ()
+    """The folders it lies in, below what the person chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def find(paths: Sequence[Path], stopped: Callable[[], bool] = lambda: False) -> 
             # what a person names himself is meant, be it a link
             told = path.stat()
             if stat.S_ISDIR(told.st_mode):
-                _look_into(os.fsdecode(path), 0, entries, faults, stopped)
+                _look_into(os.fsdecode(path), (), entries, faults, stopped)
             elif stat.S_ISREG(told.st_mode):
                 entries.append(Entry(os.path.realpath(path), told.st_size))
             else:
@@ -95,7 +102,14 @@ def find(paths: Sequence[Path], stopped: Callable[[], bool] = lambda: False) -> 
     return entries, faults
 
 
-def _look_into(folder: str, depth: int, entries: list[Entry], faults: list[Fault], stopped: Callable[[], bool]) -> None:
+def _look_into(
+    folder: str,
+    inside_of: tuple[str, ...],
+    entries: list[Entry],
+    faults: list[Fault],
+    stopped: Callable[[], bool],
+    depth: int = 0,
+) -> None:
     if stopped():
         return
     if depth > MOST_DEPTH:
@@ -108,27 +122,49 @@ def _look_into(folder: str, depth: int, entries: list[Entry], faults: list[Fault
         names = {entry.name for entry in folders}
         is_maildir = {"cur", "new"} <= names
         if not is_maildir:  # beside the folders of one lie the indexes of its server
-            entries += [_entry(entry) for entry in inside if entry.is_file(follow_symlinks=False)]
+            entries += [_entry(entry, inside_of) for entry in inside if entry.is_file(follow_symlinks=False)]
         for entry in folders:
             if is_maildir and entry.name in ("cur", "new"):
-                _look_into_maildir(entry.path, entries, is_new=entry.name == "new")
+                _look_into_maildir(entry.path, inside_of, entries, is_new=entry.name == "new")
             elif not is_maildir or entry.name != "tmp":
-                _look_into(entry.path, depth + 1, entries, faults, stopped)
+                below = (*inside_of, *_folder_names(entry.name, in_maildir=is_maildir))
+                _look_into(entry.path, below, entries, faults, stopped, depth + 1)
     except OSError:
         faults.append(Fault.UNREADABLE)
 
 
-def _look_into_maildir(folder: str, entries: list[Entry], *, is_new: bool) -> None:
+def _folder_names(name: str, *, in_maildir: bool) -> tuple[str, ...]:
+    """Return the folders a directory stands for: those within a Maildir lie beside each other, named by all above."""
+    if in_maildir and name.startswith("."):
+        return tuple(part for part in name.split(".") if part)
+    return (_without_ending(name),)
+
+
+def _without_ending(name: str) -> str:
+    """Return a name without what programs add to it: "Work.sbd" beside "Work", "Work.mbox"."""
+    stem, dot, ending = name.rpartition(".")
+    return stem if dot and stem and ending.lower() in _ENDINGS else name
+
+
+def _look_into_maildir(folder: str, inside_of: tuple[str, ...], entries: list[Entry], *, is_new: bool) -> None:
     with os.scandir(folder) as found:
         entries += [
-            _entry(entry, is_new=is_new)
+            _entry(entry, inside_of, is_new=is_new)
             for entry in sorted(found, key=lambda entry: entry.name)
             if entry.is_file(follow_symlinks=False) and not entry.name.startswith(".")
         ]
 
 
-def _entry(found: os.DirEntry[str], *, is_new: bool | None = None) -> Entry:
-    return Entry(found.path, found.stat(follow_symlinks=False).st_size, is_new)
+def _entry(found: os.DirEntry[str], inside_of: tuple[str, ...], *, is_new: bool | None = None) -> Entry:
+    return Entry(found.path, found.stat(follow_symlinks=False).st_size, is_new, inside_of, holds_folder=True)
+
+
+def _folder_of_mbox(entry: Entry) -> tuple[str, ...]:
+    name = Path(entry.path).name
+    # "Work.mbox" of some programs is a directory with one file "mbox" in it
+    if not entry.holds_folder or name.lower() == "mbox":
+        return entry.folder
+    return (*entry.folder, _without_ending(name))
 
 
 def read(entry: Entry, stopped: Callable[[], bool] = lambda: False) -> Iterator[Step]:
@@ -145,7 +181,7 @@ def read(entry: Entry, stopped: Callable[[], bool] = lambda: False) -> Iterator[
             first = file.read(_LOOK_BYTES)
             file.seek(0)
             if entry.is_new is None and mbox.is_mbox(first):
-                for step in _mbox(file, changed_ms, stopped):
+                for step in _mbox(file, _folder_of_mbox(entry), changed_ms, stopped):
                     done = step.done_bytes
                     yield step
             elif entry.is_new is not None or _is_mail(entry.path, first):
@@ -156,7 +192,7 @@ def read(entry: Entry, stopped: Callable[[], bool] = lambda: False) -> Iterator[
         yield Step(done, fault=Fault.UNREADABLE)
 
 
-def _mbox(file: IO[bytes], changed_ms: int, stopped: Callable[[], bool]) -> Iterator[Step]:
+def _mbox(file: IO[bytes], folder: tuple[str, ...], changed_ms: int, stopped: Callable[[], bool]) -> Iterator[Step]:
     # as if the file ended: whoever wants no more asks again before he takes what comes
     lines = iter(lambda: b"" if stopped() else file.readline(_PIECE_BYTES), b"")
     for mail in mbox.mails(lines, partial(_peek, file), LARGEST_BYTES):
@@ -164,7 +200,7 @@ def _mbox(file: IO[bytes], changed_ms: int, stopped: Callable[[], bool]) -> Iter
             yield Step(mail.end, fault=Fault.TOO_LARGE)
         elif mail.raw.strip():
             date_ms = changed_ms if mail.date_ms is None else mail.date_ms
-            yield Step(mail.end, FileMail(mail.raw, file_marks.of_header(mail.raw), date_ms))
+            yield Step(mail.end, FileMail(mail.raw, file_marks.of_header(mail.raw), date_ms, folder))
 
 
 def _peek(file: IO[bytes], at: int) -> bytes:
@@ -186,7 +222,8 @@ def _single(file: IO[bytes], entry: Entry, changed_ms: int) -> Step:
     if entry.is_new is not None:
         marks = file_marks.of_maildir_name(Path(entry.path).name, is_new=entry.is_new)
     flags = file_marks.of_header(raw) if marks.flags is None else marks.flags
-    return Step(entry.size_bytes, FileMail(raw, flags, changed_ms if marks.date_ms is None else marks.date_ms))
+    date_ms = changed_ms if marks.date_ms is None else marks.date_ms
+    return Step(entry.size_bytes, FileMail(raw, flags, date_ms, entry.folder))
 
 
 def _is_mail(path: str, first: bytes) -> bool:

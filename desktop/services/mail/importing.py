@@ -19,6 +19,7 @@ from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain.mail.message import Flag, Message
 from desktop.services.mail import import_files, upload
+from desktop.services.mail.folders import below
 from desktop.services.mail.import_files import Entry, Fault, FileMail, Step
 from desktop.services.mail.ingest import Fetched, Ingest
 from desktop.store import backup
@@ -97,13 +98,15 @@ class Importing:
     ) -> Imported:
         """Import what is in files and folders, into a folder of a two-way account where one is given.
 
+        What lies in folders there comes into folders of these names below it.
+
         Raises Problem (NoRoom, NoTarget) when nothing was taken; what goes wrong later is told by the result.
         """
         with self._database.read() as view:
             upload.account_of(view, folder_key)
         entries, faults = import_files.find(paths, stopped)
         total = sum(entry.size_bytes for entry in entries)
-        run = _Run(self._ingest, self._parser, folder_key, faults=Counter(faults))
+        run = _Run(self._database, self._ingest, self._parser, folder_key, faults=Counter(faults))
         if not total or stopped():
             return run.result(cancelled=stopped())
         progress(Progress(0, 0, 0))
@@ -145,6 +148,7 @@ class Importing:
 class _Run:
     """One import under way; what was added is a batch, which is parsed while the one before is stored."""
 
+    database: Database
     ingest: Ingest
     parser: MailParser
     folder_key: int | None
@@ -157,6 +161,8 @@ class _Run:
     taken: int = 0
     unreadable: int = 0
     deleted: int = 0
+    made: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """Folders of the server by the names they had in the files."""
 
     def add(self, step: Step) -> bool:
         """Take what was read; returns whether a batch was stored."""
@@ -188,11 +194,23 @@ class _Run:
             return False
         mails, wait = before
         messages = wait()
-        fetched = [_fetched(mail, message) for mail, message in zip(mails, messages, strict=True)]
-        self.taken += self.ingest.take_files(fetched, self.folder_key)
-        self.mails += len(fetched)
+        fetched: dict[int | None, list[Fetched]] = {}
+        for mail, message in zip(mails, messages, strict=True):
+            fetched.setdefault(self._folder(mail.folder), []).append(_fetched(mail, message))
+        for folder_key, some in fetched.items():
+            self.taken += self.ingest.take_files(some, folder_key)
+        self.mails += len(mails)
         self.unreadable += sum(message is None for message in messages)
         return True
+
+    def _folder(self, names: tuple[str, ...]) -> int | None:
+        """Return the folder for mails that lay in folders of these names; it is made with the first of them."""
+        if self.folder_key is None or not names:
+            return self.folder_key
+        if names not in self.made:
+            with self.database.write() as work:
+                self.made[names] = below(work, self.folder_key, names)
+        return self.made[names]
 
     def result(self, *, cancelled: bool = False, problem: Problem | None = None) -> Imported:
         return Imported(

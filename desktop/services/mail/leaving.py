@@ -11,6 +11,7 @@ from desktop.base.text import encodable
 from desktop.domain import events
 from desktop.domain.mail.address_write import is_fit
 from desktop.domain.mail.draft import Draft, Relation
+from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import MailAccount
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Change, Verb
@@ -79,8 +80,10 @@ def becomes(work: UnitOfWork, mail: Outgoing, status: Status) -> None:
 
 
 def tell(work: UnitOfWork, mail: Outgoing) -> None:
-    """Say that something about an outgoing mail changed."""
+    """Say that something about an outgoing mail changed: its line, and perhaps when it is its turn."""
     work.emit(events.OutboxChanged(mail.account_key or 0))
+    work.emit(events.MessagesChanged((mail.email_key,)))
+    work.emit(events.ListsChanged((int(Unified.OUTBOX),)))
 
 
 def fails(work: UnitOfWork, mail: Outgoing, problem: Problem) -> None:

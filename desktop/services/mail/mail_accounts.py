@@ -292,6 +292,11 @@ class MailAccounts:
         """
         return self._errands.sign_in(provider, client, address, open_browser, account)
 
+    def signs_in_as(self, account: MailAccount) -> str:
+        """Return who signed in for an account in the browser; its address where that is not known. Raises Problem."""
+        grant = self._secrets.grant(account)
+        return (grant.address if grant is not None else "") or account.address
+
     def signed_in(self, key: int, grant: Grant) -> None:
         """Keep what a sign-in in the browser gave an account and fetch with it. Raises AccountUnknown, Problem.
 

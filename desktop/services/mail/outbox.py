@@ -107,6 +107,10 @@ class Outbox:
         """Let a held or late mail go at once, and what failed be tried again. Raises TooLate, NoServerToSend."""
         self._change(key, (Stage.HELD, Stage.QUEUED, Stage.FAILED), due_at_ms=clock.now(), scheduled=0)
 
+    def put_off(self, key: int, at_ms: int) -> None:
+        """Let a held mail go at another time of the person's choice. Raises TooLate, NoServerToSend."""
+        self._change(key, (Stage.HELD,), due_at_ms=at_ms, scheduled=1)
+
     def send_again(self, key: int) -> None:
         """Send a mail of which nobody knows whether it left: the person says that he wants that. Raises TooLate."""
         self._change(key, (Stage.UNKNOWN,), due_at_ms=clock.now(), stage=Stage.QUEUED)

@@ -13,6 +13,7 @@ from desktop.domain.mail.message import Flag
 from desktop.services.mail import making
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.operations import lose_folder
+from desktop.services.mail.server_drafts import mailbox_of, only_at_home
 from desktop.services.mail.sources import forget_unnamed
 from desktop.services.mail.unseen import keep_unseen
 from desktop.services.mail.whole_folders import catch_up, note_behind
@@ -190,11 +191,14 @@ class ReplayQueue:
             work.emit(events.OperationsChanged(operation.account_key))
 
     def to_save(self, operation: Queued) -> SavedDraft | None:
-        """Return the draft a "save-draft" operation puts on its server; None when it is gone or was sent."""
+        """Return the draft a "save-draft" operation puts on its server; None when it is gone, was sent, or moved on."""
         with self._database.read() as view:
             kept = Drafts(view).get(int(operation.argument["draft"]))
             if kept is None or operation.folder_key is None or OutboxRows(view).of_emails([kept.email_key]):
                 return None
+            home = mailbox_of(view, kept.draft.sender.address)
+            if home is None or home.key != operation.account_key:
+                return None  # From is an address of another account since, which has an operation of its own
             places = Places(view).numbered(kept.email_key, operation.folder_key)
         if kept.changes == kept.changes_on_server:
             return SavedDraft(kept, None, tuple(places[:-1]))
@@ -216,7 +220,9 @@ class ReplayQueue:
                     operation.folder_key, saved.kept.email_key, saved.staged.size_bytes, int(Flag.SEEN | Flag.DRAFT)
                 )
                 _moved(work, operation.folder_key, {place: uid}, told)
-                DraftWriter(work).on_server(saved.kept.key, saved.kept.changes)
+                now = Drafts(work).get(saved.kept.key)
+                if now is not None and now.changes_on_server < saved.kept.changes:
+                    DraftWriter(work).on_server(saved.kept.key, saved.kept.changes)
                 look_again(work, [saved.kept.email_key])
         self._blobs.drop_staged(saved.staged)
 
@@ -226,6 +232,7 @@ class ReplayQueue:
             PlaceWriter(work).remove(gone)
             now = Drafts(work).get(saved.kept.key)
             if now is not None and now.changes == now.changes_on_server:
+                only_at_home(work, now)
                 Life(work).let_go([now.email_key])
                 look_again(work, [now.email_key])
             OperationWriter(work).release(operation.key)

@@ -14,7 +14,7 @@ from typing import Any
 
 from desktop.base import clock
 from desktop.domain.mail.address import Address
-from desktop.domain.mail.draft import Draft, Enclosure, Origin, Relation
+from desktop.domain.mail.draft import Draft, Enclosure, Origin, Priority, Relation
 from desktop.domain.mail.reminding import FollowUp
 from desktop.store.database import UnitOfWork, View
 from desktop.store.mail.messages import chunks, marks
@@ -121,10 +121,9 @@ def to_json(draft: Draft) -> str:
     origin = [draft.origin.relation, draft.origin.email_id.hex] if draft.origin else None
     sender = [draft.sender.name, draft.sender.address]
     follow_up = [draft.follow_up.days, draft.follow_up.at_ms] if draft.follow_up else None
-    return json.dumps(
-        {"sender": sender, **people, **texts, "files": files, "origin": origin, "follow_up": follow_up},
-        ensure_ascii=False,
-    )
+    wishes = {"follow_up": follow_up, "priority": draft.priority.value, "asks_receipt": draft.asks_receipt}
+    kept = {"sender": sender, **people, **texts, "files": files, "origin": origin, **wishes}
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def from_json(text: str) -> Draft:
@@ -152,6 +151,9 @@ def from_json(text: str) -> Draft:
         references=tuple(kept["references"]),
         origin=Origin(Relation(origin[0]), uuid.UUID(hex=origin[1])) if origin else None,
         follow_up=FollowUp(*follow_up) if follow_up else None,
+        # drafts of earlier versions say nothing of these
+        priority=Priority(kept.get("priority", Priority.NORMAL.value)),
+        asks_receipt=bool(kept.get("asks_receipt", False)),
     )
 
 

@@ -28,6 +28,7 @@ _ORDER = {
     SortBy.SENDER: "fold(CASE WHEN e.from_name <> '' THEN e.from_name ELSE e.from_address END)",
     SortBy.SUBJECT: "fold(e.subject)",
     SortBy.SIZE: "e.size_bytes",
+    SortBy.DUE: "(SELECT o.due_at_ms FROM outbox o WHERE o.email_key = e.key)",
 }
 _FILTERED = ("e.subject", "e.from_name", "e.from_address", "e.recipients")
 _MOST_FILTER_CHARS = 200

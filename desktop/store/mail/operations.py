@@ -139,14 +139,14 @@ class Operations:
         """Say whether an operation still waits and never was on its way to the server."""
         return self._view.first("SELECT 1 FROM operation WHERE key = ? AND NOT started", (key,)) is not None
 
-    def saving(self, draft_key: int) -> int | None:
-        """Return the operation that will put a draft on its server and has not begun, None when there is none."""
+    def saving(self, draft_key: int) -> tuple[int, int] | None:
+        """Return the operation that will put a draft on its server and has not begun, and its account; or None."""
         sql = (
-            "SELECT key FROM operation WHERE kind = 'save-draft' AND NOT started AND NOT parked "
+            "SELECT key, account_key FROM operation WHERE kind = 'save-draft' AND NOT started AND NOT parked "
             "AND json_extract(argument, '$.draft') = ?"
         )
-        key: int | None = self._view.value(sql, (draft_key,))
-        return key
+        row = self._view.first(sql, (draft_key,))
+        return (int(row[0]), int(row[1])) if row is not None else None
 
     def creation_of(self, folder_key: int) -> int | None:
         """Return the operation that will make a folder, None when it is made."""

@@ -10,6 +10,7 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import Row
 from desktop.domain.mail.membership import EntryFlag, is_unread
 from desktop.domain.mail.message import Completeness, Status
+from desktop.domain.mail.outbox import Outgoing
 from desktop.domain.mail.reading import Conversation, MessageHead
 from desktop.domain.mail.reminding import Reminder
 from desktop.store.database import View
@@ -20,6 +21,8 @@ from desktop.store.mail.places import EFFECTIVE_FOLDER, THERE, Places
 from desktop.store.mail.reminders import Reminders
 
 _ME = "u.email_key = e.key AND u.user_key = (SELECT key FROM user WHERE is_me)"
+
+_ON_ITS_WAY = (Status.SENDING, Status.FAILED)
 
 
 class Rows:
@@ -44,8 +47,11 @@ class Rows:
             )
             members = self._members([row[1] for row in data]) if conversations else {}
             reminders = self._reminders(chunk, conversations=conversations)
+            leaving = [row[0] for row in data if row[16] in _ON_ITS_WAY]
+            ways = {mail.email_key: mail for mail in OutboxRows(self._view).of_emails(leaving)}
             for row in data:
-                found[row[0]] = _row(row, members.get(row[1]), reminders.get(row[0]) or reminders.get(-row[1]))
+                reminder = reminders.get(row[0]) or reminders.get(-row[1])
+                found[row[0]] = _row(row, members.get(row[1]), reminder, ways.get(row[0]))
         return [found[key] for key in keys if key in found]
 
     def _members(self, conversation_keys: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -154,7 +160,7 @@ class Rows:
         return Conversation(row[0], heads[0].subject if heads else row[1], tuple(heads))
 
 
-def _row(row: tuple[Any, ...], members: tuple[int, int] | None, reminder: Reminder | None) -> Row:
+def _row(row: tuple[Any, ...], members: tuple[int, int] | None, reminder: Reminder | None, way: Outgoing | None) -> Row:
     count, flags = members or (1, 0)
     unread = is_unread(read=bool(row[9]), in_inbox=bool(row[17]), outgoing=bool(row[7]), status=Status(row[16]))
     return Row(
@@ -175,6 +181,7 @@ def _row(row: tuple[Any, ...], members: tuple[int, int] | None, reminder: Remind
         size_bytes=row[14],
         completeness=Completeness(row[15]),
         status=Status(row[16]),
+        way=way,
         count=count,
         reminder=reminder,
     )

@@ -1,12 +1,12 @@
-"""Whom a draft is from, and the signature that goes with it. GUI thread; HTML is made safe on those of `ui.tasks`."""
+"""Whom a draft is from, and the signature that goes with it. GUI thread."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.domain.mail import written_reading
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft, Identity
 from desktop.domain.mail.written import Block, is_blank
@@ -17,13 +17,24 @@ from desktop.ui.compose.head import From, Head
 
 
 class Authorship(QObject):
-    """`draft` holds From and Reply-To as they are now; what else is in it stays as it came."""
+    """`draft` holds From and Reply-To as they are now; what else is in it stays as it came.
+
+    `read` makes a kept signature safe and has its pictures go along.
+    """
 
     changed = Signal()
 
-    def __init__(self, tasks: Errands, head: Head, editor: Editor, draft: Draft, parent: QObject) -> None:
+    def __init__(
+        self,
+        tasks: Errands,
+        head: Head,
+        editor: Editor,
+        draft: Draft,
+        read: Callable[[str], Awaitable[tuple[Block, ...]]],
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
-        self._tasks, self._head, self._editor = tasks, head, editor
+        self._head, self._editor, self._read = head, editor, read
         self.draft = draft
         self.choices: tuple[From, ...] = ()
         self.signature: tuple[Block, ...] = ()
@@ -76,7 +87,7 @@ class Authorship(QObject):
 
     async def _signature_of(self, identity: Identity) -> tuple[Block, ...]:
         html = signature.html_for(identity, self.draft)
-        return await self._tasks.read(written_reading.read, html) if html else ()
+        return await self._read(html) if html else ()
 
     def _show(self, identity: Identity | None) -> None:
         self._head.show_from(self.draft.sender, self.choices)

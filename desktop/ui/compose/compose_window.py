@@ -7,6 +7,7 @@ saves first; only what was sent, discarded or let go by the person is not kept.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from desktop.base.i18n import _
 from desktop.domain.mail import written_reading, written_text
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.correspondence import Suggestion
-from desktop.domain.mail.draft import Draft
+from desktop.domain.mail.draft import Draft, Priority
 from desktop.domain.mail.written import Block, canonical, without_pictures
 from desktop.domain.mail.written_html import write
 from desktop.ui import dates
@@ -113,6 +114,7 @@ class ComposeWindow(QWidget):
         self._begun: Snapshot | None = None
         """As a new draft was before a person wrote; None for one that was here before."""
         self._quote_html, self._quote_text = draft.quote_html, draft.quote_text
+        self._priority, self._asks_receipt = draft.priority, draft.asks_receipt
         self._lets_go = False
         self._closes = False
         """It is to be closed once the files that come are there."""
@@ -134,7 +136,7 @@ class ComposeWindow(QWidget):
         self.editing = Editing(theme, self.editor, self.tools, self.actions_, speller, self)
         self.enclosing = Enclosing(compose, errands, self.strip, self.editor, self.notices, self)
         self.keeping = Keeping(compose, errands, key, self._snapshot, self._says_nothing, self, instead_of=instead_of)
-        self.authorship = Authorship(errands, self.head, self.editor, draft, self)
+        self.authorship = Authorship(self._tasks, self.head, self.editor, draft, self.enclosing.sign, self)
         self.sending = Sending(
             outbox, errands, self.head, self.enclosing, self.keeping, self.notices, examine, self._snapshot, self
         )
@@ -184,10 +186,12 @@ class ComposeWindow(QWidget):
             quote_text=self._quote_text,
             enclosures=self.enclosing.enclosures,
             follow_up=self.reminding.follow_up,
+            priority=self._priority,
+            asks_receipt=self._asks_receipt,
         )
         if self.editor.is_plain:
             return Snapshot(draft, plain=self.editor.text())
-        return Snapshot(draft, self.editor.blocks())
+        return Snapshot(draft, self.editor.blocks(), signature=self.authorship.signature)
 
     def _says_nothing(self) -> bool:
         """Return whether nobody wrote anything yet."""
@@ -315,9 +319,22 @@ class ComposeWindow(QWidget):
         plain = self.actions_[Write.PLAIN_TEXT]
         menu.add(plain.text(), plain.trigger, checked=plain.isChecked())
         self.editing.add_languages(menu)
+        priorities = Menu(self._theme, menu, _("Priority"))
+        for priority, words in ((Priority.HIGH, _("High")), (Priority.NORMAL, _("Normal")), (Priority.LOW, _("Low"))):
+            priorities.add(words, partial(self._set_priority, priority), checked=self._priority is priority)
+        menu.addMenu(priorities)
+        menu.add(_("Ask for a read receipt"), self._switch_receipt, checked=self._asks_receipt)
         menu.addSeparator()
         save = self.actions_[Write.SAVE]
         menu.add(save.text(), save.trigger, icon="save", shortcut=self.actions_.key_of(Write.SAVE))
+
+    def _set_priority(self, priority: Priority) -> None:
+        self._priority = priority
+        self._touched()
+
+    def _switch_receipt(self) -> None:
+        self._asks_receipt = not self._asks_receipt
+        self._touched()
 
     def _send_later(self) -> None:
         where = dates.zone()
@@ -493,6 +510,11 @@ class ComposeWindow(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(event.rect(), self._theme.tokens.bg)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of files that came too late for the mail that is on its way."""
+        return tuple(self.enclosing.left_out)
 
     # ----------------------------------------------------------------------------------------------------------- drop
 

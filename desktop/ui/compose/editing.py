@@ -23,6 +23,8 @@ from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
 
 _RICH = (*CHECKABLE, Write.NEST, Write.NEST_LESS, Write.LINK, Write.TABLE, Write.CLEAR, Write.PICTURE)
+OF_THE_TEXT = frozenset({*_RICH, Write.EMOJI, Write.PASTE_PLAIN, Write.SPELLING})
+"""The actions this stands on."""
 _MARK_NAMES = (Write.BOLD, Write.ITALIC, Write.UNDERLINE, Write.STRIKE)
 
 

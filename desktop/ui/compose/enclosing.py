@@ -5,6 +5,7 @@ GUI thread; what it awaits runs on those of `ui.tasks`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from PySide6.QtGui import QImage, QTextCursor
 
 from desktop.base.errors import Problem
 from desktop.base.i18n import _, n_
+from desktop.base.text import encodable
+from desktop.domain.mail import signature
 from desktop.domain.mail.draft import Enclosure
 from desktop.domain.mail.written import Block, Paragraph, Picture, pictures, without_pictures
 from desktop.ui.compose import intake
@@ -22,7 +25,7 @@ from desktop.ui.compose.errands import Errands
 from desktop.ui.compose.intake import Shown
 from desktop.ui.compose.notice_bar import NoticeBar
 from desktop.ui.compose.ports import Compose
-from desktop.ui.line_texts import size_text
+from desktop.ui.line_texts import one_line, size_text
 from desktop.ui.widgets.banner import Tone
 
 
@@ -48,6 +51,13 @@ class Enclosing(QObject):
         self._files: list[Enclosure] = []
         self._pictures: dict[str, Enclosure] = {}
         self._pending: list[str] = []
+        self._came = asyncio.Event()
+        self.unread = 0
+        """So many files could not be read so far."""
+        self.left_out: list[str] = []
+        """Names of files that came when the mail was already handed over."""
+        self.is_shut = False
+        """The mail is handed over as it is: nothing goes into it any more."""
         strip.removed.connect(self._remove)
         strip.pending_dropped.connect(self._forget)
         strip.into_text.connect(lambda enclosure: tasks.run(self._move_into_text(enclosure)))
@@ -90,8 +100,22 @@ class Enclosing(QObject):
 
     def attach(self, paths: Sequence[Path], into_text: bool = False) -> None:
         """Take files in; pictures among them go into the text where that is meant."""
+        if self.is_shut:
+            self.left_out += [one_line(encodable(path.name)) for path in paths]
+            return
         for path in paths:
             self._tasks.run(self._take(path, into_text=into_text))
+
+    async def sign(self, html: str) -> tuple[Block, ...]:
+        """Return a kept signature made safe; its pictures go along once they stand in the text."""
+        try:
+            blocks, shown = await self._tasks.write(intake.signed, self._compose, html, _("Picture"))
+        except Problem as problem:
+            self._notices.say("picture", problem.text, Tone.DANGER, details=problem.details)
+            kept = await self._tasks.read(signature.read, html)
+            return without_pictures(kept.blocks, lambda _content_id: False)
+        self._know(shown)
+        return self._known(blocks)
 
     def keep_pictures_as_files(self) -> None:
         """Let the pictures of the text go along as files: the text becomes plain."""
@@ -110,7 +134,15 @@ class Enclosing(QObject):
         try:
             taken = await self._attach(path, into_text=into_text)
         finally:
+            self.unread += not taken
+            self._came.set()
             self.settled.emit(taken)
+
+    async def all_came(self) -> None:
+        """Wait for the files that still come."""
+        while self._pending:
+            self._came.clear()
+            await self._came.wait()
 
     async def _attach(self, path: Path, *, into_text: bool) -> bool:
         """Read a file; returns whether it could be."""
@@ -173,11 +205,14 @@ class Enclosing(QObject):
         except Problem as problem:
             self._notices.say("picture", problem.text, Tone.DANGER, details=problem.details)
             return
+        self._know(shown)
+        self._editor.insert(self._known(blocks), place)
+        self.changed.emit()
+
+    def _know(self, shown: Sequence[Shown]) -> None:
         for each in shown:
             self._pictures[each.enclosure.content_id] = each.enclosure
             self._editor.add_picture(each.enclosure.content_id, each.image)
-        self._editor.insert(self._known(blocks), place)
-        self.changed.emit()
 
     def _known(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
         """Leave out pictures that name files of another mail."""

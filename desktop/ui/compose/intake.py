@@ -16,9 +16,9 @@ from desktop.base.errors import Problem
 from desktop.base.i18n import _
 from desktop.base.text import encodable
 from desktop.domain import image_header
-from desktop.domain.mail import names, sanitise, written_reading
+from desktop.domain.mail import names, sanitise, signature, written_reading
 from desktop.domain.mail.draft import Enclosure
-from desktop.domain.mail.written import Block
+from desktop.domain.mail.written import Block, pictures
 from desktop.ui.compose.ports import Compose
 from desktop.ui.line_texts import one_line
 
@@ -90,6 +90,19 @@ def web(compose: Compose, html: str, name: str) -> tuple[tuple[Block, ...], tupl
 
     blocks = written_reading.read(encodable(html), keep, foreign=True)
     return blocks, tuple(found)
+
+
+def signed(compose: Compose, html: str, name: str) -> tuple[tuple[Block, ...], tuple[Shown, ...]]:
+    """Return a kept signature made safe, and its pictures, which go along with the mail from now on."""
+    kept = signature.read(html)
+    found: list[Shown] = []
+    for content_id in pictures(kept.blocks):
+        octets = kept.pictures[content_id]
+        image, header = decoded(octets), image_header.read(octets)
+        if image is not None and header is not None:
+            enclosure = compose.attach_octets(name, header.media_type, octets)
+            found.append(Shown(replace(enclosure, content_id=content_id), image))
+    return kept.blocks, tuple(found)
 
 
 def decoded(octets: bytes) -> QImage | None:

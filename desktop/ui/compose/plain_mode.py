@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.base.i18n import _
 from desktop.domain.mail import written_text
+from desktop.domain.mail.signature import signed_at
 from desktop.domain.mail.written import Block, canonical, is_blank, is_plain, pictures
 from desktop.ui.compose import signature
 from desktop.ui.compose.editor import Editor
@@ -37,10 +38,12 @@ class PlainMode(QObject):
     def switch(self) -> None:
         """Write the other way from now on."""
         if self._editor.is_plain:
-            self._editor.load(canonical(written_text.blocks_of(self._editor.text())))
+            self._unsigned(self._load_rich)
             self.changed.emit()
             return
         blocks = canonical(self._editor.blocks())
+        at = signed_at(blocks, self._signed())
+        blocks = blocks[:at]  # the signature says in plain text what it says
         if is_plain(blocks):
             self._make_plain()
             return
@@ -54,13 +57,24 @@ class PlainMode(QObject):
 
     def _make_plain(self) -> None:
         self._notices.take_back(_KIND)
+        self._unsigned(self._load_plain)
+        self.changed.emit()
+        self._editor.setFocus()
+
+    def _load_rich(self) -> None:
+        text = self._editor.text().rstrip("\n")
+        self._editor.load(canonical(written_text.blocks_of(text)))
+
+    def _load_plain(self) -> None:
         self._keep_pictures()
+        self._editor.load_plain(written_text.text_of(canonical(self._editor.blocks())))
+
+    def _unsigned(self, change: Callable[[], None]) -> None:
+        """Change the text without its signature, which then stands in it as the other way of writing has it."""
         signed = self._signed()
         is_signed = not is_blank(signed) and signature.is_there(self._editor, signed)
         if is_signed:
             signature.exchange(self._editor, signed, ())
-        self._editor.load_plain(written_text.text_of(canonical(self._editor.blocks())))
+        change()
         if is_signed:
             signature.exchange(self._editor, (), signed)
-        self.changed.emit()
-        self._editor.setFocus()

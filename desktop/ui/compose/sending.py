@@ -14,7 +14,7 @@ from desktop.ui.compose.address_chip import wrong_words
 from desktop.ui.compose.enclosing import Enclosing
 from desktop.ui.compose.errands import Errands
 from desktop.ui.compose.head import Head
-from desktop.ui.compose.keeping import Keeping
+from desktop.ui.compose.keeping import Keeping, Kept
 from desktop.ui.compose.notice_bar import Act, NoticeBar
 from desktop.ui.compose.ports import Examine, Notice, Offer, Outbox, Remedy
 from desktop.ui.compose.written_draft import Snapshot, finished
@@ -53,6 +53,8 @@ class Sending(QObject):
         self._refused: Callable[[], bool] = lambda: False
         """Whether why nothing was sent is still so."""
         self._busy = False
+        self._unread = 0
+        """How many files could not be read when Send was pressed."""
 
     def send(self, at_ms: int | None = None, *, archive: bool = False) -> None:
         """Send, unless something is missing or was not asked yet."""
@@ -67,6 +69,7 @@ class Sending(QObject):
             words = _("“{name}” is still being read. Send when it is attached.").format(name=waiting[0])
             self._refuse(words, lambda: waiting[0] in self._enclosing.pending)
             return
+        self._unread = self._enclosing.unread
         self._set_busy(True)  # at once: who presses twice sends once
         self._tasks.run(self._send(at_ms, archive=archive))
 
@@ -189,11 +192,28 @@ class Sending(QObject):
             words = _("Send anyway") if at_ms is None else _("Schedule anyway")
             self._ask(question, (words, partial(self._anyway, question.kind, at_ms, archive)))
             return None
-        if not await self._keeping.save(at_any_rate=self._keeping.draft is None):
+        if not await self._keep():
             return None
         key = self._keeping.key
         assert key is not None
-        return await self._tasks.write(self._outbox.send, key, at_ms)
+        self._enclosing.is_shut = True
+        try:
+            return await self._tasks.write(self._outbox.send, key, at_ms)
+        except BaseException:
+            self._enclosing.is_shut = False
+            raise
+
+    async def _keep(self) -> bool:
+        """Keep the draft, with the files that were dropped on it since Send was pressed; says whether it is kept."""
+        while True:
+            await self._enclosing.all_came()
+            if self._enclosing.unread > self._unread:
+                return False  # it is said, and the mail would go without what was meant to go along
+            is_kept = await self._keeping.save(at_any_rate=self._keeping.draft is None)
+            if is_kept and not self._enclosing.pending:
+                return True
+            if self._keeping.state.kept is Kept.FAILED:
+                return False
 
     @property
     def is_busy(self) -> bool:

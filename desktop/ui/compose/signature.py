@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QTextCursor
 
 from desktop.domain.mail.draft import Draft, Identity
+from desktop.domain.mail.signature import SIGN
 from desktop.domain.mail.written import Block, Paragraph, canonical, is_blank
 from desktop.domain.mail.written_text import text_of
 from desktop.ui.compose import document, document_reading
@@ -77,7 +78,7 @@ def _append(editor: Editor, signature: tuple[Block, ...]) -> None:
 
 def _plain(signature: tuple[Block, ...]) -> str:
     """Return the signature under the sign that readers know it by (RFC 3676, 4.3)."""
-    return "-- \n" + text_of(signature)
+    return f"{SIGN}\n{text_of(signature)}"
 
 
 def _place(editor: Editor, signature: tuple[Block, ...]) -> tuple[int, int] | None:

@@ -140,11 +140,12 @@ class Speller(QObject):
         except BrokenProcessPool as error:
             self._take_answer(path, words, error)
             return
-        future.add_done_callback(
-            lambda done: (
-                None if done.cancelled() else self._answered.emit(path, words, done.exception() or done.result())
-            )
-        )
+        future.add_done_callback(lambda done: self._tell(path, words, done))
+
+    def _tell(self, path: Path, words: tuple[str, ...], done: Future[tuple[str, ...]]) -> None:
+        """Hand an answer to the GUI thread; after `close` there may be nobody there (thread of the executor)."""
+        if not done.cancelled() and self._deaths < _MOST_DEATHS:
+            self._answered.emit(path, words, done.exception() or done.result())
 
     def _running(self) -> Executor | None:
         if self._executor is None and self._deaths < _MOST_DEATHS:

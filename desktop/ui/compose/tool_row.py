@@ -21,7 +21,7 @@ from desktop.ui.widgets.paint import LEFT, hairline, line_of_text, rounded, text
 from desktop.ui.widgets.painted_button import PaintedButton
 
 HEIGHT = 36
-_GROUPS: tuple[tuple[Write, ...], ...] = (
+GROUPS: tuple[tuple[Write, ...], ...] = (
     (Write.BOLD, Write.ITALIC, Write.UNDERLINE, Write.STRIKE),
     (Write.NUMBERS, Write.BULLETS, Write.QUOTE, Write.NEST),
     (Write.LINK, Write.PICTURE, Write.EMOJI, Write.TABLE),
@@ -98,11 +98,20 @@ class _Rule(QWidget):
 
 
 class ToolRow(QWidget):
-    """`shape_chosen` tells the style picked; the buttons are those of the actions."""
+    """`shape_chosen` tells the style picked; the buttons are those of the actions.
+
+    Where only some groups are wanted there is no style to pick.
+    """
 
     shape_chosen = Signal(object)
 
-    def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        actions: Actions,
+        parent: QWidget | None = None,
+        groups: tuple[tuple[Write, ...], ...] = GROUPS,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._actions = actions
@@ -114,13 +123,16 @@ class ToolRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(2)
+        self.shape.setVisible(groups is GROUPS)
         row.addWidget(self.shape)
-        for group in _GROUPS:
-            row.addWidget(_Rule(theme, self))
+        for name in CHECKABLE:
+            actions[name].setCheckable(True)
+        for group in groups:
+            if group is not groups[0] or groups is GROUPS:
+                row.addWidget(_Rule(theme, self))
             for name in group:
                 button = IconButton(theme, _ICONS[name], "", side=SMALL + 4, parent=self)
                 button.setFixedSize(SMALL + 4, SMALL)
-                actions[name].setCheckable(name in CHECKABLE)
                 button.follow(actions[name])
                 button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
                 self.buttons[name] = button

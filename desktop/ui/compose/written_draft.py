@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from desktop.domain.mail.draft import Draft
+from desktop.domain.mail.signature import SIGN, signed_at
 from desktop.domain.mail.written import Block, canonical, is_blank, pictures
 from desktop.domain.mail.written_html import write
 from desktop.domain.mail.written_text import text_of
@@ -18,6 +19,8 @@ class Snapshot:
     blocks: tuple[Block, ...] = ()
     plain: str | None = None
     """What was written in plain mode; None in the other."""
+    signature: tuple[Block, ...] = ()
+    """As it was put in; the text beside the HTML marks it, where it ends the mail."""
 
 
 def says_nothing(snapshot: Snapshot, begun: Snapshot, signature: tuple[Block, ...]) -> bool:
@@ -51,6 +54,15 @@ def finished(snapshot: Snapshot) -> Draft:
         draft,
         is_html=True,
         html="" if is_blank(blocks) else write(blocks),
-        text="" if is_blank(blocks) else text_of(blocks),
+        text="" if is_blank(blocks) else _text(blocks, () if draft.quote_text else snapshot.signature),
         enclosures=tuple(each for each in draft.enclosures if not each.content_id or each.content_id in shown),
     )
+
+
+def _text(blocks: tuple[Block, ...], signature: tuple[Block, ...]) -> str:
+    """Return the text; what follows the sign counts as signature, so there is none above a quoted original."""
+    at = signed_at(blocks, signature)
+    if at is None:
+        return text_of(blocks)
+    said = text_of(blocks[:at])
+    return "\n".join([*([said, ""] if said else ()), SIGN, text_of(blocks[at:])])

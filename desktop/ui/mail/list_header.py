@@ -102,11 +102,14 @@ class ListHeader(QWidget):
             (SortBy.SUBJECT, _("Subject")),
             (SortBy.SIZE, _("Size")),
         ):
-            menu.add(words, self._order(sort_by), checked=query.sort_by is sort_by)
+            is_it = query.sort_by is sort_by or (sort_by is SortBy.DATE and query.sort_by is SortBy.DUE)
+            menu.add(words, self._order(sort_by), checked=is_it)
         menu.addSeparator()
         newest, oldest = (_("Newest first"), _("Oldest first"))
         if query.sort_by in (SortBy.SENDER, SortBy.SUBJECT):
             newest, oldest = (_("From Z to A"), _("From A to Z"))
+        elif query.sort_by is SortBy.DUE:
+            newest, oldest = (_("Latest first"), _("Next to go first"))
         elif query.sort_by is SortBy.SIZE:
             newest, oldest = (_("Largest first"), _("Smallest first"))
         for words, descending in ((newest, True), (oldest, False)):

@@ -15,12 +15,15 @@ from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Verb
+from desktop.domain.mail.outbox import Outgoing
 from desktop.domain.mail.reminding import Standing
 from desktop.services.mail.answers import Answer
 from desktop.ui.actions import Do
 from desktop.ui.line_texts import one_line
 from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.mail_drag import MailLoad
+from desktop.ui.mail.notice import Remedy
+from desktop.ui.mail.outbox_line import verbs_of
 from desktop.ui.mail.reminder_actions import can_be_followed_up
 from desktop.ui.mail.selection import Selection
 from desktop.ui.mail.transfer_menu import add_export
@@ -29,6 +32,17 @@ from desktop.ui.widgets.menu import Menu
 
 _MOST_RECENT = 5
 _NEVER_PUT_OFF = (Role.TRASH, Role.JUNK, Role.DRAFTS)
+_OUTGOING = {
+    Remedy.SEND_NOW: ("send", Do.SEND_NOW),
+    Remedy.CHANGE_TIME: ("clock", Do.CHANGE_TIME),
+    Remedy.EDIT: ("pencil", Do.EDIT_OUTGOING),
+    Remedy.CANCEL: ("undo-2", Do.CANCEL_SENDING),
+    Remedy.DELETE: ("trash-2", Do.TRASH),
+    Remedy.SEND_AGAIN: ("send", Do.SEND_NOW),
+    Remedy.WAS_SENT: ("circle-check", None),
+    Remedy.DISMISS: ("check", None),
+}
+"""Icon and action of what is done with a mail on its way out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,8 @@ class MailSteps:
     """Ask where mails should go as files."""
     key_of: Callable[[Do], str]
     """The key of an action, to be shown beside it."""
+    outgoing: Callable[[Remedy, int], object]
+    """Do something with a mail on its way out."""
 
 
 def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection, recent: Sequence[FolderNode]) -> Menu:
@@ -66,6 +82,9 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
         words, icon = (_("Edit"), "pencil") if draft else (_("Open"), "mail-open")
         menu.add(words, lambda: steps.open(chosen.key), icon=icon, shortcut="Return")
         menu.addSeparator()
+        if row.way is not None:
+            _add_outgoing(menu, row.way, steps, row.key)
+            return menu
         if not draft and row.status is not Status.SENDING:
             _add_answers(menu, steps, row.key)
     if row is None:
@@ -143,3 +162,18 @@ def _add_reminder(menu: Menu, steps: MailSteps, chosen: Selection) -> None:
         if list_id == Unified.AWAITED or (reminder is not None and reminder.standing is Standing.AWAITED):
             words = _("Stop waiting")
         menu.add(words, lambda: steps.end(chosen.load), icon="check", shortcut=steps.key_of(Do.END_REMINDER))
+
+
+def _add_outgoing(menu: Menu, mail: Outgoing, steps: MailSteps, key: int) -> None:
+    """Add what can be done with a mail on its way out."""
+    for remedy, words in verbs_of(mail).items():
+        icon, name = _OUTGOING[remedy]
+        if remedy is Remedy.DELETE:
+            menu.addSeparator()
+        menu.add(
+            words,
+            partial(steps.outgoing, remedy, key),
+            icon=icon,
+            shortcut=steps.key_of(name) if name is not None else "",
+            colour="danger" if remedy is Remedy.DELETE else "secondary",
+        )

@@ -28,6 +28,8 @@ from desktop.ui.mail.list_menu import MailSteps, list_menu
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.message_list import MessageList
 from desktop.ui.mail.message_list_model import MessageListModel
+from desktop.ui.mail.notice import Remedy
+from desktop.ui.mail.outbox_line import verbs_of
 from desktop.ui.mail.quick_filter import QuickFilter
 from desktop.ui.mail.row_geometry import Action
 from desktop.ui.mail.search_head import SearchHead
@@ -82,6 +84,8 @@ class ListPane(QWidget):
     """This `MailLoad` is to be put off no longer."""
     export_wanted = Signal(object, object)
     """A `MailLoad` that is to be exported, and the `ExportForm`."""
+    writing_wanted = Signal(object, object)
+    """What is wanted of a mail on its way out: a Remedy, and the key of the mail."""
     search_closed = Signal()
 
     def __init__(
@@ -251,6 +255,8 @@ class ListPane(QWidget):
         """Show the list in another order; the mail with the cursor stays in sight."""
         query = self.loader.wanted
         if query is not None:
+            if query.list_id == Unified.OUTBOX and sort_by is SortBy.DATE:
+                sort_by, descending = SortBy.DUE, descending and query.sort_by is SortBy.DUE
             self._state.set(f"{_ORDER_STATE}{query.list_id}", f"{sort_by.value} {'down' if descending else 'up'}")
             self._open(replace(query, sort_by=sort_by, descending=descending))
 
@@ -331,7 +337,14 @@ class ListPane(QWidget):
 
     def trash(self) -> None:
         """Move the selection to Trash; in a Trash, ask whether to delete it for good."""
-        self._actions.trash(self.selection())
+        self._trash(self.selection())
+
+    def _trash(self, chosen: Selection) -> None:
+        row = chosen.row
+        if row is not None and row.way is not None and Remedy.DELETE in verbs_of(row.way):
+            self.writing_wanted.emit(Remedy.DELETE, row.key)
+        else:
+            self._actions.trash(chosen)
 
     def delete(self) -> None:
         """Ask, then delete the selection for good."""
@@ -440,7 +453,7 @@ class ListPane(QWidget):
             case Action.ARCHIVE:
                 self._actions.apply(Verb.ARCHIVE, chosen.load)
             case Action.TRASH:
-                self._actions.trash(chosen)
+                self._trash(chosen)
 
     def _selection_of(self, load: MailLoad) -> Selection:
         shown, keys = self.model.query, load.keys
@@ -467,6 +480,7 @@ class ListPane(QWidget):
         steps = MailSteps(
             *(self._actions, self.opened.emit, self.move_wanted.emit, self.answer_wanted.emit),
             *(self.snooze_wanted.emit, self.end_wanted.emit, self.export_wanted.emit, self.key_of),
+            self.writing_wanted.emit,
         )
         list_menu(self._theme, self, steps, self.selection(), self._recent).popup(point)
 
@@ -489,7 +503,8 @@ class ListPane(QWidget):
         return self._can_group(list_id) and self._state.get(f"{_GROUPED_STATE}{list_id}", self._conversations)
 
     def _order_of(self, list_id: ListId) -> tuple[SortBy, bool]:
-        name, _space, way = self._state.get(f"{_ORDER_STATE}{list_id}", "date down").partition(" ")
+        usual = "due up" if list_id == Unified.OUTBOX else "date down"
+        name, _space, way = self._state.get(f"{_ORDER_STATE}{list_id}", usual).partition(" ")
         known = {sort_by.value: sort_by for sort_by in SortBy}
         return known.get(name, SortBy.DATE), way != "up"
 

@@ -35,6 +35,7 @@ from desktop.ui.mail.list_actions import ListActions
 from desktop.ui.mail.list_pane import ListPane
 from desktop.ui.mail.mail_drag import MailLoad
 from desktop.ui.mail.move_picker import MovePicker, RecentFolders, Target
+from desktop.ui.mail.outgoing_actions import OutgoingActions
 from desktop.ui.mail.reminder_actions import ReminderActions
 from desktop.ui.mail.search_bar import SearchBar
 from desktop.ui.mail.search_results import SearchResults
@@ -70,6 +71,8 @@ class MailBrowser(QObject):
     """An `empty_words.Step` that the window takes."""
     mail_wanted = Signal(int)
     """The person wants mail of this account now."""
+    writing_wanted = Signal(object, object)
+    """What is wanted of a mail on its way out: a Remedy, and the key of the mail."""
     trouble_wanted = Signal(int)
     """The key of an account a person asks about."""
     account_settings_wanted = Signal(int)
@@ -161,6 +164,9 @@ class MailBrowser(QObject):
         search.changed.connect(lambda: self.search.field.show_keys(search.shortcut()))
         self.search.field.show_keys(search.shortcut())
         pane.selection_changed.connect(lambda chosen: actions.set_mails_chosen(chosen.count > 0))
+        outgoing = OutgoingActions(actions, pane.selection, self.writing_wanted.emit, self)
+        pane.selection_changed.connect(lambda _chosen: outgoing.look())
+        pane.model.dataChanged.connect(lambda *_lines: outgoing.look())
         # a key pressed right after the click must not be lost while the selection settles
         view.selection_changed.connect(lambda: actions.set_mails_chosen(view.selectionModel().hasSelection()))
         pane.loader.opened.connect(lambda: actions[Do.LIST_READ].setEnabled(pane.shows_list))
@@ -229,6 +235,7 @@ class MailBrowser(QObject):
         self.model.renamed.connect(self.folders.rename)
 
     def _connect_list(self) -> None:
+        self.pane.writing_wanted.connect(self.writing_wanted)
         pane = self.pane
         pane.selection_changed.connect(self.selection_changed)
         pane.opened.connect(self.opened)

@@ -176,6 +176,8 @@ class MessageDelegate(QStyledItemDelegate):
         kind: FontKind = "small-medium" if unread else "small"
         painter.setFont(font(kind))
         painter.setPen(canvas.tokens.text if unread else canvas.tokens.secondary)
+        if words.way is not None:
+            painter.setPen(canvas.tokens.named(words.way.colour))
         metrics = canvas.work.metrics(kind)
         width = metrics.horizontalAdvance(words.date)
         canvas.run(painter, words.date, place.right() + 1 - width, baseline(place, metrics), width)

@@ -33,6 +33,7 @@ from desktop.ui.mail.key_diff import Inserted, Removed, steps_between
 from desktop.ui.mail.key_positions import position_of, positions_in
 from desktop.ui.mail.lines import LineKind, LineMap, Place
 from desktop.ui.mail.list_line import HitMarks, Line, ListRole
+from desktop.ui.mail.outbox_line import spoken_way
 from desktop.ui.mail.row_cache import RowCache
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -154,7 +155,9 @@ class MessageListModel(QAbstractListModel):
             return f"{line.title}, {mails}, {state}"
         if line.row is None:
             return _("Loading…")
-        spoken = row_texts.spoken(line.row, dates.full_date(line.row.date_ms, self._zone))
+        mail = line.row.way
+        way = spoken_way(mail, self._now_ms, self._zone) if mail is not None else ""
+        spoken = row_texts.spoken(line.row, dates.full_date(line.row.date_ms, self._zone), way)
         notice = reminder_words.of_row(line.row, self._now_ms, self._zone)
         return f"{spoken}, {notice}" if notice else spoken
 

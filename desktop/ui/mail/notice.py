@@ -23,7 +23,7 @@ class Remedy(Enum):
     EDIT = auto()
     """Write on at a draft, or at a mail that is taken back for it."""
     DELETE = auto()
-    """Throw a draft away."""
+    """Throw a draft away, or a mail that waits to be sent."""
     SEND_NOW = auto()
     SEND_AGAIN = auto()
     WAS_SENT = auto()
@@ -33,6 +33,9 @@ class Remedy(Enum):
     END_REMINDER = auto()
     WRITE_ON = auto()
     """Write again to those who have not answered."""
+    CHANGE_TIME = auto()
+    CANCEL = auto()
+    """Make a draft again of a mail that waits to be sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,14 @@ def subject(row: Row, notice: str = "") -> str:
     return _("{subject} · {notice}").format(notice=notice, subject=words) if notice else words
 
 
-def spoken(row: Row, date: str) -> str:
-    """Return the sentence a screen reader says for a row."""
+def spoken(row: Row, date: str, way: str = "") -> str:
+    """Return the sentence a screen reader says for a row; `way` is where it is on its way out."""
     words = [_("Unread mail")] if row.unread else []
     words += [correspondent(row), subject(row), date]
     if row.count > 1:
         words.append(n_("{n} mail", "{n} mails", row.count).format(n=row.count))
+    if way:
+        words.append(way)
     if row.important:
         words.append(_("Starred"))
     if row.has_attachment:

@@ -15,6 +15,7 @@ from desktop.ui.mail import reminder_words, row_texts
 from desktop.ui.mail import row_geometry as geometry
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.list_line import HitMarks, Line
+from desktop.ui.mail.outbox_line import WayWords, way_words
 from desktop.ui.mail.row_canvas import RowCanvas
 from desktop.ui.mail.row_geometry import RowPlaces
 from desktop.ui.mail.row_painting import marked_text
@@ -40,6 +41,8 @@ class RowWords:
     icons: tuple[str, ...]
     notice: bool
     """The first line of the snippets says what brings it back, or has."""
+    way: WayWords | None = None
+    """Where the mail is on its way out: it stands in the place of the date."""
 
 
 class RowWording:
@@ -80,9 +83,12 @@ class RowWording:
         is_back = row.reminder is not None and row.reminder.is_back  # stands under no day
         under_day = self._under_days and line.kind is LineKind.MAIL and not is_back
         date = dates.row_date(row.date_ms, self.now_ms, self.where, under_day=under_day)
+        way = self.way(row)
+        if way is not None:
+            date = way.words
         date_width = self._canvas.work.metrics("small-medium").horizontalAdvance(date)
         count = dates.locale().toString(row.count) if row.count > 1 and line.kind is LineKind.MAIL else ""
-        shown = _icons(row)
+        shown = (*((way.icon,) if way is not None else ()), *_icons(row))
         taken = len(shown) * (geometry.ICON + geometry.GAP)
         if count:
             taken += self._canvas.badge_width(count) + geometry.GAP
@@ -105,7 +111,12 @@ class RowWording:
             letters=initials(row.sender_name, row.sender_address),
             icons=shown,
             notice=bool(notice) and not (line.marks is not None and line.marks.snippet),
+            way=way,
         )
+
+    def way(self, row: Row) -> WayWords | None:
+        """Return what is said of a mail on its way out, as seen from this moment."""
+        return way_words(row.way, self.now_ms, self.where) if row.way is not None else None
 
     def _subject(
         self, row: Row, marks: HitMarks | None, weight: FontKind, width: int, notice: str

@@ -91,7 +91,7 @@ class TableHeader(QHeaderView):
 
     def show_order(self, sort_by: SortBy, descending: bool) -> None:
         """Show by which column the list is sorted."""
-        self._order = sort_by
+        self._order = SortBy.DATE if sort_by is SortBy.DUE else sort_by
         number = _COLUMNS.index(self._ordering())
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
         self.setSortIndicator(number, order)

@@ -86,6 +86,9 @@ class TablePainter:
         advance = metrics.horizontalAdvance(shown)
         painter.setFont(font(kind))
         painter.setPen(canvas.tokens.text if plain else canvas.tokens.secondary)
+        way = self._wording.way(row) if cell.column is Column.DATE else None
+        if way is not None:
+            painter.setPen(canvas.tokens.named(way.colour))
         if cell.column is Column.SIZE:
             left += max(0, width - advance)
         canvas.run(painter, shown, left, baseline(_TEXT, metrics), advance)
@@ -98,6 +101,8 @@ class TablePainter:
             return row_texts.correspondent(row)
         if column is Column.SUBJECT:
             return row_texts.subject(row, reminder_words.of_row(row, self._wording.now_ms, self._wording.where))
+        if column is Column.DATE and (way := self._wording.way(row)) is not None:
+            return way.words
         if column is Column.DATE:
             where = (row.date_ms, self._wording.now_ms, self._wording.where)
             return dates.row_date(*where) if self._canvas.width < _NARROW_PX else dates.table_date(*where)

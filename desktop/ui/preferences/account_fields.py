@@ -18,7 +18,7 @@ from desktop.ui.preferences.file_field import FileField
 from desktop.ui.preferences.fold import Fold
 from desktop.ui.preferences.folder_picks import Folder, FolderPicks, in_order
 from desktop.ui.preferences.folder_roles import FolderRoles
-from desktop.ui.preferences.identity_fields import IdentityFields
+from desktop.ui.preferences.identity_fields import IdentityFields, MakeEditor
 from desktop.ui.preferences.revocable_list import Allowed, RevocableList
 from desktop.ui.preferences.server_fields import ServerFields
 from desktop.ui.preferences.sign_in_way import SignInWay
@@ -38,11 +38,11 @@ class AccountFields(QScrollArea):
     sign_in_changed = Signal()
     """What a test of the account depends on was changed, by the person or by a guess."""
 
-    def __init__(self, theme: Theme, *, is_new: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, editor: MakeEditor, *, is_new: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._folds: dict[QWidget, Fold] = {}
-        self._make(is_new)
+        self._make(is_new, editor)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(20, 16, 20, 16)
@@ -169,12 +169,12 @@ class AccountFields(QScrollArea):
             wrong[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
             self.ensureWidgetVisible(wrong[0])
 
-    def _make(self, is_new: bool) -> None:
+    def _make(self, is_new: bool, editor: MakeEditor) -> None:
         theme = self._theme
         self.address = LineEdit(theme, _("Address"), placeholder="name@example.org")
         self.name = LineEdit(theme, _("Your name"))
         self.aliases = LineEdit(theme, _("More addresses"), placeholder="sales@example.org, name@example.com")
-        self.identities = IdentityFields(theme)
+        self.identities = IdentityFields(theme, editor)
         self.password = _secret(theme, "" if is_new else _("Unchanged"))
         self.way = SignInWay(theme)
         self.imap = ServerFields(theme, IMAP_PORTS)

@@ -44,9 +44,13 @@ class BrowserSignIn(Dialog):
         way: WayIn,
         account: MailAccount,
         parent: QWidget | None = None,
+        *,
+        person: str = "",
     ) -> None:
+        """`person` is who signs in, where that is not the address of the account: a mailbox he shares with others."""
         super().__init__(theme, _("Sign in at {provider}").format(provider=way.provider.name), parent)
         self._accounts, self._tasks, self._way, self._account = accounts, tasks, way, account
+        self._person = person or account.address
         self._working: asyncio.Future[object] | None = None
         self._under_way: SigningIn | None = None
         self.page = ""
@@ -57,7 +61,7 @@ class BrowserSignIn(Dialog):
         text = _(
             "Your browser opens the page of {provider}. Sign in there as {address} and allow access, then come back."
         )
-        words = text.format(provider=way.provider.name, address=account.address)
+        words = text.format(provider=way.provider.name, address=self._person)
         self.body.addWidget(Paragraph(theme, words, "body", "secondary"))
         self._build_waiting()
         self._build_pasting()
@@ -125,7 +129,7 @@ class BrowserSignIn(Dialog):
         try:
             sign_in = self._accounts.sign_in
             self._under_way = await self._tasks.read(
-                sign_in, self._way.provider, client, self._account.address, self._page_wanted.emit, self._account
+                sign_in, self._way.provider, client, self._person, self._page_wanted.emit, self._account
             )
             grant = await self._tasks.errand(self._under_way.grant)
         except Problem as problem:

@@ -5,19 +5,42 @@ The addresses are those of the form; what is known of one stays while it is take
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from enum import StrEnum
+from typing import Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.base.text import one_line
-from desktop.domain.mail import written_html, written_reading, written_text
 from desktop.domain.mail.draft import Identity
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.choices import CheckBox, Select
-from desktop.ui.widgets.fields import FormRow, LineEdit, TextArea
+from desktop.ui.widgets.fields import FormRow, LineEdit
+
+
+class SignatureEditor(Protocol):
+    """What a signature is written in."""
+
+    def show_html(self, html: str) -> None:
+        """Show a signature."""
+
+    def html(self) -> str:
+        """Return what it has become."""
+
+
+MakeEditor = Callable[[str, QWidget], tuple[SignatureEditor, QWidget]]
+"""Given its name and the widget it lies in, returns an editor and its widget, which may be the same."""
+
+
+class _Below(StrEnum):
+    """What stands below answers and forwarded mails."""
+
+    SAME = "same"
+    OWN = "own"
+    NONE = "none"
 
 
 class IdentityFields(QWidget):
@@ -25,22 +48,26 @@ class IdentityFields(QWidget):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, editor: MakeEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._known: dict[str, Identity] = {}
         self._addresses: tuple[str, ...] = ()
         self._own_name = ""
         self._default = ""
         self._shown = ""
-        self._shown_text = ""
         self.address = Select(theme, _("Address"))
         self.name = LineEdit(theme, _("Name"))
         self.reply_to = LineEdit(theme, _("Answers go to"), placeholder=_("The same address"))
-        self.signature = TextArea(theme, _("Signature"))
-        self.below_answers = CheckBox(theme, _("Also below answers and forwarded mails"))
+        self.signature, signature = editor(_("Signature"), self)
+        self.reply_signature, reply_signature = editor(_("Signature below answers"), self)
+        self.below_answers = Select(theme, _("Below answers"))
+        self.below_answers.addItem(_("The same signature"), _Below.SAME.value)
+        self.below_answers.addItem(_("Another signature"), _Below.OWN.value)
+        self.below_answers.addItem(_("No signature"), _Below.NONE.value)
         self.is_default = CheckBox(theme, _("Use for new messages"))
         self.reply_to_row = FormRow(theme, _("Answers go to"), self.reply_to)
         self.field: QWidget = self.reply_to
+        self._reply_row = FormRow(theme, "", reply_signature)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -48,12 +75,14 @@ class IdentityFields(QWidget):
             FormRow(theme, _("Address"), self.address),
             FormRow(theme, _("Name"), self.name),
             self.reply_to_row,
-            FormRow(theme, _("Signature"), self.signature),
+            FormRow(theme, _("Signature"), signature),
+            FormRow(theme, _("Below answers"), self.below_answers, hint=_("And below what you forward.")),
+            self._reply_row,
         ):
             column.addWidget(row)
-        column.addWidget(self.below_answers)
         column.addWidget(self.is_default)
         self.address.currentIndexChanged.connect(self._turn)
+        self.below_answers.currentIndexChanged.connect(self._show_reply_row)
         self.reply_to.textChanged.connect(self.changed)
 
     def show_identities(self, known: Sequence[Identity]) -> None:
@@ -120,31 +149,33 @@ class IdentityFields(QWidget):
         self._shown = each.address.lower()
         self.name.setText(each.name)
         self.reply_to.setText(each.reply_to)
-        self._shown_text = written_text.text_of(written_reading.read(each.signature))
-        self.signature.setPlainText(self._shown_text)
-        self.below_answers.setChecked(each.reply_signature != "")
+        self.signature.show_html(each.signature)
+        self.reply_signature.show_html(each.reply_signature or "")
+        below = _Below.OWN if each.reply_signature else _Below.SAME
+        if each.reply_signature == "":
+            below = _Below.NONE
+        self.below_answers.setCurrentIndex(self.below_answers.findData(below.value))
+        self._show_reply_row()
         self.is_default.setChecked(self._shown == self._default or (not self._default and at == 0))
         self.is_default.setEnabled(len(self._addresses) > 1)
+
+    def _show_reply_row(self) -> None:
+        self._reply_row.setVisible(self.below_answers.currentData() == _Below.OWN)
 
     def _store(self) -> None:
         """Take what stands in the fields over into what is known."""
         address = next((each for each in self._addresses if each.lower() == self._shown), "")
         if not address:
             return
-        before, text = self._of(address), self.signature.toPlainText()
-        # a signature with a form of its own keeps it as long as its words stay
-        html = (
-            before.signature if text == self._shown_text else written_html.write(written_text.blocks_of(text.strip()))
-        )
-        answers = (before.reply_signature or None) if self.below_answers.isChecked() else ""
+        below = self.below_answers.currentData()
+        answers = self.reply_signature.html() if below == _Below.OWN else ""
         self._known[self._shown] = replace(
-            before,
+            self._of(address),
             name=self.name.text().strip(),
             reply_to=self.reply_to.text().strip(),
-            signature=html,
-            reply_signature=answers,
+            signature=self.signature.html(),
+            reply_signature=None if below == _Below.SAME else answers,
         )
-        self._shown_text = text
         if self.is_default.isChecked():
             self._default = self._shown
         elif self._default == self._shown:

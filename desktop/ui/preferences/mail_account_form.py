@@ -25,6 +25,7 @@ from desktop.ui.preferences.account_fields import AccountFields
 from desktop.ui.preferences.browser_sign_in import BrowserSignIn
 from desktop.ui.preferences.certificate_question import CertificateQuestion
 from desktop.ui.preferences.client_form import ClientForm
+from desktop.ui.preferences.identity_fields import MakeEditor
 from desktop.ui.preferences.removal_question import RemovalQuestion
 from desktop.ui.preferences.sign_in_way import find_way
 from desktop.ui.tasks import Tasks
@@ -47,7 +48,7 @@ _PAUSE_MS = 300
 
 
 class MailAccountForm(Dialog):
-    """Opened with `show`. `account` None adds a new one."""
+    """Opened with `show`. `account` None adds a new one; `editor` makes what signatures are written in."""
 
     told = Signal(str)
     """A sentence for the person, when the form is closed already."""
@@ -61,6 +62,7 @@ class MailAccountForm(Dialog):
         views: MailViews,
         tasks: Tasks,
         theme: Theme,
+        editor: MakeEditor,
         account: MailAccount | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -89,7 +91,7 @@ class MailAccountForm(Dialog):
         self._closed = False
         self._trusted: tuple[str, ...] = account.trusted_fingerprints if account else ()
         self.resize(560, 640)
-        self.fields = AccountFields(theme, is_new=account is None)
+        self.fields = AccountFields(theme, editor, is_new=account is None)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
         self.body.addWidget(self.fields, 1)
@@ -215,13 +217,14 @@ class MailAccountForm(Dialog):
         if way is None or not self.fields.way.by_browser:
             self._grant = None
             return True
-        whose = (account.address, account.imap_host, way)
+        person = self.fields.way.signs_in_as
+        whose = (account.address, account.imap_host, way, person)
         if self._granted_for != whose:
             self._grant = None
-        if self._has_let_in(account) or self._grant is not None:
+        if (self._has_let_in(account) and not person) or self._grant is not None:
             return True
         ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        browser = BrowserSignIn(self._accounts, self._tasks, self.theme, way, account, self)
+        browser = BrowserSignIn(self._accounts, self._tasks, self.theme, way, account, self, person=person)
         browser.granted.connect(self._take_grant)
         browser.finished.connect(lambda _result: ended.set_result(None) if not ended.done() else None)
         browser.begin()

@@ -14,6 +14,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.buttons import SMALL, Button, Kind
 from desktop.ui.widgets.choices import Segment
+from desktop.ui.widgets.fields import LineEdit
 from desktop.ui.widgets.labels import Paragraph
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ class SignInWay(QWidget):
         self.missing = Paragraph(theme, "", "small", "secondary")
         self.give = Button(theme, _("Set up browser sign-in…"), Kind.LINK, height=SMALL)
         self.help = Paragraph(theme, "", "small", "secondary")
+        self.person = LineEdit(
+            theme, _("Your own address"), placeholder=_("Your own address, where the mailbox is shared")
+        )
+        hint = _("A mailbox that is shared with you is opened in your name. Leave this empty for one of your own.")
+        self.person_hint = Paragraph(theme, hint, "small", "secondary")
+        self.person.setAccessibleDescription(hint)
         self.choice.chosen.connect(self._choose)
         self.give.clicked.connect(lambda _checked=False: self.client_wanted.emit())
         column = QVBoxLayout(self)
@@ -65,6 +72,8 @@ class SignInWay(QWidget):
         column.setSpacing(4)
         column.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.help)
+        column.addWidget(self.person)
+        column.addWidget(self.person_hint)
         column.addWidget(self.missing)
         column.addWidget(self.give, 0, Qt.AlignmentFlag.AlignLeft)
         self.show_way(None)
@@ -73,6 +82,11 @@ class SignInWay(QWidget):
     def by_browser(self) -> bool:
         """Whether one signs in through the browser."""
         return self._browser
+
+    @property
+    def signs_in_as(self) -> str:
+        """Who signs in through the browser where it is not the address of the account; "" else."""
+        return self.person.text().strip() if not self.person.isHidden() else ""
 
     def show_way(self, way: WayIn | None, *, prefer_browser: bool = True) -> None:
         """Show the ways there are; the browser is chosen where it can be and is preferred."""
@@ -102,4 +116,7 @@ class SignInWay(QWidget):
         if self._browser:
             said.insert(0, _("Your browser opens for it; no password is asked for here."))
         self.help.setText(" ".join(said))
+        shares = self._browser and self.way is not None and self.way.provider.shares_mailboxes
+        self.person.setVisible(shares)
+        self.person_hint.setVisible(shares)
         self.help.setVisible(bool(said))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
 from desktop.ui.icons import pixmap
@@ -31,27 +31,6 @@ class LineEdit(QLineEdit):
             self._ring.wrong = wrong
             self.style().unpolish(self)
             self.style().polish(self)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._ring.focus_in(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self._ring.focus_out()
-
-
-class TextArea(QPlainTextEdit):
-    """Some lines of text, `lines` high; Tab leaves it."""
-
-    def __init__(self, theme: Theme, name: str, *, lines: int = 4, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._ring = FocusRing(theme, self, halo=True)
-        self.setAccessibleName(name)
-        self.setProperty("field", True)
-        self.setTabChangesFocus(True)
-        self.document().setDocumentMargin(6)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 16)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

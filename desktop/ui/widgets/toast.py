@@ -71,12 +71,15 @@ class Toast(QWidget):
         self._face = theme.font("body")
         self._left = 1.0
         self._act: Callable[[], object] | None = None
+        self._words: Callable[[int], str] | None = None
+        """What is said while so many seconds are left, where they are counted."""
+        self._gone: Callable[[], object] | None = None
         self._button = _Action(theme, self)
         self._button.clicked.connect(self._pressed)
         self._button.installEventFilter(self)
         self._clock = QVariantAnimation(self, startValue=1.0, endValue=0.0, duration=SHOWN_MS)
         self._clock.valueChanged.connect(self._tick)
-        self._clock.finished.connect(self.hide)
+        self._clock.finished.connect(self._finished)
         self._corner = QPoint(16, 16)
         host.installEventFilter(self)
         self.hide()
@@ -96,6 +99,7 @@ class Toast(QWidget):
     ) -> None:
         """Say `text`; `action` is the word of the button that calls `act`."""
         self._text, self._icon, self._act = text, icon, act
+        self._words = self._gone = None
         self._button.setText(action)
         self._button.setVisible(bool(action))
         self.setAccessibleName(text)
@@ -104,6 +108,7 @@ class Toast(QWidget):
         self.update()
         self.raise_()
         self._clock.stop()
+        self._clock.setDuration(SHOWN_MS)
         self._clock.start()
         self._hold()
         announce(self, text)
@@ -111,6 +116,26 @@ class Toast(QWidget):
     def stay(self) -> None:
         """Let what was just said stand until it is answered, or until something else is said."""
         self._clock.stop()
+
+    def count_down(
+        self,
+        words: Callable[[int], str],
+        left_ms: int,
+        action: str,
+        act: Callable[[], object],
+        gone: Callable[[], object],
+        *,
+        icon: str,
+    ) -> None:
+        """Say how many seconds are left to press the button; time does not stand still, and `gone` ends it.
+
+        Screen readers are told once, and what is left when they come here.
+        """
+        self.show_text(words(_seconds(left_ms)), action, act, icon=icon)
+        self._words, self._gone = words, gone
+        self._clock.stop()
+        self._clock.setDuration(left_ms)
+        self._clock.start()
 
     def dismiss(self) -> None:
         """Go away before the time: what it says is no longer so."""
@@ -153,7 +178,7 @@ class Toast(QWidget):
     def _hold(self) -> None:
         """Let time stand still while somebody is at the toast."""
         states = QVariantAnimation.State
-        if self.underMouse() or self._button.hasFocus():
+        if self._words is None and (self.underMouse() or self._button.hasFocus()):
             if self._clock.state() is states.Running:
                 self._clock.pause()
         elif self._clock.state() is states.Paused:
@@ -172,6 +197,21 @@ class Toast(QWidget):
         if round(left * card.width()) != round(self._left * card.width()):
             self.update(card.left(), card.bottom() - 1, card.width(), 2)
         self._left = left
+        if self._words is not None:
+            self._say(self._words(_seconds(self._clock.duration() - self._clock.currentTime())))
+
+    def _say(self, text: str) -> None:
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self._place()
+            self.update()
+
+    def _finished(self) -> None:
+        self.hide()
+        if self._gone is not None:
+            gone, self._gone = self._gone, None
+            gone()
 
     def _place(self) -> None:
         button = self._button.sizeHint().width() + 16 if self._act else 12
@@ -189,6 +229,10 @@ class Toast(QWidget):
         self._button.setGeometry(
             inner.right() - 7 - size.width(), inner.top() + (height - size.height()) // 2, size.width(), size.height()
         )
+
+
+def _seconds(left_ms: int) -> int:
+    return max(-(-left_ms // 1000), 0)
 
 
 def announce(widget: QWidget, text: str) -> None:

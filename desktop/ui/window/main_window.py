@@ -15,6 +15,7 @@ from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QStyle, QWidget
 
+from desktop.base import clock
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
 from desktop.domain import settings
@@ -106,7 +107,9 @@ class MainWindow(QWidget):
         self.status_bar = StatusBar(theme)
         self.room = MailRoom(services, tasks, bridge, theme, state, self.undo, self.actions_, cache, self)
         files, words = self.room.files, state.beside("words.txt")
-        self.writing = Writing(services, tasks, theme, self._keymap, self.undo, files, words, self)
+        self.writing = Writing(
+            services, tasks, theme, self._keymap, self.undo, files, words, self, lambda: self.room.list.header
+        )
         self._unfinished = Unfinished(services, tasks, state, self)
         self.watch = AccountsWatch(services, tasks, bridge, self.navigation, self.status_bar, theme, self)
         self.outbox_watch = OutboxWatch(services.outbox, tasks, bridge, self)
@@ -323,7 +326,18 @@ class MainWindow(QWidget):
             self.actions_[name].setEnabled(any_)
 
     def _show_done(self, entry: Entry) -> None:
-        if not entry.quiet:
+        left_ms = entry.until_ms - clock.now() if entry.until_ms else 0
+        if entry.counting is not None and left_ms > 0:
+            self._toast.count_down(
+                entry.counting,
+                left_ms,
+                _("Undo"),
+                lambda: self.undo.undo(entry),
+                lambda: self._is_gone(entry),
+                icon=entry.icon,
+            )
+            self._told_entry = entry
+        elif not entry.quiet:
             self._toast.show_text(entry.text, _("Undo"), lambda: self.undo.undo(entry), icon=entry.icon)
             self._told_entry = entry
 
@@ -338,8 +352,13 @@ class MainWindow(QWidget):
 
     def _forget_done(self, entry: Entry) -> None:
         """Take the toast of what was taken back away: it is no longer so, and cannot be taken back twice."""
-        if entry is self._told_entry and self._toast.text == entry.text:
+        if entry is self._told_entry and (self._toast.text == entry.text or entry.counting is not None):
             self._toast.dismiss()
+
+    def _is_gone(self, entry: Entry) -> None:
+        """Say what cannot be taken back any more."""
+        self.undo.forget(entry)
+        self._toast.show_text(entry.text, icon=entry.icon)
 
     def _show_undone(self, entry: Entry) -> None:
         words = entry.undone or _("Undone: {what}").format(what=entry.text)
@@ -496,9 +515,10 @@ class MainWindow(QWidget):
             self._once(f"account {account.key}", lambda: self._account_form(account))
             return
         await self._tasks.errand(accounts.unlock())
+        person = await self._tasks.read(accounts.signs_in_as, account)
 
         def make() -> BrowserSignIn:
-            made = BrowserSignIn(accounts, self._tasks, self._theme, way, account, self)
+            made = BrowserSignIn(accounts, self._tasks, self._theme, way, account, self, person=person)
             made.granted.connect(lambda grant: self._tasks.run(self._take_grant(account, grant)))
             made.begin()
             return made
@@ -514,7 +534,14 @@ class MainWindow(QWidget):
 
         services = self._services
         form = MailAccountForm(
-            services.accounts, services.providers, services.views, self._tasks, self._theme, account, self
+            services.accounts,
+            services.providers,
+            services.views,
+            self._tasks,
+            self._theme,
+            self.writing.signature_editor,
+            account,
+            self,
         )
         form.told.connect(self.tell)
         form.test_mail_wanted.connect(self.writing.test)

@@ -7,13 +7,16 @@ long as it is held, and opens again then.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QDateTime, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
 
-from desktop.base.i18n import _
+from desktop.base import clock
+from desktop.base.i18n import _, n_
 from desktop.base.paths import open_private
 from desktop.base.text import one_line
 from desktop.domain.mail import mailto
@@ -21,8 +24,10 @@ from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft, Enclosure
 from desktop.domain.mail.names import safe_name
 from desktop.domain.mail.operation import Change, Verb
+from desktop.domain.mail.outbox import Stage
 from desktop.domain.mail.sending_checks import Known
 from desktop.services.mail.answers import Answer, Begun
+from desktop.services.mail.outbox import TooLate
 from desktop.ui import dates
 from desktop.ui.keymap import Keymap
 from desktop.ui.mail.notice import Remedy
@@ -34,6 +39,7 @@ from desktop.ui.undo import Undo
 if TYPE_CHECKING:
     from desktop.services.services import Services
     from desktop.ui.compose.compose_window import ComposeWindow
+    from desktop.ui.compose.signature_field import SignatureField
     from desktop.ui.compose.speller import Speller
 
 
@@ -62,10 +68,12 @@ class Writing(QObject):
         undo: Undo,
         files: PrivateFiles,
         own_words: Path,
-        parent: QObject,
+        parent: QWidget,
+        anchor: Callable[[], QWidget],
     ) -> None:
-        """`own_words` is the file of words the person added to the dictionaries."""
+        """`own_words` is the file of words the person added to the dictionaries; below `anchor` he is asked things."""
         super().__init__(parent)
+        self._host, self._anchor = parent, anchor
         self._services, self._tasks, self._theme, self._undo = services, tasks, theme, undo
         self._keymap, self._files, self._own_words = keymap, files, own_words
         self._speller: Speller | None = None
@@ -104,6 +112,12 @@ class Writing(QObject):
         """Do what the reader offers of a mail that is being written or sent."""
         if remedy is Remedy.EDIT:
             self.edit(email_key)
+        elif remedy is Remedy.CHANGE_TIME:
+            self._ask_time(email_key)
+        elif remedy is Remedy.CANCEL:
+            self._tasks.run(self._cancel(email_key))
+        elif remedy is Remedy.DELETE:
+            self._tasks.run(self._throw_away(email_key))
         else:
             self._tasks.run(self._act(remedy, email_key))
 
@@ -125,6 +139,20 @@ class Writing(QObject):
         """End what works for the composers; there is none any more."""
         if self._speller is not None:
             self._speller.close()
+
+    def signature_editor(self, name: str, parent: QWidget) -> tuple[SignatureField, QWidget]:
+        """Return a field in which a signature is written."""
+        from desktop.ui.compose.signature_field import SignatureField
+
+        made = SignatureField(self._theme, self._keymap, self._tasks, self._spelling, name, parent)
+        return made, made
+
+    def _spelling(self) -> Speller:
+        from desktop.ui.compose.speller import Speller
+
+        if self._speller is None:
+            self._speller = Speller(self._own_words, self._tasks, self)
+        return self._speller
 
     async def _new(self, letter: mailto.Mailto | None, account_key: int | None) -> None:
         answers = self._services.answers
@@ -170,6 +198,37 @@ class Writing(QObject):
         }
         await self._tasks.write(verbs[remedy], mail.key)
 
+    def _ask_time(self, email_key: int) -> None:
+        """Ask when a mail that waits is to leave."""
+        from desktop.ui.compose.send_later import SendLaterPopup
+
+        where = dates.zone()
+        popup = SendLaterPopup(self._theme, self._host)
+        popup.chosen.connect(lambda at_ms: self._tasks.run(self._put_off(email_key, at_ms)))
+        popup.closed.connect(popup.deleteLater)
+        popup.closed.connect(self._anchor().setFocus)
+        popup.ask(self._anchor(), QDateTime.fromMSecsSinceEpoch(clock.now(), where), where)
+
+    async def _put_off(self, email_key: int, at_ms: int) -> None:
+        outbox = self._services.outbox
+        mail = await self._tasks.read(outbox.of_email, email_key)
+        if mail is not None:
+            await self._tasks.write(outbox.put_off, mail.key, at_ms)
+            self.told.emit(_("The message will be sent on {date}").format(date=dates.full_date(at_ms, dates.zone())))
+
+    async def _cancel(self, email_key: int) -> None:
+        """Make a draft again of a mail that waits."""
+        outbox = self._services.outbox
+        mail = await self._tasks.read(outbox.of_email, email_key)
+        if mail is not None:
+            await self._tasks.write(outbox.take_back, mail.key)
+            self.told.emit(_("The message is a draft again and will not be sent"))
+
+    async def _throw_away(self, email_key: int) -> None:
+        draft = await self._tasks.write(_thrown_away, self._services, email_key)
+        text = _("Message deleted: it will not be sent")
+        self._undo.push(text, lambda: self._restored.emit(draft), icon="trash-2")
+
     def _open(
         self,
         draft: Draft,
@@ -195,19 +254,16 @@ class Writing(QObject):
     ) -> None:
         from desktop.ui.compose import examining
         from desktop.ui.compose.compose_window import ComposeWindow
-        from desktop.ui.compose.speller import Speller
 
         known: Known = await self._tasks.read(self._services.compose.known, draft)
         if self._is_open(key):
             return
-        if self._speller is None:
-            self._speller = Speller(self._own_words, self._tasks, self)
         window = ComposeWindow(
             self._services.compose,
             self._services.outbox,
             self._tasks,
             self._theme,
-            self._speller,
+            self._spelling(),
             lambda now: examining.notices(now, known, elsewhere),
             draft,
             key,
@@ -215,7 +271,9 @@ class Writing(QObject):
             keymap=self._keymap,
         )
         self._windows.append(window)
-        window.sent.connect(lambda outbox_key, at_ms, archive: self._sent(draft, outbox_key, at_ms, archive=archive))
+        window.sent.connect(
+            lambda outbox_key, at_ms, archive: self._sent(draft, outbox_key, at_ms, archive, window.left_out)
+        )
         window.discarded.connect(self._discarded)
         window.open_wanted.connect(self._open_file)
         window.kept.connect(self._tell_kept)
@@ -252,13 +310,17 @@ class Writing(QObject):
             self._open_keys = keys
             self.open_changed.emit(keys)
 
-    def _sent(self, draft: Draft, outbox_key: int, at_ms: int | None, *, archive: bool) -> None:
-        self._tasks.run(self._tell_sent(draft, outbox_key, at_ms, archive=archive))
+    def _sent(self, draft: Draft, outbox_key: int, at_ms: int | None, archive: bool, left_out: tuple[str, ...]) -> None:
+        self._tasks.run(self._tell_sent(draft, outbox_key, at_ms, archive, left_out))
 
-    async def _tell_sent(self, draft: Draft, outbox_key: int, at_ms: int | None, *, archive: bool) -> None:
+    async def _tell_sent(
+        self, draft: Draft, outbox_key: int, at_ms: int | None, archive: bool, left_out: tuple[str, ...]
+    ) -> None:
         mail = await self._tasks.read(self._services.outbox.get, outbox_key)
         people = [one_line(each.address) for each in mail.recipients] if mail is not None else []
-        if at_ms is not None:
+        if left_out:
+            text = _("The message is going out without “{file}”, which came too late").format(file=left_out[0])
+        elif at_ms is not None:
             text = _("The message will be sent on {date}").format(date=dates.full_date(at_ms, dates.zone()))
         elif len(people) == 1:
             text = _("Message to {person} is going out").format(person=people[0])
@@ -267,7 +329,17 @@ class Writing(QObject):
         undone = _("The message was taken back")
         if len(people) == 1:
             undone = _("Message to {person} was taken back").format(person=people[0])
-        self._undo.push(text, lambda: self._taken_back(outbox_key), icon="send", undone=undone)
+        if mail is None or mail.scheduled or mail.stage is not Stage.HELD:
+            self._undo.push(text, lambda: self._taken_back(outbox_key), icon="send", undone=undone)
+        else:
+            self._undo.push(
+                text,
+                lambda: self._taken_back(outbox_key),
+                icon="send",
+                undone=undone,
+                until_ms=mail.due_at_ms,
+                counting=partial(_counted, left_out[0] if left_out else ""),
+            )
         if archive and draft.origin is not None:
             keys = await self._tasks.read(self._services.compose.emails_of, draft.origin)
             await self._tasks.write(self._services.actions.apply, Change(Verb.ARCHIVE), keys)
@@ -304,6 +376,16 @@ class Writing(QObject):
         self._undo.push(_("Draft discarded"), lambda: self._restored.emit(draft), icon="trash-2")
 
 
+def _counted(left_out: str, seconds: int) -> str:
+    if left_out:
+        return n_(
+            "Sending in {n} s, without “{file}”, which came too late",
+            "Sending in {n} s, without “{file}”, which came too late",
+            seconds,
+        ).format(n=seconds, file=left_out)
+    return n_("Sending in {n} s", "Sending in {n} s", seconds).format(n=seconds)
+
+
 async def _heard(called: Awaitable[object]) -> None:
     await called
 
@@ -319,6 +401,17 @@ def _written(files: PrivateFiles, enclosure: Enclosure, content: Callable[[Enclo
 def _begin(services: Services, kind: Answer, email_key: int) -> Begun:
     head = services.reading.head(email_key)
     return services.answers.begin(kind, email_key, dates.full_date(head.date_ms, dates.zone()))
+
+
+def _thrown_away(services: Services, email_key: int) -> Draft:
+    """Take a mail back and delete its draft; returns it for a way back."""
+    mail = services.outbox.of_email(email_key)
+    if mail is None:
+        raise TooLate
+    key = services.outbox.take_back(mail.key)
+    draft = services.compose.draft(key).draft
+    services.compose.discard(key)
+    return draft
 
 
 def _draft_of(services: Services, email_key: int) -> tuple[Draft, int | None, int | None]:

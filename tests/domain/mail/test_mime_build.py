@@ -20,7 +20,7 @@ from desktop.domain.mail import (
     names,
 )
 from desktop.domain.mail.address import Address
-from desktop.domain.mail.draft import Draft, Enclosure, Stamp
+from desktop.domain.mail.draft import Draft, Enclosure, Priority, Stamp
 from tests.domain.mail import drafts
 from tests.domain.mail.drafts import BOB, FIELDS, ME, STAMP, draft, enclosure, sent
 from tests.typed import body_read, canonical, line, name_read, naughty
@@ -92,6 +92,19 @@ def test_c28_bcc_stands_only_in_a_draft() -> None:
     assert b"secret" not in sent(hidden).lower()
     assert b"To: undisclosed-recipients:;\r\n" in sent(hidden)
     assert mime_parse.parse(sent(hidden)).to == ()
+
+
+def test_wishes_of_the_writer_are_fields_only_where_he_has_some() -> None:
+    names = {name.lower() for name in ("X-Priority", "Importance", "Disposition-Notification-To")}
+
+    def told(**wishes: object) -> dict[str, str]:
+        found = email.message_from_bytes(sent(draft(**wishes)))
+        return {name.lower(): str(value) for name, value in found.items() if name.lower() in names}
+
+    assert told() == {}
+    assert told(priority=Priority.HIGH) == {"x-priority": "1", "importance": "high"}
+    assert told(priority=Priority.LOW) == {"x-priority": "5", "importance": "low"}
+    assert ME.address in told(asks_receipt=True)["disposition-notification-to"]
 
 
 def test_only_the_levels_that_are_needed() -> None:

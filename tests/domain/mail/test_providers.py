@@ -153,6 +153,7 @@ def test_what_providers_differ_in() -> None:
     zoho = {provider.id for provider in TABLE if provider.id.startswith("zoho")}
     assert {provider.id for provider in TABLE if provider.no_condstore} == {"microsoft", "outlook", *zoho}
     assert {provider.id for provider in TABLE if provider.rewrites_message_ids} == {"microsoft", "outlook"}
+    assert {provider.id for provider in TABLE if provider.shares_mailboxes} == {"microsoft"}
     assert {"google", "microsoft", "outlook", "yahoo"} <= {p.id for p in TABLE if p.files_sent}
     assert {"microsoft", "outlook", "yahoo", "aol", "icloud"} == {p.id for p in TABLE if p.poll}
     for name, address, user in (("icloud", "ann@me.com", "ann"), ("google", "ann@gmail.com", "ann@gmail.com")):
@@ -198,7 +199,7 @@ def test_what_is_kept_of_a_grant_gives_it_back(client: str, secret: str, token: 
 
     assert found is not None
     assert (found.client, found.refresh_token, found.refused) == (Client(client, secret), token, refused)
-    assert (found.access_token, found.address) == ("", "")
+    assert (found.access_token, found.address) == ("", "ann@example.org")
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.text(), lambda s: st.lists(s)).map(json.dumps))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Status
+from desktop.services.mail.replay import ReplayQueue
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 
@@ -197,3 +199,135 @@ def test_r37_another_sender_costs_nobody_a_draft(desk: Desk, dovecot: Dovecot, i
 
     assert any("of another program" in text for text in on_server(dovecot, other))
     assert any("first words" in text for text in on_server(dovecot, other))
+
+
+def places_of(desk: Desk) -> list[int]:
+    """Return the accounts that have a copy of the only draft, as the database knows it."""
+    with desk.core.database.read() as view:
+        return view.column("SELECT p.account_key FROM place p JOIN draft d ON d.email_key = p.email_key ORDER BY 1")
+
+
+@pytest.fixture
+def moving(desk: Desk, dovecot: Dovecot, imap_user: str) -> tuple[Draft, Draft, str]:
+    """Two accounts, a draft of the first, the same as the second writes it, and the address of that one."""
+    other = dovecot.new_user()
+    desk.add(dovecot, imap_user, display_name="Ann")
+    desk.add(dovecot, other, display_name="Bea")
+    desk.sync()
+    first = Draft(sender=Address("Ann", imap_user), subject="Plan", is_html=False, text="as Ann")
+    return first, replace(first, sender=Address("Bea", other), text="as Bea"), other
+
+
+def test_a_draft_moves_with_its_sender_and_leaves_none_behind(
+    desk: Desk, moving: tuple[Draft, Draft, str], dovecot: Dovecot, imap_user: str
+) -> None:
+    first, second, other = moving
+    compose = desk.core.services.compose
+    key = compose.save(first)
+    compose.put_on_server(key)
+    desk.sync()
+
+    compose.save(second, key)
+    compose.put_on_server(key)
+    desk.sync()
+    desk.sync()
+    assert (on_server(dovecot, imap_user), on_server(dovecot, other)) == ([], ["as Bea"])
+
+    compose.save(first, key)
+    compose.put_on_server(key)
+    desk.sync()
+    desk.sync()
+    assert (on_server(dovecot, imap_user), on_server(dovecot, other)) == (["as Ann"], [])
+    assert len(desk.mails(Unified.DRAFTS)) == 1
+    assert desk.core.services.operations.waiting() == ()
+
+
+def test_a_sender_changed_before_anything_was_put_there_is_the_only_one_that_counts(
+    desk: Desk, moving: tuple[Draft, Draft, str], dovecot: Dovecot, imap_user: str
+) -> None:
+    first, second, other = moving
+    compose = desk.core.services.compose
+    key = compose.save(first)
+    compose.put_on_server(key)
+    compose.save(second, key)
+    compose.put_on_server(key)
+
+    desk.sync()
+
+    assert (on_server(dovecot, imap_user), on_server(dovecot, other)) == ([], ["as Bea"])
+    assert desk.core.services.operations.waiting() == ()
+
+
+def test_what_another_program_made_of_the_draft_stays_where_it_was(
+    desk: Desk, moving: tuple[Draft, Draft, str], dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    first, second, other = moving
+    compose = desk.core.services.compose
+    key = compose.save(first)
+    compose.put_on_server(key)
+    desk.sync()
+    [path] = (dovecot.maildir(imap_user, "Drafts") / "cur").iterdir()
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(path.read_bytes().replace(b"as Ann", b"on the telephone"))
+    dovecot.deliver_file(imap_user, theirs, "Drafts")
+    compose.save(second, key)
+    compose.put_on_server(key)
+
+    for _ in range(3):
+        desk.sync()
+
+    assert (on_server(dovecot, imap_user), on_server(dovecot, other)) == (["on the telephone"], ["as Bea"])
+
+
+class _Killed(BaseException):
+    """The program ends here."""
+
+
+@pytest.mark.parametrize("dies_after", ["to_save", "draft_saved", "draft_done", "expunged"])
+@pytest.mark.parametrize("moves_first", [False, True])
+def test_killed_anywhere_the_draft_ends_where_its_sender_is(
+    desk: Desk,
+    moving: tuple[Draft, Draft, str],
+    dovecot: Dovecot,
+    imap_user: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    dies_after: str,
+    moves_first: bool,
+) -> None:
+    """`moves_first`: From changes while the first account still has it to do."""
+    first, second, other = moving
+    key = desk.core.services.compose.save(first)
+    desk.core.services.compose.put_on_server(key)
+    if not moves_first:
+        desk.sync()
+    else:
+        _die_after(monkeypatch, "to_save", desk)
+    desk.core.services.compose.save(second, key)
+    desk.core.services.compose.put_on_server(key)
+
+    _die_after(monkeypatch, dies_after, desk)
+    for _ in range(3):
+        desk.sync()
+
+    assert on_server(dovecot, other) == ["as Bea"]
+    assert on_server(dovecot, imap_user) == []
+    assert len(desk.mails(Unified.DRAFTS)) == 1
+    assert places_of(desk) == [desk.core.services.accounts.all()[1].key]
+    assert desk.core.services.operations.waiting() == ()
+
+
+def _die_after(monkeypatch: pytest.MonkeyPatch, step: str, desk: Desk) -> None:
+    """Let each account work, twice, and die whenever this step is done."""
+    real = getattr(ReplayQueue, step)
+
+    def dying(queue: ReplayQueue, *arguments: object, **named: object) -> object:
+        real(queue, *arguments, **named)
+        raise _Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ReplayQueue, step, dying)
+        for _ in range(2):
+            for account in desk.core.services.accounts.all():
+                with contextlib.suppress(_Killed):
+                    desk.core.supervisor.sync_once(frozenset({account.key}))

@@ -42,6 +42,8 @@ def test_a_tree_of_thunderbird_is_folders_of_mbox_files_and_indexes(tmp_path: Pa
     (tmp_path / "msgFilterRules.dat").write_text('version="9"\nlogging="no"\n')
 
     assert _raws(tmp_path) == [mail(1), mail(2), mail(3)]
+    assert [each.folder for each in _all(tmp_path)[0]] == [("Inbox",), ("Inbox",), ("Inbox", "Deep", "Работа")]
+    assert [each.folder for each in _all(tmp_path / "Inbox")[0]] == [(), ()], "what one names oneself is meant"
 
 
 def test_a_maildir_has_its_state_in_names_and_its_folders_inside(tmp_path: Path) -> None:
@@ -176,3 +178,26 @@ def test_real_mails_of_a_corpus_come_as_they_are(tmp_path: Path) -> None:
     boxes = {path.read_bytes() for path in names if path.read_bytes().startswith(b"From ")}
     assert set(found) >= {path.read_bytes() for path in names} - boxes
     assert all(any(raw in box for raw in found) for box in boxes)
+
+
+def test_mails_say_in_which_folders_they_lay(tmp_path: Path) -> None:
+    for folder in ("Box.mbox", "Years/2019", "M/cur", "M/new", "M/.Work.Offers/cur", "M/.Work.Offers/new"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "Box.mbox" / "mbox").write_bytes(_boxed(mail(1)))
+    (tmp_path / "Years" / "2019" / "a.eml").write_bytes(mail(2))
+    (tmp_path / "M" / "cur" / "1:2,S").write_bytes(mail(3))
+    (tmp_path / "M" / ".Work.Offers" / "new" / "2").write_bytes(mail(4))
+    (tmp_path / "loose.eml").write_bytes(mail(5))
+    (tmp_path / "Old.mbx").write_bytes(_boxed(mail(6)))
+
+    found, faults = _all(tmp_path)
+
+    assert faults == []
+    assert {each.raw: each.folder for each in found} == {
+        mail(1): ("Box",),
+        mail(2): ("Years", "2019"),
+        mail(3): ("M",),
+        mail(4): ("M", "Work", "Offers"),
+        mail(5): (),
+        mail(6): ("Old",),
+    }

@@ -14,10 +14,12 @@ import pytest
 
 from desktop.base import clock
 from desktop.base.errors import Problem
+from desktop.domain.events import ListsChanged
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import Unified
+from desktop.domain.mail.listing import ListQuery, SortBy
 from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.outbox import STALE_MS, Fate, Outgoing, Stage
@@ -25,6 +27,7 @@ from desktop.domain.mail.reminding import FollowUp
 from desktop.services.mail import making
 from desktop.services.mail.exporting import Exporting
 from desktop.services.mail.making import SMALL_BYTES
+from desktop.services.mail.outbox import TooLate
 from desktop.services.mail.sending import Sending
 from desktop.store.mail.accounts import AccountWriter
 from tests.desk import Desk
@@ -235,3 +238,40 @@ def test_a_mail_on_its_way_shows_when_one_will_be_reminded_of_it(desk: Desk) -> 
     assert mail is not None
 
     assert services.reading.head(mail.email_key).follow_up == FollowUp(3)
+
+
+def test_a_mail_that_waits_is_given_another_time_and_the_list_its_order(desk: Desk) -> None:
+    services = desk.core.services
+    half = Endpoint("127.0.0.1", 1, Security.PLAIN, "bea")
+    services.accounts.add(MailAccount(uuid.uuid4(), "bea@example.com", "Bea", smtp=half), "secret", "secret")
+    at = clock.now() + 3_600_000
+    keys = {}
+    for subject, sender, hours in (
+        ("second", "ann@example.com", 2),
+        ("third", "bea@example.com", 3),
+        ("first", "ann@example.com", 1),
+    ):
+        draft = replace(DRAFT, subject=subject, sender=Address("", sender))
+        keys[subject] = services.outbox.send(services.compose.save(draft), at + hours * 3_600_000)
+
+    def shown() -> list[tuple[str, bool]]:
+        query = ListQuery(Unified.OUTBOX, conversations=False, sort_by=SortBy.DUE, descending=False)
+        rows = services.views.rows(services.views.open_list(query).keys, conversations=False)
+        return [(row.subject, row.way is not None and row.way.scheduled) for row in rows]
+
+    assert shown() == [("first", True), ("second", True), ("third", True)]
+    heard: list[object] = []
+    desk.core.bus.subscribe(ListsChanged, heard.append)
+    services.outbox.put_off(keys["first"], at + 10 * 3_600_000)
+    assert [subject for subject, _ in shown()] == ["second", "third", "first"]
+    assert heard == [ListsChanged((int(Unified.OUTBOX),))]
+    mail = services.outbox.get(keys["first"])
+    assert mail is not None
+    assert (mail.due_at_ms, mail.scheduled, mail.stage) == (at + 10 * 3_600_000, True, Stage.HELD)
+
+
+def test_what_is_on_its_way_gets_no_other_time(desk: Desk) -> None:
+    mail = queued(desk)
+    with pytest.raises(TooLate):
+        desk.core.services.outbox.put_off(mail.key, clock.now() + 3_600_000)
+    assert now(desk) == mail

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDate, QDateTime, QMimeData, QPoint, QPointF, Qt, QTime, QUrl
+from PySide6.QtCore import QBuffer, QDate, QDateTime, QIODevice, QMimeData, QPoint, QPointF, Qt, QTime, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QPalette, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTextEdit, QWidget
 from shiboken6 import isValid
 
-from desktop.domain.mail.draft import Draft, Enclosure, Origin, Relation
+from desktop.domain.mail.draft import Draft, Enclosure, Origin, Priority, Relation
 from desktop.domain.mail.reminding import FollowUp
 from desktop.domain.mail.sending_checks import Known
 from desktop.domain.settings import Theme as Choice
@@ -41,6 +41,13 @@ def picture(width: int = 40, height: int = 30) -> QImage:
     made = QImage(width, height, QImage.Format.Format_RGB32)
     made.fill(QColor("teal"))
     return made
+
+
+def data_url(image: QImage) -> str:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return "data:image/png;base64," + buffer.data().toBase64().data().decode()
 
 
 def type_into(widget: QWidget, text: str) -> None:
@@ -449,6 +456,82 @@ async def test_another_sender_brings_his_signature_as_long_as_nobody_touched_it(
 async def test_an_answer_has_the_signature_for_answers(desk: Desk) -> None:
     window = await desk.open(replace(LETTER, html="", text="", in_reply_to="x@y"))
     assert window.draft().html == "<p><br></p><p>Jan Berger<br>jan@firm.example</p>"
+
+
+RICH = replace(
+    JAN,
+    signature='<p onclick="x()"><b>Jan Berger</b><img src="https://evil.example/pixel.png"><script>x()</script></p>'
+    f'<p><a href="https://firm.example">firm.example</a> <img src="{data_url(picture())}"></p>',
+)
+
+
+async def test_a_rich_signature_goes_along_with_its_pictures_and_nothing_else(desk: Desk) -> None:
+    desk.compose.writers = ((1, RICH), (1, SALES))
+    window = await desk.open(replace(LETTER, sender=RICH.mailbox))
+
+    draft = window.draft()
+    [enclosure] = draft.enclosures
+    assert enclosure.content_id in draft.html
+    assert "<b>Jan Berger</b>" in draft.html
+    assert not any(word in draft.html for word in ("evil", "script", "onclick", "data:"))
+    assert draft.text == "Hi Anna,\n\n-- \nJan Berger\n\nfirm.example"
+    assert window.editor.picture(enclosure.content_id) is not None
+
+    window.head.from_chosen.emit(window.authorship.choices[1])
+    await until(lambda: window.draft().sender == SALES.mailbox)
+    assert window.draft().enclosures == ()
+    assert window.draft().text == "Hi Anna,\n\n-- \nYour sales team"
+
+    window.head.from_chosen.emit(window.authorship.choices[0])
+    await until(lambda: window.draft().sender == RICH.mailbox)
+    assert window.draft() == draft
+
+
+async def test_a_rich_signature_is_known_again_in_a_draft_of_before(desk: Desk) -> None:
+    desk.compose.writers = ((1, RICH), (1, SALES))
+    first = await desk.open(replace(LETTER, sender=RICH.mailbox))
+    draft = first.draft()
+    second = await desk.open(draft, key=1)
+    assert second.draft() == draft
+
+    second.head.from_chosen.emit(second.authorship.choices[1])
+    await until(lambda: second.draft().sender == SALES.mailbox)
+    assert second.draft().html == "<p>Hi Anna,</p><p>Your sales team</p>"
+
+
+async def test_above_an_original_the_text_has_no_sign_of_a_signature(desk: Desk) -> None:
+    window = await desk.open(replace(LETTER, quote_html="<p>Before</p>", quote_text="Before", in_reply_to="x@y"))
+    assert window.draft().text == "Hi Anna,\n\nJan Berger\njan@firm.example", "readers would hide the original with it"
+
+
+async def test_plain_text_and_back_keeps_a_rich_signature(desk: Desk) -> None:
+    desk.compose.writers = ((1, RICH), (1, SALES))
+    window = await desk.open(replace(LETTER, sender=RICH.mailbox))
+    before = window.draft()
+    window.actions_[Write.PLAIN_TEXT].trigger()
+
+    draft = window.draft()
+    assert (draft.is_html, draft.enclosures) == (False, ()), "a signature says in plain text what it says"
+    assert draft.text.split("-- \n")[1] == "Jan Berger\n\nfirm.example"
+    window.head.from_chosen.emit(window.authorship.choices[1])
+    await until(lambda: window.draft().sender == SALES.mailbox)
+    assert window.draft().text.split("-- \n")[1] == "Your sales team"
+    window.head.from_chosen.emit(window.authorship.choices[0])
+    await until(lambda: window.draft().sender == RICH.mailbox)
+
+    window.actions_[Write.PLAIN_TEXT].trigger()
+    assert window.draft().html == before.html
+    assert window.draft().text == before.text
+
+
+async def test_a_signature_whose_pictures_cannot_be_kept_says_so(desk: Desk) -> None:
+    desk.compose.writers = ((1, RICH),)
+    desk.compose.failing = "The disk is full."
+    window = await desk.open(replace(LETTER, sender=RICH.mailbox))
+
+    assert window.notices.text == "The disk is full."
+    assert "<b>Jan Berger</b>" in window.draft().html
+    assert "<img" not in window.draft().html
 
 
 async def test_plain_text_comes_at_once_where_nothing_is_lost(desk: Desk) -> None:
@@ -980,3 +1063,90 @@ async def test_a_window_waits_for_the_files_that_come(desk: Desk, tmp_path: Path
 
     await until(lambda: not isValid(window))
     assert "offer.pdf" in [each.name for each in desk.compose.drafts[1].enclosures]
+
+
+def drop(window: ComposeWindow, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    actions, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    event = QDropEvent(QPointF(30, 30), actions, data, button, Qt.KeyboardModifier.NoModifier)
+    window.dropEvent(event)
+
+
+async def test_a_file_dropped_while_it_is_sent_goes_along(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "late.pdf"
+    path.write_bytes(b"%PDF")
+    window = await desk.open(LETTER, key=1)
+    window.sending.send()
+    drop(window, path)
+    await until(lambda: bool(desk.outbox.sent))
+
+    [(_key, draft, _at)] = desk.outbox.sent
+    assert [each.name for each in draft.enclosures] == ["late.pdf"]
+
+
+async def test_a_file_dropped_while_it_is_sent_that_cannot_be_read_stops_it(desk: Desk, tmp_path: Path) -> None:
+    window = await desk.open(LETTER, key=1)
+    window.sending.send()
+    drop(window, tmp_path)
+    await until(lambda: not window.sending.is_busy)
+
+    assert desk.outbox.sent == []
+    assert "is a folder" in window.notices.text
+
+
+async def test_a_file_that_comes_when_it_is_handed_over_is_told_of(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "late.pdf"
+    path.write_bytes(b"%PDF")
+    window = await desk.open(LETTER, key=1)
+    goes_on = threading.Event()
+    send = desk.outbox.send
+
+    def slowly(draft_key: int, at_ms: int | None = None) -> int:
+        goes_on.wait(20)
+        return send(draft_key, at_ms)
+
+    monkeypatch.setattr(desk.outbox, "send", slowly)
+    told: list[tuple[str, ...]] = []
+    window.sent.connect(lambda *_sent: told.append(window.left_out))
+    window.sending.send()
+    await until(lambda: window.enclosing.is_shut)
+    drop(window, path)
+    goes_on.set()
+    await until(lambda: bool(told))
+
+    assert told == [("late.pdf",)]
+    assert desk.outbox.sent[0][1].enclosures == ()
+
+
+async def test_what_the_outbox_refused_takes_files_again(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "late.pdf"
+    path.write_bytes(b"%PDF")
+    window = await desk.open(LETTER, key=1)
+    desk.outbox.failing = "No."
+    window.sending.send()
+    await until(lambda: not window.sending.is_busy)
+    drop(window, path)
+    await until(lambda: bool(window.draft().enclosures))
+
+
+async def test_priority_and_a_read_receipt_are_asked_for_in_the_menu(desk: Desk) -> None:
+    def chosen(words: str) -> None:
+        menu = Menu(desk.theme, window)
+        window._fill_more(menu)
+        inner = [each.menu() for each in menu.actions() if each.menu() is not None]
+        actions = [*menu.actions(), *(action for each in inner for action in each.actions())]
+        next(each for each in actions if each.text() == words).trigger()
+
+    window = await desk.open(LETTER, key=1)
+    chosen("High")
+    chosen("Ask for a read receipt")
+    assert (window.draft().priority, window.draft().asks_receipt) == (Priority.HIGH, True)
+    await window.keeping.save()
+    again = await desk.open(desk.compose.drafts[1], key=1)
+    assert (again.draft().priority, again.draft().asks_receipt) == (Priority.HIGH, True)
+    chosen("Normal")
+    chosen("Ask for a read receipt")
+    assert window.draft() == replace(LETTER)

@@ -8,8 +8,10 @@ from desktop.base import i18n
 from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.ui.preferences.account_fields import AccountFields
 from desktop.ui.preferences.folder_picks import in_order
+from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.choices import CheckBox
+from tests.ui.preferences.conftest import signatures
 
 
 def _folder(path: str, role: Role = Role.NONE, *, selectable: bool = True) -> ServerFolder:
@@ -45,8 +47,8 @@ def test_the_inbox_is_first_then_the_special_folders_then_all_others_by_name() -
     ]
 
 
-def test_the_form_offers_the_folders_of_a_server_in_that_order(theme: Theme, qtbot: QtBot) -> None:
-    fields = AccountFields(theme, is_new=True)
+def test_the_form_offers_the_folders_of_a_server_in_that_order(theme: Theme, tasks: Tasks, qtbot: QtBot) -> None:
+    fields = AccountFields(theme, signatures(theme, tasks), is_new=True)
     qtbot.addWidget(fields)
 
     fields.show_folders(RAW)

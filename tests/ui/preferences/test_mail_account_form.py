@@ -38,7 +38,7 @@ from tests.desk import mail
 from tests.servers.dovecot import ALIAS, PASSWORD, Dovecot
 from tests.servers.fault_proxy import FaultProxy
 from tests.servers.smtp_receiver import SmtpReceiver
-from tests.ui.preferences.conftest import DEADLINE_S, until
+from tests.ui.preferences.conftest import DEADLINE_S, signatures, until
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ def form(core: Core, tasks: Tasks, theme: Theme, qtbot: QtBot) -> Iterator[MailA
 
 def _form(core: Core, tasks: Tasks, theme: Theme, account: MailAccount | None = None) -> MailAccountForm:
     services = core.services
-    return MailAccountForm(services.accounts, services.providers, services.views, tasks, theme, account)
+    return MailAccountForm(
+        services.accounts, services.providers, services.views, tasks, theme, signatures(theme, tasks), account
+    )
 
 
 def _gone(form: MailAccountForm) -> bool:
@@ -265,7 +267,13 @@ async def test_a_stored_password_is_taken_on_another_thread_and_a_typed_one_kept
     monkeypatch.setattr(core.secrets, "get", watched)
 
     second = MailAccountForm(
-        core.services.accounts, core.services.providers, core.services.views, tasks, theme, account
+        core.services.accounts,
+        core.services.providers,
+        core.services.views,
+        tasks,
+        theme,
+        signatures(theme, tasks),
+        account,
     )
     second.show()
     _press(second, "Test")
@@ -371,7 +379,13 @@ async def test_an_account_is_edited_and_removed(
     (account,) = core.services.accounts.all()
 
     second = MailAccountForm(
-        core.services.accounts, core.services.providers, core.services.views, tasks, theme, account
+        core.services.accounts,
+        core.services.providers,
+        core.services.views,
+        tasks,
+        theme,
+        signatures(theme, tasks),
+        account,
     )
     second.show()
     await until(lambda: bool(second.fields.picks.picked()))
@@ -640,7 +654,13 @@ async def test_trust_in_a_certificate_can_be_taken_back(core: Core, tasks: Tasks
     for certificate in (first, second):
         accounts.trust_certificate(account.key, certificate)
     form = MailAccountForm(
-        accounts, core.services.providers, core.services.views, tasks, theme, accounts.get(account.key)
+        accounts,
+        core.services.providers,
+        core.services.views,
+        tasks,
+        theme,
+        signatures(theme, tasks),
+        accounts.get(account.key),
     )
     form.show()
     trusted = form.fields.trusted

@@ -126,6 +126,41 @@ def test_toast_goes_by_itself(theme: Theme, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: toast.text == "")
 
 
+def test_a_toast_counts_down_whoever_is_at_it_and_then_says_that_it_is_over(theme: Theme, qtbot: QtBot) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(600, 400)
+    host.show()
+    host.activateWindow()
+    toast = Toast(theme, host)
+    gone: list[str] = []
+    undone: list[str] = []
+
+    def begin() -> None:
+        toast.count_down(
+            lambda n: f"Sending in {n} s", 9500, "Undo", lambda: undone.append(""), lambda: gone.append(""), icon="send"
+        )
+
+    begin()
+    assert toast.text == "Sending in 10 s"
+    toast._button.setFocus()
+    toast._clock.setCurrentTime(4000)
+    assert (toast.text, toast.accessibleName()) == ("Sending in 6 s", "Sending in 6 s")
+    assert toast._clock.state() is toast._clock.State.Running, "the mail does not wait for who looks at it"
+    toast._clock.setCurrentTime(9500)
+    qtbot.waitUntil(lambda: bool(gone))
+    assert toast.text == ""
+
+    begin()
+    QTest.keyClick(toast._button, Qt.Key.Key_Space)
+    assert (toast.text, undone, gone) == ("", [""], [""])
+    begin()
+    toast.show_text("Something else")
+    toast._clock.setCurrentTime(toast._clock.duration())
+    qtbot.waitUntil(lambda: toast.text == "")
+    assert gone == [""]
+
+
 def test_destructive_question_puts_the_safe_answer_first(theme: Theme, qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)

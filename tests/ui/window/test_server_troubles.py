@@ -149,7 +149,9 @@ def test_the_status_bar_says_it_with_one_button(theme: Theme, qtbot: QtBot, prob
 
 async def test_the_form_says_each_with_one_thing_to_do(empty_desk: Desk, tasks: Tasks, theme: Theme) -> None:
     services = empty_desk.core.services
-    form = MailAccountForm(services.accounts, services.providers, services.views, tasks, theme)
+    form = MailAccountForm(
+        services.accounts, services.providers, services.views, tasks, theme, empty_desk.window.writing.signature_editor
+    )
     form.show()
 
     def banners() -> list[Banner]:

@@ -318,7 +318,8 @@ class SetUp(QWidget):
             self._try()
             return
         account = self._account(self.sign_in.candidate)
-        browser = BrowserSignIn(self._accounts, self._tasks, self._theme, way, account, self.window())
+        person = self.sign_in.way.signs_in_as
+        browser = BrowserSignIn(self._accounts, self._tasks, self._theme, way, account, self.window(), person=person)
         browser.granted.connect(self._granted)
         browser.begin()
 

@@ -36,6 +36,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.web.mail_view import Failure
 from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.file_dialog import FileDialog
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.wrapped_text import SelectableText
 from tests.ui.mail.reading_desk import Desk, mail, mixed
@@ -862,7 +863,7 @@ async def test_an_attachment_no_program_was_found_for_can_be_saved(bench: Bench)
     (told,) = _questions(bench)
     assert any(each.text() == "No program was found for “a.qqq”" for each in told.findChildren(Paragraph))
     next(each for each in told.findChildren(Button) if each.text() == "Save as…").click()
-    await until(lambda: [type(each) for each in _questions(bench)] == [QFileDialog])
+    await until(lambda: [type(each) for each in _questions(bench)] == [FileDialog])
     _questions(bench)[0].close()
 
 

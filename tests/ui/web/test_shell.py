@@ -54,3 +54,11 @@ def test_a_font_name_cannot_end_the_style() -> None:
 
 def test_lone_surrogates_do_not_stop_a_mail() -> None:
     assert b"a?b" in shell.build("a\ud800b", shell.PAPER).document
+
+
+def test_a_blocked_picture_has_a_frame_that_takes_no_room() -> None:
+    blocked, loaded = (shell.build("", shell.PAPER, images=images).document.decode() for images in (False, True))
+
+    assert "outline: 1px dashed" in blocked
+    assert "outline-offset: -1px" in blocked
+    assert "1px dashed" not in loaded

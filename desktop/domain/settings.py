@@ -195,6 +195,15 @@ WRITE_IN: Setting[str] = Setting(
         Choice(WriteIn.PLAIN.value, lambda: _("Plain text")),
     ),
 )
+REPLY_TO_ALL: Setting[bool] = Setting(
+    "writing.reply-to-all",
+    False,
+    lambda: _("The first button below a mail"),
+    choices=(
+        Choice(False, lambda: _("Answers the sender")),
+        Choice(True, lambda: _("Answers everybody")),
+    ),
+)
 UNDO_SENDING_S: Setting[int] = Setting(
     "writing.undo-sending-s",
     10,
@@ -266,7 +275,7 @@ PROVIDER_FILES: Setting[str] = Setting(
 
 SECTIONS: tuple[Section, ...] = (
     Section("appearance", lambda: _("Appearance"), "palette", (THEME, DENSITY, LAYOUT, CONVERSATIONS, LANGUAGE)),
-    Section("writing", lambda: _("Writing"), "pencil", (WRITE_IN, UNDO_SENDING_S)),
+    Section("writing", lambda: _("Writing"), "pencil", (WRITE_IN, REPLY_TO_ALL, UNDO_SENDING_S)),
     Section("reading", lambda: _("Reading"), "mail-open", (MARK_READ_AFTER_MS, LOAD_IMAGES, PLAIN_TEXT_ONLY)),
     Section(
         "notifications",

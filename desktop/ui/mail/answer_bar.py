@@ -35,7 +35,7 @@ _ICONS = {
 
 
 class AnswerBar(QWidget):
-    """Reply, reply to all, forward; only as icons beside the first where it is narrow.
+    """Reply, reply to all, forward; only as icons beside the first where it is narrow. `put_first` swaps the first two.
 
     Where others were offered (`offer`), those stand here instead, the first as what one mostly wants.
     """
@@ -47,27 +47,37 @@ class AnswerBar(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setFixedHeight(HEIGHT)
-        self.reply = Button(theme, _("Reply"), Kind.PRIMARY, icon="reply")
-        self.reply.follow(actions[Do.REPLY])
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 0, 20, 0)
         row.setSpacing(8)
-        row.addWidget(self.reply)
-        self._wide: list[QWidget] = []
-        self._narrow: list[QWidget] = []
-        for name, words, icon in (
+        answers = (
+            (Do.REPLY, _("Reply"), "reply"),
             (Do.REPLY_ALL, _("Reply to all"), "reply-all"),
             (Do.FORWARD, _("Forward"), "forward"),
-        ):
-            wide, narrow = Button(theme, words, icon=icon), IconButton(theme, icon, words, framed=True)
-            for button, some in ((wide, self._wide), (narrow, self._narrow)):
-                button.follow(actions[name])
-                some.append(button)
-                row.addWidget(button)
+        )
+        self._first: dict[Do, Button] = {
+            name: Button(theme, words, Kind.PRIMARY, icon=icon) for name, words, icon in answers[:2]
+        }
+        self._wide = {name: Button(theme, words, icon=icon) for name, words, icon in answers}
+        self._narrow = {name: IconButton(theme, icon, words, framed=True) for name, words, icon in answers}
+        for name, button in (*self._first.items(), *self._wide.items(), *self._narrow.items()):
+            button.follow(actions[name])
+            row.addWidget(button)
+        self._shown_first = Do.REPLY
         self._others: list[Button] = []
         self._offered: tuple[tuple[str, Remedy], ...] | None = None
         self._row = row
         row.addStretch(1)
+        self._fit()
+
+    @property
+    def reply(self) -> Button:
+        """The button one mostly answers with."""
+        return self._first[self._shown_first]
+
+    def put_first(self, name: Do) -> None:
+        """Let one of `REPLY` and `REPLY_ALL` stand first."""
+        self._shown_first = name
         self._fit()
 
     def offer(self, offers: Sequence[tuple[str, Remedy]] | None) -> None:
@@ -105,8 +115,6 @@ class AnswerBar(QWidget):
 
     def _fit(self) -> None:
         narrow, answers = self.width() < _NARROW_PX, self._offered is None
-        self.reply.setVisible(answers)
-        for button in self._wide:
-            button.setVisible(answers and not narrow)
-        for button in self._narrow:
-            button.setVisible(answers and narrow)
+        for buttons, fits in ((self._first, True), (self._wide, not narrow), (self._narrow, narrow)):
+            for name, button in buttons.items():
+                button.setVisible(answers and fits and (name is self._shown_first) is (buttons is self._first))

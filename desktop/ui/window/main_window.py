@@ -106,6 +106,7 @@ class MainWindow(QWidget):
         self.navigation = Navigation(theme)
         self.status_bar = StatusBar(theme)
         self.room = MailRoom(services, tasks, bridge, theme, state, self.undo, self.actions_, cache, self)
+        self._put_answer_first()
         files, words = self.room.files, state.beside("words.txt")
         self.writing = Writing(
             services, tasks, theme, self._keymap, self.undo, files, words, self, lambda: self.room.list.header
@@ -313,6 +314,13 @@ class MainWindow(QWidget):
             self.room.apply_layout()
         if not names.isdisjoint((settings.KEY_SET.name, settings.KEY_CHANGES.name)):
             self._choose_keys()
+        if settings.REPLY_TO_ALL.name in names:
+            self._put_answer_first()
+
+    def _put_answer_first(self) -> None:
+        to_all = self._services.settings.get(settings.REPLY_TO_ALL)
+        if (bar := self.room.reader.page.answers) is not None:
+            bar.put_first(Do.REPLY_ALL if to_all else Do.REPLY)
 
     def _choose_keys(self) -> None:
         get = self._services.settings.get

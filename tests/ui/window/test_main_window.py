@@ -25,6 +25,7 @@ from desktop.ui.preferences.certificate_question import CertificateQuestion
 from desktop.ui.preferences.dialog import Preferences
 from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.theme import DARK
+from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.focus_ring import _Frame
 from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from desktop.ui.widgets.menu import Menu
@@ -829,3 +830,17 @@ async def test_what_fails_on_another_thread_is_told_on_this_one(empty_desk: Desk
 
     assert not window._toast.isVisible(), "widgets are of the GUI thread"
     await empty_desk.until(lambda: window._toast.isVisible() and window._toast.text == "The mail database is damaged.")
+
+
+async def test_the_first_button_below_a_mail_answers_whom_the_person_wants(desk: Desk) -> None:
+    """Row 72: the preference "reply to all by default"."""
+    desk.window.show()
+    bar = desk.window.room.reader.page.answers
+    assert bar is not None
+    before = bar.reply.text()
+    desk.core.services.settings.set(settings.REPLY_TO_ALL, True)
+    await desk.until(lambda: bar.reply.text() == "Reply to all")
+    seen = [each.text() for each in bar.findChildren(Button) if not each.isHidden()]
+
+    assert before == "Reply"
+    assert seen == ["Reply to all", "Reply", "Forward"]

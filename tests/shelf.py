@@ -37,7 +37,7 @@ LISTED = tuple(ServerFolder(role.value.encode() or b"Other", role.value or "Othe
 
 
 class NoSecrets(dict[str, str]):
-    def unlock(self) -> None:
+    def unlock(self, *, patiently: bool = False) -> None:
         pass
 
     def set(self, name: str, value: str) -> None:

@@ -69,6 +69,7 @@ class NetworkErrands:
         self._pool = ThreadPoolExecutor(4, "errand")
         self._images = ThreadPoolExecutor(4, "image")
         self._fetchers: dict[int, ThreadPoolExecutor] = {}
+        self._unlocking: Future[None] | None = None
         self._stop = threading.Event()
 
     def close(self) -> None:
@@ -184,8 +185,26 @@ class NetworkErrands:
         return SigningIn(future, flow.paste)
 
     def unlock(self) -> Future[None]:
-        """Get at the passwords, asking the person where it takes him."""
-        return self._pool.submit(self._secrets.unlock)
+        """Get at the passwords, asking the person where it takes him; who asks meanwhile waits for the same answer.
+
+        It waits as long as he needs, on a thread of its own that keeps nobody from ending the program.
+        """
+        with self._lock:
+            if self._unlocking is None or self._unlocking.done():
+                self._unlocking = Future()
+                self._unlocking.set_running_or_notify_cancel()
+                threading.Thread(
+                    target=self._unlock, args=(self._unlocking,), name="errand-unlock", daemon=True
+                ).start()
+            return self._unlocking
+
+    def _unlock(self, answer: Future[None]) -> None:
+        try:
+            self._secrets.unlock(patiently=True)
+        except Exception as error:  # noqa: BLE001 - who waits is told
+            answer.set_exception(error)
+        else:
+            answer.set_result(None)
 
     def remote_image(self, url: str) -> Future[bytes]:
         """Fetch an image by the application's own hands."""

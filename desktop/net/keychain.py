@@ -33,6 +33,8 @@ _TRUSTED = frozenset(
 )
 _PART_CHARACTERS = 600
 """Windows keeps 2,560 bytes an entry, in UTF-16, so longer secrets (tokens) are cut into several."""
+_NOBODY = "nobody"
+"""Looked up to have the keyring opened: no secret has this name."""
 _PARTS = "\x01parts:"
 _PARTS_MAX = 100
 _SERIES = {"#": "", "~": "~"}
@@ -106,15 +108,19 @@ class Secrets:
         """Whether the next use may wait until the person has given the passphrase of the vault, or be refused."""
         return self._backend() is None and self._vault.is_locked
 
-    def unlock(self) -> None:
+    def unlock(self, *, patiently: bool = False) -> None:
         """Make ready what needs the person: where there is no keyring the vault is opened, and he is asked for it.
 
-        With a keyring only what an older vault holds may ask him again. Raises SecretsUnavailable.
+        A keyring may ask him for its password, or for a new one: `patiently` waits for that as long as he needs. What
+        an older vault holds may ask him again. Raises SecretsUnavailable.
         """
-        if self._backend() is None:
+        backend = self._backend()
+        if backend is None:
             self._vault.unlock()
-        else:
-            self._vault.may_ask_again()
+            return
+        if patiently:
+            self._within_time(lambda: backend.get_password(SERVICE, _NOBODY), None)
+        self._vault.may_ask_again()
 
     def open_ahead(self) -> None:
         """Open the vault where there is one, so that the next `get` need not wait; what fails will be said by that."""
@@ -128,7 +134,7 @@ class Secrets:
         """Return a secret, None when there is none; raises SecretsUnavailable."""
         backend = self._backend()
         if backend is not None:
-            found = self._within_time(lambda: _read(backend, name))
+            found = self._timely(lambda: _read(backend, name))
             if found is not None:
                 return _protected(found)
         # kept there in a time without keyring, perhaps
@@ -141,7 +147,7 @@ class Secrets:
         if backend is None:
             self._vault.set(name, secret)
         else:
-            self._within_time(lambda: _write(backend, name, secret))
+            self._timely(lambda: _write(backend, name, secret))
 
     def exchange(self, name: str, before: str, after: str) -> bool:
         """Keep a secret in the place of another; returns False where that one is not there any more.
@@ -152,7 +158,7 @@ class Secrets:
         log.protect(after)
         backend = self._backend()
         if backend is not None:
-            done = self._within_time(lambda: _exchange(backend, name, before, after))
+            done = self._timely(lambda: _exchange(backend, name, before, after))
             if done is not None:
                 return done
         # kept there in a time without keyring, perhaps: there it stays
@@ -166,20 +172,23 @@ class Secrets:
         try:
             backend = self._backend()
             if backend is not None:
-                self._within_time(lambda: _remove(backend, name))
+                self._timely(lambda: _remove(backend, name))
         finally:
             self._vault.delete(name)
 
     def _backend(self) -> Keyring | None:
         if not self._searched:
-            self._keyring = self._within_time(self._find)
+            self._keyring = self._timely(self._find)
             self._searched = True
             _log.info("secrets are kept in the %s", "keyring" if self._keyring is not None else "vault")
         return self._keyring
 
-    def _within_time(self, call: Callable[[], _T]) -> _T:
+    def _timely(self, call: Callable[[], _T]) -> _T:
+        return self._within_time(call, self._timeout_s)
+
+    def _within_time(self, call: Callable[[], _T], limit_s: float | None) -> _T:
         """Run a call of the keyring on a thread that is left behind when it hangs; until it ends no other is made."""
-        if not self._turn.acquire(timeout=self._timeout_s):
+        if not self._turn.acquire(timeout=-1 if limit_s is None else limit_s):
             raise _no_answer()
         future: Future[_T] = Future()
 
@@ -193,7 +202,7 @@ class Secrets:
 
         threading.Thread(target=work, name="keyring", daemon=True).start()
         try:
-            problem = future.exception(self._timeout_s)
+            problem = future.exception(limit_s)
         except StillRunning:
             raise _no_answer() from None
         if problem is not None:

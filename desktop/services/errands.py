@@ -115,8 +115,11 @@ class Errands(Protocol):
 class Secrets(Protocol):
     """Where passwords are kept: the OS keyring or the profile's vault."""
 
-    def unlock(self) -> None:
-        """Ask the person for what is needed to get at them, though he declined before. Raises Problem."""
+    def unlock(self, *, patiently: bool = False) -> None:
+        """Ask the person for what is needed to get at them, though he declined before. Raises Problem.
+
+        A keyring that asks him is waited for `patiently` without limit, else as long as for any of its answers.
+        """
 
     def get(self, name: str) -> str | None:
         """Return a secret, None when there is none. Raises Problem when the store is locked."""

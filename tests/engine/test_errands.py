@@ -60,7 +60,7 @@ class Passwords:
     def get(self, _name: str) -> str:
         return "secret"
 
-    def unlock(self) -> None:
+    def unlock(self, *, patiently: bool = False) -> None:
         return
 
     def set(self, name: str, value: str) -> None:
@@ -107,6 +107,28 @@ def fetch(errands: NetworkErrands, tmp_path: Path) -> Callable[..., Future[Path]
         return errands.fetch_part(part, tmp_path / f"{key}-{uid}", lambda _done, _total: None)
 
     return ask
+
+
+def test_who_asks_while_the_person_is_asked_waits_for_the_same_answer(
+    errands: NetworkErrands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    asked: list[bool] = []
+
+    def unlock(_passwords: Passwords, *, patiently: bool = False) -> None:
+        asked.append(patiently)
+        assert answered.wait(LONG_S)
+
+    monkeypatch.setattr(Passwords, "unlock", unlock)
+    first, second = errands.unlock(), errands.unlock()
+    assert not first.done()
+    answered.set()
+    first.result(LONG_S)
+    second.result(LONG_S)
+    assert asked == [True]
+
+    errands.unlock().result(LONG_S)
+    assert asked == [True, True]
 
 
 def test_slow_downloads_of_an_account_hold_up_nothing_but_its_own(

@@ -44,7 +44,7 @@ class Kept(dict[str, str]):
         self.locked = False
         self.history: list[str] = []
 
-    def unlock(self) -> None:
+    def unlock(self, *, patiently: bool = False) -> None:
         self.locked = False
 
     def set(self, name: str, value: str) -> None:

@@ -181,6 +181,35 @@ def test_r34_hanging_keyring_costs_its_limit_and_comes_back(tmp_path: Path) -> N
     assert found == CANARY
 
 
+def test_a_keyring_that_asks_for_a_new_password_is_waited_for_as_long_as_the_person_needs(tmp_path: Path) -> None:
+    typed = threading.Event()
+
+    class Asking(Memory):
+        def get_password(self, service: str, username: str) -> str | None:
+            assert typed.wait(60)
+            return super().get_password(service, username)
+
+    kept = secrets(tmp_path, Asking(), timeout_s=0.2)
+    ready: list[bool] = []
+
+    def unlock() -> None:
+        kept.unlock(patiently=True)
+        ready.append(True)
+
+    waiting = threading.Thread(target=unlock)
+    waiting.start()
+    waiting.join(1)
+    assert waiting.is_alive()
+    with pytest.raises(errors.SecretsUnavailable):
+        kept.set("imap", CANARY)
+    typed.set()
+    waiting.join(10)
+    kept.set("imap", CANARY)
+
+    assert ready == [True]
+    assert kept.get("imap") == CANARY
+
+
 def test_two_threads_wait_for_each_other(tmp_path: Path) -> None:
     backend = Memory()
     backend.entries["imap"] = CANARY

@@ -40,6 +40,7 @@ from desktop.ui.mail.reminder_actions import ReminderActions
 from desktop.ui.mail.search_bar import SearchBar
 from desktop.ui.mail.search_results import SearchResults
 from desktop.ui.mail.search_segments import has_operator, place_operator
+from desktop.ui.mail.selection import role_of
 from desktop.ui.mail.transfer_actions import TransferActions
 from desktop.ui.mail.unfetched_words import unfetched_words
 from desktop.ui.state import State
@@ -402,9 +403,15 @@ class MailBrowser(QObject):
         return [node for row in rows if (node := self.model.node(self.model.index(row))) is not None]
 
     def _targets(self, left: ListId = 0) -> list[Target]:
-        """Return where mails of a list can go: anywhere but into the folder they are in."""
-        folders = self.model.folders()
-        return [_target(node, folder) for node, folder in folders if node.takes_mails and folder.key != left]
+        """Return where mails of a list can go: anywhere but into the folder they are in.
+
+        Those of a list over all accounts may go to the same folder of another account, which is rarely meant: at last.
+        """
+        able = [(node, folder) for node, folder in self.model.folders() if node.takes_mails and folder.key != left]
+        role = role_of(left, lambda _key: Role.NONE)
+        alike = [each for each in able if role is not Role.NONE and each[1].role is role]
+        others = [each for each in able if each not in alike]
+        return [_target(node, folder) for node, folder in (*others, *(alike if len(alike) > 1 else ()))]
 
     def _ask(self, targets: list[Target], name: str, use: Callable[[Target], object]) -> None:
         if self._picker is None:

@@ -134,7 +134,7 @@ class MessageDelegate(QStyledItemDelegate):
         canvas, tokens, work, row = self._canvas, self._canvas.tokens, self._canvas.work, line.row
         places = geometry.row_places(self._density, canvas.width, child=line.kind is LineKind.CHILD)
         canvas.ground(painter, places.card, look, 0 if self.is_stacked else geometry.RADIUS)
-        if not look.selected:
+        if not look.selected and not (look.current and look.focused):  # it would cover the edge of the ring
             painter.fillRect(canvas.seen(places.separator), tokens.subtle)
         if row is None:
             self._paint_placeholder(painter, places)

@@ -291,7 +291,7 @@ class MailAccountForm(Dialog):
 
     async def _unlock(self) -> None:
         """Get at the passwords; says meanwhile for whom it waits."""
-        self._busy_words.setText(_("Waiting for your passphrase"))
+        self._busy_words.setText(_("Waiting for keyring or passphrase"))
         try:
             await self._tasks.errand(self._accounts.unlock())
         finally:

@@ -246,6 +246,20 @@ async def test_the_picker_moves_by_keyboard_alone_and_again(room, stand):
     await until(lambda: set(stand.pane.model.keys) == {first, second})
 
 
+async def test_the_picker_does_not_offer_the_folder_the_mails_of_a_unified_list_are_in(room, stand):
+    room.deliver()
+    await started(stand, 1)
+    stand.pane.view.setFocus()
+    stand.pane.view.next()
+
+    stand.browser.choose_folder()
+    offered = [choice.text for choice in stand.browser._picker.lines.choices]
+    QTest.keyClick(stand.browser._picker.field, Qt.Key.Key_Escape)
+
+    assert "Archive" in offered
+    assert "INBOX" not in offered
+
+
 async def test_the_picker_shows_recent_folders_first_and_escape_gives_the_list_back(room, stand):
     room.deliver()
     await started(stand, 1)

@@ -211,7 +211,7 @@ async def test_it_says_that_it_waits_for_the_passphrase_and_not_for_the_server(
     form.close()
     core.close()
 
-    assert "Waiting for your passphrase" in waiting
+    assert "Waiting for keyring or passphrase" in waiting
     assert "Asking the server" not in waiting
 
 

@@ -39,7 +39,7 @@ class AddressStep(QWidget):
         column.addSpacing(4)
         column.addWidget(FormRow(theme, _("Your name"), self.name, hint=_("As others see it.")))
         column.addWidget(self._address_row)
-        column.addWidget(self.news)
+        column.addWidget(FormRow(theme, "", self.news))
         for edit in (self.name, self.address):
             edit.returnPressed.connect(self.submitted)
         self.address.textChanged.connect(lambda _text: self.complain(""))

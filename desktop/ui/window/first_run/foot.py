@@ -48,6 +48,7 @@ class Foot(QWidget):
         row.addStretch(1)
         for widget in (self._spinner, self._words, self.onward):
             row.addWidget(widget)
+        self.setTabOrder(self.onward, self.by_hand)
         self.be_busy("")
 
     def be_busy(self, words: str) -> None:

@@ -384,7 +384,7 @@ class SetUp(QWidget):
         password = self.sign_in.password.text() if grant is None else None
         self.folders.say()
         try:
-            self.foot.be_busy(_("Waiting for your passphrase"))
+            self.foot.be_busy(_("Waiting for keyring or passphrase"))
             await self._tasks.errand(self._accounts.unlock())
             self.foot.be_busy(_("Adding the account"))
             account = self._account(candidate)

@@ -31,6 +31,7 @@ from desktop.store.mail.late_drafts import LateDraft, LateDrafts
 from desktop.store.mail.life import Life
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.outbox import OutboxRows
+from desktop.store.mail.rows import Rows
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +180,8 @@ class Compose:
 
     @staticmethod
     def _replace(work: UnitOfWork, kept: KeptDraft, old_email: int) -> list[bytes]:
+        if not any(head.status is Status.DRAFT for head in Rows(work).heads([old_email])):
+            return []  # the other program sent it meanwhile, or it is gone
         if server_drafts.replaces(work, kept, old_email):
             look_again(work, [old_email])
             return []

@@ -22,9 +22,10 @@ from desktop.base.text import one_line
 from desktop.domain.mail import mailto
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft, Enclosure
+from desktop.domain.mail.message import Status
 from desktop.domain.mail.names import safe_name
 from desktop.domain.mail.operation import Change, Verb
-from desktop.domain.mail.outbox import Stage
+from desktop.domain.mail.outbox import Outgoing, Stage
 from desktop.domain.mail.sending_checks import Known
 from desktop.services.mail.answers import Answer, Begun
 from desktop.services.mail.outbox import TooLate
@@ -187,16 +188,21 @@ class Writing(QObject):
 
     async def _act(self, remedy: Remedy, email_key: int) -> None:
         outbox = self._services.outbox
-        mail = await self._tasks.read(outbox.of_email, email_key)
-        if mail is None:
-            return
         verbs = {
             Remedy.SEND_NOW: outbox.send_now,
             Remedy.SEND_AGAIN: outbox.send_again,
             Remedy.WAS_SENT: outbox.was_sent,
             Remedy.DISMISS: outbox.dismiss,
         }
+        mail = await self._outgoing(email_key)
         await self._tasks.write(verbs[remedy], mail.key)
+
+    async def _outgoing(self, email_key: int) -> Outgoing:
+        """Return a mail that waits. Raises TooLate: who wanted something of it is told that it has left."""
+        mail = await self._tasks.read(self._services.outbox.of_email, email_key)
+        if mail is None:
+            raise TooLate
+        return mail
 
     def _ask_time(self, email_key: int) -> None:
         """Ask when a mail that waits is to leave."""
@@ -210,19 +216,15 @@ class Writing(QObject):
         popup.ask(self._anchor(), QDateTime.fromMSecsSinceEpoch(clock.now(), where), where)
 
     async def _put_off(self, email_key: int, at_ms: int) -> None:
-        outbox = self._services.outbox
-        mail = await self._tasks.read(outbox.of_email, email_key)
-        if mail is not None:
-            await self._tasks.write(outbox.put_off, mail.key, at_ms)
-            self.told.emit(_("The message will be sent on {date}").format(date=dates.full_date(at_ms, dates.zone())))
+        mail = await self._outgoing(email_key)
+        await self._tasks.write(self._services.outbox.put_off, mail.key, at_ms)
+        self.told.emit(_("The message will be sent on {date}").format(date=dates.full_date(at_ms, dates.zone())))
 
     async def _cancel(self, email_key: int) -> None:
         """Make a draft again of a mail that waits."""
-        outbox = self._services.outbox
-        mail = await self._tasks.read(outbox.of_email, email_key)
-        if mail is not None:
-            await self._tasks.write(outbox.take_back, mail.key)
-            self.told.emit(_("The message is a draft again and will not be sent"))
+        mail = await self._outgoing(email_key)
+        await self._tasks.write(self._services.outbox.take_back, mail.key)
+        self.told.emit(_("The message is a draft again and will not be sent"))
 
     async def _throw_away(self, email_key: int) -> None:
         draft = await self._tasks.write(_thrown_away, self._services, email_key)
@@ -423,4 +425,6 @@ def _draft_of(services: Services, email_key: int) -> tuple[Draft, int | None, in
     kept_here = services.compose.of_email(email_key)
     if kept_here is not None:
         return kept_here.draft, kept_here.key, None
+    if services.reading.head(email_key).status is not Status.DRAFT:
+        raise TooLate  # it left meanwhile: a draft must not stand for what was sent
     return services.answers.begin(Answer.EDIT_AS_NEW, email_key, "").draft, None, email_key

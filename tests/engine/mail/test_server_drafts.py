@@ -15,6 +15,7 @@ from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.mail_account import Mode
 from desktop.domain.mail.message import Status
 from desktop.services.mail.replay import ReplayQueue
+from desktop.store.mail.messages import MessageWriter
 from tests.desk import Desk, mail
 from tests.servers.dovecot import Dovecot
 
@@ -131,6 +132,23 @@ def test_a_draft_of_another_program_goes_once_ours_is_there(
     desk.sync()
     assert on_server(dovecot, imap_user) == ["First words"]
     assert len(desk.mails(Unified.DRAFTS)) == 1
+
+
+def test_what_another_program_has_sent_meanwhile_stays(
+    desk: Desk, draft: Draft, dovecot: Dovecot, imap_user: str
+) -> None:
+    dovecot.deliver(imap_user, [mail(1)], folder="Drafts")
+    desk.sync()
+    [theirs] = desk.mails(Unified.DRAFTS)
+    with desk.core.database.write() as work:
+        MessageWriter(work).set_status(theirs, Status.SENT)
+
+    compose = desk.core.services.compose
+    compose.put_on_server(compose.save(draft, instead_of=theirs))
+    desk.sync()
+
+    assert desk.core.services.reading.head(theirs).status is Status.SENT
+    assert len(on_server(dovecot, imap_user)) == 2
 
 
 def test_a_discarded_draft_goes_from_the_server_too(desk: Desk, draft: Draft, dovecot: Dovecot, imap_user: str) -> None:

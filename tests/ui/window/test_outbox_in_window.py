@@ -14,9 +14,13 @@ from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
+from desktop.domain.mail.outbox import Stage
+from desktop.services.mail import leaving
 from desktop.store.mail.accounts import AccountWriter
+from desktop.store.mail.outbox import OutboxRows, OutboxWriter
 from desktop.ui.actions import Do
 from desktop.ui.compose.send_later import SendLaterPopup
+from desktop.ui.mail.notice import Remedy
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.window.main_window import MainWindow
 from tests.ui.window.conftest import Desk
@@ -171,3 +175,43 @@ async def test_the_time_to_undo_is_counted_and_its_end_told(writer: Desk) -> Non
     await writer.until(lambda: window._toast.text == "Message to bo@example.org is going out")
     assert not window._toast._button.isVisible()
     assert not window.actions_[Do.UNDO].isEnabled()
+
+
+async def left(desk: Desk) -> tuple[MainWindow, int]:
+    """Return a window that still shows a mail as waiting which has just left, and the key of that mail."""
+    key = waits(desk)
+    window = await open_outbox(desk, "Plan")
+    row = window.room.list.selection().row
+    assert row is not None
+    window.room.browser.writing_wanted.disconnect()  # what is wanted of it is told below
+    with desk.core.database.write() as work:
+        OutboxWriter(work).set(key, stage=Stage.UNKNOWN, asks=1)
+        mail = OutboxRows(work).get(key)
+        assert mail is not None
+        leaving.leave(work, mail)
+    return window, row.key
+
+
+async def test_a_mail_that_left_before_it_was_edited_stays_what_was_sent(writer: Desk) -> None:
+    window, email_key = await left(writer)
+    window.writing.act(Remedy.EDIT, email_key)
+    await writer.until(lambda: bool(writer.failures))
+
+    assert "left already" in window._toast.text
+    assert window.writing.windows == ()
+
+
+@pytest.mark.parametrize("remedy", [Remedy.CANCEL, Remedy.SEND_NOW, Remedy.DELETE])
+async def test_what_comes_too_late_for_a_mail_is_said(writer: Desk, remedy: Remedy) -> None:
+    window, email_key = await left(writer)
+    window.writing.act(remedy, email_key)
+    await writer.until(lambda: "left already" in window._toast.text)
+
+
+async def test_another_time_for_a_mail_that_left_while_it_was_chosen_is_refused(writer: Desk) -> None:
+    window, email_key = await left(writer)
+    window.writing.act(Remedy.CHANGE_TIME, email_key)
+    popup = window.findChild(SendLaterPopup)
+    assert popup is not None
+    popup.chosen.emit(clock.now() + HOUR_MS)
+    await writer.until(lambda: "left already" in window._toast.text)

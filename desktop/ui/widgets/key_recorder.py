@@ -11,7 +11,10 @@ from desktop.domain.shortcuts import MOST_STROKES
 
 
 class KeyRecorder(QKeySequenceEdit):
-    """Tells once what was pressed: a second after the last key, or at Enter. Escape alone leaves."""
+    """Tells once what was pressed: a second after the last key, or at Enter.
+
+    Escape alone leaves, and whoever goes elsewhere before that second is over: half a chord is no key.
+    """
 
     recorded = Signal(str)
     left = Signal()
@@ -27,10 +30,12 @@ class KeyRecorder(QKeySequenceEdit):
             line.setAccessibleName(words)
             line.installEventFilter(self)
         self.editingFinished.connect(self._finish)
+        self._waits = False
 
     def begin(self) -> None:
         """Wait for keys."""
         self.clear()
+        self._waits = True
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -45,12 +50,15 @@ class KeyRecorder(QKeySequenceEdit):
         return event.type() is QEvent.Type.ContextMenu
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        waited, self._waits = self._waits, False
         super().focusOutEvent(event)
-        if self.keySequence().isEmpty():
+        self.clear()
+        if waited:
             self.left.emit()
 
     def _finish(self) -> None:
         keys = self.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
-        if keys:
+        if keys and self._waits:
+            self._waits = False
             self.clear()
             self.recorded.emit(keys)

@@ -16,6 +16,7 @@ from desktop.ui.compose.catalogue import CATALOGUE as WRITING
 from desktop.ui.keymap import Keymap
 from desktop.ui.preferences.keyboard_page import KeyboardPage
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.buttons import Button
 
 CTRL, NOTHING = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 
@@ -144,6 +145,7 @@ def test_what_moves_about_stays_what_it_is(page: KeyboardPage, qtbot: QtBot, key
     press(page, qtbot, key)
 
     assert "how one moves about" in page.sentence.text()
+    assert page.strip.currentIndex() == 2
     assert keys_of(page, "window.archive") == ("A",)
 
 
@@ -208,3 +210,20 @@ def test_a_screen_reader_is_told_action_and_keys(page: KeyboardPage) -> None:
     assert page.lines.accessibleName()
     assert page.recorder.accessibleName()
     assert all(line.accessibleName() for line in page.findChildren(QLineEdit))
+
+
+@pytest.mark.parametrize("how", ["button", "another line"])
+def test_a_key_that_was_pressed_by_mistake_can_be_left(page: KeyboardPage, qtbot: QtBot, how: str) -> None:
+    page.choose("window.archive")
+    page.change.click()
+    qtbot.waitUntil(page.recorder.hasFocus)
+    QTest.keyClick(page.recorder, Qt.Key.Key_Y)
+    if how == "button":
+        cancel = next(each for each in page.strip.widget(1).findChildren(Button) if each.text() == "Cancel")
+        QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    else:
+        page.lines.setFocus()
+    qtbot.wait(1200)
+
+    assert keys_of(page, "window.archive") == ("A",)
+    assert page.strip.currentIndex() == 0

@@ -40,6 +40,10 @@ class Editing(QObject):
         self._emoji = EmojiPopup(theme, window)
         self._table = TablePopup(theme, window)
         edit = editor
+
+        def place(name: Write) -> QWidget:
+            return row.buttons.get(name, row)  # a small row has no button for everything that has a key
+
         for name in _MARK_NAMES:
             actions.connect(name, partial(formatting.toggle, edit, name.value))
         actions.connect(Write.NUMBERS, lambda: formatting.toggle_list(edit, Listing.NUMBERS))
@@ -49,8 +53,8 @@ class Editing(QObject):
         actions.connect(Write.NEST_LESS, lambda: formatting.nest(edit, -1))
         actions.connect(Write.CLEAR, lambda: formatting.clear(edit))
         actions.connect(Write.LINK, self.ask_link)
-        actions.connect(Write.EMOJI, lambda: self._emoji.open_below(row.buttons[Write.EMOJI], self._emoji.buttons[0]))
-        actions.connect(Write.TABLE, lambda: self._table.open_below(row.buttons[Write.TABLE], self._table.grid))
+        actions.connect(Write.EMOJI, lambda: self._emoji.open_below(place(Write.EMOJI), self._emoji.buttons[0]))
+        actions.connect(Write.TABLE, lambda: self._table.open_below(place(Write.TABLE), self._table.grid))
         actions.connect(Write.PASTE_PLAIN, self._paste_plain)
         actions[Write.SPELLING].setCheckable(True)
         actions[Write.SPELLING].setChecked(True)
@@ -62,6 +66,9 @@ class Editing(QObject):
                 window.removeAction(actions[name])
                 editor.addAction(actions[name])
                 actions[name].setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        for name in (Write.PICTURE, Write.EMOJI, Write.SPELLING):
+            # two fields of a window would take the key from one another
+            actions[name].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         row.shape_chosen.connect(self._set_shape)
         self._link.chosen.connect(self._set_link)
         self._emoji.chosen.connect(self._insert_emoji)

@@ -30,6 +30,7 @@ from desktop.ui.compose.tool_row import ToolRow
 from desktop.ui.keymap import Keymap
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
+from desktop.ui.widgets.file_dialog import FileDialog
 from desktop.ui.widgets.labels import Paragraph as Words
 from desktop.ui.widgets.paint import rounded
 
@@ -100,7 +101,8 @@ class SignatureField(QWidget):
         application.focusChanged.connect(self._focus_changed)
 
     def show_html(self, html: str) -> None:
-        """Show a signature as it is kept."""
+        """Show a signature as it is kept. What still came for the one before does not go into this one."""
+        self._tasks.stop()
         self._html = html
         self._pictures.clear()
         self._load(signature.read(html) if html else Signature())
@@ -124,7 +126,8 @@ class SignatureField(QWidget):
     def ask_picture(self) -> None:
         """Ask for a picture to put in."""
         if self._dialog is None:
-            self._dialog = QFileDialog(self, _("Insert picture"))
+            self._dialog = FileDialog(self, _("Insert picture"))
+            self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
             self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
             self._dialog.setNameFilter(_("Pictures ({patterns})").format(patterns=_PICTURES))
             self._dialog.filesSelected.connect(lambda chosen: self.take_files([Path(each) for each in chosen]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from pytestqt.qtbot import QtBot
 from desktop.domain.mail import signature
 from desktop.ui.compose import signature_picture
 from desktop.ui.compose.catalogue import Write
-from desktop.ui.compose.popups import LinkPopup
+from desktop.ui.compose.popups import EmojiPopup, LinkPopup, TablePopup
 from desktop.ui.compose.signature_field import SignatureField
 from desktop.ui.compose.speller import Speller
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.fields import LineEdit
+from desktop.ui.widgets.popup import Popup
 from tests.ui.compose.conftest import host_of, until
 
 
@@ -135,3 +137,37 @@ def test_a_hostile_signature_is_shown_as_its_words(field: SignatureField) -> Non
     QTest.keyClicks(field.editor, "!")
 
     assert field.html() == "<p>!Jan</p>"
+
+
+async def test_what_still_comes_goes_into_no_other_signature(field: SignatureField, tmp_path: Path) -> None:
+    path = tmp_path / "logo.png"
+    picture(40, 20).save(str(path))
+    field.show_html("<p>Jan</p>")
+    field.take_files([path])
+    field.show_html("<p>Sales</p>")
+    await field._tasks.read(int)
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+
+    assert field.html() == "<p>Sales</p>"
+
+
+@pytest.mark.parametrize(("name", "popup"), [(Write.EMOJI, EmojiPopup), (Write.TABLE, TablePopup)])
+def test_what_has_no_button_here_can_be_asked_for_by_its_key(
+    field: SignatureField, name: Write, popup: type[Popup]
+) -> None:
+    field.actions_[name].trigger()
+    [card] = field.window().findChildren(popup)
+    assert card.isVisible()
+
+
+def test_of_two_fields_each_has_its_own_keys(theme: Theme, tasks: Tasks, speller: Speller, qtbot: QtBot) -> None:
+    one, other = (SignatureField(theme, None, tasks, lambda: speller, name) for name in ("one", "other"))
+    host = host_of(qtbot, [one, other])
+    qtbot.waitUntil(host.isActiveWindow)
+    one.editor.setFocus()
+    QTest.keyClick(one.editor, Qt.Key.Key_F7)
+
+    assert not one.actions_[Write.SPELLING].isChecked()
+    assert other.actions_[Write.SPELLING].isChecked()
+    host.close()

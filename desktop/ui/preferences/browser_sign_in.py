@@ -53,6 +53,8 @@ class BrowserSignIn(Dialog):
         self._person = person or account.address
         self._working: asyncio.Future[object] | None = None
         self._under_way: SigningIn | None = None
+        self._paste_waits = False
+        """Enter was pressed before the sign-in could take an address."""
         self.page = ""
         """The address of the page the browser shows."""
         self.setWindowModality(Qt.WindowModality.WindowModal)
@@ -131,6 +133,8 @@ class BrowserSignIn(Dialog):
             self._under_way = await self._tasks.read(
                 sign_in, self._way.provider, client, self._person, self._page_wanted.emit, self._account
             )
+            if self._paste_waits:
+                self._paste()
             grant = await self._tasks.errand(self._under_way.grant)
         except Problem as problem:
             self._show_waiting(waiting=False)
@@ -151,6 +155,7 @@ class BrowserSignIn(Dialog):
             self._say(Banner(self.theme, text, Tone.WARNING))
 
     def _paste(self) -> None:
+        self._paste_waits = self._under_way is None
         if self._under_way is None:
             return
         try:
@@ -171,3 +176,4 @@ class BrowserSignIn(Dialog):
             self._working.cancel()
             self._working = None
         self._under_way = None
+        self._paste_waits = False

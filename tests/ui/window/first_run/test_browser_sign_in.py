@@ -172,6 +172,7 @@ async def test_where_the_browser_brings_no_answer_the_person_pastes_its_address(
     await guide.until(lambda: bool(asked.findChildren(Banner)))
     no_browser = asked.findChildren(Banner)[0].text
 
+    await guide.until(lambda: asked._under_way is not None)
     asked.pasted.setText("https://page.example/done?code=1&state=another")
     asked.pasted.returnPressed.emit()
     wrong = asked._pasted_row._below.text()
@@ -182,6 +183,35 @@ async def test_where_the_browser_brings_no_answer_the_person_pastes_its_address(
     assert "did not open" in no_browser
     assert "not the address" in wrong
     assert guide.stand_in.grants[0] is not None
+    guide.stand_in.succeed()
+    await guide.until(guide.set_up.foot.onward.isEnabled)
+
+
+async def test_an_address_that_is_pasted_at_once_is_taken(
+    guide: Guide, page_file: Path, monkeypatch: pytest.MonkeyPatch, identity_provider: IdentityProvider
+) -> None:
+    """The page is told from another thread, before the window knows that the sign-in has begun."""
+    pages: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        pages.append(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
+        return True
+
+    monkeypatch.setattr(browser_sign_in, "QDesktopServices", type("Services", (), {"openUrl": staticmethod(open_url)}))
+    guide.core.services.providers.take(page_file)
+    await sign_in_shown(guide, found())
+    await guide.until(lambda: guide.set_up.sign_in.by_browser)
+    guide.set_up.go_on()
+    await guide.until(lambda: bool(guide.window.findChildren(BrowserSignIn)))
+    [asked] = guide.window.findChildren(BrowserSignIn)
+    await guide.until(lambda: pages)
+    under_way, asked._under_way = asked._under_way, None
+    asked.pasted.setText(identity_provider.redirect_of(pages[0]))
+    asked.pasted.returnPressed.emit()
+    if under_way is not None:  # the window knew already: as if it had not
+        asked._under_way = under_way
+        asked._paste()
+    await guide.until(lambda: guide.stand_in.trials)
     guide.stand_in.succeed()
     await guide.until(guide.set_up.foot.onward.isEnabled)
 

@@ -2,7 +2,7 @@
 for, and again after it failed, until it is kept. A crash takes no more than that. GUI thread.
 
 Here it only takes the snapshot; HTML, text and mail are made on the thread that writes. The copy on the server follows
-once the window is closed.
+a minute later, of a draft with large files ten, and once the window is closed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ QUIET_MS = 1000
 _AT_LATEST_MS = 3000
 """Whoever types without a rest is saved so often."""
 RETRY_MS = 10_000
+SERVER_MS = 60_000
+SERVER_LARGE_MS = 600_000
+_LARGE_BYTES = 1_000_000
+"""A draft with so much to carry is put on its server less often."""
 
 
 class Kept(StrEnum):
@@ -76,6 +80,8 @@ class Keeping(QObject):
         self._quiet = Throttle(self._begin, QUIET_MS, _AT_LATEST_MS, self)
         self._again = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._again.timeout.connect(self._begin)
+        self._to_server = QTimer(self, singleShot=True)
+        self._to_server.timeout.connect(lambda: self._tasks.run(self._put_on_server()))
         self._given_up = False
         self._touches = 0
 
@@ -124,6 +130,9 @@ class Keeping(QObject):
                 self._failed(_("The draft could not be saved: something went wrong in Rapport itself."))
                 raise
             self.key, self.draft, self._kept = key, draft, snapshot
+            if not self._to_server.isActive() and not self._given_up:
+                large = sum(each.size_bytes for each in draft.enclosures) > _LARGE_BYTES
+                self._to_server.start(SERVER_LARGE_MS if large else SERVER_MS)
             changed_since = self._touches != touches
             self._say(State(Kept.CHANGED if changed_since else Kept.SAVED, clock.now()))
             if changed_since:
@@ -150,6 +159,7 @@ class Keeping(QObject):
         self._given_up = True
         self._quiet.cancel()
         self._again.stop()
+        self._to_server.stop()
 
     def _begin(self) -> None:
         if self._given_up:
@@ -158,6 +168,10 @@ class Keeping(QObject):
             self._say(State(Kept.UNTOUCHED))
         else:
             self._tasks.run(self.save())
+
+    async def _put_on_server(self) -> None:
+        if self.key is not None and not self._given_up:
+            await self._tasks.write(self._compose.put_on_server, self.key)
 
     def _failed(self, words: str) -> None:
         self._say(State(Kept.FAILED, self.state.at_ms, words))

@@ -37,6 +37,9 @@ class Compose(Protocol):
     def save(self, draft: Draft, key: int | None = None, *, instead_of: int | None = None) -> int:
         """Keep a draft, a new one for None; returns its key. A new one may stand for another program's Email."""
 
+    def put_on_server(self, key: int) -> None:
+        """Bring the copy of a draft on its server up to date, where there is one."""
+
     def discard(self, key: int) -> None:
         """Delete a draft."""
 

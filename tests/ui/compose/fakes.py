@@ -42,6 +42,7 @@ class MemoryCompose:
     drafts: dict[int, Draft] = field(default_factory=dict)
     contents: dict[bytes, bytes] = field(default_factory=dict)
     discarded: list[int] = field(default_factory=list)
+    on_server: list[Draft] = field(default_factory=list)
     failing: str = ""
     """The sentence with which the next calls that write fail."""
     saves: int = 0
@@ -77,6 +78,10 @@ class MemoryCompose:
         key = key or len(self.drafts) + 1
         self.drafts[key] = draft
         return key
+
+    def put_on_server(self, key: int) -> None:
+        self._called()
+        self.on_server.append(self.drafts[key])
 
     def discard(self, key: int) -> None:
         self._called()

@@ -181,6 +181,36 @@ async def test_who_types_without_a_rest_is_kept_all_the_same(desk: Desk, monkeyp
     assert window.foot._saved.text.startswith("Draft saved ")  # and nothing flickers
 
 
+async def test_r37_the_copy_on_the_server_follows_while_one_writes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "QUIET_MS", 20)
+    monkeypatch.setattr(keeping, "SERVER_MS", 60)
+    window = await desk.open(NEW)
+    type_into(window.editor, "Hello")
+    await until(lambda: len(desk.compose.on_server) == 1)
+    type_into(window.editor, "Hello again")
+    await until(lambda: len(desk.compose.on_server) == 2)
+    window.close()
+    await until(lambda: not isValid(window))
+
+    assert [draft.text.startswith("Hello") for draft in desk.compose.on_server] == [True, True]
+    assert "again" in desk.compose.on_server[-1].text
+
+
+async def test_large_files_are_put_on_the_server_less_often(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(keeping, "QUIET_MS", 20)
+    monkeypatch.setattr(keeping, "SERVER_MS", 20)
+    (tmp_path / "large.bin").write_bytes(bytes(keeping._LARGE_BYTES + 1))
+    window = await desk.open(NEW)
+    window.enclosing.attach([tmp_path / "large.bin"], False)
+    await until(lambda: window.keeping.state.kept is Kept.SAVED and bool(window.keeping.draft.enclosures))
+    await asyncio.sleep(0.1)
+
+    assert desk.compose.on_server == []
+    assert window.keeping._to_server.interval() == keeping.SERVER_LARGE_MS
+
+
 @pytest.mark.parametrize("deed", ["another sender", "another signature", "plain text", "typed and taken out"])
 async def test_a_draft_in_which_nobody_wrote_is_not_kept(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, deed: str

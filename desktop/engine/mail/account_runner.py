@@ -88,6 +88,7 @@ class AccountRunner:
         self._oversized: dict[int, set[int]] = {}
         """Folder key -> UIDs of mails that are larger than their server says: only their text is fetched (R16)."""
         self._hidden_labels: set[str] = set()
+        self._named: dict[int, tuple[int, int]] = {}
 
     def start(self) -> None:
         self._thread.start()
@@ -425,6 +426,7 @@ class AccountRunner:
             means.ingest,
             lambda: self._list_folders(session),
             self._hidden_labels,
+            self._named,
         )
         return FolderSync(
             session,

@@ -30,7 +30,7 @@ class Labelling:
     """Works for one account over one session.
 
     `list_folders` asks the server for its folders anew; `hidden` are labels it shows no folder for, found ones are
-    added.
+    added. `named` is, by folder key, the UIDVALIDITY and UIDNEXT up to which Gmail's ids were asked for already.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Labelling:
         ingest: Ingest,
         list_folders: Callable[[], None],
         hidden: set[str],
+        named: dict[int, tuple[int, int]],
     ) -> None:
         self._session = session
         self._account = account
@@ -48,6 +49,7 @@ class Labelling:
         self._ingest = ingest
         self._list_folders = list_folders
         self._hidden = hidden
+        self._named = named
 
     @property
     def on(self) -> bool:
@@ -58,15 +60,21 @@ class Labelling:
         return self.on and folder.role is Role.ALL
 
     def name(self, folder: SyncFolder) -> None:
-        """Learn Gmail's ids of copies here in the selected folder that came without: from before, or made by us."""
+        """Learn Gmail's ids of copies here in the selected folder that came without: from before, or made by us.
+
+        The folder is read through once; what comes without one later has a UID that was not given yet.
+        """
         if not self.on:
             return
-        for some in chunks(self._mirror.unnamed(folder, folder.uidvalidity), _NAMED_AT_ONCE):
+        uidvalidity, uidnext = self._named.get(folder.key, (0, 0))
+        low = uidnext if uidvalidity == folder.uidvalidity else 0
+        for some in chunks(self._mirror.unnamed(folder, folder.uidvalidity, low), _NAMED_AT_ONCE):
             overviews = self._session.fetch_overview(some)
             msgids = {uid: o.gm_msgid for uid, o in overviews.items() if o.gm_msgid is not None}
             if not msgids:
                 return
             self._mirror.name(folder, folder.uidvalidity, msgids)
+        self._named[folder.key] = (folder.uidvalidity, folder.uidnext)
 
     def attach(self, home: Home, overviews: Mapping[int, Overview]) -> set[int]:
         """Note mails that are here as further copies and return their UIDs.

@@ -144,10 +144,10 @@ class Mirror:
         with self._database.read() as view:
             return Labels(view).known(account_key, msgids)
 
-    def unnamed(self, folder: SyncFolder, uidvalidity: int) -> list[int]:
-        """Return the UIDs of copies in a folder of which Gmail's id is not known."""
+    def unnamed(self, folder: SyncFolder, uidvalidity: int, low: int) -> list[int]:
+        """Return the UIDs from `low` on of copies in a folder of which Gmail's id is not known."""
         with self._database.read() as view:
-            return Labels(view).unnamed(folder.key, uidvalidity)
+            return Labels(view).unnamed(folder.key, uidvalidity, low)
 
     def name(self, folder: SyncFolder, uidvalidity: int, msgids: Mapping[int, int]) -> None:
         """Note Gmail's ids of copies, by UID."""

@@ -58,12 +58,12 @@ class Labels:
                 found[msgid] = KnownMail(email, size_bytes, raw, text, bool(partial))
         return found
 
-    def unnamed(self, folder_key: int, uidvalidity: int) -> list[int]:
-        """Return the UIDs of copies in a folder of which Gmail's id is not known."""
+    def unnamed(self, folder_key: int, uidvalidity: int, low: int) -> list[int]:
+        """Return the UIDs from `low` on of copies in a folder of which Gmail's id is not known."""
         return self._view.column(
-            "SELECT uid FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid IS NOT NULL "
+            "SELECT uid FROM place WHERE folder_key = ? AND uidvalidity = ? AND uid >= ? "
             "AND gm_msgid IS NULL AND email_key IS NOT NULL ORDER BY uid DESC",
-            (folder_key, uidvalidity),
+            (folder_key, uidvalidity, low),
         )
 
     def in_use(self, account_key: int) -> bool:
@@ -210,7 +210,7 @@ class LabelWriter:
             return found
         for msgid, folder, place, flags in self._work.all(
             "SELECT gm_msgid, folder_key, key, flags FROM place "
-            f"WHERE account_key = ? AND gm_msgid IN ({marks(wanted)}) ORDER BY key",
+            f"WHERE account_key = ? AND gm_msgid IN ({marks(wanted)}) ORDER BY +key",  # not in the order of the account
             (wanted[0][0], *(msgid for _account, msgid in wanted)),
         ):
             if folder in label_keys:

@@ -97,7 +97,7 @@ class Listings:
                 "WHERE c.list_id = l.list_id AND c.conversation_key = l.conversation_key)"
             )
         keys = self._view.column(
-            f"SELECT {row} FROM reminder r JOIN listing_entry l ON l.email_key = r.email_key AND l.list_id = ? "
+            f"SELECT {row} FROM reminder r CROSS JOIN listing_entry l ON l.email_key = r.email_key AND l.list_id = ? "
             f"WHERE r.back_at_ms IS NOT NULL AND (l.list_id = {int(Unified.INBOX)} "
             "OR l.list_id IN (SELECT key FROM folder WHERE shows_in_inbox)) "
             "ORDER BY r.back_at_ms DESC, r.email_key DESC",

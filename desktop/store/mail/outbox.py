@@ -88,7 +88,7 @@ class SentMails:
         rows = self._view.all(
             "SELECT e.key, e.message_id, lower(e.from_address), e.subject, e.date_ms FROM email e "
             "WHERE e.key >= ? AND e.key < ? AND e.status IN (?, ?) "
-            "AND NOT EXISTS (SELECT 1 FROM place p WHERE p.email_key = e.key AND p.account_key = ?) ORDER BY e.key",
+            "AND NOT EXISTS (SELECT 1 FROM place p WHERE p.email_key = e.key AND +p.account_key = ?) ORDER BY e.key",
             (second_ms * KEY_STEP, (second_ms + 1000) * KEY_STEP, Status.SENDING, Status.SENT, account_key),
         )
         found = {}

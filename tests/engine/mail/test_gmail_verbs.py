@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from desktop.app.demo.listener import Gone
 from desktop.base.errors import Problem
+from desktop.domain.mail.claiming import SentMail
 from desktop.domain.mail.folder import Role, Unified
-from desktop.domain.mail.mail_account import Security
+from desktop.domain.mail.mail_account import MailAccount, Security
 from desktop.domain.mail.operation import Change, Verb
 from desktop.engine.mail.sender import _is_in_sent
 from desktop.net.credentials import Password
 from desktop.net.mail.imap.responses import Value
 from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.tls import TlsPolicy
+from desktop.services.mail.sending import Filing, Parcel
 from tests.desk import Desk, mail
 from tests.engine.mail.test_gmail import ALL, TRASH, places
 from tests.proof import rounds, seed
@@ -276,8 +279,13 @@ def test_a_mail_in_doubt_is_looked_for_in_all_mail_too(gmail: Gmail) -> None:
     endpoint = ImapEndpoint("127.0.0.1", gmail.imap_port, Security.PLAIN, gmail.user)
     session = Session.open(endpoint, Password(PASSWORD), TlsPolicy())
 
-    assert _is_in_sent(session, "7@acme.example")
-    assert not _is_in_sent(session, "8@acme.example")
+    def is_there(message_id: str) -> bool:
+        account = MailAccount(id=uuid.uuid4(), address=gmail.user)
+        sent = SentMail(message_id, gmail.user, frozenset(), "", 0)
+        return _is_in_sent(session, Filing(account, None, Parcel(gmail.user, (), 0, b""), sent, b""))
+
+    assert is_there("7@acme.example")
+    assert not is_there("8@acme.example")
     session.close()
 
 

@@ -18,7 +18,8 @@ from desktop.services.mail.operations import Operations
 from desktop.services.mail.reminders import CannotFollowUp, CannotSnooze
 from desktop.store import migrate
 from desktop.store.database import Database, UnitOfWork
-from desktop.store.mail.listings import ListingWriter
+from desktop.store.mail.listings import Listings, ListingWriter
+from desktop.store.mail.outbox import SentMails
 from tests.desk import mail
 from tests.proof import rounds, seed
 from tests.shelf import ROLES, Shelf
@@ -165,3 +166,24 @@ def test_c36_wild_text_is_stored_as_it_is(store: Shelf) -> None:
     store.arrive(mail(1, subject=wild, text=wild))
     [row] = store.views.rows(store.views.open_list(ListQuery(Unified.INBOX)).keys, conversations=True)
     assert "DROP TABLE" in row.subject
+
+
+def test_what_came_back_is_found_by_its_reminder_however_long_the_list(store: Shelf) -> None:
+    statements: list[str] = []
+    with store.database.read() as view:
+        view.connection.set_trace_callback(statements.append)
+        Listings(view).keys(ListQuery(Unified.INBOX))
+        view.connection.set_trace_callback(None)
+        [asked] = [statement for statement in statements if "reminder" in statement]
+        plan = [row[3] for row in view.all(f"EXPLAIN QUERY PLAN {asked}")]
+    assert "SEARCH l USING PRIMARY KEY (list_id=? AND email_key=?)" in plan
+
+
+def test_mails_sent_in_a_second_are_found_without_reading_an_account(store: Shelf) -> None:
+    statements: list[str] = []
+    with store.database.read() as view:
+        view.connection.set_trace_callback(statements.append)
+        SentMails(view).of_second(store.account, clock.now())
+        view.connection.set_trace_callback(None)
+        plan = [row[3] for row in view.all(f"EXPLAIN QUERY PLAN {statements[0]}")]
+    assert "SEARCH p USING INDEX place_email (email_key=?)" in plan

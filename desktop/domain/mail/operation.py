@@ -177,13 +177,17 @@ def _to_mark(mails: Iterable[Sequence[Place]], add: Flag, remove: Flag) -> Itera
 
 
 def _deletions(mails: Iterable[Sequence[Place]], homes: Mapping[tuple[int, Role], int]) -> tuple[Operation, ...]:
-    """Remove every copy. At Gmail that takes a label off and no more, but in Trash and Junk: they go to Trash first."""
+    """Remove every copy. At Gmail that takes a label off and no more, but in Trash and Junk: they go to Trash first.
+
+    Where Gmail does not show Trash, a draft is removed from Drafts alone: it must not keep a mail from being sent.
+    """
     moves: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     doomed: dict[tuple[int, int], list[int]] = defaultdict(list)
     for places in mails:
         for place in sorted(places, key=_least_work):
             folder = place.folder_key
-            if place.gm_msgid is not None and place.role not in _BINS:
+            stays = place.role is Role.DRAFTS and (place.account_key, Role.TRASH) not in homes
+            if place.gm_msgid is not None and place.role not in _BINS and not stays:
                 folder = _home(homes, place, Verb.TRASH)
                 moves[place.account_key, place.folder_key, folder].append(place.key)
             doomed[place.account_key, folder].append(place.key)

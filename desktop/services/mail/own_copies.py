@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.domain.mail.arrival import Arrival
-from desktop.domain.mail.claiming import is_copy
+from desktop.domain.mail.claiming import SentMail, is_copy
 from desktop.domain.mail.conversation import member_hashes
 from desktop.domain.mail.providers import provider_of_account
 from desktop.store.database import UnitOfWork
@@ -34,7 +34,7 @@ def as_sent(
     for arrival in arrivals:
         key = None
         if arrival in strange and arrival.message.date_ms is not None:
-            for candidate, sent in SentMails(work).of_second(account_key, arrival.message.date_ms).items():
+            for candidate, sent in _likest_first(work, account_key, arrival):
                 if candidate not in claimed and is_copy(arrival.message, sent, rewrites_message_ids=rewrites):
                     key = candidate
                     named = (*arrival.message.references, sent.message_id)
@@ -48,3 +48,11 @@ def as_sent(
         ours.add(arrival.uid)
         stored.append(replace(arrival, id=Messages(work).ids_of([key])[key]))
     return stored, frozenset(ours), moved
+
+
+def _likest_first(work: UnitOfWork, account_key: int, arrival: Arrival) -> list[tuple[int, SentMail]]:
+    """Return the mails sent in the second of an arrival; of two alike in all but their text each gets its own copy."""
+    assert arrival.message.date_ms is not None
+    sent = SentMails(work).of_second(account_key, arrival.message.date_ms)
+    shown = Messages(work).shown(list(sent)) if len(sent) > 1 else {}
+    return sorted(sent.items(), key=lambda each: each[0] in shown and shown[each[0]][1] != arrival.text_digest)

@@ -149,7 +149,8 @@ class LabelWriter:
         found: tuple[int, int] | None = None
         for other, uidvalidity, uid in self._work.all(
             "SELECT o.key, o.uidvalidity, o.uid FROM place p JOIN place o ON o.account_key = p.account_key "
-            "AND o.gm_msgid = p.gm_msgid AND o.key <> p.key AND o.folder_key = ? WHERE p.key = ?",
+            "AND o.gm_msgid = p.gm_msgid AND o.email_key IS p.email_key AND o.key <> p.key AND o.folder_key = ? "
+            "WHERE p.key = ?",
             (folder_key, place_key),
         ):
             self._work.run("UPDATE OR IGNORE operation_place SET place_key = ? WHERE place_key = ?", (place_key, other))
@@ -158,10 +159,11 @@ class LabelWriter:
         return found
 
     def alone(self, place_key: int) -> None:
-        """Note that a mail lies in one place alone: it went to Trash or Spam."""
+        """Note that a mail lies in one place alone: it went to Trash or Spam. Another one under its id stays."""
         self._work.run(
             "DELETE FROM place WHERE key <> ?1 AND (account_key, gm_msgid) = "
-            "(SELECT account_key, gm_msgid FROM place WHERE key = ?1)",
+            "(SELECT account_key, gm_msgid FROM place WHERE key = ?1) "
+            "AND email_key IS (SELECT email_key FROM place WHERE key = ?1)",
             (place_key,),
         )
 
@@ -169,7 +171,7 @@ class LabelWriter:
         """Note that the mail of a place lies in another folder too; returns the key of that place."""
         there: int | None = self._work.value(
             "SELECT o.key FROM place p JOIN place o ON o.account_key = p.account_key AND o.gm_msgid = p.gm_msgid "
-            "AND o.folder_key = ? WHERE p.key = ?",
+            "AND o.email_key IS p.email_key AND o.folder_key = ? WHERE p.key = ?",
             (folder_key, place_key),
         )
         if there is not None:

@@ -299,3 +299,12 @@ def test_deleting_removes_every_copy_but_those_of_archives() -> None:
 def test_what_goes_to_another_account_and_what_it_leaves(places: list[Place], leaving: tuple[int, ...] | None) -> None:
     wanted = () if leaving is None else (Transfer(2, TARGET, leaving),)
     assert transfers_for([places], TARGET, 2) == wanted
+
+
+def test_where_gmail_hides_trash_a_draft_still_goes() -> None:
+    homes = {key: folder for key, folder in HOMES.items() if key != (1, Role.TRASH)}
+    draft = _label(1, Role.DRAFTS)
+
+    assert operations_for(Change(Verb.DELETE), [[draft]], homes) == (Expunge(1, 1, (1,)),)
+    with pytest.raises(MissingRole):
+        operations_for(Change(Verb.DELETE), [[_label(1, Role.INBOX)]], homes)

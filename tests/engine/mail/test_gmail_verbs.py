@@ -10,10 +10,13 @@ import pytest
 
 from desktop.app.demo.listener import Gone
 from desktop.base.errors import Problem
+from desktop.domain.mail.address import Address
 from desktop.domain.mail.claiming import SentMail
+from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.folder import Role, Unified
-from desktop.domain.mail.mail_account import MailAccount, Security
+from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
 from desktop.domain.mail.operation import Change, Verb
+from desktop.domain.mail.outbox import Stage
 from desktop.engine.mail.sender import _is_in_sent
 from desktop.net.credentials import Password
 from desktop.net.mail.imap.responses import Value
@@ -21,7 +24,7 @@ from desktop.net.mail.imap.session import ImapEndpoint, Session
 from desktop.net.tls import TlsPolicy
 from desktop.services.mail.sending import Filing, Parcel
 from tests.desk import Desk, mail
-from tests.engine.mail.test_gmail import ALL, TRASH, places
+from tests.engine.mail.test_gmail import ALL, DRAFTS, TRASH, places
 from tests.proof import rounds, seed
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.gmail import Gmail
@@ -336,3 +339,41 @@ def test_a_connection_lost_at_any_command_changes_nothing_of_the_end(
             gmail.box.label(msgid, off=["INBOX"])
             desk.sync()
     assert len(gmail.downloads) == len(set(gmail.downloads))
+
+
+def test_r17_a_mail_under_the_id_of_one_that_goes_to_trash_stays(desk: Desk, gmail: Gmail) -> None:
+    one, two = gmail.box.deliver(mail(1), "INBOX"), gmail.box.deliver(mail(2, text="Another text"), "INBOX")
+    gmail.lies[two] = one
+    desk.add(gmail, gmail.user)
+    desk.sync()
+    other, key = desk.mails()[1], desk.mails()[0]
+
+    desk.do(Verb.TRASH, key)
+    desk.sync()
+
+    assert gmail.box.where(one) == {ALL, "INBOX"}
+    assert desk.mails() == [other]
+    assert places(desk, other) == ["INBOX", ALL]
+
+
+def test_a_draft_at_gmail_is_sent_also_where_trash_is_hidden(desk: Desk, gmail: Gmail) -> None:
+    gmail.box.hidden.add(gmail.box.id_of(TRASH))
+    nobody = Endpoint("127.0.0.1", 1, Security.PLAIN, "")
+    account = desk.add(gmail, gmail.user, smtp=nobody)
+    desk.sync()
+    bo = Address("Bo", "bo@example.org")
+    draft = Draft(sender=Address("Me", gmail.user), to=(bo,), subject="Plan", is_html=False, text="Words")
+    kept = desk.core.services.compose.save(draft)
+    desk.core.services.compose.put_on_server(kept)
+    desk.sync()
+    desk.sync()
+    assert len(gmail.box.in_folder(gmail.box.id_of(DRAFTS))) == 1
+
+    key = desk.core.services.outbox.send(kept, hold_s=0)
+    desk.core.supervisor.senders.send_once(account.key)
+
+    waiting = desk.core.services.outbox.get(key)
+    assert waiting is not None
+    assert waiting.stage is Stage.QUEUED, waiting.problem
+    desk.sync()
+    assert gmail.box.in_folder(gmail.box.id_of(DRAFTS)) == []

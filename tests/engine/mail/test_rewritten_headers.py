@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
 from desktop.domain.mail.provider import Provider
+from desktop.services.mail import making
 from tests.desk import Desk, mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp_receiver import SmtpReceiver
@@ -48,14 +50,14 @@ def add(desk: Desk, dovecot: Dovecot, imap_user: str, receiver: SmtpReceiver) ->
     return add
 
 
-def send(desk: Desk, account: MailAccount) -> int:
+def send(desk: Desk, account: MailAccount, text: str = "How are you?") -> int:
     """Send a mail and do what is due; return its key in the outbox."""
     made = Draft(
         sender=Address("Ann", account.address),
         to=(Address("Bo", "bo@example.org"),),
         subject="Hello",
         is_html=False,
-        text="How are you?",
+        text=text,
     )
     key = desk.core.services.outbox.send(desk.core.services.compose.save(made), hold_s=0)
     desk.core.supervisor.senders.send_once(account.key)
@@ -147,6 +149,32 @@ def test_r18_another_mail_of_the_same_second_is_not_taken_for_it(
     desk.sync()
 
     assert len(desk.mails(Unified.SENT)) == 4
+
+
+def test_of_two_mails_alike_each_gets_the_copy_with_its_text(
+    desk: Desk,
+    add: Callable[[], MailAccount],
+    receiver: SmtpReceiver,
+    dovecot: Dovecot,
+    kept_by: Callable[..., Provider],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept_by("microsoft")
+    account = add()
+    moment = making.stamp("")
+    monkeypatch.setattr(making, "stamp", lambda message_id, _at_ms=None: replace(moment, message_id=message_id))
+    for text in ("First words", "Other words"):
+        send(desk, account, text)
+    for number, sent in enumerate(reversed(receiver.received)):
+        raw = with_header(sent.raw, "Message-ID", f"<{number}@exchangelabs.example>")
+        dovecot.deliver(account.address, [raw], "Sent", flags="S")
+
+    desk.sync()
+
+    first, other = sorted(desk.mails(Unified.SENT))
+    with desk.core.database.read() as view:
+        uids = dict(view.all("SELECT email_key, uid FROM place"))
+    assert uids[first] > uids[other]
 
 
 def test_a_forged_copy_at_a_provider_that_rewrites_nothing_stays_apart(

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 import shiboken6
 from PySide6.QtCore import QDateTime, QObject, QPoint, QTimeZone
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.base import clock
 from desktop.base.i18n import _, n_
@@ -38,9 +38,12 @@ class SnoozePopup(MomentPopup):
         self._here = Paragraph(theme, here, "small", "secondary")
         self._here.setContentsMargins(8, 0, 8, 4)
         self._here.setMinimumWidth(_POPUP_WIDTH)
-        self.column.addWidget(self.stays)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 4)
+        row.addWidget(self.stays)
+        row.addStretch(1)
+        self.column.addLayout(row)
         self.column.addWidget(self._here)
-        self.stays.setContentsMargins(8, 4, 8, 4)
 
 
 class ReminderActions(QObject):

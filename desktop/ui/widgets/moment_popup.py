@@ -76,7 +76,7 @@ class MomentPopup(Popup):
         self.apply = Button(theme, apply, Kind.PRIMARY)
         self.apply.clicked.connect(lambda: self._pick(self.when.dateTime()))
         row = QHBoxLayout()
-        row.setContentsMargins(8, 4, 0, 0)
+        row.setContentsMargins(8, 4, 8, 0)
         row.addWidget(self.when, 1)
         row.addWidget(self.apply)
         self.column.addLayout(row)

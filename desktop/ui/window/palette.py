@@ -87,9 +87,8 @@ class Palette(ChoicePopup):
         if self.is_open:
             current = self.lines.current
             self._show()
-            self.lines.choose(
-                lambda value: isinstance(value, Entry) and current is not None and value.text == current.text
-            )
+            before = current.value if current is not None else None
+            self.lines.choose(lambda value: isinstance(value, Entry) and _is_same(value, before))
             self._place()
 
     def _place(self) -> None:
@@ -100,6 +99,13 @@ class Palette(ChoicePopup):
         size = QSize(min(_WIDTH, room.width() - 2 * _EDGE), fixed + max(_LINE, self.lines.lines_height(most)))
         self._veil.cover()
         self.frame.place(QPoint((room.width() - size.width()) // 2, top), size)
+
+
+def _is_same(entry: Entry, before: object) -> bool:
+    """Say whether an entry is that of before, among folders of one name too; that of the search is made anew."""
+    if entry.icon == "search" and isinstance(before, Entry):
+        return (entry.text, entry.icon) == (before.text, before.icon)
+    return entry is before
 
 
 class _Head(QWidget):

@@ -13,6 +13,7 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.search_result import Cancelled, SearchResult
 from desktop.ui.actions import Do
 from desktop.ui.widgets.choice_list import Choice
+from desktop.ui.window.palette_entries import Entry
 from tests.ui.window.conftest import Desk
 
 
@@ -206,3 +207,15 @@ async def test_words_and_keys_are_told_to_a_screen_reader(desk: Desk) -> None:
 async def test_its_large_letters_are_its_own(desk: Desk) -> None:
     assert desk.window.palette_.field.font().weight() == QFont.Weight.Normal
     assert desk.window._theme.font("section").weight() == QFont.Weight.DemiBold
+
+
+async def test_of_folders_of_one_name_the_chosen_one_stays_chosen_when_mails_come(desk: Desk) -> None:
+    await opened(desk)
+    palette = desk.window.palette_
+    of_anna, of_bo = (Entry("Plans", "folder", account, list) for account in ("Anna", "Bo"))
+    palette.open((), (of_anna, of_bo), "", "plans")
+    for wanted in (of_anna, of_bo):
+        palette.lines.choose(lambda value, wanted=wanted: value is wanted)
+        palette._mails.found.emit()
+        assert palette.lines.current is not None
+        assert palette.lines.current.value is wanted

@@ -46,6 +46,8 @@ class Unfinished(QObject):
         kept = await self._tasks.read(_kept, self._services, left)
         if kept:
             self.found.emit(_words(list(kept.values())), list(kept))
+        if self._state.get(_OPEN, list[int]()) == left:
+            self._state.set(_OPEN, [])  # written as the window closes: after another crash it is told again
 
 
 def _kept(services: Services, draft_keys: Sequence[int]) -> dict[int, Draft]:

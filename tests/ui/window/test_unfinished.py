@@ -130,3 +130,21 @@ async def test_what_was_sent_or_thrown_away_before_a_crash_is_not_told(desk: Des
     await again._tell([key, 4711])
 
     assert told == []
+
+
+async def test_what_was_kept_is_told_at_one_start_alone(desk: Desk) -> None:
+    composer = await begun(desk, desk.window)
+    typed(composer.head.subject, "Chairs")
+    await composer.keeping.save()
+    state = State(desk.core.profile.root / "other.json")
+    state.set("writing.open", [composer.keeping.key or 0])
+    state.save()
+    for expected in (["A mail you were writing was kept: Chairs"], []):
+        state = State(desk.core.profile.root / "other.json")
+        again = type(desk.window._unfinished)(desk.core.services, desk.window._tasks, state, desk.window)
+        told: list[str] = []
+        again.found.connect(lambda words, _keys, told=told: told.append(words))
+        left = list(again._left)
+        await again._tell(left)
+        assert told == expected
+        state.save()

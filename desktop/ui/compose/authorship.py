@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -34,13 +35,18 @@ class Authorship(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._head, self._editor, self._read = head, editor, read
+        self._tasks, self._head, self._editor, self._read = tasks, head, editor, read
+        self._coming = 0
+        self._settled = asyncio.Event()
+        self._settled.set()
+        self._turn = asyncio.Lock()
+        """Of two signatures that are read, the one that was chosen last stands there in the end."""
         self.draft = draft
         self.choices: tuple[From, ...] = ()
         self.signature: tuple[Block, ...] = ()
         """As it was put in; blank for none."""
-        head.from_chosen.connect(lambda choice: tasks.run(self._write_as(choice)))
-        head.signature_chosen.connect(lambda identity: tasks.run(self._sign_as(identity)))
+        head.from_chosen.connect(self._write_as)
+        head.signature_chosen.connect(self._sign_soon)
 
     async def begin(self, found: tuple[tuple[int, Identity], ...], *, is_new: bool) -> None:
         """Offer these identities; a draft that is new gets the signature, unless it came with it."""
@@ -59,6 +65,10 @@ class Authorship(QObject):
             # else it was changed or taken out: the draft stays as it is
         self._show(identity)
 
+    async def settled(self) -> None:
+        """Wait for a signature that was chosen and is still being read."""
+        await self._settled.wait()
+
     def _identity(self) -> Identity | None:
         """Return whom the draft is from; the default where it does not say."""
         wanted = self.draft.sender.key
@@ -67,17 +77,27 @@ class Authorship(QObject):
                 return choice.identity
         return self.choices[0].identity if self.choices and not wanted else None
 
-    async def _write_as(self, choice: From) -> None:
-        """Change From, and with it the signature nobody touched."""
-        after = await self._signature_of(choice.identity)
+    def _write_as(self, choice: From) -> None:
+        """Change From at once, and soon with it the signature nobody touched."""
         self.draft = _from(self.draft, choice.identity)
-        self._exchange(after)
-        self._show(choice.identity)
+        self._head.show_from(self.draft.sender, self.choices)
         self.changed.emit()
+        self._sign_soon(choice.identity)
+
+    def _sign_soon(self, identity: Identity | None) -> None:
+        self._coming += 1
+        self._settled.clear()
+        self._tasks.run(self._sign_as(identity))
 
     async def _sign_as(self, identity: Identity | None) -> None:
-        self._exchange(() if identity is None else await self._signature_of(identity))
-        self._show(identity)
+        try:
+            async with self._turn:
+                self._exchange(() if identity is None else await self._signature_of(identity))
+                self._show(identity)
+        finally:
+            self._coming -= 1
+            if not self._coming:
+                self._settled.set()
         self.changed.emit()
 
     def _exchange(self, after: tuple[Block, ...]) -> None:

@@ -135,8 +135,11 @@ class ComposeWindow(QWidget):
         self.foot = Foot(theme, self.actions_, self.reminding.mark)
         self.editing = Editing(theme, self.editor, self.tools, self.actions_, speller, self)
         self.enclosing = Enclosing(compose, errands, self.strip, self.editor, self.notices, self)
-        self.keeping = Keeping(compose, errands, key, self._snapshot, self._says_nothing, self, instead_of=instead_of)
         self.authorship = Authorship(self._tasks, self.head, self.editor, draft, self.enclosing.sign, self)
+        self.keeping = Keeping(
+            *(compose, errands, key, self._snapshot, self._says_nothing, self.authorship.settled, self),
+            instead_of=instead_of,
+        )
         self.sending = Sending(
             outbox, errands, self.head, self.enclosing, self.keeping, self.notices, examine, self._snapshot, self
         )
@@ -358,8 +361,8 @@ class ComposeWindow(QWidget):
             self.notices.take_back("save")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._lets_go and self.sending.is_busy:
-            event.ignore()  # it closes by itself once it is sent, or stays to ask
+        if not self._lets_go and (self.sending.is_busy or self.keeping.is_given_up):
+            event.ignore()  # it closes by itself once it is sent or thrown away, or stays to ask
             return
         if not self._lets_go and self.enclosing.pending:
             event.ignore()
@@ -422,6 +425,8 @@ class ComposeWindow(QWidget):
         if await self._throw_away():
             self.discarded.emit(self.draft())
             self._let_go()
+        else:
+            self.stays.emit()
 
     async def _throw_away(self) -> bool:
         """Delete the draft where it was kept; returns whether it is gone."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
 
 from desktop.ui.tasks import Tasks
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Errands:
@@ -16,7 +19,10 @@ class Errands:
         self._tasks = tasks
         self._under_way: set[asyncio.Future[Any]] = set()
         self.read = tasks.read
-        self.write = tasks.write
+
+    def write(self, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """Call `fn` on the writer thread, after all earlier verbs, also where nobody waits for it any more."""
+        return asyncio.shield(self._tasks.write(fn, *args, **kwargs))
 
     def run(self, coroutine: Coroutine[Any, Any, object]) -> None:
         """Start a coroutine from a slot."""

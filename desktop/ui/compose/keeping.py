@@ -8,7 +8,7 @@ a minute later, of a draft with large files ten, and once the window is closed.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,7 +53,10 @@ class State:
 
 
 class Keeping(QObject):
-    """`snapshot` gives the draft of this moment; `says_nothing` tells that a new one need not be kept by itself."""
+    """`snapshot` gives the draft of this moment; `says_nothing` tells that a new one need not be kept by itself.
+
+    `settled` waits for what was chosen and is not in the draft yet.
+    """
 
     state_changed = Signal(object)
 
@@ -64,12 +67,14 @@ class Keeping(QObject):
         key: int | None,
         snapshot: Callable[[], Snapshot],
         says_nothing: Callable[[], bool],
+        settled: Callable[[], Awaitable[None]],
         parent: QObject | None = None,
         *,
         instead_of: int | None = None,
     ) -> None:
         super().__init__(parent)
         self._compose, self._tasks, self._snapshot, self._says_nothing = compose, tasks, snapshot, says_nothing
+        self._settled = settled
         self.key = key
         self._instead_of = instead_of
         self.state = State(Kept.UNTOUCHED)
@@ -111,9 +116,13 @@ class Keeping(QObject):
     async def save(self, *, at_any_rate: bool = False) -> bool:
         """Keep the draft as it is now; returns whether it is kept. Errors that are ours are raised as well.
 
-        One that was not changed is kept again only `at_any_rate`: what is sent must have a key.
+        One that was not changed is kept again only `at_any_rate`: what is sent must have a key. One that was given up
+        is not: what was thrown away would come back.
         """
         async with self._turn:
+            await self._settled()
+            if self._given_up:
+                return False
             self._quiet.cancel()
             self._again.stop()
             snapshot, touches = self._snapshot(), self._touches

@@ -212,7 +212,7 @@ class Sending(QObject):
             is_kept = await self._keeping.save(at_any_rate=self._keeping.draft is None)
             if is_kept and not self._enclosing.pending:
                 return True
-            if self._keeping.state.kept is Kept.FAILED:
+            if self._keeping.is_given_up or self._keeping.state.kept is Kept.FAILED:
                 return False
 
     @property

@@ -23,11 +23,13 @@ from desktop.ui import dates
 from desktop.ui.compose import examining, keeping
 from desktop.ui.compose.catalogue import Write
 from desktop.ui.compose.compose_window import ComposeWindow
+from desktop.ui.compose.errands import Errands
 from desktop.ui.compose.keeping import Kept
 from desktop.ui.compose.ports import Notice, Offer, Remedy
+from desktop.ui.tasks import Tasks
 from desktop.ui.widgets.menu import Menu
 from tests.ui.compose.conftest import Desk, until
-from tests.ui.compose.fakes import JAN, SALES, person
+from tests.ui.compose.fakes import JAN, SALES, SILENT, person
 from tests.ui.stalls import stalls
 
 ANNA = person("Anna Keller", "anna@acme.example")
@@ -389,6 +391,7 @@ async def test_choosing_a_sender_leaves_the_keyboard_where_one_writes(desk: Desk
     menu.actions()[1].trigger()
     menu.close()
     await until(lambda: window.draft().sender == SALES.mailbox)
+    await window.authorship.settled()
     assert window.focusWidget() is window.editor
 
     window.head.from_button.setFocus(Qt.FocusReason.TabFocusReason)
@@ -398,6 +401,7 @@ async def test_choosing_a_sender_leaves_the_keyboard_where_one_writes(desk: Desk
     menu.actions()[0].trigger()
     menu.close()
     await until(lambda: window.draft().sender == JAN.mailbox)
+    await window.authorship.settled()
     assert window.focusWidget() is window.editor
 
 
@@ -471,6 +475,7 @@ async def test_another_sender_brings_his_signature_as_long_as_nobody_touched_it(
     sales = window.authorship.choices[1]
     window.head.from_chosen.emit(sales)
     await until(lambda: window.draft().sender == SALES.mailbox)
+    await window.authorship.settled()
 
     draft = window.draft()
     assert draft.html == "<p>Hello</p><p>Your sales team</p>"
@@ -480,7 +485,38 @@ async def test_another_sender_brings_his_signature_as_long_as_nobody_touched_it(
     type_into(window.editor, "!")
     window.head.from_chosen.emit(window.authorship.choices[0])
     await until(lambda: window.draft().sender == JAN.mailbox)
+    await window.authorship.settled()
     assert window.draft().html == "<p>Hello</p><p>Your sales team!</p>"
+
+
+async def test_a_mail_goes_from_whom_was_chosen_with_his_signature_however_busy_it_is(desk: Desk) -> None:
+    window = await desk.open(LETTER)
+    release = threading.Event()
+    desk.tasks.write(release.wait, 20)
+    window.head.from_chosen.emit(window.authorship.choices[1])
+    assert window.draft().sender == SALES.mailbox
+    window.sending.send()
+    await asyncio.sleep(0.2)
+    release.set()
+    await until(lambda: bool(desk.outbox.sent))
+
+    [(_key, sent, _at)] = desk.outbox.sent
+    assert sent.sender == SALES.mailbox
+    assert "Your sales team" in sent.text
+
+
+async def test_of_two_senders_the_one_chosen_last_counts(desk: Desk) -> None:
+    window = await desk.open(NEW)
+    type_into(window.editor, "Hello")
+    release = threading.Event()
+    desk.tasks.write(release.wait, 20)
+    for number in (1, 2):  # the second has no signature that would have to be read
+        window.head.from_chosen.emit(window.authorship.choices[number])
+    release.set()
+    await window.authorship.settled()
+
+    assert window.draft().sender == SILENT.mailbox
+    assert window.draft().html == "<p>Hello</p>"
 
 
 async def test_an_answer_has_the_signature_for_answers(desk: Desk) -> None:
@@ -509,11 +545,13 @@ async def test_a_rich_signature_goes_along_with_its_pictures_and_nothing_else(de
 
     window.head.from_chosen.emit(window.authorship.choices[1])
     await until(lambda: window.draft().sender == SALES.mailbox)
+    await window.authorship.settled()
     assert window.draft().enclosures == ()
     assert window.draft().text == "Hi Anna,\n\n-- \nYour sales team"
 
     window.head.from_chosen.emit(window.authorship.choices[0])
     await until(lambda: window.draft().sender == RICH.mailbox)
+    await window.authorship.settled()
     assert window.draft() == draft
 
 
@@ -526,6 +564,7 @@ async def test_a_rich_signature_is_known_again_in_a_draft_of_before(desk: Desk) 
 
     second.head.from_chosen.emit(second.authorship.choices[1])
     await until(lambda: second.draft().sender == SALES.mailbox)
+    await second.authorship.settled()
     assert second.draft().html == "<p>Hi Anna,</p><p>Your sales team</p>"
 
 
@@ -545,9 +584,11 @@ async def test_plain_text_and_back_keeps_a_rich_signature(desk: Desk) -> None:
     assert draft.text.split("-- \n")[1] == "Jan Berger\n\nfirm.example"
     window.head.from_chosen.emit(window.authorship.choices[1])
     await until(lambda: window.draft().sender == SALES.mailbox)
+    await window.authorship.settled()
     assert window.draft().text.split("-- \n")[1] == "Your sales team"
     window.head.from_chosen.emit(window.authorship.choices[0])
     await until(lambda: window.draft().sender == RICH.mailbox)
+    await window.authorship.settled()
 
     window.actions_[Write.PLAIN_TEXT].trigger()
     assert window.draft().html == before.html
@@ -927,6 +968,42 @@ async def test_a_draft_thrown_away_while_it_is_saved_does_not_come_back(desk: De
     window.discard()
     await until(lambda: not isValid(window))
     assert desk.compose.drafts == {}
+
+
+@pytest.mark.parametrize("then", [Write.SAVE, Write.CLOSE, Write.SEND])
+async def test_a_draft_thrown_away_does_not_come_back_by_what_is_pressed_then(desk: Desk, then: Write) -> None:
+    window = await desk.open(LETTER)
+    type_into(window.editor, "Hello")
+    await window.keeping.save()
+    release = threading.Event()
+    desk.tasks.write(release.wait, 20)
+    thrown: list[Draft] = []
+    window.discarded.connect(thrown.append)
+    window.discard()
+    await asyncio.sleep(0.1)
+    window.actions_[then].trigger()
+    await asyncio.sleep(0.1)
+    release.set()
+    await until(lambda: not isValid(window))
+    await desk.tasks.write(int)
+
+    assert (desk.compose.drafts, desk.outbox.sent) == ({}, [])
+    assert len(thrown) == 1, "there is a way back"
+
+
+async def test_what_was_to_be_written_is_written_though_nobody_waits_for_it(tasks: Tasks) -> None:
+    errands, release, written = Errands(tasks), threading.Event(), list[int]()
+    tasks.write(release.wait, 20)
+
+    async def write() -> None:
+        await errands.write(written.append, 1)
+
+    errands.run(write())
+    await asyncio.sleep(0.05)
+    errands.stop()
+    await asyncio.sleep(0.05)
+    release.set()
+    await until(lambda: written == [1])
 
 
 async def test_suggestions_come_from_the_service(desk: Desk) -> None:

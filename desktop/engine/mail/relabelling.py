@@ -153,14 +153,22 @@ class Relabelling:
         return [(folder, some) for folder, some in refs if folder is not None]
 
     def _uids(self, folder: FolderRef, places: Sequence[Labelled]) -> dict[int, int]:
-        """Open a folder and return place -> UID of those mails that are there."""
+        """Open a folder and return place -> UID of those mails that are there.
+
+        What a search found is believed where the mail itself says so too: it may be moved, or deleted for good.
+        """
         selected = self._session.select(folder.wire_name)
         self._numbered = selected.uidvalidity or self._numbering
         same = self._numbered == folder.uidvalidity
         found: dict[int, int] = {}
+        sought: dict[int, tuple[int, int]] = {}
         for place in places:
-            known = place.uid if same and place.folder_key == folder.key else None
-            uid = known if known is not None else self._session.find_msgid(place.gm_msgid)
-            if uid is not None:
-                found[place.key] = uid
+            if same and place.folder_key == folder.key and place.uid is not None:
+                found[place.key] = place.uid
+            elif (uid := self._session.find_msgid(place.gm_msgid)) is not None:
+                sought[place.key] = (uid, place.gm_msgid)
+        overviews = self._session.fetch_overview(sorted({uid for uid, _msgid in sought.values()})) if sought else {}
+        for key, (uid, msgid) in sought.items():
+            if uid in overviews and overviews[uid].gm_msgid == msgid:
+                found[key] = uid
         return found

@@ -27,7 +27,7 @@ from tests.desk import Desk, mail
 from tests.engine.mail.test_gmail import ALL, DRAFTS, TRASH, places
 from tests.proof import rounds, seed
 from tests.servers.dovecot import PASSWORD, Dovecot
-from tests.servers.gmail import Gmail
+from tests.servers.gmail import Gmail, GmailSession
 
 SPAM, STARRED = "[Gmail]/Spam", "[Gmail]/Starred"
 
@@ -377,3 +377,27 @@ def test_a_draft_at_gmail_is_sent_also_where_trash_is_hidden(desk: Desk, gmail: 
     assert waiting.stage is Stage.QUEUED, waiting.problem
     desk.sync()
     assert gmail.box.in_folder(gmail.box.id_of(DRAFTS)) == []
+
+
+def test_r17_a_search_that_finds_another_mail_moves_nothing(
+    desk: Desk, gmail: Gmail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gmail.box.id_of("Home")
+    one, two = (gmail.box.deliver(mail(number), "Work") for number in (1, 2))
+    desk.add(gmail, gmail.user)
+    desk.sync()
+    [key] = [key for key in desk.mails(Unified.ALL) if desk.core.services.reading.head(key).subject == "Mail 2"]
+
+    def search(session: GmailSession, _values: list[Value]) -> bytes:
+        first = session._box.in_folder(session._opened)[:1]
+        session._say(b"* SEARCH" + b"".join(b" %d" % each.uids[session._opened] for each in first))
+        return b"OK done"
+
+    with monkeypatch.context() as lying:
+        lying.setattr(GmailSession, "_search", search)
+        change = Change(Verb.MOVE, desk.folder("Home").key)
+        desk.core.services.actions.apply(change, [key], list_id=desk.folder("Work").key)
+        desk.core.supervisor.sync_once()
+
+    assert gmail.box.where(one) == {ALL, "Work"}
+    assert gmail.box.where(two) == {ALL, "Work"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, partial
 
-import shiboken6
 from PySide6.QtCore import QDateTime, QObject, QPoint, QTimeZone
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -56,14 +55,12 @@ class ReminderActions(QObject):
         self._reminders, self._tasks, self._undo, self._theme = reminders, tasks, undo, theme
         self._host, self._pane = host, pane
         self._load = MailLoad()
-        self._back_to: QWidget | None = None
 
     @cached_property
     def snooze_popup(self) -> SnoozePopup:
         """The card that asks until when; made when it is first asked."""
         popup = SnoozePopup(self._theme, self._host)
         popup.chosen.connect(self._snooze)
-        popup.closed.connect(self._give_keyboard_back)
         return popup
 
     @cached_property
@@ -71,7 +68,6 @@ class ReminderActions(QObject):
         """The card that asks when to remind."""
         popup = MomentPopup(self._theme, self._host, _("Remind me unless they answer"), _("Remind me"))
         popup.chosen.connect(self._follow_up)
-        popup.closed.connect(self._give_keyboard_back)
         return popup
 
     def ask(self, chosen: Selection) -> None:
@@ -105,13 +101,7 @@ class ReminderActions(QObject):
 
     def _open(self, popup: MomentPopup, load: MailLoad) -> None:
         self._load = load
-        self._back_to = self._host.window().focusWidget()
         popup.ask_at(self._pane if self._pane.isVisible() else self._host, _CORNER)
-
-    def _give_keyboard_back(self) -> None:
-        # what had the keyboard may be gone by now
-        if self._back_to is not None and shiboken6.isValid(self._back_to):
-            self._back_to.setFocus()
 
     def _snooze(self, until_ms: int) -> None:
         load = self._load

@@ -5,6 +5,7 @@ GUI thread.
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -20,6 +21,7 @@ class Popup(PopupFrame):
 
     def __init__(self, theme: Theme, host: QWidget, name: str) -> None:
         super().__init__(theme, host)
+        self._back_to: QWidget | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         application = QApplication.instance()
@@ -45,6 +47,9 @@ class Popup(PopupFrame):
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)  # it is asked for by a key, and walked by keys
 
     def _open(self, window: QWidget, corner: QPoint, card: QSize, first: QWidget) -> None:
+        before = window.focusWidget()
+        if not self._holds(before):
+            self._back_to = before
         corner.setX(max(8, min(corner.x(), window.width() - card.width() - 8)))
         corner.setY(max(8, corner.y()))
         self.place(corner, card)
@@ -54,6 +59,9 @@ class Popup(PopupFrame):
         """Go away and give the keyboard back."""
         if not self.isHidden():
             self.hide()
+            # what had it may be gone by now
+            if self._back_to is not None and shiboken6.isValid(self._back_to):
+                self._back_to.setFocus()
             self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

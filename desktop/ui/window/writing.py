@@ -7,7 +7,7 @@ long as it is held, and opens again then.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,7 @@ from desktop.ui.undo import Undo
 if TYPE_CHECKING:
     from desktop.services.services import Services
     from desktop.ui.compose.compose_window import ComposeWindow
+    from desktop.ui.compose.send_later import SendLaterPopup
     from desktop.ui.compose.signature_field import SignatureField
     from desktop.ui.compose.speller import Speller
 
@@ -80,6 +81,8 @@ class Writing(QObject):
         self._speller: Speller | None = None
         self._windows: list[ComposeWindow] = []
         self._open_keys: list[int] = []
+        self._timed = 0
+        """Key of the mail of which was asked when it is to leave."""
         self._closed: Callable[[], object] | None = None
         self._reopened.connect(self._reopen_soon)
         self._restored.connect(self._restore)
@@ -206,14 +209,17 @@ class Writing(QObject):
 
     def _ask_time(self, email_key: int) -> None:
         """Ask when a mail that waits is to leave."""
+        where = dates.zone()
+        self._timed = email_key
+        self._time_popup.ask(self._anchor(), QDateTime.fromMSecsSinceEpoch(clock.now(), where), where)
+
+    @cached_property
+    def _time_popup(self) -> SendLaterPopup:
         from desktop.ui.compose.send_later import SendLaterPopup
 
-        where = dates.zone()
         popup = SendLaterPopup(self._theme, self._host)
-        popup.chosen.connect(lambda at_ms: self._tasks.run(self._put_off(email_key, at_ms)))
-        popup.closed.connect(popup.deleteLater)
-        popup.closed.connect(self._anchor().setFocus)
-        popup.ask(self._anchor(), QDateTime.fromMSecsSinceEpoch(clock.now(), where), where)
+        popup.chosen.connect(lambda at_ms: self._tasks.run(self._put_off(self._timed, at_ms)))
+        return popup
 
     async def _put_off(self, email_key: int, at_ms: int) -> None:
         mail = await self._outgoing(email_key)

@@ -117,6 +117,14 @@ async def test_keys_work_on_the_mail_that_is_chosen(writer: Desk) -> None:
     assert after is not None
     assert after.scheduled
     assert after.due_at_ms > clock.now()
+    assert window.focusWidget() is window.room.list.view, "the next key is for the list again"
+
+    window.actions_[Do.CHANGE_TIME].trigger()
+    window.room.tree.setFocus()  # the card goes away without a word
+    assert not popup.isVisible()
+    window.actions_[Do.CHANGE_TIME].trigger()
+    assert window.findChildren(SendLaterPopup) == [popup]
+    QTest.keyClick(popup.offers[0], Qt.Key.Key_Escape)
 
     window.actions_[Do.SEND_NOW].trigger()
     await writer.until(lambda: services.outbox.all()[0].due_at_ms <= clock.now())

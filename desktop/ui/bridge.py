@@ -74,6 +74,8 @@ class Bridge(QObject):
         """Tell what has been collected now (GUI thread)."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
+        if not self._ends:
+            return  # closed: the timer was woken by what was on its way, and who listened may be gone
         removed = waiting.get("messages_removed", set())
         for name in ("messages_arrived", "mail_came", "messages_changed"):
             if name in waiting:

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.base.bus import Bus
 from desktop.domain import events
-from desktop.ui.bridge import Bridge
+from desktop.ui.bridge import COALESCE_MS, Bridge
 
 
 def test_many_events_become_one_signal_on_the_gui_thread(qtbot: QtBot) -> None:
@@ -110,3 +110,16 @@ def test_only_news_is_told_as_mail_that_came(qtbot: QtBot) -> None:
 
     assert (arrived, came) == ([frozenset({1, 2, 3})], [frozenset({3})])
     bridge.close()
+
+
+def test_what_was_on_its_way_when_it_was_closed_is_told_to_nobody(qtbot: QtBot) -> None:
+    """Who listened may be gone by then."""
+    bus = Bus()
+    bridge = Bridge(bus)
+    told: list[frozenset[int]] = []
+    bridge.folders_changed.connect(told.append)
+    bus.publish(events.FoldersChanged(1))
+    bridge.close()
+    qtbot.wait(4 * COALESCE_MS)
+
+    assert told == []

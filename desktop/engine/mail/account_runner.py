@@ -164,7 +164,8 @@ class AccountRunner:
             try:
                 with self._signed_in(self._give_way) as session:
                     self._serve(session)
-                continue
+                # it gave way: two accounts that live in one mailbox must not take turns without end
+                wait_s, patient = self._sign_ins.wait_s(clock.monotonic()), False
             except (Stopped, errors.Cancelled):
                 continue  # to end, or to connect anew
             except Problem as problem:

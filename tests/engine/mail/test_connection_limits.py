@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
 from email.message import EmailMessage
@@ -12,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.mail.mail_account import Activity, MailAccount, Security
+from desktop.domain.mail.mail_account import Activity, Endpoint, MailAccount, Security
 from desktop.domain.mail.provider import Provider
 from desktop.engine.errands import MOST_SESSIONS
+from desktop.engine.mail import pacing
 from desktop.net import errors
 from desktop.net.credentials import Password
 from desktop.net.mail.imap.session import ImapEndpoint, Session
@@ -114,3 +117,19 @@ def test_r09_a_server_that_refuses_a_connection_gets_fewer_and_everything_still_
     assert sign_ins(server, user) <= 20
     for session in elsewhere:
         session.close()
+
+
+def test_r09_two_accounts_in_one_mailbox_do_not_take_turns_without_end(
+    desk: Desk, dovecot: Dovecot, imap_user: str, kept_by: Callable[..., Provider], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_by("gmx", most_connections=1)
+    monkeypatch.setattr(pacing, "BURST", 2)
+    online(desk, dovecot, imap_user)
+    endpoint = Endpoint("localhost", dovecot.imap_port, Security.PLAIN, imap_user)
+    other = MailAccount(id=uuid.uuid4(), address="other@acme.example", imap=endpoint)
+    desk.core.services.accounts.add(other, PASSWORD)
+
+    until(lambda: sign_ins(dovecot, imap_user) >= 3)
+    time.sleep(5.0)
+
+    assert sign_ins(dovecot, imap_user) <= 4, "two each, then one now and then"

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.base.i18n import _
 from desktop.domain import shortcuts
 from desktop.domain.shortcuts import Declared, KeySet
+from desktop.ui.chords import Chords
 from desktop.ui.icons import icon
 from desktop.ui.keymap import Keymap
 from desktop.ui.theme import Theme
@@ -306,6 +307,7 @@ class Actions:
     ) -> None:
         self._catalogue = catalogue
         self._keymap = keymap or Keymap(window)
+        self._chords = Chords(window)
         self._actions: dict[StrEnum, QAction] = {}
         self._keys: dict[StrEnum, tuple[str, ...]] = {}
         self._lent: dict[StrEnum, StrEnum] = {}
@@ -361,4 +363,6 @@ class Actions:
 
     def _give(self, name: StrEnum) -> None:
         keys = (*self._keys[name], *(self._keys[self._lent[name]] if name in self._lent else ()))
-        self._actions[name].setShortcuts([QKeySequence(each) for each in keys])
+        strokes = [shortcuts.strokes_of(each) for each in keys]
+        self._actions[name].setShortcuts([QKeySequence(each[0]) for each in strokes if len(each) == 1])
+        self._chords.give(self._actions[name], [(each[0], each[1]) for each in strokes if len(each) == 2])

@@ -80,7 +80,7 @@ async def test_a_key_pressed_in_the_preferences_is_alive_shown_and_kept(desk: De
         if button.accessibleName() == "Archive"
     )
     pane = window.room.list
-    steps = MailSteps(pane._actions, print, print, print, pane.key_of)
+    steps = MailSteps(*(pane._actions, print, print, print, print, print, print), pane.key_of, print)
     pane.view.show_key(pane.model.keys[0])
     menu = list_menu(window._theme, pane, steps, pane.selection(), ())
     assert "Archive\tY" in [action.text() for action in menu.actions()]

@@ -167,9 +167,12 @@ def new(identity: Identity, letter: mailto.Mailto | None = None, *, html: bool =
 
 
 def signature(written: str) -> tuple[str, str]:
-    """Return an identity's signature as it stands below what is written, as HTML and as text."""
+    """Return an identity's signature as it stands below what is written, as HTML and as text.
+
+    One with a picture is left to the composer, which has its octets go along.
+    """
     text = html_plain.plain_of(written).removeprefix("-- \n")
-    if not text and "<img" not in written:
+    if not text or "<img" in written:
         return "", ""
     return f'<p><br></p><div class="signature">{written}</div>', f"\n\n-- \n{text}"
 

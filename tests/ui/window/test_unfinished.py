@@ -10,9 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from desktop.domain import settings
+from desktop.domain.mail.draft import Identity
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.mail_account import Endpoint, Security
+from desktop.domain.settings import WriteIn
 from desktop.ui.bridge import Bridge
 from desktop.ui.compose import keeping
 from desktop.ui.compose.compose_window import ComposeWindow
@@ -20,6 +23,7 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.window.main_window import MainWindow
+from tests.ui.compose.test_compose_window import data_url, picture
 from tests.ui.window.conftest import Desk
 
 
@@ -72,6 +76,23 @@ async def test_a_test_mail_is_begun_to_oneself_through_its_account(desk: Desk) -
     assert (draft.sender.address, [each.address for each in draft.to]) == (account.address, [account.address])
     assert draft.subject == "Test mail from Rapport"
     assert "sending works" in draft.html
+
+
+@pytest.mark.parametrize("rich", [True, False])
+async def test_a_signature_with_a_picture_stands_there_once(desk: Desk, rich: bool) -> None:
+    services = desk.core.services
+    account = services.accounts.all()[0]
+    written = f'<p><b>Ann Lee</b></p><p>Support desk</p><p><img src="{data_url(picture())}"></p>'
+    services.accounts.edit(replace(account, identities=(Identity(account.address, "Ann", signature=written),)))
+    services.settings.set(settings.WRITE_IN, (WriteIn.RICH if rich else WriteIn.PLAIN).value)
+    desk.window.show()
+    desk.window.writing.new(account.key)
+    await desk.until(lambda: bool(desk.window.writing.windows) and desk.window.writing.windows[-1].is_ready)
+    draft = desk.window.writing.windows[-1].draft()
+
+    assert (draft.html if rich else draft.text).count("Support desk") == 1
+    assert draft.html.count("<img") == (1 if rich else 0)
+    assert len(draft.enclosures) == (1 if rich else 0)
 
 
 async def test_a_composer_in_which_nobody_wrote_leaves_nothing_and_tells_nothing(desk: Desk) -> None:

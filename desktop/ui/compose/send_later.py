@@ -19,8 +19,8 @@ def moments(now: QDateTime) -> list[tuple[str, QDateTime]]:
     offered: list[tuple[str, QDateTime]] = []
     soon = now.addSecs(2 * 3600)
     if soon.date() == today:
-        quarter = soon.time().minute() // 15 * 15
-        offered.append((_("In two hours"), QDateTime(today, QTime(soon.time().hour(), quarter), where)))
+        minute = QTime(soon.time().hour(), soon.time().minute())
+        offered.append((_("In two hours"), QDateTime(today, minute, where)))
     tomorrow = today.addDays(1)
     offered.append((_("Tomorrow morning"), QDateTime(tomorrow, MORNING, where)))
     offered.append((_("Tomorrow afternoon"), QDateTime(tomorrow, _AFTERNOON, where)))
@@ -36,8 +36,8 @@ class SendLaterPopup(MomentPopup):
     def __init__(self, theme: Theme, host: QWidget) -> None:
         super().__init__(theme, host, _("Send later"), _("Schedule"))
 
-    def ask(self, button: QWidget, now: QDateTime, where: QTimeZone) -> None:
-        """Open with what is offered at this moment."""
+    def ask(self, button: QWidget, now: QDateTime, where: QTimeZone, first: QDateTime | None = None) -> None:
+        """Open with what is offered at this moment; the field begins with `first`, where that lies ahead."""
         offered = moments(now.toTimeZone(where))
         self.offer(
             [
@@ -45,5 +45,6 @@ class SendLaterPopup(MomentPopup):
                 for words, at in offered
             ],
             where,
+            first if first is not None and first > now else None,
         )
         self.ask_below(button)

@@ -20,12 +20,14 @@ class FileDialog(QFileDialog):
     _last_folder: ClassVar[str] = ""
 
     def __init__(self, parent: QWidget, title: str, name: str = "", *, folder: str = "") -> None:
-        folder = (
-            folder
-            or self._last_folder
-            or QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+        downloads = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation)
+        wanted = (folder, self._last_folder, downloads)
+        # a folder that is not there would pass for the name of a file
+        super().__init__(
+            parent, title, next((each for each in wanted if each and Path(each).is_dir()), str(Path.home()))
         )
-        super().__init__(parent, title, str(Path(folder) / name))
+        if name:
+            self.selectFile(name)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for label, words in (
             (QFileDialog.DialogLabel.LookIn, _("Look in:")),

@@ -117,7 +117,7 @@ class Writing(QObject):
         if remedy is Remedy.EDIT:
             self.edit(email_key)
         elif remedy is Remedy.CHANGE_TIME:
-            self._ask_time(email_key)
+            self._tasks.run(self._ask_time(email_key))
         elif remedy is Remedy.CANCEL:
             self._tasks.run(self._cancel(email_key))
         elif remedy is Remedy.DELETE:
@@ -207,11 +207,12 @@ class Writing(QObject):
             raise TooLate
         return mail
 
-    def _ask_time(self, email_key: int) -> None:
+    async def _ask_time(self, email_key: int) -> None:
         """Ask when a mail that waits is to leave."""
-        where = dates.zone()
+        mail, where = await self._outgoing(email_key), dates.zone()
         self._timed = email_key
-        self._time_popup.ask(self._anchor(), QDateTime.fromMSecsSinceEpoch(clock.now(), where), where)
+        now, planned = (QDateTime.fromMSecsSinceEpoch(at_ms, where) for at_ms in (clock.now(), mail.due_at_ms))
+        self._time_popup.ask(self._anchor(), now, where, planned if mail.scheduled else None)
 
     @cached_property
     def _time_popup(self) -> SendLaterPopup:

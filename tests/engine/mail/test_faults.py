@@ -173,10 +173,12 @@ def test_r03_changed_flags_are_asked_for_in_windows(
     asked: list[tuple[int, int]] = []
     fetch_flags = Session.fetch_flags
 
-    def fetch(self: Session, low: int, high: int, changed_since: int | None = None) -> FlagSweep:
+    def fetch(
+        self: Session, low: int, high: int, changed_since: int | None = None, *, labels: bool = False
+    ) -> FlagSweep:
         if changed_since:
             asked.append((low, high))
-        return fetch_flags(self, low, high, changed_since)
+        return fetch_flags(self, low, high, changed_since, labels=labels)
 
     monkeypatch.setattr(folder_sync, "SWEEP_WINDOW", 10)
     monkeypatch.setattr(Session, "fetch_flags", fetch)

@@ -108,9 +108,10 @@ async def test_keys_work_on_the_mail_that_is_chosen(writer: Desk) -> None:
     assert before is not None
 
     window.actions_[Do.CHANGE_TIME].trigger()
-    popup = window.findChild(SendLaterPopup)
-    assert popup is not None
+    await writer.until(lambda: window.findChild(SendLaterPopup) is not None)
+    popup = window.writing._time_popup
     await writer.until(popup.isVisible)
+    assert popup.when.dateTime().toMSecsSinceEpoch() == before.due_at_ms, "it begins with the time the mail has"
     QTest.keyClick(popup.offers[-1], Qt.Key.Key_Space)
     await writer.until(lambda: services.outbox.get(key) != before)
     after = services.outbox.get(key)
@@ -120,9 +121,11 @@ async def test_keys_work_on_the_mail_that_is_chosen(writer: Desk) -> None:
     assert window.focusWidget() is window.room.list.view, "the next key is for the list again"
 
     window.actions_[Do.CHANGE_TIME].trigger()
+    await writer.until(popup.isVisible)
     window.room.tree.setFocus()  # the card goes away without a word
     assert not popup.isVisible()
     window.actions_[Do.CHANGE_TIME].trigger()
+    await writer.until(popup.isVisible)
     assert window.findChildren(SendLaterPopup) == [popup]
     QTest.keyClick(popup.offers[0], Qt.Key.Key_Escape)
 
@@ -209,7 +212,7 @@ async def test_a_mail_that_left_before_it_was_edited_stays_what_was_sent(writer:
     assert window.writing.windows == ()
 
 
-@pytest.mark.parametrize("remedy", [Remedy.CANCEL, Remedy.SEND_NOW, Remedy.DELETE])
+@pytest.mark.parametrize("remedy", [Remedy.CANCEL, Remedy.SEND_NOW, Remedy.DELETE, Remedy.CHANGE_TIME])
 async def test_what_comes_too_late_for_a_mail_is_said(writer: Desk, remedy: Remedy) -> None:
     window, email_key = await left(writer)
     window.writing.act(remedy, email_key)
@@ -218,8 +221,6 @@ async def test_what_comes_too_late_for_a_mail_is_said(writer: Desk, remedy: Reme
 
 async def test_another_time_for_a_mail_that_left_while_it_was_chosen_is_refused(writer: Desk) -> None:
     window, email_key = await left(writer)
-    window.writing.act(Remedy.CHANGE_TIME, email_key)
-    popup = window.findChild(SendLaterPopup)
-    assert popup is not None
-    popup.chosen.emit(clock.now() + HOUR_MS)
+    window.writing._timed = email_key
+    window.writing._time_popup.chosen.emit(clock.now() + HOUR_MS)
     await writer.until(lambda: "left already" in window._toast.text)

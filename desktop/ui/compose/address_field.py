@@ -1,6 +1,6 @@
 """Recipients: chips in as many lines as they take, and a line to type the next one in. GUI thread.
 
-Enter, Tab, comma and semicolon accept; a pasted list is split. Backspace in an empty line chooses the last chip, once
+Enter, comma and semicolon accept, Tab accepts and goes on; a pasted list is split. Backspace in an empty line chooses the last chip, once
 more removes it; arrows walk among the chips; F2, Enter or a double click writes one anew.
 """
 
@@ -170,8 +170,8 @@ class AddressField(QWidget):
                 self.accept()
             return True
         if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
-            if key == Qt.Key.Key_Tab and typed and (self._take_current() or self.accept()):
-                return True
+            if key == Qt.Key.Key_Tab and typed and not self._take_current():
+                self.accept()
             self.left.emit(1 if key == Qt.Key.Key_Tab else -1)
             return True
         at_start = self.line.cursorPosition() == 0 and not self.line.hasSelectedText()

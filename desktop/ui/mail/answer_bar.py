@@ -28,6 +28,7 @@ _ICONS = {
     Remedy.EDIT: "pencil",
     Remedy.DELETE: "trash-2",
     Remedy.SEND_NOW: "send",
+    Remedy.CHANGE_TIME: "clock",
     Remedy.SEND_AGAIN: "send",
     Remedy.WAS_SENT: "circle-check",
     Remedy.DISMISS: "check",

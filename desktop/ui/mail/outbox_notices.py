@@ -25,7 +25,12 @@ def foot(head: MessageHead) -> tuple[tuple[str, Remedy], ...] | None:
     here = written_here(head)
     if here is None or (head.way is not None and head.way.stage is Stage.ACCEPTED):
         return None
-    return here.offers if head.way is not None else (*here.offers, (_("Delete"), Remedy.DELETE))
+    if head.way is None:
+        return (*here.offers, (_("Delete"), Remedy.DELETE))
+    if head.way.scheduled and not head.way.asks and head.way.stage is Stage.HELD:
+        now, back = here.offers
+        return now, (_("Change time…"), Remedy.CHANGE_TIME), back
+    return here.offers
 
 
 def _on_its_way(mail: Outgoing) -> Notice:

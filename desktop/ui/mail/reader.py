@@ -49,7 +49,7 @@ T = TypeVar("T")
 _ZOOM = "reader.zoom"
 _HURTFUL = "reader.hurtful"
 _MOST_HURTFUL = 200
-_OF_WRITING = (Remedy.EDIT, Remedy.SEND_NOW, Remedy.SEND_AGAIN, Remedy.WAS_SENT, Remedy.DISMISS)
+_OF_WRITING = (Remedy.EDIT, Remedy.SEND_NOW, Remedy.CHANGE_TIME, Remedy.SEND_AGAIN, Remedy.WAS_SENT, Remedy.DISMISS)
 _ALWAYS: dict[Remedy, Callable[[Address], str]] = {
     Remedy.ALWAYS_LOAD_IMAGES: lambda sender: sender.address,
     Remedy.ALWAYS_LOAD_DOMAIN: lambda sender: f"@{sender.domain}",

@@ -50,6 +50,16 @@ def test_keys_that_accept(field: AddressField, key: Qt.Key) -> None:
     assert field.line.hasFocus()
 
 
+def test_tab_takes_what_is_suggested_and_goes_on(field: AddressField) -> None:
+    ways: list[int] = []
+    field.left.connect(ways.append)
+    QTest.keyClicks(field.line, "bo@trent.example")
+    press(Qt.Key.Key_Tab)
+
+    assert field.addresses == (Address("", "bo@trent.example"),)
+    assert ways == [1]
+
+
 def test_a_comma_inside_a_quoted_name_is_part_of_it(field: AddressField) -> None:
     QTest.keyClicks(field.line, '"Keller, Anna" <anna@acme.example>')
     press(Qt.Key.Key_Return)

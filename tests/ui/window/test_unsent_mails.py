@@ -66,7 +66,7 @@ def _head(desk: Desk, list_id: Unified) -> MessageHead:
     ("way", "offered"),
     [
         (outgoing(Stage.HELD), [Remedy.EDIT]),
-        (replace(outgoing(Stage.HELD), scheduled=True), [Remedy.SEND_NOW, Remedy.EDIT]),
+        (replace(outgoing(Stage.HELD), scheduled=True), [Remedy.SEND_NOW, Remedy.CHANGE_TIME, Remedy.EDIT]),
         (FAILED, [Remedy.SEND_NOW, Remedy.EDIT]),
         (DOUBTFUL, [Remedy.SEND_AGAIN, Remedy.WAS_SENT]),
         (outgoing(Stage.SENDING), []),

@@ -1,7 +1,7 @@
 """Recipients: chips in as many lines as they take, and a line to type the next one in. GUI thread.
 
-Enter, comma and semicolon accept, Tab accepts and goes on; a pasted list is split. Backspace in an empty line chooses the last chip, once
-more removes it; arrows walk among the chips; F2, Enter or a double click writes one anew.
+Enter, comma and semicolon accept, Tab accepts and goes on; a pasted list is split. Backspace in an empty line chooses
+the last chip, once more removes it; arrows walk among the chips; F2, Enter or a double click writes one anew.
 """
 
 from __future__ import annotations

@@ -114,6 +114,7 @@ def test_a_server_that_is_started_anew_gives_the_numbers_of_our_notices_to_other
     notices.listen(heard.append)
     with notification_server(bus, *ALL) as first:
         assert notices.show(Notice(1, "Anna", acts=ACTS)).result(WITHIN_S) is Shown.SILENTLY
+        first.until(lambda: first.standing, "shown")
         number = first.shown[0]["number"]
         first.kill()
 

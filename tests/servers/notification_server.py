@@ -57,6 +57,7 @@ def speak(bus: object, word: str, rest: list[str]) -> None:
         bus.send(new_signal(ADDRESS, "ActivationToken", "us", (int(rest[0]), rest[1])))
     elif word == "close":
         bus.send(new_signal(ADDRESS, "NotificationClosed", "uu", (int(rest[0]), int(rest[1]))))
+    tell({"call": "said"})
 
 
 def answer(bus: object, message: object, numbers: itertools.count[int]) -> None:

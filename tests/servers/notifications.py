@@ -26,6 +26,7 @@ class NotificationDesk:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         self.calls: list[dict[str, Any]] = []
+        self._said = 0
         threading.Thread(target=self._read, daemon=True).start()
         self.until(lambda: self.calls, "the server is there")
         self.calls.clear()
@@ -47,10 +48,12 @@ class NotificationDesk:
         return list(found.values())
 
     def say(self, *words: object) -> None:
-        """Let the server do what a person does on it."""
+        """Let the server do what a person does on it; it is on the bus then."""
         assert self._process.stdin is not None
+        before = self._said
         self._process.stdin.write(" ".join(map(str, words)) + "\n")
         self._process.stdin.flush()
+        self.until(lambda: self._said > before, "it is said")
 
     def kill(self) -> None:
         """Let the server crash."""
@@ -67,7 +70,11 @@ class NotificationDesk:
         assert self._process.stdout is not None
         with contextlib.suppress(ValueError):  # the end of the test closes what is read
             for line in self._process.stdout:
-                self.calls.append(json.loads(line))
+                call = json.loads(line)
+                if call["call"] == "said":
+                    self._said += 1
+                else:
+                    self.calls.append(call)
 
 
 @contextlib.contextmanager

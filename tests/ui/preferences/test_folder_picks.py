@@ -63,10 +63,12 @@ def test_the_form_offers_the_folders_of_a_server_in_that_order(theme: Theme, tas
     assert select.currentData() == "Sent"
 
 
-def test_folders_are_called_as_in_the_sidebar_and_picked_by_their_paths(theme: Theme, qtbot: QtBot) -> None:
+def test_folders_are_called_as_in_the_sidebar_and_picked_by_their_paths(
+    tasks: Tasks, theme: Theme, qtbot: QtBot
+) -> None:
     i18n.set_language("ru")
     try:
-        fields = AccountFields(theme, is_new=True)
+        fields = AccountFields(theme, signatures(theme, tasks), is_new=True)
         qtbot.addWidget(fields)
         fields.show_folders(RAW)
         column = fields.picks._column

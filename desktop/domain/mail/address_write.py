@@ -47,9 +47,9 @@ def spelled(address: str) -> str:
 
 
 def is_fit(address: str) -> bool:
-    """Say whether mail can be written to an address: whether `spelled` returns something."""
+    """Say whether mail can be written to an address: whether `spelled` returns something, with no blank in it (M8)."""
     try:
-        return bool(spelled(address))
+        return not any(letter.isspace() for letter in spelled(address))
     except AddressRefused:
         return False
 

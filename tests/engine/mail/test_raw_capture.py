@@ -25,6 +25,7 @@ from desktop.base.errors import Problem
 from desktop.base.text import encodable
 from desktop.domain.mail import mailto, mime_parse, names
 from desktop.domain.mail.address import Address
+from desktop.domain.mail.address_write import spelled
 from desktop.domain.mail.draft import Draft, Identity
 from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
 from desktop.domain.mail.recipients import is_sendable
@@ -145,8 +146,8 @@ def test_c25_what_is_typed_in_the_place_of_an_address_is_refused_or_is_one(post:
                 if len(post.receiver.received) != before:
                     wrong.append((each[:60], field, "sent though refused"))
                 continue
-            meant = written.recipients
-            if [one.lower() for one in received.recipients] != [one.address.strip().lower() for one in meant]:
+            meant = [spelled(one.address).lower() for one in written.recipients]  # quoted where it must be (RFC 5321)
+            if [one.lower() for one in received.recipients] != meant:
                 wrong.append((each[:60], field, str(received.recipients)))
             if field == "bcc" and each.strip().encode() in received.raw:
                 wrong.append((each[:60], field, "told"))

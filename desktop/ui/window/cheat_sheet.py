@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.base.i18n import _
@@ -73,10 +73,11 @@ class CheatSheet(ReturningDialog):
         self._fill()
         self.field.setFocus()
 
-    def eventFilter(self, watched: QWidget, event: QEvent) -> bool:  # type: ignore[override]
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the keys that scroll do so while the field has the keyboard."""
-        if event.type() is QEvent.Type.KeyPress and event.key() in _SCROLLS:  # type: ignore[attr-defined]
-            bar, key = self._scroll.verticalScrollBar(), event.key()  # type: ignore[attr-defined]
+        pressed = event if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress else None
+        if pressed is not None and (key := pressed.key()) in _SCROLLS:
+            bar = self._scroll.verticalScrollBar()
             step = bar.pageStep() if key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) else 2 * _LINE_PX
             bar.setValue(bar.value() + (step if key in (Qt.Key.Key_PageDown, Qt.Key.Key_Down) else -step))
             return True

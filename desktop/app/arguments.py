@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from desktop.base.i18n import _
@@ -232,6 +232,12 @@ class _Parser(argparse.ArgumentParser):
 
     def print_help(self, file: object = None) -> NoReturn:
         raise HelpWanted(self.format_help())
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Return what was given. In `--to=--` that is two hyphens, of which Python before 3.13 makes an empty list."""
+        if action.option_strings and arg_strings == ["--"]:
+            return self._get_value(action, "--")
+        return super()._get_values(action, arg_strings)
 
 
 def parse(argv: Sequence[str], folder: Path) -> tuple[str | None, Command]:

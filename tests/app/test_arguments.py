@@ -14,6 +14,7 @@ from desktop.app.arguments import (
     HelpWanted,
     OpenWindow,
     SearchMails,
+    SendMail,
     ServerAddress,
     ShowMail,
     Sync,
@@ -105,6 +106,18 @@ def test_commands_are_read(tmp_path: Path) -> None:
     assert added.folders == ("A", "B")
     assert added.since == "2026-01-31"
     assert added.ca_file == str(tmp_path / "ca.pem")
+
+
+def test_two_hyphens_are_a_word_where_a_word_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"")
+    options = ("--from=a@x.example", "--to=--", "--cc=--", "--subject=--", "--text=a.txt", "--attach=a.txt")
+
+    sent = parse(("send", *options), tmp_path)[1]
+
+    assert isinstance(sent, SendMail)
+    assert (sent.to, sent.cc, sent.subject) == (("--",), ("--",), "--")
+    with pytest.raises(UsageError):
+        parse(("search", "--limit=--", "zoo"), tmp_path)
 
 
 @pytest.mark.skipif("sys.platform == 'win32'", reason="its desktop hands over no links to files")

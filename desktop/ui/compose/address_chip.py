@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.base.i18n import _
 from desktop.base.text import encodable
 from desktop.domain.mail.address import Address
-from desktop.domain.mail.recipients import is_sendable
+from desktop.domain.mail.address_write import is_fit
 from desktop.ui.icons import pixmap
 from desktop.ui.line_texts import one_line
 from desktop.ui.theme import Theme
@@ -44,7 +44,7 @@ class AddressChip(PaintedButton):
     def __init__(self, theme: Theme, address: Address, note: str = "", parent: QWidget | None = None) -> None:
         super().__init__(theme, "", 12, parent)
         self.address = address
-        self.is_wrong = not is_sendable(address)
+        self.is_wrong = not is_fit(address.address)
         self._title = one_line(address.display) or "?"
         self._pressed_at: QPoint | None = None
         self.setFont(theme.font("small-medium"))

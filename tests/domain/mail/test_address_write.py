@@ -81,3 +81,15 @@ def test_addresses_are_spelled_as_servers_want_them(address: str, expected: str)
     message = mime_parse.parse(sent(draft(to=(Address("Bob, the builder", address), Address("", address)))))
 
     assert message.to == (Address("Bob, the builder", expected), Address("", expected))
+
+
+@pytest.mark.parametrize(
+    "address", ["a.b+tag@b-c.example", "jürgen@müller.example", "a@localhost", "o'neil@x.example", "a@[127.0.0.1]"]
+)
+def test_mail_can_be_written_there(address: str) -> None:
+    assert address_write.is_fit(address)
+
+
+@pytest.mark.parametrize("address", ['"a b"@x.example', "a b@x.example", "!@#$%^&*", "a@b@c\x00"])
+def test_m8_mail_cannot_be_written_there(address: str) -> None:
+    assert not address_write.is_fit(address)

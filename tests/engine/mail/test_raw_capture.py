@@ -25,10 +25,9 @@ from desktop.base.errors import Problem
 from desktop.base.text import encodable
 from desktop.domain.mail import mailto, mime_parse, names
 from desktop.domain.mail.address import Address
-from desktop.domain.mail.address_write import spelled
+from desktop.domain.mail.address_write import is_fit, spelled
 from desktop.domain.mail.draft import Draft, Identity
 from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
-from desktop.domain.mail.recipients import is_sendable
 from desktop.services.mail.answers import Answer
 from desktop.services.mail.leaving import CannotSend
 from tests.captured import faults, fields_of, files
@@ -146,8 +145,8 @@ def test_c25_what_is_typed_in_the_place_of_an_address_is_refused_or_is_one(post:
                 if len(post.receiver.received) != before:
                     wrong.append((each[:60], field, "sent though refused"))
                 continue
-            meant = [spelled(one.address).lower() for one in written.recipients]  # quoted where it must be (RFC 5321)
-            if [one.lower() for one in received.recipients] != meant:
+            meant = {spelled(one.address).lower() for one in written.recipients}  # quoted where it must be (RFC 5321)
+            if {one.lower() for one in received.recipients} != meant or len(received.recipients) != len(meant):
                 wrong.append((each[:60], field, str(received.recipients)))
             if field == "bcc" and each.strip().encode() in received.raw:
                 wrong.append((each[:60], field, "told"))
@@ -167,7 +166,10 @@ def test_c25_an_answer_to_a_hostile_mail_takes_over_no_field_of_it(post: Post, d
     for key in keys:
         begun = services.answers.begin(kind, key, "yesterday").draft
         # one that names nobody is addressed by its writer, and what is no address is taken out
-        fit = {name: tuple(filter(is_sendable, getattr(begun, name))) for name in ("to", "cc", "reply_to")}
+        fit = {
+            name: tuple(each for each in getattr(begun, name) if is_fit(each.address))
+            for name in ("to", "cc", "reply_to")
+        }
         written = replace(begun, **fit)
         written = written if written.recipients else replace(written, to=(BOB,))
 

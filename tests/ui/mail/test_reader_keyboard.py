@@ -87,6 +87,7 @@ async def test_the_keyboard_waits_for_the_mail_and_follows_from_one_to_the_next(
     bench.reader.show_message(text)
     bench.reader.setFocus(SHORTCUT)
     await until(lambda: QApplication.focusWidget() is bench.reader.page.body.text)
+    await until(lambda: bench.painted == [text])
     await bench.show(page)
     assert bench.reader.page.body.web.isAncestorOf(QApplication.focusWidget())
     bench.reader.show_nothing()

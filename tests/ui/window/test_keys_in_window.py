@@ -73,7 +73,7 @@ async def test_a_key_pressed_in_the_preferences_is_alive_shown_and_kept(desk: De
     await desk.until(lambda: "window.archive" in desk.core.services.settings.get(settings.KEY_CHANGES))
     dialog.close()
 
-    assert window.actions_[Do.ARCHIVE].shortcut() == "Y"
+    await desk.until(lambda: window.actions_[Do.ARCHIVE].shortcut() == "Y")
     assert "(Y)" in next(
         button.toolTip()
         for button in window.room.reader.findChildren(type(window.navigation.me).__base__)

@@ -10,6 +10,7 @@ import pytest
 
 from desktop.domain.mail import providers
 from desktop.domain.mail.provider import Provider, Server
+from desktop.net import vault
 from tests.desk import Desk
 from tests.small_disk import mounts
 
@@ -17,7 +18,8 @@ __all__ = ["mounts"]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr(vault, "_LOG2_N", 4)  # hundreds of vaults are made here, and nobody wants into any
     made = Desk(tmp_path / "profile")
     yield made
     made.close()

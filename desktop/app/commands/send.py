@@ -14,6 +14,7 @@ from desktop.app.core import Core
 from desktop.base import clock
 from desktop.base.errors import Problem
 from desktop.base.i18n import _, n_
+from desktop.base.text import encodable
 from desktop.domain import events
 from desktop.domain.mail import address_list
 from desktop.domain.mail.address import Address
@@ -60,7 +61,7 @@ def _identity(core: Core, address: str) -> Identity:
 
 
 def _people(written: tuple[str, ...]) -> tuple[Address, ...]:
-    return tuple(person for each in written for person in address_list.parse(each.encode("utf-8", "surrogateescape")))
+    return tuple(person for each in written for person in address_list.parse(encodable(each).encode()))
 
 
 def _read(path: Path | None) -> str:

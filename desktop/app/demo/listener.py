@@ -93,6 +93,9 @@ class Listener:
                 connection, _address = self._socket.accept()
             except OSError:
                 return
+            # an answer in several pieces would wait 40 ms for the program to acknowledge the first
+            with contextlib.suppress(OSError):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 if self._closing:
                     connection.close()

@@ -252,6 +252,9 @@ def parse(argv: Sequence[str], folder: Path) -> tuple[str | None, Command]:
             [*argv[: at + 1], *(_query_last(after) if argv[at] in ("search", "export") else after)]
         )
         return found.profile, _command(found, folder)
+    if at is not None and is_mailto(argv[at]):
+        # launchers split a link at the blanks a page left in it; whoever wrote the page gives no options
+        argv = (*argv[:at], " ".join(argv[at:]))
     parser = _window()
     found = parser.parse_args(list(argv))
     if found.version:

@@ -133,6 +133,24 @@ def test_a_mail_file_may_be_named_by_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("argv", "link"),
+    [
+        (("mailto:",), "mailto:"),
+        (("MailTo:bo@x.example?subject=Hello%20world",), "MailTo:bo@x.example?subject=Hello%20world"),
+        (("mailto:bo@x.example?subject=Hello", "world"), "mailto:bo@x.example?subject=Hello world"),
+        (("mailto:bo@x.example?body=a", "", "-", "b"), "mailto:bo@x.example?body=a  - b"),
+        (("mailto:bo@x.example?body=a", "--version"), "mailto:bo@x.example?body=a --version"),
+        (("mailto:bo@x.example?body=a", "--profile", "/evil"), "mailto:bo@x.example?body=a --profile /evil"),
+        (("mailto:bo@x.example?body=please", "send", "mail.eml"), "mailto:bo@x.example?body=please send mail.eml"),
+    ],
+)
+def test_a_link_is_one_however_a_launcher_split_it(argv: tuple[str, ...], link: str) -> None:
+    """A page writes the link: none of its words may become an option."""
+    assert parse(argv, Path("/")) == (None, OpenWindow(link))
+    assert parse(("--profile", "p", *argv), Path("/")) == ("p", OpenWindow(link))
+
+
+@pytest.mark.parametrize(
     ("typed", "query", "limit", "as_json"),
     [
         ("a -from:me", "a -from:me", 50, False),

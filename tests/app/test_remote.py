@@ -428,6 +428,19 @@ def open_window(profile: Profile, ask: AskPassphrase, *, engine: bool = True) ->
     core.close()
 
 
+def test_a_link_goes_to_the_open_window_whole(profile: Profile) -> None:
+    """However a launcher split it, and whatever folder it was clicked in."""
+    opened: list[Path | str | None] = []
+    link = "mailto:bo@x.example?subject=Hello world&attach=/etc/passwd"
+    core, heard = build_core(profile, lambda _asked: None), Heard()
+    with serving(profile, Calls(core, engine_runs=True, open_window=opened.append)):
+        codes = [remote.call(profile, Request(argv, "/etc", None), heard.console) for argv in ((link,), link.split())]
+    core.close()
+
+    assert (codes, heard.words) == ([0, 0], "")
+    assert opened == [link, link]
+
+
 @pytest.fixture
 def locked_profile(rapport: Rapport, monkeypatch: pytest.MonkeyPatch) -> Profile:
     """A profile with one account, its password in a vault. Its server is never reached."""

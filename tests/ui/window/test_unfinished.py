@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
@@ -76,6 +78,36 @@ async def test_a_test_mail_is_begun_to_oneself_through_its_account(desk: Desk) -
     assert (draft.sender.address, [each.address for each in draft.to]) == (account.address, [account.address])
     assert draft.subject == "Test mail from Rapport"
     assert "sending works" in draft.html
+
+
+@pytest.mark.parametrize("second_start", [False, True])
+async def test_a_link_begins_a_mail_and_takes_no_file_along(desk: Desk, tmp_path: Path, second_start: bool) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("mine")
+    link = (
+        f"mailto:bo@x.example?cc=ann@x.example&subject=Hello world&body=One%0ATwo&attach={secret}&attachment={secret}"
+    )
+    window = desk.window
+    window.restore()
+    window.show()
+    if second_start:
+        thread = threading.Thread(target=window.called.emit, args=(link,))
+        thread.start()
+        thread.join()
+    else:
+        window.open(link)
+    await desk.until(lambda: bool(window.writing.windows) and window.writing.windows[-1].is_ready)
+    [composer] = window.writing.windows
+    draft = composer.draft()
+
+    assert ([each.address for each in draft.to], [each.address for each in draft.cc]) == (
+        ["bo@x.example"],
+        ["ann@x.example"],
+    )
+    assert draft.subject == "Hello world"
+    assert ("One" in draft.html, "Two" in draft.html) == (True, True)
+    assert draft.enclosures == ()
+    assert str(secret) not in draft.html
 
 
 @pytest.mark.parametrize("rich", [True, False])

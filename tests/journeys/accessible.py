@@ -3,6 +3,7 @@
 Every line on stdin is a command, every answer a line of JSON:
     tree        the nodes in sight of the program, top down: role, name, depth, focusable, focused, number
     act N       the first action of node N of the last tree
+    focus N     give that node the keyboard
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def main() -> None:
                 if (top.get_name() or "").lower() == PROGRAM:
                     walk(top, 0, nodes, found)
             answer: object = found
+        elif command == "focus":
+            answer = Atspi.Component.grab_focus(nodes[int(rest)])
         else:
             answer = Atspi.Action.do_action(nodes[int(rest)], 0)
         print(json.dumps(answer), flush=True)

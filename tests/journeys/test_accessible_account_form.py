@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.test_accessible_window import Node, Screen, passphrase_file, rapport, screen
+from tests.journeys.screen import Node, Screen
+from tests.journeys.test_accessible_window import passphrase_file, rapport, screen
 
 __all__ = ["passphrase_file", "rapport", "screen"]
 

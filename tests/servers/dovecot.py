@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -162,6 +163,12 @@ class Dovecot:
     @property
     def ca_file(self) -> Path:
         return self.root / "ca.pem"
+
+    def tls_context(self) -> ssl.SSLContext:
+        """Return what another server needs to show the same certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.root / "cert.pem", self.root / "key.pem")
+        return context
 
     @classmethod
     def start(

@@ -74,7 +74,8 @@ class HostUnreachable(NetProblem):
     """No address of the host took a connection. `refused`: the host is there, and nobody listens on the port."""
 
     def __init__(self, host: str, port: int, *, refused: bool = False, details: str | bytes = "") -> None:
-        super().__init__(_("{host} does not answer on port {port}.").format(host=host, port=port), details=details)
+        text = _("{host} does not answer on port {port}.").format(host=host, port=port)
+        super().__init__(_with_help(text, provider_words.help_when_unreachable(host, port)), details=details)
         self.refused = refused
 
 
@@ -171,14 +172,15 @@ class SignInNotPossible(NetProblem):
 
 
 class WrongPassword(NetProblem):
-    """The server knows the connection but not this user and password."""
+    """The server knows the connection but not this user and password. `sends`: it is the one mail is sent through."""
 
     remedy = Remedy.SIGN_IN
     can_retry = False
 
-    def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
+    def __init__(self, host: str, user: str, *, sends: bool = False, port: int = 0, details: str | bytes = "") -> None:
         text = _("{host} did not accept the user name or password of {user}.").format(host=host, user=user)
-        super().__init__(_with_help(text, provider_words.help_after_refusal(host)), details=details)
+        known = provider_words.help_after_refusal(host, sends=sends, port=port, user=user)
+        super().__init__(_with_help(text, known), details=details)
 
 
 class SmtpSwitchedOff(NetProblem):
@@ -231,14 +233,17 @@ class PasswordMissing(NetProblem):
 
 
 class TokenRefused(NetProblem):
-    """The server does not take a token that was to be good: it was revoked, or is for another mailbox."""
+    """The server does not take a token that was to be good: it was revoked, or is for another mailbox.
+
+    `sends` says that it is the server mail is sent through.
+    """
 
     remedy = Remedy.SIGN_IN
     can_retry = False
 
-    def __init__(self, host: str, user: str, *, details: str | bytes = "") -> None:
+    def __init__(self, host: str, user: str, *, sends: bool = False, details: str | bytes = "") -> None:
         text = _("{host} did not accept the browser sign-in for {user}. Sign in again.").format(host=host, user=user)
-        super().__init__(_with_help(text, provider_words.help_when_not_opened(host)), details=details)
+        super().__init__(_with_help(text, provider_words.help_when_not_opened(host, sends=sends)), details=details)
 
 
 class TokenNotPossible(NetProblem):

@@ -7,9 +7,10 @@ from desktop.domain.mail.provider import Note, Provider
 from desktop.domain.mail.providers import provider_of_server
 
 _ONLY_OF_PASSWORDS = (Note.APP_PASSWORD, Note.APP_PASSWORD_WITH_SECOND_STEP, Note.NO_PASSWORD)
-_ABOUT_PASSWORDS = (*_ONLY_OF_PASSWORDS, Note.MAIN_ADDRESS)
+_ABOUT_PASSWORDS = (*_ONLY_OF_PASSWORDS, Note.MAIN_ADDRESS, Note.BRIDGE)
 _ABOUT_RECEIVING = (Note.IMAP_OFF, Note.PAID_PLAN)
 _ABOUT_SENDING = (Note.SMTP_AUTH_OFF,)
+_ABOUT_REACHING = (Note.BRIDGE,)
 
 
 def sentence(note: Note, name: str) -> str:
@@ -43,20 +44,29 @@ def help_of(provider: Provider, *, by_browser: bool = False) -> tuple[str, ...]:
     return tuple(sentence(note, provider.name) for note in provider.notes if note not in left_out)
 
 
-def help_after_refusal(host: str) -> str:
-    """Return what may be behind a refused sign-in to a mail server, "" where nothing is known of it."""
-    provider = provider_of_server(host)
-    if provider is None:
-        return ""
-    sends = provider.smtp is not None and host == provider.smtp.host
-    return _about(provider, (*_ABOUT_PASSWORDS, *(_ABOUT_SENDING if sends else _ABOUT_RECEIVING)))
+def help_after_refusal(host: str, *, sends: bool, port: int = 0, user: str = "") -> str:
+    """Return what may be behind a refused sign-in to a mail server, "" where nothing is known of it.
+
+    `sends` says that it was asked to send mail, not for the mailbox.
+    """
+    notes = (*_ABOUT_PASSWORDS, *_about_its_use(sends))
+    return _about(provider_of_server(host, port=port, user=user), notes)
 
 
-def help_when_not_opened(host: str) -> str:
-    """Return what may be behind a mailbox that a server does not open though it knows who asks."""
-    provider = provider_of_server(host)
-    return "" if provider is None else _about(provider, _ABOUT_RECEIVING)
+def help_when_not_opened(host: str, *, sends: bool = False) -> str:
+    """Return what may be behind a mailbox that a server does not open, or send for, though it knows who asks."""
+    return _about(provider_of_server(host), _about_its_use(sends))
 
 
-def _about(provider: Provider, notes: tuple[Note, ...]) -> str:
-    return " ".join(sentence(note, provider.name) for note in provider.notes if note in notes)
+def help_when_unreachable(host: str, port: int) -> str:
+    """Return what may be behind a server that does not answer."""
+    return _about(provider_of_server(host, port=port), _ABOUT_REACHING)
+
+
+def _about_its_use(sends: bool) -> tuple[Note, ...]:
+    return _ABOUT_SENDING if sends else _ABOUT_RECEIVING
+
+
+def _about(provider: Provider | None, notes: tuple[Note, ...]) -> str:
+    known = provider.notes if provider is not None else ()
+    return " ".join(sentence(note, provider.name) for note in known if provider is not None and note in notes)

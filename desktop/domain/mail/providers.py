@@ -12,6 +12,8 @@ from desktop.domain.mail.provider import LOOPBACK, Provider
 from desktop.domain.mail.provider_table import TABLE
 
 _NOBODY_KNOWN = Provider(id="", name="")
+_HERE = (LOOPBACK, "localhost", "::1")
+"""Names of this computer."""
 
 
 def provider_of(address: str, more: Iterable[Provider] = ()) -> Provider | None:
@@ -32,17 +34,29 @@ def provider_of_mx(host: str) -> Provider | None:
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
 
 
-def provider_of_server(host: str, more: Iterable[Provider] = ()) -> Provider | None:
-    """Return the provider whose IMAP or SMTP server this is; of this computer itself nothing is known by its name."""
+def provider_of_server(host: str, more: Iterable[Provider] = (), *, port: int = 0, user: str = "") -> Provider | None:
+    """Return the provider whose IMAP or SMTP server this is; `port` and `user` count where it is this computer."""
+    return next((provider for provider in (*more, *TABLE) if runs(provider, host, port=port, user=user)), None)
+
+
+def runs(provider: Provider, host: str, *, port: int = 0, user: str = "") -> bool:
+    """Say whether a server is one of a provider's.
+
+    What runs on this computer its name does not tell: a program of the provider is known by its port, or by the address
+    of who signs in, for it takes another port where its own is in use.
+    """
     name = _name(host)
-    known = (*more, *TABLE) if name != LOOPBACK else ()
-    return next((provider for provider in known if name in provider.hosts), None)
+    if name not in _HERE:
+        return name in provider.hosts
+    here = [server.port for server in (provider.imap, provider.smtp) if server is not None and server.host == LOOPBACK]
+    return port in here or (bool(here) and _name(user.rpartition("@")[2]) in provider.domains)
 
 
 def provider_of_account(account: MailAccount) -> Provider:
     """Return who keeps the mailbox of an account, told by its server; one nothing is known of where nobody is known."""
-    host = account.imap_host or (account.smtp.host if account.smtp is not None else "")
-    return provider_of_server(host) or _NOBODY_KNOWN
+    half = account.imap or account.smtp
+    found = provider_of_server(half.host, port=half.port, user=account.address) if half is not None else None
+    return found or _NOBODY_KNOWN
 
 
 def provider_by_id(provider_id: str, more: Iterable[Provider] = ()) -> Provider | None:

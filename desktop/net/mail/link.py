@@ -25,7 +25,7 @@ class Link:
     ) -> None:
         self._socket = connection
         self._host = host
-        self._port = port
+        self.port = port
         self._timeout_s = timeout_s
         self._cancel = cancel
         self._buffer = b""
@@ -144,7 +144,7 @@ class Link:
         self.close()
         if isinstance(error, TimeoutError):
             return errors.ConnectionLost(self._host, details="silence")
-        return errors.from_os_error(error, self._host, self._port)
+        return errors.from_os_error(error, self._host, self.port)
 
     def _raise_if_unusable(self) -> None:
         if self._cancel is not None and self._cancel.is_set():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 from desktop.base import i18n
 from desktop.domain.mail.discovery import of_provider
 from desktop.domain.mail.grant import Client, Grant, dump, load
-from desktop.domain.mail.mail_account import Security
+from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
 from desktop.domain.mail.provider import Note, Provider, Redirect, Server, SignIn
 from desktop.domain.mail.provider_table import TABLE
 from desktop.domain.mail.provider_words import help_after_refusal, help_of, help_when_not_opened, sentence
 from desktop.domain.mail.providers import (
     provider_by_id,
     provider_of,
+    provider_of_account,
     provider_of_mx,
     provider_of_server,
 )
@@ -128,6 +130,7 @@ def test_a_receiving_server_tells_its_provider(host: str, expected: str | None) 
         ("imappro.zoho.eu", "zoho-eu"),
         ("imap.mail.me.com", "icloud"),
         ("127.0.0.1", None),
+        ("localhost", None),
         ("imap.example.org", None),
         ("", None),
     ],
@@ -136,6 +139,26 @@ def test_a_server_tells_its_provider(host: str, expected: str | None) -> None:
     found = provider_of_server(host)
 
     assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize(
+    ("address", "port", "expected"),
+    [
+        ("ann@firm.example", 1143, "proton"),
+        ("ann@proton.me", 2143, "proton"),
+        ("ann@firm.example", 143, ""),
+        ("ann@gmail.com", 143, ""),
+    ],
+)
+def test_a_program_of_a_provider_on_this_computer_is_told_by_port_or_address(
+    host: str, address: str, port: int, expected: str
+) -> None:
+    imap = Endpoint(host, port, Security.STARTTLS, address)
+
+    found = provider_of_account(MailAccount(uuid.uuid4(), address, imap=imap))
+
+    assert found.id == expected
 
 
 def test_a_persons_own_providers_go_first() -> None:
@@ -183,12 +206,14 @@ def test_help_stands_in_the_form_and_beside_a_refusal() -> None:
     assert microsoft is not None
 
     assert "app password" in " ".join(help_of(google))
-    assert "app password" in help_after_refusal("imap.gmail.com")
-    assert "SMTP" in help_after_refusal("smtp.office365.com")
-    assert "IMAP" not in help_after_refusal("smtp.office365.com")
-    assert "IMAP" in help_after_refusal("outlook.office365.com")
+    assert "app password" in help_after_refusal("imap.gmail.com", sends=False)
+    assert "SMTP" in help_after_refusal("smtp.office365.com", sends=True)
+    assert "IMAP" not in help_after_refusal("smtp.office365.com", sends=True)
+    assert "IMAP" in help_after_refusal("outlook.office365.com", sends=False)
     assert "IMAP" in help_when_not_opened("outlook.office365.com")
-    assert (help_after_refusal("imap.example.org"), help_when_not_opened("imap.example.org")) == ("", "")
+    assert "IMAP" not in help_when_not_opened("smtp.office365.com", sends=True)
+    unknown = "imap.example.org"
+    assert (help_after_refusal(unknown, sends=False), help_when_not_opened(unknown)) == ("", "")
 
 
 @given(st.text(min_size=1), st.text(), st.text(min_size=1), st.booleans())

@@ -75,7 +75,7 @@ class Client(IMAPClient):
         if answer.kind == b"OK":
             return None
         if user is not None:
-            raise refusals.at_sign_in(answer, host, user)
+            raise refusals.at_sign_in(answer, host, user, port=self.connection.wire.port)
         raise refusals.of_command(answer, host, folder)
 
     def capabilities(self) -> tuple[bytes, ...]:

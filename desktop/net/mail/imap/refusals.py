@@ -29,7 +29,7 @@ _PAUSES = frozenset(("LIMIT", "THROTTLED", "OVERQUOTA"))
 _BUSY = frozenset(("UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN"))
 
 
-def at_sign_in(response: Response, host: str, user: str) -> errors.NetProblem:
+def at_sign_in(response: Response, host: str, user: str, *, port: int = 0) -> errors.NetProblem:
     """Return why a sign-in was refused. A wrong password is told from a server that cannot check one now (R10)."""
     words = errors.server_words(response.text)
     if _CONNECTIONS.search(words):
@@ -37,7 +37,7 @@ def at_sign_in(response: Response, host: str, user: str) -> errors.NetProblem:
     if _NOT_OPENED.search(words):
         return errors.MailboxNotOpened(host, details=words)
     if response.code in {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED"}:
-        return errors.WrongPassword(host, user, details=words)
+        return errors.WrongPassword(host, user, port=port, details=words)
     if response.code in _PAUSES or _PAUSE.search(words):
         return errors.Throttled(host, details=words)
     if response.code in _BUSY or _TEMPORARY.search(words):
@@ -46,7 +46,7 @@ def at_sign_in(response: Response, host: str, user: str) -> errors.NetProblem:
         return errors.SignInNotPossible(host, details=words)
     if response.kind == b"BAD":
         return errors.ServerRefused(host, code=response.code, details=words)
-    return errors.WrongPassword(host, user, details=words)
+    return errors.WrongPassword(host, user, port=port, details=words)
 
 
 def at_greeting(response: Response, host: str) -> errors.NetProblem:

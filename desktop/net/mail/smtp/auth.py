@@ -82,7 +82,7 @@ def sign_in(client: Client, user: str, credential: Credential) -> None:
         if reply.code not in _NOT_UNDERSTOOD:
             break
     if not reply.done:
-        raise replies.at_sign_in(reply, client.server, user, bearer=bearer)
+        raise replies.at_sign_in(reply, client.server, user, bearer=bearer, port=client.wire.port)
 
 
 def _for_token(client: Client) -> list[str]:

@@ -79,7 +79,7 @@ def at_greeting(reply: Reply, host: str) -> errors.NetProblem:
     return errors.ServerRefused(host, code=reply.enhanced, details=reply.words)
 
 
-def at_sign_in(reply: Reply, host: str, user: str, *, bearer: bool) -> errors.NetProblem:
+def at_sign_in(reply: Reply, host: str, user: str, *, bearer: bool, port: int = 0) -> errors.NetProblem:
     """Return why a sign-in was refused. A wrong password is told from a server that cannot check one now (R10)."""
     words = reply.words
     if _CONNECTIONS.search(words):
@@ -95,8 +95,9 @@ def at_sign_in(reply: Reply, host: str, user: str, *, bearer: bool) -> errors.Ne
     if not bearer and _NO_PASSWORDS.search(words):
         return errors.SignInNotPossible(host, details=words)
     if reply.code in {534, 535} or reply.enhanced == "5.7.8":
-        refused = errors.TokenRefused if bearer else errors.WrongPassword
-        return refused(host, user, details=words)
+        if bearer:
+            return errors.TokenRefused(host, user, sends=True, details=words)
+        return errors.WrongPassword(host, user, sends=True, port=port, details=words)
     return errors.ServerRefused(host, code=reply.enhanced, details=words)
 
 

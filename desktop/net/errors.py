@@ -273,6 +273,20 @@ class MailboxNotOpened(NetProblem):
         super().__init__(_with_help(text, provider_words.help_when_not_opened(host)), details=details)
 
 
+class SignedInByAlias(NetProblem):
+    """The server took the sign-in and knows no mailbox of that name: an alias has none (Exchange)."""
+
+    remedy = Remedy.SIGN_IN
+    can_retry = False
+
+    def __init__(self, host: str, *, details: str | bytes = "") -> None:
+        text = _(
+            "{host} finds no mailbox for this sign-in, as happens with an alias. Sign in again with the main address "
+            "of your account there, and use it as the user name too."
+        )
+        super().__init__(text.format(host=host), details=details)
+
+
 class SignInEnded(NetProblem):
     """The right a person gave in the browser is gone: withdrawn, or too old (RFC 6749, section 5.2, invalid_grant)."""
 

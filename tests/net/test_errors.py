@@ -6,6 +6,7 @@ import errno
 
 import pytest
 
+from desktop.base.errors import Remedy
 from desktop.net import errors
 from desktop.net.mail.imap import refusals
 from desktop.net.mail.imap.responses import parse
@@ -63,3 +64,23 @@ def test_nothing_is_said_of_other_servers_on_this_computer() -> None:
     assert unreachable.text == "127.0.0.1 does not answer on port 143."
     for text in (refused_by_imap("127.0.0.1", port=143), refused_by_smtp("127.0.0.1", port=25)):
         assert text == f"127.0.0.1 did not accept the user name or password of {ADDRESS}."
+
+
+@pytest.mark.parametrize("kind", [b"BAD", b"NO"])
+def test_who_signed_in_by_an_alias_is_told_to_do_so_by_the_main_address(kind: bytes) -> None:
+    words = b"User is authenticated but not connected. NoPrimarySmtpAddress"
+    host = "outlook.office365.com"
+    said = parse([b"A1 " + kind + b" " + words])
+    parting = parse([b"* BYE Session invalidated - NoPrimarySmtpAddress"])
+    reply = Reply(535, "5.7.3 Authentication unsuccessful NoPrimarySmtpAddress")
+
+    for problem in (
+        refusals.at_sign_in(said, host, ADDRESS),
+        refusals.of_command(said, host),
+        refusals.at_greeting(parting, host),
+        replies.at_sign_in(reply, "smtp-mail.outlook.com", ADDRESS, bearer=True),
+    ):
+        assert isinstance(problem, errors.SignedInByAlias)
+        assert "main address" in problem.text
+        assert (problem.remedy, problem.can_retry) == (Remedy.SIGN_IN, False)
+        assert "NoPrimarySmtpAddress" in problem.details

@@ -64,6 +64,7 @@ PROBLEMS: tuple[errors.NetProblem, ...] = (
     errors.TokenNotPossible(HOST),
     errors.TokenNotPossible(HOST, clear=True),
     errors.MailboxNotOpened(HOST, details=WORDS),
+    errors.SignedInByAlias(HOST, details=WORDS),
     errors.SignInEnded("jan", details=WORDS),
     errors.ClientRefused("Firm Mail", details=WORDS),
 )

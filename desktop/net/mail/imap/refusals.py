@@ -23,6 +23,8 @@ _GONE = re.compile(
 _EXISTS = re.compile(r"already exist", re.IGNORECASE)
 _NOT_OPENED = re.compile(r"authenticated but not connected", re.IGNORECASE)
 """Exchange Online, in answer to a sign-in or to the first command after it."""
+_ALIAS = "NoPrimarySmtpAddress"
+"""Exchange's, beside its other words or in place of them."""
 _QUOTA = re.compile(r"over ?quota|quota exceeded|mailbox is full", re.IGNORECASE)
 _PAUSES = frozenset(("LIMIT", "THROTTLED", "OVERQUOTA"))
 """Outside of a command OVERQUOTA is the volume of data (Gmail): no mailbox is so full that nobody may look at it."""
@@ -32,6 +34,8 @@ _BUSY = frozenset(("UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN"))
 def at_sign_in(response: Response, host: str, user: str, *, port: int = 0) -> errors.NetProblem:
     """Return why a sign-in was refused. A wrong password is told from a server that cannot check one now (R10)."""
     words = errors.server_words(response.text)
+    if _ALIAS in words:
+        return errors.SignedInByAlias(host, details=words)
     if _CONNECTIONS.search(words):
         return errors.TooManyConnections(host, details=words)
     if _NOT_OPENED.search(words):
@@ -52,6 +56,8 @@ def at_sign_in(response: Response, host: str, user: str, *, port: int = 0) -> er
 def at_greeting(response: Response, host: str) -> errors.NetProblem:
     """Return why a server said BYE at once, or in mid session."""
     words = errors.server_words(response.text)
+    if _ALIAS in words:
+        return errors.SignedInByAlias(host, details=words)
     if _CONNECTIONS.search(words):
         return errors.TooManyConnections(host, details=words)
     if response.code in _BUSY | _PAUSES or _PAUSE.search(words):
@@ -63,6 +69,8 @@ def of_command(response: Response, host: str, folder: str = "") -> errors.NetPro
     """Return why a command was refused; `folder` is the folder it was about, for people."""
     words = errors.server_words(response.text)
     code = response.code
+    if _ALIAS in words:
+        return errors.SignedInByAlias(host, details=words)
     if _NOT_OPENED.search(words):
         return errors.MailboxNotOpened(host, details=words)
     if folder and (code in {"NONEXISTENT", "TRYCREATE"} or (not code and _GONE.search(words))):

@@ -28,6 +28,7 @@ _DAILY_CODES = frozenset(("5.4.5", "4.4.5", "5.1.90"))
 """Gmail's and Exchange Online's for somebody who has sent as much as he may in a day."""
 _SWITCHED_OFF = re.compile(r"SmtpClientAuth\w* is disabled", re.IGNORECASE)
 _NO_PASSWORDS = re.compile(r"basic auth\w* is disabled", re.IGNORECASE)
+_ALIAS = "NoPrimarySmtpAddress"
 _CLEAR = re.compile(r"STARTTLS|\bTLS\b|\bSSL\b|encrypt", re.IGNORECASE)
 _PARTING = re.compile(rb"([45]\d\d)(?:[ -](.*?))?\r?\n")
 
@@ -88,6 +89,8 @@ def at_sign_in(reply: Reply, host: str, user: str, *, bearer: bool, port: int = 
         if _PAUSE.search(words):
             return errors.Throttled(host, details=words)
         return errors.SignInTemporarilyRefused(host, user, details=words)
+    if _ALIAS in words:
+        return errors.SignedInByAlias(host, details=words)
     if _SWITCHED_OFF.search(words):
         return errors.SmtpSwitchedOff(host, user, details=words)
     if reply.code == 538 or (reply.code == 530 and _CLEAR.search(words)):

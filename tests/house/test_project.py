@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -14,12 +16,14 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from desktop.app.arguments import OpenWindow, parse
 from desktop.base.version import VERSION
 from tests.benchmarks import readme_table
 from tests.corpora import PROJECT
 
 DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+MENU_ENTRY = PROJECT / "packaging" / "linux" / "rapport.desktop"
 
 
 def locked(name: str) -> dict[str, str]:
@@ -49,7 +53,7 @@ def test_developers_have_the_versions_of_users() -> None:
 
 
 def test_the_menu_entry_names_an_icon_that_is_there_and_the_bundle_holds() -> None:
-    entry = (PROJECT / "packaging" / "linux" / "rapport.desktop").read_text("utf-8")
+    entry = MENU_ENTRY.read_text("utf-8")
     [name] = re.findall(r"^Icon=(.+)$", entry, re.MULTILINE)
     icon = f"{name}.svg"
 
@@ -58,13 +62,49 @@ def test_the_menu_entry_names_an_icon_that_is_there_and_the_bundle_holds() -> No
 
 
 def test_the_menu_entry_takes_the_links_and_files_the_program_opens() -> None:
-    entry = (PROJECT / "packaging" / "linux" / "rapport.desktop").read_text("utf-8")
+    entry = MENU_ENTRY.read_text("utf-8")
     provided = (PROJECT / "packaging" / "linux" / "org.rapport_mail.Rapport.metainfo.xml").read_text("utf-8")
     [types] = re.findall(r"^MimeType=(.+);$", entry, re.MULTILINE)
 
     assert set(types.split(";")) == {"message/rfc822", "x-scheme-handler/mailto"}
     assert re.findall("<mediatype>(.+)</mediatype>", provided) == types.split(";")
     assert "Exec=rapport %u\n" in entry, "one link, which may be that of a file"
+
+
+def test_the_menu_entry_offers_to_write_and_to_open_in_both_languages() -> None:
+    groups = _menu_entry()
+    main = groups.pop("Desktop Entry")
+    actions = {f"Desktop Action {name}" for name in main["Actions"].removesuffix(";").split(";")}
+
+    assert set(groups) == actions, "every action has its group, and none is left over"
+    assert [group["Exec"] for group in groups.values()] == ["rapport mailto:", "rapport"]
+    for name, group in groups.items():
+        assert group["Name"], name
+        assert re.search("[а-яА-Я]", group["Name[ru]"]), name
+    for key in ("GenericName", "Comment", "Keywords"):
+        assert re.search("[а-яА-Я]", main[f"{key}[ru]"]), key
+    for group in groups.values():
+        command = parse(shlex.split(group["Exec"])[1:], PROJECT)[1]
+        assert isinstance(command, OpenWindow), "the program takes what its entry says"
+    assert (main["SingleMainWindow"], main["X-GNOME-UsesNotifications"]) == ("true", "true")
+
+
+def test_the_menu_entry_is_valid() -> None:
+    validator = shutil.which("desktop-file-validate")
+    if validator is None:
+        pytest.skip("no desktop-file-validate here")
+
+    told = subprocess.run([validator, MENU_ENTRY], capture_output=True, text=True, check=False)
+
+    assert (told.returncode, told.stdout + told.stderr) == (0, "")
+
+
+def _menu_entry() -> dict[str, dict[str, str]]:
+    """Return the keys of each group."""
+    reader = configparser.ConfigParser(interpolation=None, delimiters=("=",))
+    reader.optionxform = str  # type: ignore[method-assign, assignment]
+    reader.read(MENU_ENTRY, "utf-8")
+    return {name: dict(reader[name]) for name in reader.sections()}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

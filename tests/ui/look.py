@@ -53,6 +53,7 @@ SHOWN = (
     "search",
     "hits",
     "hover",
+    "person",
     "palette",
     "palette-typed",
     "cheat-sheet",
@@ -271,6 +272,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     from desktop.domain import settings
     from desktop.store.mail.blobs import Blobs
     from desktop.ui.bridge import Bridge
+    from desktop.ui.mail.people_text import PeopleText
     from desktop.ui.state import State
     from desktop.ui.tasks import Tasks
     from desktop.ui.theme import Theme
@@ -376,6 +378,17 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     elif options.show == "hover":
         view = window.room.list.view
         view._hover_at(view.viewport().rect().topLeft() + QPoint(view.viewport().width() - 60, 140))
+    elif options.show == "person":
+        header = window.room.reader.page.header
+        header._to.setChecked(True)
+        await asyncio.sleep(_SETTLE_S)
+        header._to._hover(header._to._named[0] if header._to._named else None)
+        header._name._hot = True
+        for each in header.findChildren(PeopleText):
+            each._hover(0)
+        window.room.reader._show_person_menu(header._head.sender, header._date.mapToGlobal(QPoint(0, 90)))
+        menu = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "Menu" and w.isVisible())
+        over.append((menu, window.mapFromGlobal(menu.pos())))
     elif options.show == "me":
         window.navigation.me.click()
         menu = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "Menu" and w.isVisible())
@@ -383,6 +396,7 @@ async def _render(options: argparse.Namespace, folder: Path, loop: asyncio.Abstr
     if options.show not in (
         "trouble",
         "me",
+        "person",
         "folder-menu",
     ):  # popups close when the loop finds them without the pointer
         await asyncio.sleep(_SETTLE_S)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from desktop.base import text
 from desktop.domain.mail import address_list, address_write, header_write
@@ -41,6 +41,19 @@ class Mailto:
 def is_mailto(uri: str) -> bool:
     """Say whether a text is such a link."""
     return uri[: len(_SCHEME)].lower() == _SCHEME
+
+
+def link(person: Address) -> str:
+    """Return the link that begins a mail to a person; "mailto:" where his address can be none."""
+    if not address_write.is_fit(person.address):
+        return _SCHEME
+    local, domain = address_write.spelled(person.address).rpartition("@")[0], person.address.rpartition("@")[2]
+    written = f"{local}@{domain}"
+    name = header_write.one_line(text.encodable(person.name), header_write.MAX_NAME_CHARS)
+    if name:
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        written = f'"{escaped}" <{written}>'
+    return _SCHEME + quote(written, safe="@")
 
 
 def parse(uri: str) -> Mailto:

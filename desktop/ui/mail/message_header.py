@@ -1,14 +1,14 @@
 """The head of the open message: who, from which address, to whom, when. The real address always stands there.
 
-Everything shown comes from outside and is drawn as plain text in one line. GUI thread.
+Everything shown comes from outside and is drawn as plain text in one line. Whoever is named can be pressed. GUI thread.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.base import clock
@@ -17,7 +17,9 @@ from desktop.base.text import one_line
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.reading import MessageHead
 from desktop.ui import dates
-from desktop.ui.icons import pixmap
+from desktop.ui.mail.people_text import PeopleText
+from desktop.ui.mail.person_button import PersonButton
+from desktop.ui.mail.recipients_line import Named, RecipientsLine
 from desktop.ui.mail.trust_line import TrustLine
 from desktop.ui.mail.trust_words import Mark
 from desktop.ui.theme import Theme
@@ -25,8 +27,6 @@ from desktop.ui.widgets.buttons import IconButton
 from desktop.ui.widgets.chips import avatar
 from desktop.ui.widgets.giving_area import GivingArea
 from desktop.ui.widgets.labels import ElidedLabel
-from desktop.ui.widgets.paint import line_of_text
-from desktop.ui.widgets.painted_button import PaintedButton
 from desktop.ui.widgets.wrapped_text import SelectableText
 
 NARROW = 420
@@ -40,6 +40,7 @@ MOST_FIELDS_PX, LEAST_FIELDS_PX = 180, 40
 _AROUND = 20 + 32 + 10 + 10 + 28 + 14
 """What stands left and right of the lines: margins, avatar and menu."""
 _LEAST_NAME = 72
+_BETWEEN = ", "
 
 
 class AvatarLabel(QWidget):
@@ -62,40 +63,14 @@ class AvatarLabel(QWidget):
         QPainter(self).drawPixmap(0, 0, drawn)
 
 
-class _Fold(PaintedButton):
-    """The line of recipients with a caret; pressing it shows all of them."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(theme, "", 4, parent)
-        self.setFont(theme.font("small"))
-        self.setCheckable(True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._room() + 18, 18)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(40, 18)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        tokens = self._theme.tokens
-        colour = tokens.text if self._hot else tokens.secondary
-        painter = QPainter(self)
-        room = min(self._room(), self.width() - 18)
-        line_of_text(painter, self.rect().adjusted(0, 0, -(self.width() - room), 0), self.text(), self.font(), colour)
-        caret = pixmap("chevron-up" if self.isChecked() else "chevron-down", 12, colour, self.devicePixelRatioF())
-        painter.drawPixmap(QPoint(room + 4, 4), caret)
-
-    def _room(self) -> int:
-        return QFontMetrics(self.font()).horizontalAdvance(self.text()) + 2
-
-
 class MessageHeader(QWidget):
     """Shows a head. `menu_requested` carries the place for the menu of the message."""
 
     menu_requested = Signal(QPoint)
     unsubscribe_requested = Signal()
+    person_chosen = Signal(object)
+    """The Address of who was pressed: a mail to him is to be begun."""
+    person_menu_requested = Signal(object, QPoint)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,11 +79,15 @@ class MessageHeader(QWidget):
         self._head: MessageHead | None = None
         self._mark: Mark | None = None
         self._avatar = AvatarLabel(theme, 32)
-        self._name = ElidedLabel(theme, kind="body-strong")
-        self._address = ElidedLabel(theme, kind="small", colour="secondary")
+        self._name = PersonButton(theme, "body-strong", "text")
+        self._address = PersonButton(theme, "small", "secondary")
+        self._address.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it stands for whom the name stands for
         self._date = ElidedLabel(theme, kind="small", colour="secondary")
         self._date.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._to = _Fold(theme, self)
+        self._to = RecipientsLine(theme, self)
+        for each in (self._name, self._address, self._to):
+            each.chosen.connect(self.person_chosen)
+            each.menu_wanted.connect(self.person_menu_requested)
         self._to.toggled.connect(self._unfold)
         self.trust = TrustLine(theme)
         self.trust.explain_wanted.connect(self._to.toggle)
@@ -117,7 +96,7 @@ class MessageHeader(QWidget):
         self._more.clicked.connect(
             lambda: self.menu_requested.emit(self._more.mapToGlobal(QPoint(0, self._more.height())))
         )
-        fields = QWidget()
+        self._fields = fields = QWidget()
         self._rows = 0
         self._grid = QGridLayout(fields)
         self._grid.setContentsMargins(0, 6, 0, 0)
@@ -163,20 +142,16 @@ class MessageHeader(QWidget):
         sender = head.sender
         self._avatar.set_person(sender)
         name, address = one_line(sender.name), one_line(sender.address)
-        self._name.set_text(name or address or _("(no sender)"))
+        self._name.show_person(sender, name or address or _("(no sender)"))
         # the address is shown even where the name claims to be one
-        self._address.set_text(address if name else "")
+        self._address.show_person(sender, address if name else "")
         now_ms = clock.now()
         whole = dates.full_date(head.date_ms, dates.zone())
         self._date.set_text(dates.table_date(head.date_ms, now_ms, dates.zone()), whole)
         self._date.setFixedWidth(self._date.sizeHint().width())
         self._share_width()
-        line = self._recipients(head)
-        self._to.setText(line)
-        self._to.setAccessibleName(line)
-        self._to.setToolTip("")
+        self._to.show_line(*self._recipients(head))
         self._to.setChecked(False)
-        self._to.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -202,15 +177,25 @@ class MessageHeader(QWidget):
         if not self._all.isHidden() and width > 0:
             self._all.set_heights(min(self._grid.heightForWidth(width), MOST_FIELDS_PX), LEAST_FIELDS_PX)
 
-    def _recipients(self, head: MessageHead) -> str:
+    def _recipients(self, head: MessageHead) -> tuple[str, list[Named]]:
+        """Return the line of recipients, and where in it others than the person himself are named."""
         people = (*head.to, *head.cc, *head.bcc)
         if not people:
-            return _("no recipients")
-        shown = ", ".join(self._called(person) for person in people[:SHOWN_RECIPIENTS])
+            return _("no recipients"), []
         more = len(people) - SHOWN_RECIPIENTS
+        words = _("to {people}")
         if more > 0:
-            return n_("to {people} and {n} other", "to {people} and {n} others", more).format(people=shown, n=more)
-        return _("to {people}").format(people=shown)
+            words = n_("to {people} and {n} other", "to {people} and {n} others", more)
+        at = len(words.partition("{people}")[0].format(n=more))
+        shown: list[str] = []
+        named: list[Named] = []
+        for person in people[:SHOWN_RECIPIENTS]:
+            called = self._called(person)
+            if person.key not in self._own:
+                named.append(Named(person, at, at + len(called)))
+            shown.append(called)
+            at += len(called) + len(_BETWEEN)
+        return words.format(people=_BETWEEN.join(shown), n=more), named
 
     def _called(self, person: Address) -> str:
         if person.key in self._own:
@@ -239,16 +224,25 @@ class MessageHeader(QWidget):
         self._share_height()
 
     def _row(self, title: str, people: tuple[Address, ...]) -> None:
-        listed = "\n".join(one_line(str(person)) for person in people[:MOST_RECIPIENTS])
         more = len(people) - MOST_RECIPIENTS
-        if more > 0:
-            listed += "\n" + n_("and {n} other", "and {n} others", more).format(n=more)
-        self._words(title, listed)
+        rest = n_("and {n} other", "and {n} others", more).format(n=more) if more > 0 else ""
+        text = PeopleText(self._theme, people[:MOST_RECIPIENTS], "small", rest)
+        text.chosen.connect(self.person_chosen)
+        text.menu_wanted.connect(self.person_menu_requested)
+        text.moved.connect(lambda place: self._bring_into_sight(text, place))
+        self._field(title, text)
 
     def _words(self, title: str, text: str) -> None:
+        self._field(title, SelectableText(self._theme, text, "small"))
+
+    def _field(self, title: str, text: SelectableText) -> None:
         row = self._rows
         self._rows += 1
         label = ElidedLabel(self._theme, title, "small", "secondary")
         label.setFixedWidth(label.sizeHint().width())
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(SelectableText(self._theme, text, "small"), row, 1)
+        self._grid.addWidget(text, row, 1)
+
+    def _bring_into_sight(self, text: SelectableText, place: QRect) -> None:
+        middle = text.mapTo(self._fields, place.center())
+        self._all.ensureVisible(0, middle.y(), 0, place.height())

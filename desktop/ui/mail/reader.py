@@ -18,10 +18,12 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.base.errors import Problem
 from desktop.base.i18n import _
+from desktop.domain.mail import mailto
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.document import CANNOT_SHOW_HTML
 from desktop.domain.mail.operation import Verb
 from desktop.domain.mail.reading import MessageHead
+from desktop.domain.mail.search_suggestions import quoted
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail import link_question, reader_menu, reader_notices, trust_words
 from desktop.ui.mail.attachment_actions import AttachmentActions, OpenUrl, listed
@@ -73,6 +75,8 @@ class Reader(QWidget):
     """What the person wants of a mail that is being written or sent: a Remedy, and the key of the mail."""
     reminder_requested = Signal(object, object)
     """What the person wants of a mail that is put off, or is to be: a Remedy, and its MessageHead."""
+    search_wanted = Signal(str)
+    """A search for the mails of somebody."""
     file_wanted = Signal(object)
     """The path of a mail that was attached to the open one."""
 
@@ -566,6 +570,8 @@ class Reader(QWidget):
         page.newer.chosen.connect(self._open_in_conversation)
         page.header.menu_requested.connect(self._show_menu)
         page.header.unsubscribe_requested.connect(self.unsubscribe)
+        page.header.person_chosen.connect(self.write_to)
+        page.header.person_menu_requested.connect(self._show_person_menu)
         page.attachments.open_requested.connect(self.attachments.open)
         page.attachments.menu_requested.connect(self.attachments.show_menu)
         page.attachments.drag_requested.connect(self.attachments.drag)
@@ -638,6 +644,14 @@ class Reader(QWidget):
         """Ask whether to leave the list the open message came from."""
         self.unsubscribing.ask(self._opened)
 
+    def write_to(self, person: Address) -> None:
+        """Begin a mail to somebody."""
+        self._open_link(QUrl(mailto.link(person)))
+
+    def find_mails_of(self, person: Address) -> None:
+        """Ask for the mails somebody wrote."""
+        self.search_wanted.emit(f"from:{quoted(person.address)}")
+
     def _open_link(self, url: QUrl) -> None:
         if self._write_to is not None and url.scheme() == "mailto":
             self._write_to(url.toString(QUrl.ComponentFormattingOption.FullyEncoded))
@@ -646,6 +660,9 @@ class Reader(QWidget):
 
     def _show_menu(self, at: QPoint) -> None:
         reader_menu.message_menu(self, self, self._theme).popup(at)
+
+    def _show_person_menu(self, person: Address, at: QPoint) -> None:
+        reader_menu.person_menu(self, self, self._theme, person).popup(at)
 
     def _show_body_menu(self, at: QPoint, selected: str, link: QUrl) -> None:
         reader_menu.body_menu(self, self, self._theme, selected, link).popup(at)

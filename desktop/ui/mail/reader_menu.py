@@ -1,4 +1,4 @@
-"""Menus of the reader: of the open message, and of its body. They call what the reader offers. GUI thread."""
+"""Menus of the reader: of the message, its body, and people in its header. They call what it offers. GUI thread."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
+from desktop.domain.mail.address import Address
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Verb
 from desktop.ui.actions import Actions, Do
 from desktop.ui.mail.letter import Opened
 from desktop.ui.mail.letter_output import LetterOutput
 from desktop.ui.mail.message_page import MessagePage
+from desktop.ui.mail.person_words import can_be_written_to, invitation, shown_address
 from desktop.ui.mail.unsubscribe_question import Unsubscribing
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.menu import Menu
@@ -45,6 +47,8 @@ class OpenReader(Protocol):
     def copy(self, text: str) -> None: ...
     def follow_link(self, url: QUrl) -> None: ...
     def unsubscribe(self) -> None: ...
+    def write_to(self, person: Address) -> None: ...
+    def find_mails_of(self, person: Address) -> None: ...
 
 
 def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
@@ -98,6 +102,21 @@ def message_menu(reader: OpenReader, parent: QWidget, theme: Theme) -> Menu:
     )
     menu.add(_("All headers"), lambda: reader.output.show_headers(opened), icon="list")
     menu.add(_("Copy address of the sender"), lambda: reader.copy(head.sender.address), icon="copy")
+    return menu
+
+
+def person_menu(reader: OpenReader, parent: QWidget, theme: Theme, person: Address) -> Menu:
+    """Return the menu of somebody named in the header; it calls him by his address, which is no claim of his own."""
+    menu = _menu(parent, theme)
+    writable = can_be_written_to(person)
+    menu.add(invitation(person), lambda: reader.write_to(person), icon="square-pen", enabled=writable)
+    menu.add(_("Copy address"), lambda: reader.copy(person.address), icon="copy", enabled=bool(person.address))
+    menu.add(
+        _("Find mails of {address}").format(address=shown_address(person)),
+        lambda: reader.find_mails_of(person),
+        icon="search",
+        enabled=writable,
+    )
     return menu
 
 

@@ -127,6 +127,11 @@ class SearchBar(QWidget):
         """Write a search into the field and do it."""
         self.field.edit.setText(text)
 
+    def search(self, text: str) -> None:
+        """Write a search into the field and do it at once, as if a person had pressed Enter."""
+        self.set_text(text)
+        self._submit()
+
     def narrow(self, operator: str, on: bool) -> None:
         """Put an operator before what is searched, or take it out, and search again."""
         self.set_text(with_operator(self.text, operator, on))

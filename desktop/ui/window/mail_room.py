@@ -200,6 +200,7 @@ class MailRoom(QObject):
         reader.go_next.connect(self.list.view.next)
         reader.go_previous.connect(self.list.view.previous)
         reader.told.connect(self.told)
+        reader.search_wanted.connect(self.search.search)
         reader.file_wanted.connect(self.open_file)
         bridge.messages_changed.connect(reader.refresh)
         bridge.messages_removed.connect(reader.refresh)

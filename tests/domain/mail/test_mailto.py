@@ -128,3 +128,28 @@ def test_any_text_is_a_link_or_none(text: str) -> None:
         found = mailto.parse(uri)
         assert "\n" not in found.subject
         drafts.sent(answering.new(IDENTITY, found, html=False), with_bcc=True)
+
+
+@pytest.mark.parametrize(
+    ("person", "link"),
+    [
+        (Address("", "bob@x.example"), "mailto:bob@x.example"),
+        (Address("Bob", "bob@x.example"), "mailto:%22Bob%22%20%3Cbob@x.example%3E"),
+        (Address("Bob", ""), "mailto:"),
+        (Address("Bob", "a@x.example, eve@x.example"), "mailto:"),
+        (Address("", "a?bcc=eve@пример.рф"), "mailto:a%3Fbcc%3Deve@%D0%BF%D1%80%D0%B8%D0%BC%D0%B5%D1%80.%D1%80%D1%84"),
+    ],
+)
+def test_the_link_to_a_person(person: Address, link: str) -> None:
+    assert mailto.link(person) == link
+
+
+@given(
+    st.text(max_size=40), st.sampled_from(["bob@x.example", "a?b&c=d%41@x.example", "иван@пример.рф", "a+b@x.example"])
+)
+def test_a_link_to_a_person_begins_a_mail_to_him_alone(name: str, address: str) -> None:
+    """Whatever he calls himself."""
+    found = mailto.parse(mailto.link(Address(name, address)))
+
+    assert [each.address for each in found.to] == [address]
+    assert found == Mailto(found.to)

@@ -156,8 +156,8 @@ async def test_the_sender_is_shown_with_the_real_address(bench: Bench) -> None:
 
     await bench.show(key)
 
-    assert bench.reader.page.header._name.text == "service@bank.example"
-    assert bench.reader.page.header._address.text == "eve@evil.example"
+    assert bench.reader.page.header._name.text() == "service@bank.example"
+    assert bench.reader.page.header._address.text() == "eve@evil.example"
     assert "eve@evil.example" in bench.said()
 
 

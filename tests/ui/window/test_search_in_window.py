@@ -235,3 +235,19 @@ async def test_the_list_has_the_key_for_finding_only_while_no_mail_is_open(desk:
     assert room.reader.page.find_bar.isVisible()
     assert not room.list.filter.isVisible()
     assert window.actions_[Do.QUICK_FILTER].shortcut().toString() == "Ctrl+Shift+K"
+
+
+@pytest.mark.parametrize("where", ["480", "list only"])
+async def test_mails_of_who_is_named_in_a_mail_that_is_read_are_found(desk: Desk, where: str) -> None:
+    await _read_alone(desk, where)
+    room = desk.window.room
+    assert room.reader.opened is not None
+    sender = room.reader.opened.head.sender
+    room.reader.find_mails_of(sender)
+    await desk.until(lambda: room.list.model.shows_hits and room.list.isVisible())
+    keys = room.list.model.keys
+
+    assert room.search.text == f"from:{sender.address}"
+    assert _stop(desk) == "list"
+    assert room.search.choices == (), "nothing is suggested"
+    assert {desk.core.services.reading.head(key).sender.key for key in keys} == {sender.key}

@@ -110,6 +110,21 @@ async def test_a_link_begins_a_mail_and_takes_no_file_along(desk: Desk, tmp_path
     assert str(secret) not in draft.html
 
 
+async def test_a_press_on_the_sender_of_a_mail_begins_one_to_him(desk: Desk) -> None:
+    [key, *_rest] = desk.core.services.views.open_list(ListQuery(int(Unified.INBOX), conversations=False)).keys
+    sender = desk.core.services.reading.head(key).sender
+    window = desk.window
+    window.restore()
+    window.show()
+    window.room.reader.show_message(key)
+    await desk.until(lambda: window.room.reader.opened is not None)
+    window.room.reader.page.header._name.click()
+    await desk.until(lambda: bool(window.writing.windows) and window.writing.windows[-1].is_ready)
+    draft = window.writing.windows[-1].draft()
+
+    assert (draft.to, draft.subject) == ((sender,), "")
+
+
 @pytest.mark.parametrize("rich", [True, False])
 async def test_a_signature_with_a_picture_stands_there_once(desk: Desk, rich: bool) -> None:
     services = desk.core.services

@@ -49,7 +49,7 @@ class FirstRun(QWidget):
         super().__init__(parent)
         self._theme = theme
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.set_up = SetUp(services.accounts, services.providers, tasks, theme, is_first=is_first)
+        self.set_up = SetUp(services.accounts, services.providers, services.settings, tasks, theme, is_first=is_first)
         self.alternatives = Alternatives(theme, alternatives)
         self.appearance = Appearance(theme, services.settings, tasks)
         top = QHBoxLayout()

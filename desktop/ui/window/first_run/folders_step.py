@@ -1,4 +1,4 @@
-"""The last step: which folders are fetched by themselves, and how far back."""
+"""The last step: which folders are fetched by themselves and how far back, and at first whether new mail is told."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.base import clock
 from desktop.base.i18n import _
+from desktop.domain import settings
 from desktop.domain.mail.folder import ServerFolder
 from desktop.ui.preferences.folder_picks import FolderPicks, in_order
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner, Tone
-from desktop.ui.widgets.choices import Segment
+from desktop.ui.widgets.choices import CheckBox, Segment
 from desktop.ui.widgets.fields import FormRow
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.window.first_run.news import News
@@ -25,9 +26,9 @@ _ALL = 2
 
 
 class FoldersStep(QWidget):
-    """Made for one list of folders after another."""
+    """Made for one list of folders after another. `notify` is asked with the first account: it is for all of them."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, is_first: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._are_any = False
@@ -55,6 +56,11 @@ class FoldersStep(QWidget):
         self._wrong = Paragraph(theme, _("Pick at least one folder."), "small", "danger")
         self._wrong.hide()
         self.picks.changed.connect(self._wrong.hide)
+        self.notify = CheckBox(theme, settings.NOTIFY.label())
+        self.notify.setChecked(settings.NOTIFY.default)
+        telling = FormRow(theme, _("Notifications"), self.notify)
+        if not is_first:
+            telling.hide()
         self.news = News()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -66,6 +72,7 @@ class FoldersStep(QWidget):
         column.addWidget(FormRow(theme, _("Fetch"), span, hint=_("Mail from before stays on the server.")))
         column.addWidget(folders)
         column.addWidget(self._wrong)
+        column.addWidget(telling)
         column.addWidget(self.news)
 
     def show_folders(self, folders: Sequence[ServerFolder]) -> None:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.base import log
 from desktop.base.errors import Problem, Remedy
 from desktop.base.i18n import _
+from desktop.domain import settings
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.account_check import Check
 from desktop.domain.mail.discovery import Candidate
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from desktop.services.errands import TestResult
     from desktop.services.mail.mail_accounts import MailAccounts
     from desktop.services.mail.sign_in_providers import SignInProviders
+    from desktop.services.settings import Settings
 
 
 class Step(IntEnum):
@@ -69,6 +71,7 @@ class SetUp(QWidget):
         self,
         accounts: MailAccounts,
         providers: SignInProviders,
+        preferences: Settings,
         tasks: Tasks,
         theme: Theme,
         *,
@@ -77,6 +80,7 @@ class SetUp(QWidget):
     ) -> None:
         super().__init__(parent)
         self._accounts, self._providers, self._tasks, self._theme = accounts, providers, tasks, theme
+        self._preferences = preferences
         self._is_first = is_first
         self._id = uuid.uuid4()
         self._trusted: tuple[str, ...] = ()
@@ -94,7 +98,7 @@ class SetUp(QWidget):
         self.address = AddressStep(theme, is_first=is_first)
         self.sign_in = SignInStep(theme, self._want_by_hand, self.search.again)
         self.check = CheckStep(theme, self._want_by_hand)
-        self.folders = FoldersStep(theme)
+        self.folders = FoldersStep(theme, is_first=is_first)
         self._pages: dict[Step, QWidget] = {
             Step.ADDRESS: self.address,
             Step.SIGN_IN: self.sign_in,
@@ -391,6 +395,8 @@ class SetUp(QWidget):
             watched = self.folders.picks.picked() if self._listed else None
             add = partial(self._accounts.add, folders=self._listed, watched=watched, grant=grant)
             self.foot.back.setEnabled(False)  # it cannot be given up half way
+            if self._is_first:
+                await self._tasks.write(self._preferences.set, settings.NOTIFY, self.folders.notify.isChecked())
             await self._tasks.write(add, account, password, password if account.smtp is not None else None)
         except Problem as problem:
             self.folders.say(problem.text, problem.details)

@@ -469,6 +469,8 @@ async def test_the_account_is_stored_as_chosen_and_the_room_opens(guide: Guide) 
     step = guide.set_up.folders
     step.picks._boxes["Projects"].setChecked(True)
     step.spans.set_current(0)
+    assert step.notify.isVisible()
+    step.notify.setChecked(False)
 
     guide.set_up.go_on()
     await guide.until(lambda: guide.window.middle.page is None)
@@ -481,6 +483,7 @@ async def test_the_account_is_stored_as_chosen_and_the_room_opens(guide: Guide) 
     tree = guide.core.services.views.folder_tree()
     watched = [folder.path for each in tree.accounts for folder in each.folders if folder.watched]
     assert sorted(watched) == ["INBOX", "Projects"]
+    assert not guide.core.services.settings.get(settings.NOTIFY)
     assert guide.core.secrets.get(imap_secret(account)) == PASSWORD
     assert guide.core.secrets.get(smtp_secret(account)) == PASSWORD
     await guide.until(guide.window.navigation.isVisible)

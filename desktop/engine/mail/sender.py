@@ -187,7 +187,7 @@ class Sender:
     def _file(self, mail: Outgoing) -> None:
         self._hang_up()
         filing = self._sending.filing(mail)
-        if filing is None or filing.account.files_sent is FilesSent.BY_ITSELF:
+        if filing is None or filing.is_done_by_server:
             self._sending.filed(mail, filing, by_itself=False)
             return
         try:
@@ -201,11 +201,11 @@ class Sender:
     def _file_in(self, session: Session, mail: Outgoing, filing: Filing) -> None:
         wire_name = filing.folder.wire_name if filing.folder is not None else _sent_folder(session)
         selected = session.select(wire_name)
-        unknown = filing.account.files_sent is FilesSent.UNKNOWN
+        may_file_itself = filing.habit is not FilesSent.NOT
         if is_sent_here(session, filing.account, selected, filing.sent):
-            self._sending.filed(mail, filing, by_itself=unknown)
+            self._sending.filed(mail, filing, by_itself=may_file_itself)
             return
-        if unknown and self._sending.not_filed_yet(mail):
+        if may_file_itself and self._sending.not_filed_yet(mail):
             return
         self._sending.files_itself_not(filing)
         size_bytes = len(filing.head) + filing.parcel.size_bytes

@@ -67,12 +67,26 @@ class Filing:
     """Where the copy of a sent mail belongs."""
 
     account: MailAccount
+    """Whose mailbox it is."""
+    sent_by: MailAccount | None
+    """Whose server sent the mail, often the same; None where that account is gone."""
     folder: FolderRef | None
     """None where the mailbox has no folder for sent mail yet."""
     parcel: Parcel
     sent: SentMail
     head: bytes
     """What stands in front of the octets in our own copy alone: who got it unseen."""
+
+    @property
+    def is_done_by_server(self) -> bool:
+        """Whether the copy is there for certain: a server files what it sends in a mailbox of its own account alone."""
+        is_same = self.sent_by is not None and self.sent_by.key == self.account.key
+        return is_same and self.habit is FilesSent.BY_ITSELF
+
+    @property
+    def habit(self) -> FilesSent:
+        """Whether the server that sent the mail files what it sends."""
+        return self.sent_by.files_sent if self.sent_by is not None else FilesSent.UNKNOWN
 
 
 class Refused(Problem):
@@ -269,6 +283,7 @@ class Sending:
         """Return where the copy of a mail belongs; None where none is kept, or its mailbox is gone."""
         with self._database.read() as view:
             account = _mailbox(view, mail)
+            sent_by = Accounts(view).get(mail.account_key) if mail.account_key is not None else None
             digest = Messages(view).raw_digest(mail.email_key)
             heads = Rows(view).heads([mail.email_key])
             if account is None or digest is None or not heads:
@@ -278,7 +293,7 @@ class Sending:
         parcel = Parcel(mail.sender, (), heads[0].size_bytes, digest)
         bcc, head = heads[0].bcc, heads[0]
         sent = SentMail(mail.message_id, head.sender.key, addresses(head.to), head.subject, head.date_ms)
-        return Filing(account, folder, parcel, sent, field("Bcc", mailboxes(bcc)) if bcc else b"")
+        return Filing(account, sent_by, folder, parcel, sent, field("Bcc", mailboxes(bcc)) if bcc else b"")
 
     def looked(self, mail: Outgoing, found: bool) -> None:
         """An unknown mail was looked for where its server keeps what it has sent (R18)."""
@@ -312,9 +327,9 @@ class Sending:
 
     def files_itself_not(self, filing: Filing) -> None:
         """Note that a server keeps no copies by itself, before the first is put there: later that is taken for ours."""
-        if filing.account.files_sent is FilesSent.UNKNOWN:
+        if filing.sent_by is not None and filing.habit is FilesSent.UNKNOWN:
             with self._database.write(durable=True) as work:
-                AccountWriter(work).set_files_sent(filing.account.key, FilesSent.NOT)
+                AccountWriter(work).set_files_sent(filing.sent_by.key, FilesSent.NOT)
 
     def not_filed_yet(self, mail: Outgoing) -> bool:
         """Sent does not have the mail; returns whether its server is given more time to file it by itself (R21)."""
@@ -339,8 +354,8 @@ class Sending:
                 self._ingest.attach(Home(filing.account.key, filing.folder.key, uidvalidity), [copy])
         dropped: list[bytes] = []
         with self._database.write() as work:
-            if filing is not None and by_itself:
-                AccountWriter(work).set_files_sent(filing.account.key, FilesSent.BY_ITSELF)
+            if filing is not None and filing.sent_by is not None and by_itself:
+                AccountWriter(work).set_files_sent(filing.sent_by.key, FilesSent.BY_ITSELF)
             if mail.refused:
                 leaving.fails(work, mail, Refused(mail.recipients))
             else:

@@ -59,6 +59,18 @@ def provider_of_account(account: MailAccount) -> Provider:
     return found or _NOBODY_KNOWN
 
 
+def files_sent(account: MailAccount) -> bool:
+    """Say whether the server an account sends through is known to put a copy into Sent of the account.
+
+    It does so in mailboxes of its provider alone. One that only sends has none here, and its server does what it does.
+    """
+    sends, keeps, address = account.smtp, account.imap, account.address
+    provider = provider_of_server(sends.host, port=sends.port, user=address) if sends is not None else None
+    if provider is None or not provider.files_sent:
+        return False
+    return keeps is None or runs(provider, keeps.host, port=keeps.port, user=address)
+
+
 def provider_by_id(provider_id: str, more: Iterable[Provider] = ()) -> Provider | None:
     """Return the provider of this id."""
     return next((provider for provider in (*more, *TABLE) if provider.id == provider_id), None)

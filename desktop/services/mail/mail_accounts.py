@@ -19,7 +19,7 @@ from desktop.domain.mail.folder import Role, ServerFolder
 from desktop.domain.mail.grant import Client, Grant
 from desktop.domain.mail.mail_account import AccountStatus, FilesSent, MailAccount, is_address, is_day, rebased
 from desktop.domain.mail.provider import Provider
-from desktop.domain.mail.providers import provider_of_server
+from desktop.domain.mail.providers import files_sent
 from desktop.domain.mail.removal import Removal
 from desktop.services import ca_file
 from desktop.services.errands import Errands, Secrets, SigningIn, TestResult
@@ -189,8 +189,9 @@ class MailAccounts:
             former = "" if imap_password is not None else before.oauth_provider
             account = replace(account, oauth_provider=grant.provider_id if grant is not None else former)
             _refuse_known(work, account, before.key)
-            if account.smtp != before.smtp:
-                account = replace(account, files_sent=FilesSent.UNKNOWN)  # another server, another habit (R21)
+            if (account.smtp, account.imap_host) != (before.smtp, before.imap_host):
+                # another server, another habit (R21)
+                account = _as_its_server_files(replace(account, files_sent=FilesSent.UNKNOWN))
             accounts = Accounts(work).all()
             AccountWriter(work).edit(account)
             follow_changes(work, accounts)
@@ -392,9 +393,7 @@ def _as_its_server_files(account: MailAccount) -> MailAccount:
 
     Others are watched at the first mail; one that rewrites Message-IDs could not be.
     """
-    provider = provider_of_server(account.smtp.host) if account.smtp is not None else None
-    files = provider is not None and provider.files_sent
-    return replace(account, files_sent=FilesSent.BY_ITSELF) if files else account
+    return replace(account, files_sent=FilesSent.BY_ITSELF) if files_sent(account) else account
 
 
 def _refuse_known(view: View, account: MailAccount, itself: int = 0) -> None:

@@ -326,3 +326,33 @@ def test_a_server_that_is_known_to_file_what_it_sends_gets_no_second_copy(
     added = accounts.add(MailAccount(uuid.uuid4(), "ann@firm.example", smtp=smtp), None, "secret")
 
     assert accounts.get(added.key).files_sent is files
+
+
+@pytest.mark.parametrize(
+    ("imap", "smtp", "files"),
+    [
+        (("outlook.office365.com", 993), ("smtp-mail.outlook.com", 587), FilesSent.BY_ITSELF),
+        (("IMAP.gmail.com", 993), ("smtp.googlemail.com", 587), FilesSent.BY_ITSELF),
+        (("imap.firm.example", 993), ("smtp.gmail.com", 587), FilesSent.UNKNOWN),
+        (("127.0.0.1", 1143), ("127.0.0.1", 1025), FilesSent.BY_ITSELF),
+        (("127.0.0.1", 143), ("127.0.0.1", 1025), FilesSent.UNKNOWN),
+    ],
+)
+def test_a_server_files_what_it_sends_only_in_a_mailbox_of_its_provider(
+    accounts: MailAccounts, imap: tuple[str, int], smtp: tuple[str, int], files: FilesSent
+) -> None:
+    receiving, sending = (Endpoint(host, port, Security.STARTTLS, "ann") for host, port in (imap, smtp))
+
+    added = accounts.add(MailAccount(uuid.uuid4(), "ann@firm.example", imap=receiving, smtp=sending), "secret")
+
+    assert accounts.get(added.key).files_sent is files
+
+
+def test_a_mailbox_elsewhere_is_not_filed_into_by_the_same_server(accounts: MailAccounts) -> None:
+    imap, smtp = (Endpoint(f"{kind}.gmail.com", 993, Security.TLS, "ann") for kind in ("imap", "smtp"))
+    added = accounts.add(MailAccount(uuid.uuid4(), "ann@firm.example", imap=imap, smtp=smtp), "secret")
+
+    moved = accounts.edit(replace(accounts.get(added.key), imap=replace(imap, host="imap.firm.example")))
+    assert moved.files_sent is FilesSent.UNKNOWN
+
+    assert accounts.edit(replace(moved, imap=imap)).files_sent is FilesSent.BY_ITSELF

@@ -10,11 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop.domain.mail import attachment_words, header_write, links, quotes, sender_checks, subject_words
+from desktop.domain.mail import attachment_words, header_write, links, meanwhile, quotes, sender_checks, subject_words
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.address_write import comparable
 from desktop.domain.mail.draft import Draft, Relation
 from desktop.domain.mail.lookalikes import KnownDomains
+from desktop.domain.mail.meanwhile import ThreadMail
 from desktop.domain.mail.public_domains import PUBLIC_DOMAINS
 
 MANY_RECIPIENTS = 15
@@ -41,6 +42,8 @@ class Kind(StrEnum):
     """Another address than the one known for that name, or than the one the name holds: `like`."""
     NEW_ON_THREAD = "new-on-thread"
     """Strangers to the mail that is answered, from outside."""
+    ANSWERED_MEANWHILE = "answered-meanwhile"
+    """Somebody wrote in the conversation since the answer was begun: `mail`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class SendingWarning:
     people: tuple[Address, ...] = ()
     """Whom it is about."""
     like: str = ""
+    mail: ThreadMail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,10 @@ class Known:
     """The person's own addresses."""
     thread: tuple[Address, ...] = ()
     """Everybody in the mails of the conversation that is answered."""
+    mails: tuple[ThreadMail, ...] = ()
+    """These mails, as they are now."""
+    there: frozenset[int] = frozenset()
+    """Keys of those that were there when the answer was begun."""
 
 
 def warnings(draft: Draft, known: Known) -> tuple[SendingWarning, ...]:
@@ -70,6 +78,7 @@ def warnings(draft: Draft, known: Known) -> tuple[SendingWarning, ...]:
     found = [
         *_mistaken(draft, known),
         *_strangers(draft, known),
+        *_meanwhile(draft, known),
         *_texts(draft),
     ]
     visible = {each.key: each for each in (*draft.to, *draft.cc) if each.address}
@@ -136,6 +145,15 @@ def _strangers(draft: Draft, known: Known) -> Iterable[SendingWarning]:
     )
     if new:
         yield SendingWarning(Kind.NEW_ON_THREAD, new)
+
+
+def _meanwhile(draft: Draft, known: Known) -> Iterable[SendingWarning]:
+    """Yield what came into the conversation since the answer was begun."""
+    if draft.origin is None or draft.origin.relation is not Relation.REPLY:
+        return
+    mail = meanwhile.came_since(known.there, known.mails)
+    if mail is not None:
+        yield SendingWarning(Kind.ANSWERED_MEANWHILE, (mail.sender,), mail=mail)
 
 
 def _organisation(address: str) -> str:

@@ -14,6 +14,7 @@ from desktop.base.i18n import _
 from desktop.base.text import encodable
 from desktop.domain.mail.correspondence import Suggestion, ranked
 from desktop.domain.mail.draft import Draft, Enclosure, Identity, Origin, Stamp, of_characters
+from desktop.domain.mail.meanwhile import ThreadMail, there_at
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.names import safe_name
 from desktop.domain.mail.sending_checks import Known
@@ -32,6 +33,7 @@ from desktop.store.mail.life import Life
 from desktop.store.mail.messages import Messages, MessageWriter
 from desktop.store.mail.outbox import OutboxRows
 from desktop.store.mail.rows import Rows
+from desktop.store.mail.threads import Threads
 
 log = logging.getLogger(__name__)
 
@@ -77,15 +79,29 @@ class Compose:
         with self._database.read() as view:
             return ranked(Correspondents(view).like(words), clock.now(), most)
 
-    def known(self, draft: Draft) -> Known:
-        """Return what is known of whom the person writes to, to find slips before a draft is sent."""
+    def known(self, draft: Draft, key: int | None = None) -> Known:
+        """Return what is known of whom the person writes to, to find slips before a draft is sent.
+
+        A draft that was kept, of which this is the key, was begun when it was kept first; another is begun now.
+        """
         with self._database.read() as view:
             people = Correspondents(view)
+            kept = Drafts(view).get(key) if key is not None else None
+            mails = Threads(view).around(draft.origin.email_id) if draft.origin is not None else ()
             return Known(
                 people.written_to(_MOST_KNOWN),
                 tuple(Accounts(view).own_addresses()),
                 people.of_thread(draft.origin.email_id) if draft.origin is not None else (),
+                mails,
+                there_at(kept.date_ms if kept is not None else None, mails),
             )
+
+    def thread(self, draft: Draft) -> tuple[ThreadMail, ...]:
+        """Return the mails of the conversation a draft answers, as they are now."""
+        if draft.origin is None:
+            return ()
+        with self._database.read() as view:
+            return Threads(view).around(draft.origin.email_id)
 
     def of_email(self, email_key: int) -> KeptDraft | None:
         """Return the draft an Email belongs to, None where it has none."""

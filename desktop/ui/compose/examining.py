@@ -1,18 +1,22 @@
-"""What the composer says of slips found in a draft, and what it offers to do about them. Pure."""
+"""What the composer says of slips found in a draft, and what it offers to do about them. Pure but for the clock."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from desktop.base import clock
 from desktop.base.i18n import _, n_
-from desktop.base.text import one_line
+from desktop.base.text import elide, one_line
 from desktop.domain.mail import sending_checks
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft
+from desktop.domain.mail.meanwhile import ThreadMail
 from desktop.domain.mail.sending_checks import Kind, Known, SendingWarning
+from desktop.ui import dates
 from desktop.ui.compose.ports import Notice, Offer, Remedy
 
 _MOST_NAMED = 3
+_LONGEST_NAME = 60
 
 
 def notices(draft: Draft, known: Known, elsewhere: Iterable[Address] = ()) -> tuple[Notice, ...]:
@@ -64,8 +68,29 @@ def _notice(warning: SendingWarning) -> Notice:
             words = n_("{people} is new on this thread.", "{people} are new on this thread.", len(people)).format(
                 people=_named(people)
             )
+        case Kind.ANSWERED_MEANWHILE:
+            assert warning.mail is not None
+            # of each mail by itself: who wants to send all the same has not read what comes after
+            return Notice(f"{warning.kind} {warning.mail.key}", _meanwhile(warning.mail), (fine,))
     kind = f"{warning.kind} {people[0].key}"  # said of each person by himself
     return Notice(kind, words, (Offer(_("Remove"), Remedy.REMOVE, people[0].address), fine))
+
+
+def _meanwhile(mail: ThreadMail) -> str:
+    time = dates.near_date(mail.date_ms, clock.now(), dates.zone())
+    if mail.own:
+        words = (
+            _("You have answered this mail yourself meanwhile ({time}).")
+            if mail.is_answer
+            else _("You have written in this conversation yourself meanwhile ({time}).")
+        )
+        return words.format(time=time)
+    words = (
+        _("{person} has answered this mail meanwhile ({time}).")
+        if mail.is_answer
+        else _("{person} has written in this conversation meanwhile ({time}).")
+    )
+    return words.format(person=elide(one_line(mail.sender.display), _LONGEST_NAME) or _("Somebody"), time=time)
 
 
 def _named(people: Iterable[Address]) -> str:

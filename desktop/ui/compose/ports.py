@@ -85,4 +85,4 @@ class Notice:
 
 
 Examine = Callable[[Draft], tuple[Notice, ...]]
-"""Looks a draft over, most serious first; pure and quick."""
+"""Looks a draft over, most serious first; called on a reader thread, again and again as one writes."""

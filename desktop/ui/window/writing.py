@@ -7,6 +7,7 @@ long as it is held, and opens again then.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -264,7 +265,7 @@ class Writing(QObject):
         from desktop.ui.compose import examining
         from desktop.ui.compose.compose_window import ComposeWindow
 
-        known: Known = await self._tasks.read(self._services.compose.known, draft)
+        known: Known = await self._tasks.read(self._services.compose.known, draft, key)
         if self._is_open(key):
             return
         window = ComposeWindow(
@@ -273,7 +274,8 @@ class Writing(QObject):
             self._tasks,
             self._theme,
             self._spelling(),
-            lambda now: examining.notices(now, known, elsewhere),
+            # what came into the conversation is asked each time: it may come as one writes
+            lambda now: examining.notices(now, replace(known, mails=self._services.compose.thread(now)), elsewhere),
             draft,
             key,
             instead_of=instead_of,

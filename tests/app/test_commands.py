@@ -107,6 +107,21 @@ def test_an_account_is_tried_and_removed(rapport: Rapport, set_up: Callable[...,
     assert (gone.returncode, gone.stderr) == (1, f"There is no mail account {imap_user} in this profile.\n")
 
 
+def test_an_address_names_the_mailbox_and_an_id_the_account_that_only_sends(rapport: Rapport) -> None:
+    add = ("mail-account", "add", "--address", "a@example.org", "--password-stdin")
+    for server in (("--smtp", "localhost:1/tls"), ("--imap", "localhost:2/tls")):
+        assert rapport(*add, *server, stdin="secret\n").returncode == 0
+    sends, keeps = rapport.json("mail-account", "list")
+
+    rapport("mail-account", "remove", "a@example.org")
+    left = rapport.json("mail-account", "list")
+    rapport("mail-account", "remove", sends["id"])
+
+    assert (sends["imap"], keeps["smtp"]) == (None, None)
+    assert [each["id"] for each in left] == [sends["id"]]
+    assert rapport.json("mail-account", "list") == []
+
+
 def test_the_passwords_of_a_removed_account_go_with_it(rapport: Rapport, passphrase_file: Path) -> None:
     for address in ("a@example.org", "b@example.org"):
         add = ("mail-account", "add", "--address", address, "--imap", "localhost:1/tls", "--password-stdin")

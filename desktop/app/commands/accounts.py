@@ -19,9 +19,12 @@ class NoSuchMailAccount(Problem):
 
 
 def named(accounts: MailAccounts, name: str) -> MailAccount:
-    """Return the account with this address, in any case of letters, or with this id. Raises NoSuchMailAccount."""
+    """Return the account with this address, in any case of letters, or with this id. Raises NoSuchMailAccount.
+
+    Of two with the same address the mailbox is meant; the one that only sends has its id.
+    """
     wanted = name.strip().lower()
-    for account in accounts.all():
-        if wanted in (account.address.lower(), str(account.id)):
-            return account
-    raise NoSuchMailAccount(name)
+    found = [account for account in accounts.all() if wanted in (account.address.lower(), str(account.id))]
+    if not found:
+        raise NoSuchMailAccount(name)
+    return min(found, key=lambda account: account.sends_only)

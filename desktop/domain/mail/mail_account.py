@@ -106,6 +106,11 @@ class MailAccount:
         return replace(self, identities=(*kept, *new))
 
     @property
+    def sends_only(self) -> bool:
+        """Whether it has a server to send and no mailbox."""
+        return self.imap is None and self.smtp is not None
+
+    @property
     def imap_host(self) -> str:
         """The server of its mailbox; "" where it has none."""
         return self.imap.host if self.imap else ""

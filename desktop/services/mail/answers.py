@@ -131,14 +131,16 @@ class Answers:
         return wanted == WriteIn.RICH or (wanted == WriteIn.LIKE_ORIGINAL and (quoted is None or quoted.is_html))
 
     def _person(self, account_keys: tuple[int, ...]) -> Person:
-        """Return who answers; the default is an identity of the first of these accounts that sends."""
-        known = self._compose.identities()
+        """Return who answers; the default is what one of these accounts writes as, whichever account sends that."""
+        known = {each.address.lower(): each for _account, each in self._compose.identities()}
         if not known:
             raise NoServerToSend("")
         with self._database.read() as view:
-            own = Accounts(view).own_addresses()
-        default = next((each for account, each in known if account in account_keys), known[0][1])
-        return Person(tuple(each for _account, each in known), default, own)
+            accounts, own = Accounts(view).all(), Accounts(view).own_addresses()
+        theirs = (each for account in accounts if account.key in account_keys for each in account.writes_as)
+        written = (known[each.address.lower()] for each in theirs if each.address.lower() in known)
+        identities = tuple(known.values())
+        return Person(identities, next(written, identities[0]), own)
 
     def _original(self, email_key: int, head: MessageHead, raw: bytes, quoted: Quotable, when: str) -> Original:
         block, _body = header.split(raw)

@@ -18,6 +18,7 @@ from desktop.domain.mail.meanwhile import ThreadMail, there_at
 from desktop.domain.mail.message import Status
 from desktop.domain.mail.names import safe_name
 from desktop.domain.mail.sending_checks import Known
+from desktop.domain.mail.who_sends import senders
 from desktop.services.mail import making, server_drafts
 from desktop.services.mail.ingest import enter, look_again
 from desktop.services.mail.mail_actions import OnItsWay, delete_for_good
@@ -69,10 +70,10 @@ class Compose:
         self._blobs = blobs
 
     def identities(self) -> tuple[tuple[int, Identity], ...]:
-        """Return what the person may write as, with the key of the account that sends it; his default first."""
+        """Return what the person may write as, each address once, with the account that sends it; his default first."""
         with self._database.read() as view:
             accounts = Accounts(view).all()
-        return tuple((account.key, each) for account in accounts if account.smtp for each in account.writes_as)
+        return tuple((sender.account.key, sender.identity) for sender in senders(accounts).values())
 
     def suggest(self, words: str, most: int) -> tuple[Suggestion, ...]:
         """Return who may be meant by what was typed so far, best first."""

@@ -17,6 +17,7 @@ from desktop.domain.mail.message import Status
 from desktop.domain.mail.operation import Change, Verb
 from desktop.domain.mail.outbox import Outgoing, Recipient, Stage
 from desktop.domain.mail.reminding import Kind, Reminder
+from desktop.domain.mail.who_sends import senders
 from desktop.services.mail.answered import wrote_on
 from desktop.services.mail.ingest import look_again
 from desktop.services.mail.mail_actions import apply_change
@@ -67,9 +68,8 @@ def checked(view: View, draft: Draft) -> MailAccount:
 
 def account_for(view: View, address: str) -> MailAccount | None:
     """Return the account that sends for one of the person's own addresses, None when there is none."""
-    wanted = address.lower()
-    accounts = (account for account in Accounts(view).all() if account.smtp)
-    return next((a for a in accounts if any(each.address.lower() == wanted for each in a.writes_as)), None)
+    sender = senders(Accounts(view).all()).get(address.lower())
+    return sender.account if sender is not None else None
 
 
 def becomes(work: UnitOfWork, mail: Outgoing, status: Status) -> None:

@@ -397,9 +397,11 @@ def _as_its_server_files(account: MailAccount) -> MailAccount:
 
 
 def _refuse_known(view: View, account: MailAccount, itself: int = 0) -> None:
-    others = (other for other in Accounts(view).all() if other.key != itself)
-    if any(other.address.lower() == account.address.lower() for other in others):
-        raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
+    """Refuse an address that is taken; a mailbox and an account that only sends may share one."""
+    for other in Accounts(view).all():
+        is_same = other.key != itself and other.address.lower() == account.address.lower()
+        if is_same and other.sends_only is account.sends_only:
+            raise AccountInvalid(_("{address} is already set up.").format(address=account.address))
 
 
 def _watch(work: UnitOfWork, key: int, paths: Collection[str]) -> None:

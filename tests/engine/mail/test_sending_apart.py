@@ -15,7 +15,8 @@ from desktop.domain.mail.draft import Draft, Identity
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
 from desktop.domain.mail.outbox import Stage
-from tests.desk import Desk
+from desktop.services.mail.answers import Answer
+from tests.desk import Desk, mail
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.smtp_receiver import SmtpReceiver
 
@@ -46,6 +47,12 @@ def add_relay(desk: Desk, receiver: SmtpReceiver, *addresses: str, **changes: ob
         **changes,  # type: ignore[arg-type]
     )
     return desk.core.services.accounts.add(relay, None, PASSWORD)
+
+
+def add_other(desk: Desk) -> None:
+    """Add an account that only sends, and stands before those that are added later."""
+    half = Endpoint("127.0.0.1", 1, Security.PLAIN, "other")
+    desk.core.services.accounts.add(MailAccount(uuid.uuid4(), "other@example.org", smtp=half), None, PASSWORD)
 
 
 def send(desk: Desk, by: MailAccount, draft: Draft) -> int:
@@ -115,3 +122,31 @@ def test_r21_a_copy_that_the_other_server_files_stays_the_only_one(
 
     assert len(copies(dovecot, mailbox.address)) == 1
     assert desk.core.services.accounts.get(relay.key).files_sent is FilesSent.BY_ITSELF
+
+
+def test_a_mailbox_and_an_account_that_only_sends_may_have_one_address(
+    desk: Desk, mailbox: MailAccount, receiver: SmtpReceiver, dovecot: Dovecot
+) -> None:
+    services, address = desk.core.services, mailbox.address
+    add_other(desk)
+    sender = add_relay(desk, receiver, address)
+    dovecot.deliver(address, [mail(1)])
+    desk.sync()
+    [original] = desk.mails()
+    assert [each.address for _key, each in services.compose.identities()] == ["other@example.org", address]
+    answer = services.answers.begin(Answer.REPLY, original, "today").draft
+    assert answer.sender.address == address, "the mailbox it lies in has no server to send, its address has"
+
+    until_filed(desk, sender, send(desk, sender, replace(answer, to=(Address("Bo", address),))))
+
+    [received] = receiver.received
+    assert (received.sender, received.recipients) == (address, [address])
+    assert len(copies(dovecot, address)) == 1
+    assert services.reading.head(original).answered
+    desk.sync()
+    assert len(desk.mails(Unified.SENT)) == 1
+    assert services.reading.head(desk.mails(Unified.SENT)[0]).twins == 0
+    names = [
+        path.name for path in (dovecot.maildir(address) / "cur").iterdir() if b"Subject: Mail 1" in path.read_bytes()
+    ]
+    assert ["R" in name.rpartition(",")[2] for name in names] == [True], "the server knows that it is answered"

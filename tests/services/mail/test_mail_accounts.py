@@ -293,6 +293,37 @@ def test_an_account_does_not_take_the_address_of_another(shelf: Shelf, accounts:
     assert accounts.get(other.key).address == "OTHER@example.org"
 
 
+def test_an_account_that_only_sends_may_have_the_address_of_a_mailbox(shelf: Shelf, accounts: MailAccounts) -> None:
+    mailbox = accounts.get(shelf.account)
+    half = Endpoint("smtp.example.org", 465, Security.TLS, "ann")
+    sends_only = MailAccount(uuid.uuid4(), mailbox.address.upper(), smtp=half)
+
+    accounts.check_new(sends_only)
+    added = accounts.add(sends_only, None, "secret")
+    accounts.edit(replace(mailbox, display_name="Ann"))
+    accounts.edit(replace(added, display_name="Ann"))
+
+    assert [each.key for each in accounts.all()] == [mailbox.key, added.key]
+
+
+def test_no_second_mailbox_or_second_sender_has_the_same_address(shelf: Shelf, accounts: MailAccounts) -> None:
+    mailbox = accounts.get(shelf.account)
+    half = Endpoint("smtp.example.org", 465, Security.TLS, "ann")
+    sends_only = accounts.add(MailAccount(uuid.uuid4(), mailbox.address, smtp=half), None, "secret")
+
+    for again in (
+        MailAccount(uuid.uuid4(), mailbox.address),
+        MailAccount(uuid.uuid4(), mailbox.address, imap=half),
+        MailAccount(uuid.uuid4(), mailbox.address, smtp=half),
+    ):
+        with pytest.raises(AccountInvalid, match="already set up"):
+            accounts.add(again, "secret", "secret")
+    with pytest.raises(AccountInvalid, match="already set up"):
+        accounts.edit(replace(sends_only, imap=half))
+    with pytest.raises(AccountInvalid, match="already set up"):
+        accounts.edit(replace(mailbox, imap=None, smtp=half))
+
+
 def test_an_account_goes_with_its_mails_though_its_passwords_cannot_go_now(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ GUI thread; what it awaits runs on those of `ui.tasks`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -18,7 +18,7 @@ from desktop.base.text import encodable
 from desktop.domain.mail import signature
 from desktop.domain.mail.draft import Enclosure
 from desktop.domain.mail.written import Block, Paragraph, Picture, pictures, without_pictures
-from desktop.ui.compose import intake
+from desktop.ui.compose import folder_zip, intake
 from desktop.ui.compose.attachment_strip import MOST_BYTES, PICTURES, AttachmentStrip
 from desktop.ui.compose.editor import Editor
 from desktop.ui.compose.errands import Errands
@@ -51,6 +51,8 @@ class Enclosing(QObject):
         self._files: list[Enclosure] = []
         self._pictures: dict[str, Enclosure] = {}
         self._pending: list[str] = []
+        self._folders: list[Path] = []
+        """Of which is asked whether they are to be packed."""
         self._came = asyncio.Event()
         self.unread = 0
         """So many files could not be read so far."""
@@ -104,7 +106,7 @@ class Enclosing(QObject):
             self.left_out += [one_line(encodable(path.name)) for path in paths]
             return
         for path in paths:
-            self._tasks.run(self._take(path, into_text=into_text))
+            self._tasks.run(self._settle(self._attach(path, into_text=into_text)))
 
     async def sign(self, html: str) -> tuple[Block, ...]:
         """Return a kept signature made safe; its pictures go along once they stand in the text."""
@@ -129,10 +131,11 @@ class Enclosing(QObject):
     def _editor_pictures(self) -> list[str]:
         return list(pictures(self._editor.blocks()))
 
-    async def _take(self, path: Path, *, into_text: bool) -> None:
+    async def _settle(self, coming: Awaitable[bool]) -> None:
+        """Wait for something that comes, and tell that it is there, or could not be read."""
         taken = False
         try:
-            taken = await self._attach(path, into_text=into_text)
+            taken = await coming
         finally:
             self.unread += not taken
             self._came.set()
@@ -151,32 +154,83 @@ class Enclosing(QObject):
         self._show()
         try:
             enclosure = await self._tasks.write(intake.attach, self._compose, path)
+        except intake.IsFolder as problem:
+            self._arrived(path.name)
+            self._offer_to_pack(path, problem.text)
+            return False
         except Problem as problem:
-            self._arrived(path)
+            self._arrived(path.name)
             self._notices.say("attach", problem.text, Tone.DANGER, details=problem.details)
             return False
         except Exception:
-            self._arrived(path)
+            self._arrived(path.name)
             raise
         self._notices.take_back("attach")
-        if not self._arrived(path):
+        if not self._arrived(path.name):
             return True
         if into_text and enclosure.media_type in PICTURES and not self._editor.is_plain:
             shown = await self._tasks.read(intake.picture, self._compose, enclosure)
             if shown is not None:
                 self._insert(shown, place)
                 return True
+        self._add(enclosure)
+        return True
+
+    def _offer_to_pack(self, folder: Path, words: str) -> None:
+        """Ask whether a folder is to go along as an archive, and those that were dropped with it."""
+        if folder not in self._folders:
+            self._folders.append(folder)
+        count = len(self._folders)
+        if count > 1:
+            words = n_(
+                "{n} folder can go along as a ZIP archive.", "{n} folders can go along as ZIP archives.", count
+            ).format(n=count)
+        self._notices.say(
+            "folder", words, actions=((_("Attach as ZIP"), self._pack_all), (_("Leave"), self._forget_folders))
+        )
+
+    def _forget_folders(self) -> None:
+        """Forget the folders."""
+        self._folders.clear()
+        self._notices.take_back("folder")
+
+    def _pack_all(self) -> None:
+        folders = tuple(self._folders)
+        self._forget_folders()
+        for folder in folders:
+            self._tasks.run(self._settle(self._pack(folder)))
+
+    async def _pack(self, folder: Path) -> bool:
+        """Attach an archive of a folder; returns whether it could be made."""
+        name = f"{intake.file_name(folder)}.zip"
+        self._pending.append(name)
+        self._show()
+        try:
+            octets = await self._tasks.read(folder_zip.packed, folder)
+            enclosure = await self._tasks.write(self._compose.attach_octets, name, "application/zip", octets)
+        except Problem as problem:
+            self._arrived(name)
+            self._notices.say("attach", problem.text, Tone.DANGER, details=problem.details)
+            return False
+        except Exception:
+            self._arrived(name)
+            raise
+        self._notices.take_back("attach")
+        if self._arrived(name):
+            self._add(enclosure)
+        return True
+
+    def _add(self, enclosure: Enclosure) -> None:
         if enclosure not in self._files:
             self._files.append(enclosure)
         self._show()
         self.changed.emit()
-        return True
 
-    def _arrived(self, path: Path) -> bool:
+    def _arrived(self, name: str) -> bool:
         """Count a file as read; returns whether it is still wanted."""
-        wanted = path.name in self._pending
+        wanted = name in self._pending
         if wanted:
-            self._pending.remove(path.name)
+            self._pending.remove(name)
         self._show()
         return wanted
 

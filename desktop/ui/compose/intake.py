@@ -29,6 +29,10 @@ class NotAttached(Problem):
     can_retry = False
 
 
+class IsFolder(NotAttached):
+    """A folder goes along as an archive alone, where the person wants that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A picture for the text and how it looks."""
@@ -38,17 +42,22 @@ class Shown:
 
 
 def attach(compose: Compose, path: Path) -> Enclosure:
-    """Keep a file a person chose or dropped; raises NotAttached for what is no file (C45)."""
-    name = one_line(names.safe_name(encodable(path.name))) or "?"
+    """Keep a file a person chose or dropped; raises NotAttached for what is no file, IsFolder for a folder (C45)."""
+    name = file_name(path)
     try:
         if path.is_dir():
-            raise NotAttached(_("“{name}” is a folder. Pack it into an archive to send it.").format(name=name))
+            raise IsFolder(_("“{name}” is a folder. It can go along as a ZIP archive.").format(name=name))
         if not path.is_file():
             raise NotAttached(_("“{name}” is not a file that can be sent.").format(name=name))
         return compose.attach(path)
     except (OSError, ValueError) as error:
         words = _("“{name}” could not be read.").format(name=name)
         raise NotAttached(words, details=str(error)) from error
+
+
+def file_name(path: Path) -> str:
+    """Return the name of a file or folder as it is shown and sent."""
+    return one_line(names.safe_name(encodable(path.name))) or "?"
 
 
 def picture(compose: Compose, enclosure: Enclosure) -> Shown | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import threading
 import uuid
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -651,15 +653,66 @@ async def test_files_are_attached_and_taken_out(desk: Desk, tmp_path: Path) -> N
     assert not window.strip.isVisible()
 
 
-async def test_folders_and_what_cannot_be_read_are_refused_in_a_sentence(desk: Desk, tmp_path: Path) -> None:
+async def test_what_cannot_be_read_is_refused_in_a_sentence(desk: Desk, tmp_path: Path) -> None:
     """C45"""
     window = await desk.open(NEW)
-    window.enclosing.attach([tmp_path])
-    await until(lambda: window.notices.text == f"“{tmp_path.name}” is a folder. Pack it into an archive to send it.")
     window.enclosing.attach([tmp_path / "gone.txt"])
     await until(lambda: window.notices.text == "“gone.txt” is not a file that can be sent.")
     assert window.draft().enclosures == ()
     assert desk.failures == []
+
+
+async def test_a_folder_goes_along_as_an_archive_where_one_wants_that(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "photos" / "sea").mkdir(parents=True)
+    (tmp_path / "photos" / "a.txt").write_text("first")
+    (tmp_path / "photos" / "sea" / "b.txt").write_text("second")
+    window = await desk.open(NEW)
+    drop(window, tmp_path / "photos")
+    await until(lambda: window.notices.text == "“photos” is a folder. It can go along as a ZIP archive.")
+    before = window.draft().enclosures
+    offers(window)["Attach as ZIP"].click()
+    await until(lambda: len(window.draft().enclosures) == 1)
+    [enclosure] = window.draft().enclosures
+
+    assert before == ()
+    assert (enclosure.name, enclosure.media_type) == ("photos.zip", "application/zip")
+    with zipfile.ZipFile(io.BytesIO(desk.compose.contents[enclosure.digest])) as archive:
+        assert {each: archive.read(each) for each in archive.namelist()} == {
+            "photos/a.txt": b"first",
+            "photos/sea/b.txt": b"second",
+        }
+    assert window.notices.text == ""
+
+
+async def test_folders_dropped_together_are_one_question_and_may_be_left(desk: Desk, tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "a.txt").write_text(folder.name)
+    window = await desk.open(NEW)
+    for _time in range(2):
+        window.enclosing.attach(folders)
+        await until(lambda: window.notices.text == "2 folders can go along as ZIP archives.")
+        offers(window)["Leave"].click()
+    left = window.notices.text
+    window.enclosing.attach(folders)
+    await until(lambda: window.notices.text == "2 folders can go along as ZIP archives.")
+    offers(window)["Attach as ZIP"].click()
+    await until(lambda: len(window.draft().enclosures) == 2)
+
+    assert left == ""
+    assert sorted(each.name for each in window.draft().enclosures) == ["one.zip", "two.zip"]
+
+
+async def test_a_folder_that_cannot_be_packed_says_why(desk: Desk, tmp_path: Path) -> None:
+    window = await desk.open(NEW)
+    window.enclosing.attach([tmp_path])
+    await until(lambda: "is a folder" in window.notices.text)
+    offers(window)["Attach as ZIP"].click()
+    await until(lambda: window.notices.text == f"There is no file in “{tmp_path.name}”.")
+
+    assert window.enclosing.pending == ()
+    assert window.draft().enclosures == ()
 
 
 @pytest.mark.parametrize(

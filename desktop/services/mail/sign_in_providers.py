@@ -100,16 +100,17 @@ class SignInProviders:
         """Return the provider that gives out addresses like this; of the table alone while secrets are locked."""
         return providers.provider_of(address, self._own_providers())
 
-    def way_in(self, address: str, imap_host: str, provider_id: str = "") -> WayIn | None:
+    def way_in(self, address: str, host: str, provider_id: str = "") -> WayIn | None:
         """Return how one signs in to a mailbox; None where nothing is known of who keeps it.
 
+        `host` is its server, or the one mail is sent through where there is no mailbox; "" for not known yet.
         `provider_id` is whom one signs in to for it already, "" where that is not settled.
         """
         own = self._own_providers()
         # the server says whose account it is: an address may be given out by one and kept by another
         gives = providers.provider_of(address, own)
-        is_its = gives is not None and (not imap_host or imap_host in gives.hosts)
-        found = gives if is_its else providers.provider_of_server(imap_host, own)
+        is_its = gives is not None and (not host or providers.runs(gives, host, user=address))
+        found = gives if is_its else providers.provider_of_server(host, own)
         if provider_id:
             found = providers.provider_by_id(provider_id, own) or found
         if found is None:

@@ -105,7 +105,8 @@ class MailAccountForm(Dialog):
         self.fields.address.textChanged.connect(self._guess)
         self.fields.sign_in_changed.connect(self._drop_answer)
         self.fields.address.textChanged.connect(lambda _text: self._pause.start())
-        self.fields.imap.host.textChanged.connect(lambda _text: self._pause.start())
+        for server in (self.fields.imap, self.fields.smtp):
+            server.host.textChanged.connect(lambda _text: self._pause.start())
         self.fields.way.client_wanted.connect(self._ask_for_client)
         self.finished.connect(self._forget)
         self.fields.address.setFocus()
@@ -192,7 +193,8 @@ class MailAccountForm(Dialog):
 
     async def _show_way(self) -> None:
         draft, provider_id = self.fields.draft(), self._base.oauth_provider
-        way = await find_way(self._tasks, self._accounts, self._providers, draft.address, draft.imap.host, provider_id)
+        host = draft.imap.host or draft.smtp.host
+        way = await find_way(self._tasks, self._accounts, self._providers, draft.address, host, provider_id)
         shown = self.fields.way.way
         if way != shown:
             is_same = way is not None and shown is not None and way.client == shown.client
@@ -328,7 +330,7 @@ class MailAccountForm(Dialog):
         result = await self._tasks.errand(asked)
         if result.ok:
             self._tested = (account, password, smtp_password)
-        if result.ok or result.folders:
+        if account.imap is not None and (result.ok or result.folders):
             self._listed = result.folders
             first = not self.fields.knows_folders
             self.fields.show_folders(result.folders)

@@ -14,11 +14,11 @@ from desktop.ui.widgets.fields import FormRow, LineEdit
 
 
 class ServerFields(QWidget):
-    """What the person has not touched follows the guesses from the address."""
+    """What the person has not touched follows the guesses from the address. `hint` says what no server means."""
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, ports: dict[Security, int], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, ports: dict[Security, int], hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ports = ports
         self.host = LineEdit(theme, _("Server"))
@@ -38,7 +38,7 @@ class ServerFields(QWidget):
         row.setSpacing(8)
         row.addWidget(self.port)
         row.addWidget(self.security, 1)
-        self.host_row = FormRow(theme, _("Server"), self.host)
+        self.host_row = FormRow(theme, _("Server"), self.host, hint=hint)
         self.port_row = FormRow(theme, _("Port and security"), where)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

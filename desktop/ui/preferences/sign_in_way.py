@@ -29,18 +29,18 @@ async def find_way(
     accounts: MailAccounts,
     providers: SignInProviders,
     address: str,
-    imap_host: str,
+    host: str,
     provider_id: str = "",
 ) -> WayIn | None:
-    """Return how one signs in to a mailbox; asks for the passphrase where a client is kept that is locked."""
-    way = await tasks.read(providers.way_in, address, imap_host, provider_id)
+    """Return how one signs in to a server; asks for the passphrase where a client is kept that is locked."""
+    way = await tasks.read(providers.way_in, address, host, provider_id)
     if way is None or not way.is_locked:
         return way
     try:
         await tasks.errand(accounts.unlock())
     except Problem:
         return way
-    return await tasks.read(providers.way_in, address, imap_host, provider_id)
+    return await tasks.read(providers.way_in, address, host, provider_id)
 
 
 class SignInWay(QWidget):

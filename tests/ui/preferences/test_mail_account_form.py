@@ -161,12 +161,12 @@ async def test_one_server_of_two_is_enough_to_take_the_complaint_back(form: Mail
     form.fields.address.setText("jan@localhost")
     assert form._valid() is None
     row = form.fields._rows[Field.IMAP_HOST]
-    shown = row._below.isVisible()
+    said = row._below.text()
 
     form.fields.smtp.host.setText("smtp.firm.example")
 
-    assert shown
-    assert not row._below.isVisible()
+    assert said == "Name the server that holds your mail."
+    assert row._below.text() == "Leave this empty for an account that only sends."
 
 
 @pytest.mark.server
@@ -606,6 +606,66 @@ async def test_a_stored_account_that_works_offers_a_test_mail(
 
     assert offered_unstored == 0
     assert wanted == [account.key]
+
+
+async def test_the_form_says_that_a_server_may_be_left_out(form: MailAccountForm) -> None:
+    hints = [row._below.text() for row in (form.fields.imap.host_row, form.fields.smtp.host_row)]
+
+    assert hints == [
+        "Leave this empty for an account that only sends.",
+        "Leave this empty for an account that only receives.",
+    ]
+
+
+async def test_how_one_signs_in_follows_the_server_one_sends_through_where_there_is_no_mailbox(
+    form: MailAccountForm,
+) -> None:
+    fields = form.fields
+    fields.address.setText("jan@gmail.com")
+    await until(lambda: fields.way.way is not None)
+    fields.imap.host.setText("")
+    fields.smtp.host.setText("smtp.firm.example")
+    await until(lambda: fields.way.way is None)
+    elsewhere = fields.way.isVisible()
+    fields.smtp.host.setText("smtp.gmail.com")
+    await until(lambda: fields.way.way is not None)
+
+    assert not elsewhere
+    assert "Google" in fields.way.help.text()
+
+
+@pytest.mark.server
+async def test_a_mailbox_and_an_account_that_only_sends_are_set_up_for_one_address(
+    core: Core,
+    tasks: Tasks,
+    theme: Theme,
+    dovecot: Dovecot,
+    imap_user: str,
+    smtp_receiver: Callable[..., SmtpReceiver],
+) -> None:
+    mailbox = _form(core, tasks, theme)
+    mailbox.show()
+    _fill(mailbox, dovecot, imap_user, PASSWORD)
+    _press(mailbox, "Add account")
+    await until(lambda: _gone(mailbox))
+
+    sending = _form(core, tasks, theme)
+    sending.show()
+    sending.fields.address.setText(imap_user)
+    sending.fields.password.setText("of the relay")
+    sending.fields.imap.host.setText("")
+    _send_through(sending, smtp_receiver(passwords={imap_user: "of the relay"}))
+    _press(sending, "Test")
+    await until(lambda: _banner(sending) is not None)
+    offers_folders = sending.fields.knows_folders
+    _press(sending, "Add account")
+    await until(lambda: _gone(sending))
+
+    first, second = core.services.accounts.all()
+    assert not offers_folders
+    assert (first.address, second.address) == (imap_user, imap_user)
+    assert (first.smtp, second.imap) == (None, None)
+    assert [key for key, _identity in core.services.compose.identities()] == [second.key]
 
 
 async def test_whatever_takes_the_keyboard_is_named_by_its_label(form: MailAccountForm) -> None:

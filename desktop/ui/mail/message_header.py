@@ -145,6 +145,7 @@ class MessageHeader(QWidget):
         self._name.show_person(sender, name or address or _("(no sender)"))
         # the address is shown even where the name claims to be one
         self._address.show_person(sender, address if name else "")
+        self._address.setVisible(bool(name and address))
         now_ms = clock.now()
         whole = dates.full_date(head.date_ms, dates.zone())
         self._date.set_text(dates.table_date(head.date_ms, now_ms, dates.zone()), whole)

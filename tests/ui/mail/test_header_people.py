@@ -116,6 +116,16 @@ async def test_the_menu_copies_the_address_and_looks_for_mails(bench: Bench) -> 
     assert sought == ["from:anna@acme.example"]
 
 
+@pytest.mark.parametrize("sender", ["anna@acme.example", "Mail Delivery System <>", "Anna <anna@acme.example>"])
+async def test_there_is_no_button_without_words(bench: Bench, sender: str) -> None:
+    await show(bench, sender=sender)
+    header = bench.reader.page.header
+
+    buttons = [each for each in (header._name, header._address, header._to) if each.isVisible()]
+    assert all(each.text() and each.accessibleName() for each in buttons)
+    assert header._address.isVisible() is sender.startswith("Anna")
+
+
 async def test_a_sender_without_an_address_leads_nowhere(bench: Bench) -> None:
     begun = await show(bench, sender="Mail Delivery System <>")
     name = bench.reader.page.header._name

@@ -6,14 +6,15 @@ ever. It is packed in memory, hence the limit, which lies above what mail server
 
 from __future__ import annotations
 
+import io
 import os
-import time
+import stat
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from desktop.base.i18n import _
 from desktop.base.text import encodable
-from desktop.domain.mail.zip_writing import Moment, ZipWriter
 from desktop.ui.compose.intake import NotAttached, file_name
 from desktop.ui.line_texts import size_text
 
@@ -25,24 +26,35 @@ MOST_FILES = 2000
 def packed(folder: Path) -> bytes:
     """Return a ZIP archive of a folder; raises NotAttached where it is too large, is empty or cannot be read."""
     name = file_name(folder)
-    archive, room = ZipWriter(), MOST_BYTES
+    held = io.BytesIO()
     try:
-        for path in _files(folder):
-            with path.open("rb") as source:
-                facts = os.fstat(source.fileno())
-                octets = source.read(room + 1)
-            room -= len(octets)
-            if room < 0 or archive.count == MOST_FILES:
-                words = _("“{name}” is too large to go along: more than {size}, or more than {n} files.")
-                raise NotAttached(words.format(name=name, size=size_text(MOST_BYTES), n=MOST_FILES))
-            changed = Moment(*time.localtime(facts.st_mtime)[:6])
-            archive.add(f"{name}/{_name_inside(path.relative_to(folder))}", octets, changed)
-    except (OSError, ValueError, OverflowError, RecursionError) as error:
+        with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            count, room = 0, MOST_BYTES
+            for path in _files(folder):
+                count += 1
+                inside = f"{name}/{_name_inside(path.relative_to(folder))}"
+                room = _add(archive, path, inside, room) if count <= MOST_FILES else -1
+                if room < 0:
+                    words = _("“{name}” is too large to go along: more than {size}, or more than {n} files.")
+                    raise NotAttached(words.format(name=name, size=size_text(MOST_BYTES), n=MOST_FILES))
+    except (OSError, ValueError, RecursionError) as error:
         words = _("“{name}” could not be read.").format(name=name)
         raise NotAttached(words, details=str(error)) from error
-    if not archive.count:
+    if not count:
         raise NotAttached(_("There is no file in “{name}”.").format(name=name))
-    return archive.archive()
+    return held.getvalue()
+
+
+def _add(archive: zipfile.ZipFile, path: Path, inside: str, room: int) -> int:
+    """Add a file; returns how many octets are left for others, less than none where it has more than fit."""
+    with path.open("rb") as source:
+        if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+            return room
+        octets = source.read(room + 1)
+    if len(octets) <= room:
+        entry = zipfile.ZipInfo.from_file(path, inside, strict_timestamps=False)
+        archive.writestr(entry, octets, zipfile.ZIP_DEFLATED)
+    return room - len(octets)
 
 
 def _files(folder: Path) -> Iterator[Path]:

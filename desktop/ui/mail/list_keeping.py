@@ -31,6 +31,8 @@ class ListKeeping:
         self._current = 0
         self._conversation = 0
         self._neighbours: tuple[int, ...] = ()
+        self.followed: tuple[int, int] | None = None
+        """Where the last change took the row of the conversation that was selected: from this mail to that one."""
 
     def take_anchor(self) -> None:
         """Note a key in sight and how far below the top it lies; nothing at the very top, where new mail is seen."""
@@ -52,6 +54,7 @@ class ListKeeping:
 
     def take(self) -> None:
         """Note what is in sight, selected and current."""
+        self.followed = None
         self.take_anchor()
         self._keys = self._selection.keys()
         self._current = self._selection.current_key
@@ -96,14 +99,14 @@ class ListKeeping:
 
     def _select_neighbour(self) -> None:
         """Go on with the same conversation, whose row is now that of a newer mail, else with the next mail."""
-        for key in (*self._newer_of_conversation(), *self._neighbours):
+        mates = self._rows_of_conversation()
+        for key in (*mates, *self._neighbours):
             number = self._model.line_of(key)
             if number is not None:
+                self.followed = (self._current, key) if key in mates else None
                 self._view.selectionModel().setCurrentIndex(self._model.index(number), _Command.ClearAndSelect)
                 return
 
-    def _newer_of_conversation(self) -> list[int]:
-        if not self._conversation:
-            return []
-        known = ((key, self._model.row(key)) for key in self._model.keys[:_SUCCESSORS])
-        return [key for key, row in known if row is not None and row.conversation_key == self._conversation]
+    def _rows_of_conversation(self) -> list[int]:
+        """Return what stands now for the conversation that was selected, wherever the order puts it."""
+        return self._model.rows_of_conversation(self._conversation) if self._conversation else []

@@ -265,6 +265,10 @@ def _answer_keeping(views: MailViews, query: ListQuery, kept: int, known: set[in
             back = snapshot.back + (kept in whole.keys[: whole.back])
             snapshot = ListSnapshot(query, keys, snapshot.unread, back)
     new = [key for key in snapshot.keys[:FIRST_ROWS] if key not in known]
+    if kept and query.conversations and kept not in snapshot.keys:
+        # its conversation has another newest mail, whose row may stand anywhere
+        mates = set(_mates(views, kept)).difference(new)
+        new += [key for key in snapshot.keys if key in mates] if mates else []
     rows = views.rows(new, conversations=query.conversations) if new else []
     return _Answer(snapshot, positions_in(snapshot), rows)
 

@@ -63,6 +63,8 @@ class MessageList(QListView):
     """Shows a `MessageListModel`. Keys in its signals are keys of mails."""
 
     selection_changed = Signal()
+    followed = Signal(object, object)
+    """The selected conversation got another newest mail: the key its row had, and the one it has now."""
     opened = Signal(object)
     """Enter or a double click on a mail."""
     picked = Signal(object)
@@ -498,6 +500,8 @@ class MessageList(QListView):
         changed = self._keeping.select_back(was_reset)
         self._updating = False
         self._scroll_back()
+        if self._keeping.followed is not None:
+            self.followed.emit(*self._keeping.followed)
         if changed:
             self.selection_changed.emit()
 

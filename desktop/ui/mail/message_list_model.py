@@ -146,6 +146,10 @@ class MessageListModel(QAbstractListModel):
         """Return the row of a key where it was read."""
         return self._rows.get(key)
 
+    def rows_of_conversation(self, conversation_key: int) -> list[int]:
+        """Return the keys of the list whose rows belong to a conversation, as far as they were read; newest first."""
+        return [key for key in self._rows.of_conversation(conversation_key) if self.position_of(key) is not None]
+
     def spoken(self, number: int) -> str:
         """Return what a screen reader says of a line."""
         line = self.line(number)

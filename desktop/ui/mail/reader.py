@@ -184,6 +184,20 @@ class Reader(QWidget):
         self._stepped = False
         self._start(self._show(key, conversations=conversations, choose=not exactly))
 
+    def follow(self, before: int, now: int) -> None:
+        """Stay in the conversation that stood in the list as the mail `before` and stands there as `now`.
+
+        What is open stays open: a mail that arrives must not take the place of the one that is read. Only where the
+        open mail itself is what the list no longer has, the one before it is shown.
+        """
+        keys = {head.key for head in self._heads}
+        waits = self._under_way.another
+        is_here = self._wanted is not None and (self._wanted[0] == before or (not waits and before in keys))
+        if self._wanted is None or not is_here or (now < before and self._open_key() in (0, before)):
+            return
+        self._wanted = (now, self._wanted[1])
+        self.refresh(frozenset({before}) if waits else frozenset(keys))
+
     def show_selection(self, count: int, *, conversations: bool = True) -> None:
         """Show that several mails are chosen."""
         self._leave()

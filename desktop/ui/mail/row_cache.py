@@ -31,6 +31,10 @@ class RowCache:
             self._rows.move_to_end(key)
         return row
 
+    def of_conversation(self, conversation_key: int) -> list[int]:
+        """Return the keys of rows that belong to a conversation, newest first."""
+        return sorted((r.key for r in self._rows.values() if r.conversation_key == conversation_key), reverse=True)
+
     def put(self, rows: Iterable[Row]) -> None:
         """Keep rows as fresh; the longest unused go."""
         for row in rows:

@@ -184,6 +184,7 @@ class MailRoom(QObject):
         bridge.outbox_changed.connect(lambda _accounts: reader.outbox_changed())
         self.list.answer_wanted.connect(self.answer_wanted)
         self.list.view.picked.connect(self._picked)
+        self.list.view.followed.connect(reader.follow)
         self.tree.picked.connect(self._leave_tree)
         self.list.position_changed.connect(reader.set_position)
         self.list.loader.opened.connect(self._first_list_opened)

@@ -64,7 +64,14 @@ def in_background(desk: Desk, desktop: NotingDesktop | None, panel: Panel) -> Ba
 
 
 def deliver(
-    desk: Desk, *subjects: str, path: str = "INBOX", flags: Flag = Flag.NONE, notify: bool = True, age_ms: int = 0
+    desk: Desk,
+    *subjects: str,
+    path: str = "INBOX",
+    flags: Flag = Flag.NONE,
+    notify: bool = True,
+    age_ms: int = 0,
+    text: str = "Hello\n",
+    **headers: str,
 ) -> list[int]:
     """Let mails arrive in a folder of the first account, in one batch; returns the new keys, oldest first."""
     with desk.core.database.read() as view:
@@ -73,7 +80,7 @@ def deliver(
     batch = []
     for subject in subjects:
         number = next(_NUMBERS)
-        raw, at = mail(number, subject=subject, Date=""), clock.now() - age_ms
+        raw, at = mail(number, subject=subject, text=text, **{"Date": "", **headers}), clock.now() - age_ms
         batch.append(Fetched(number, flags, at, len(raw), raw, parse(raw)))
     blobs = Blobs(desk.core.profile.raw)
     try:

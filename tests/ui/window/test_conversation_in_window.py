@@ -37,6 +37,11 @@ class Talk:
         opened = self.reader.opened
         return 0 if opened is None else opened.letter.key
 
+    @property
+    def newer(self) -> tuple[int, ...]:
+        """The folded mails below the open one."""
+        return self.reader.page.newer.keys()
+
     async def begin(self) -> None:
         """Show a conversation of three mails that were read."""
         self.desk.core.services.settings.set(MARK_READ_AFTER_MS, 0)
@@ -77,7 +82,7 @@ class Talk:
         self.room.list.selection_changed.connect(told.append)
         await self.desk.until(lambda: new in self.room.list.model.keys and bool(told))
         assert self.room.list.selection().key == new
-        await self.desk.until(lambda: new in self.reader.page.newer.keys())
+        await self.desk.until(lambda: new in self.newer)
 
         assert self.opened == self.keys[number]
         assert self.reader.page.body.text.verticalScrollBar().value() == 400
@@ -136,7 +141,7 @@ async def test_several_new_mails_in_a_row_leave_the_open_one_open(desk: Desk) ->
 
     for _number in range(3):
         new = talk.arrive()
-        await desk.until(lambda new=new: new in talk.reader.page.newer.keys())  # type: ignore[misc]
+        await desk.until(lambda new=new: new in talk.newer)  # type: ignore[misc]
 
     assert talk.opened == talk.keys[1]
-    assert talk.reader.page.newer.keys() == tuple(talk.keys[2:])
+    assert talk.newer == tuple(talk.keys[2:])

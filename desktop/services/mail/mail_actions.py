@@ -87,7 +87,7 @@ class OnItsWay(Problem):
     can_retry = False
 
     def __init__(self) -> None:
-        super().__init__(_("This mail is on its way. Take it back first."))
+        super().__init__(_("This mail is in the Outbox. Cancel sending first."))
 
 
 @dataclass(frozen=True, slots=True)

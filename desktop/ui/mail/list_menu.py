@@ -103,6 +103,9 @@ def list_menu(theme: Theme, parent: QWidget, steps: MailSteps, chosen: Selection
         star = _("Take the star away") if row.important else _("Star")
         menu.add(star, lambda: actions.toggle_star(chosen), icon="star", shortcut=key_of(Do.STAR))
     menu.addSeparator()
+    if chosen.waits:
+        add_export(theme, menu, lambda form: steps.export(chosen.load, form))
+        return menu
     if role is not Role.ARCHIVE:
         menu.add(_("Archive"), does(Verb.ARCHIVE), icon="archive", shortcut=key_of(Do.ARCHIVE))
     if role in (Role.ARCHIVE, Role.TRASH):

@@ -13,6 +13,7 @@ from desktop.ui.mail import row_geometry as geometry
 from desktop.ui.mail.lines import LineKind
 from desktop.ui.mail.message_delegate import MessageDelegate
 from desktop.ui.mail.message_list_model import MessageListModel
+from desktop.ui.mail.outbox_line import refuses
 from desktop.ui.mail.row_geometry import Action
 
 
@@ -54,14 +55,16 @@ class ListPlaces:
         return self.line_at(seen.top()), self.line_at(seen.bottom())
 
     def action_at(self, number: int, point: QPoint) -> Action | None:
-        """Return the button of a line's row under a point."""
+        """Return the button of a line's row under a point, unless it can do nothing for its mail."""
         density, width = self._painter.density, self._view.viewport().width()
         card = Density.COMPACT if density is Density.TABLE and not self._painter.is_stacked else density
         child = self._model.lines.place(number).kind is LineKind.CHILD
         actions = geometry.row_places(card, width, child=child).actions
         if self._view.isRightToLeft():
             actions = geometry.mirrored(actions, width)
-        return geometry.action_at(actions, point.x(), point.y() - self.of(number).top())
+        action = geometry.action_at(actions, point.x(), point.y() - self.of(number).top())
+        row = self._model.line(number).row
+        return None if action is not None and row is not None and refuses(row, action) else action
 
     def _top(self, number: int) -> int:
         return self._model.lines.top(number, geometry.HEAD_HEIGHT, self._painter.row_height)

@@ -164,12 +164,16 @@ class MailBrowser(QObject):
         search = actions[Do.SEARCH]
         search.changed.connect(lambda: self.search.field.show_keys(search.shortcut()))
         self.search.field.show_keys(search.shortcut())
-        pane.selection_changed.connect(lambda chosen: actions.set_mails_chosen(chosen.count > 0))
         outgoing = OutgoingActions(actions, pane.selection, self.writing_wanted.emit, self)
-        pane.selection_changed.connect(lambda _chosen: outgoing.look())
+
+        def able(chosen: bool) -> None:
+            actions.set_mails_chosen(chosen)
+            outgoing.look()
+
+        pane.selection_changed.connect(lambda chosen: able(chosen.count > 0))
         pane.model.dataChanged.connect(lambda *_lines: outgoing.look())
         # a key pressed right after the click must not be lost while the selection settles
-        view.selection_changed.connect(lambda: actions.set_mails_chosen(view.selectionModel().hasSelection()))
+        view.selection_changed.connect(lambda: able(view.selectionModel().hasSelection()))
         pane.loader.opened.connect(lambda: actions[Do.LIST_READ].setEnabled(pane.shows_list))
 
     @property

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QTimeZone
 
 from desktop.base.i18n import _
+from desktop.domain.mail.listing import Row
 from desktop.domain.mail.outbox import Outgoing, Stage
 from desktop.ui import dates
 from desktop.ui.mail.notice import Remedy
+from desktop.ui.mail.row_geometry import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ def spoken_way(mail: Outgoing, now_ms: int, where: QTimeZone) -> str:
     if mail.stage is Stage.HELD and mail.scheduled and not mail.asks:
         return _("Will be sent {date}").format(date=dates.full_date(mail.due_at_ms, where))
     return way_words(mail, now_ms, where).words
+
+
+def refuses(row: Row, action: Action) -> bool:
+    """Return whether a button of a row can do nothing, as its mail is on its way out."""
+    if row.way is None or row.count > 1 or action in (Action.READ, Action.STAR):
+        return False
+    return action is not Action.TRASH or Remedy.DELETE not in verbs_of(row.way)
 
 
 def verbs_of(mail: Outgoing) -> dict[Remedy, str]:

@@ -1,4 +1,7 @@
-"""The keys of a mail on its way out: able only while one is chosen with which that can be done now. GUI thread."""
+"""The keys of a mail on its way out: able only while one is chosen with which that can be done now. GUI thread.
+
+What would put such a mail somewhere else is not to be had meanwhile, for it would be refused.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,11 @@ _KEYS = {
     Do.EDIT_OUTGOING: (Remedy.EDIT,),
     Do.CANCEL_SENDING: (Remedy.CANCEL,),
 }
+_REFUSED = (
+    *(Do.ARCHIVE, Do.ARCHIVE_NEXT, Do.ARCHIVE_PREVIOUS, Do.DELETE, Do.JUNK, Do.NOT_JUNK),
+    *(Do.MOVE, Do.MOVE_AGAIN, Do.SNOOZE),
+)
+"""What a mail on its way out does not let be done."""
 
 
 class OutgoingActions(QObject):
@@ -38,17 +46,24 @@ class OutgoingActions(QObject):
 
     def look(self) -> None:
         """Offer what can be done with the mail that is chosen."""
-        for name in _KEYS:
-            self._actions[name].setEnabled(self._remedy(name) is not None)
+        chosen = self._chosen()
+        for name, remedies in _KEYS.items():
+            self._actions[name].setEnabled(_remedy(chosen, remedies) is not None)
+        free = chosen.count > 0 and not chosen.waits
+        for name in _REFUSED:
+            self._actions[name].setEnabled(free)
+        self._actions[Do.TRASH].setEnabled(free or _remedy(chosen, (Remedy.DELETE,)) is not None)
 
     def _do(self, name: Do) -> None:
-        remedy, row = self._remedy(name), self._chosen().row
+        chosen = self._chosen()
+        remedy, row = _remedy(chosen, _KEYS[name]), chosen.row
         if remedy is not None and row is not None:
             self._act(remedy, row.key)
 
-    def _remedy(self, name: Do) -> Remedy | None:
-        row = self._chosen().row
-        if row is None or row.way is None:
-            return None
-        possible = verbs_of(row.way)
-        return next((each for each in _KEYS[name] if each in possible), None)
+
+def _remedy(chosen: Selection, remedies: tuple[Remedy, ...]) -> Remedy | None:
+    """Return the first of these that can be done with what is chosen."""
+    if chosen.row is None or chosen.row.way is None:
+        return None
+    possible = verbs_of(chosen.row.way)
+    return next((each for each in remedies if each in possible), None)

@@ -65,9 +65,9 @@ class ReaderTools(QWidget):
         self.more.clicked.connect(lambda: self.menu_requested.emit(self.more.mapToGlobal(QPoint(0, HEIGHT - 8))))
         row.addWidget(self.more)
         if actions is not None:
-            archive = actions[Do.ARCHIVE]
-            self.more.setEnabled(archive.isEnabled())
-            archive.enabledChanged.connect(self.more.setEnabled)
+            of_any = actions[Do.READ]  # unlike others it is able whatever mail is chosen
+            self.more.setEnabled(of_any.isEnabled())
+            of_any.enabledChanged.connect(self.more.setEnabled)
 
     def set_position(self, number: int, count: int) -> None:
         """Say which mail of how many this is; number 0 says nothing."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QTextLa
 
 from desktop.domain.mail.listing import Row
 from desktop.ui.mail import row_geometry as geometry
+from desktop.ui.mail.outbox_line import refuses
 from desktop.ui.mail.row_geometry import Action
 from desktop.ui.mail.row_painting import BADGE_HEIGHT, Brushwork
 from desktop.ui.theme import Theme, Tokens
@@ -141,6 +142,8 @@ class RowCanvas:
                 painter.setBrush(tokens.hover2)
                 painter.drawRoundedRect(self.seen(button), 5, 5)
             colour = tokens.text if action is hot else tokens.secondary
+            if refuses(row, action):
+                colour = tokens.disabled
             filled = None
             if action is Action.STAR and row.important:
                 colour, filled = tokens.star, tokens.star_fill

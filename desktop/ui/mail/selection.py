@@ -46,6 +46,13 @@ class Selection:
         return self.load.count
 
     @property
+    def waits(self) -> bool:
+        """Whether all of it is on its way out: before it is taken back it can be put nowhere else."""
+        if self.load.list_id == Unified.OUTBOX:
+            return self.count > 0
+        return self.row is not None and self.row.way is not None and self.row.count <= 1
+
+    @property
     def key(self) -> int:
         """The one mail to read; 0 for none or several."""
         return self.load.keys[0] if self.count == 1 else 0

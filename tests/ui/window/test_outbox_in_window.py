@@ -9,18 +9,22 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from desktop.base import clock
+from desktop.base.errors import Problem
 from desktop.domain import settings
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
+from desktop.domain.mail.operation import Change, Verb
 from desktop.domain.mail.outbox import Stage
 from desktop.services.mail import leaving
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.outbox import OutboxRows, OutboxWriter
 from desktop.ui.actions import Do
 from desktop.ui.compose.send_later import SendLaterPopup
+from desktop.ui.mail import row_geometry
 from desktop.ui.mail.notice import Remedy
+from desktop.ui.mail.row_geometry import Action
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.window.main_window import MainWindow
 from tests.ui.window.conftest import Desk
@@ -224,3 +228,63 @@ async def test_another_time_for_a_mail_that_left_while_it_was_chosen_is_refused(
     window.writing._timed = email_key
     window.writing._time_popup.chosen.emit(clock.now() + HOUR_MS)
     await writer.until(lambda: "left already" in window._toast.text)
+
+
+CLOSED = (Do.ARCHIVE, Do.ARCHIVE_NEXT, Do.MOVE, Do.MOVE_AGAIN, Do.SNOOZE, Do.JUNK, Do.NOT_JUNK, Do.DELETE)
+"""What cannot be done with a mail that waits."""
+
+
+async def test_what_a_waiting_mail_refuses_is_not_offered(writer: Desk) -> None:
+    waits(writer)
+    window = await open_outbox(writer, "Plan")
+    able = window.actions_
+
+    await writer.until(lambda: not any(able[name].isEnabled() for name in CLOSED))
+    assert able[Do.TRASH].isEnabled(), "it will not be sent"
+    assert able[Do.STAR].isEnabled()
+    await writer.until(lambda: window.room.reader.opened is not None)
+    assert window.room.reader.tools.more.isEnabled()
+
+    able[Do.CANCEL_SENDING].trigger()
+    await writer.until(lambda: writer.core.services.outbox.all() == ())
+    window.room.browser.show_list(Unified.DRAFTS)
+    await writer.until(lambda: window.room.list.model.query.list_id == Unified.DRAFTS)
+    window.room.list.view.next()
+    await writer.until(lambda: all(able[name].isEnabled() for name in CLOSED))
+
+
+async def test_of_several_waiting_mails_nothing_is_offered_that_is_refused(writer: Desk) -> None:
+    waits(writer)
+    waits(writer, "Other", 9)
+    window = await open_outbox(writer, "Plan", "Other")
+
+    window.room.list.select_all()
+
+    await writer.until(lambda: window.room.list.selection().count == 2)
+    await writer.until(lambda: not any(window.actions_[name].isEnabled() for name in (*CLOSED, Do.TRASH)))
+    refused = {"Archive", "Move to", "Snooze…", "Mark as junk", "Move to Trash", "Delete permanently…"}
+    assert not refused & set(menu_of(window))
+
+
+async def test_the_buttons_of_a_waiting_row_do_only_what_can_be_done(writer: Desk) -> None:
+    waits(writer)
+    window = await open_outbox(writer, "Plan")
+    view = window.room.list.view
+    line = view.currentIndex().row()
+    places = row_geometry.row_places(view.painter_delegate.density, view.viewport().width())
+    top = view.visualRect(view.currentIndex()).top()
+
+    found = {
+        action: view._places.action_at(line, place.center() + QPoint(0, top))
+        for action, place in row_geometry.action_places(places.actions)
+    }
+
+    assert found == {action: None if action is Action.ARCHIVE else action for action in Action}
+
+
+async def test_the_refusal_is_true_of_what_leaves_tomorrow(writer: Desk) -> None:
+    waits(writer)
+    [mail] = writer.core.services.outbox.all()
+
+    with pytest.raises(Problem, match=r"is in the Outbox\. Cancel sending first\."):
+        writer.core.services.actions.apply(Change(Verb.ARCHIVE), [mail.email_key])

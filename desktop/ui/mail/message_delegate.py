@@ -69,9 +69,9 @@ class MessageDelegate(QStyledItemDelegate):
         """Take the columns of the table."""
         self._table.cells = tuple(cells)
 
-    def set_today(self, now_ms: int, where: QTimeZone, *, under_days: bool) -> None:
+    def set_today(self, now_ms: int, where: QTimeZone, *, under_days: bool, by_leaving: bool) -> None:
         """Write dates as seen from this moment and place."""
-        self._wording.set_today(now_ms, where, under_days=under_days)
+        self._wording.set_today(now_ms, where, under_days=under_days, by_leaving=by_leaving)
 
     def forget(self) -> None:
         """Drop everything measured and drawn: theme or density changed."""

@@ -38,6 +38,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from desktop.base.i18n import _
+from desktop.domain.mail.folder import Unified
 from desktop.domain.settings import Density
 from desktop.ui.mail import list_cursor, row_texts
 from desktop.ui.mail import row_geometry as geometry
@@ -315,7 +316,12 @@ class MessageList(QListView):
     def paintEvent(self, e: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(e.rect(), self._theme.tokens.bg)
-        self._painter.set_today(self._model.now_ms, self._model.where, under_days=self._model.has_days)
+        self._painter.set_today(
+            self._model.now_ms,
+            self._model.where,
+            under_days=self._model.has_days,
+            by_leaving=self._model.query.list_id == Unified.OUTBOX,
+        )
         first, last = self._places.in_sight(e.rect())
         chosen = self.selectionModel()
         multi = self.selected_count() > 1

@@ -16,20 +16,24 @@ from desktop.ui.mail.row_geometry import Action
 
 @dataclass(frozen=True, slots=True)
 class WayWords:
-    """Where a mail is, in as few words as a line has room for; `colour` names a token."""
+    """Where a mail is, in as few words as a line has room for, or none; `colour` names a token."""
 
     icon: str
     words: str
     colour: str = "secondary"
 
 
-def way_words(mail: Outgoing, now_ms: int, where: QTimeZone) -> WayWords:
-    """Return what stands in the place of the date."""
+def way_words(mail: Outgoing, now_ms: int, where: QTimeZone, *, by_leaving: bool = True) -> WayWords:
+    """Return what stands in the place of the date.
+
+    That a mail leaves later is told by its icon alone in a list that is not ordered `by_leaving`: between the dates of
+    others its moment would look like a broken order.
+    """
     match mail.stage:
         case Stage.HELD if mail.asks:
             return WayWords("clock", _("Late"), "warning")
         case Stage.HELD if mail.scheduled:
-            return WayWords("clock", dates.near_date(mail.due_at_ms, now_ms, where))
+            return WayWords("clock", dates.near_date(mail.due_at_ms, now_ms, where) if by_leaving else "")
         case Stage.HELD:
             return WayWords("send", _("Going out"))
         case Stage.QUEUED if mail.asks:

@@ -42,7 +42,7 @@ class RowWords:
     notice: bool
     """The first line of the snippets says what brings it back, or has."""
     way: WayWords | None = None
-    """Where the mail is on its way out: it stands in the place of the date."""
+    """Where the mail is on its way out: what it says stands in the place of the date."""
 
 
 class RowWording:
@@ -54,11 +54,12 @@ class RowWording:
         self.now_ms = clock.now()
         self.where: QTimeZone = dates.zone()
         self._under_days = False
+        self._by_leaving = False
 
-    def set_today(self, now_ms: int, where: QTimeZone, *, under_days: bool) -> None:
+    def set_today(self, now_ms: int, where: QTimeZone, *, under_days: bool, by_leaving: bool) -> None:
         """Write dates as seen from this moment and place, and under the names of days or without."""
-        if (now_ms, where, under_days) != (self.now_ms, self.where, self._under_days):
-            self.now_ms, self.where, self._under_days = now_ms, where, under_days
+        if (now_ms, where, under_days, by_leaving) != (self.now_ms, self.where, self._under_days, self._by_leaving):
+            self.now_ms, self.where, self._under_days, self._by_leaving = now_ms, where, under_days, by_leaving
             self.forget()
 
     def forget(self) -> None:
@@ -85,7 +86,7 @@ class RowWording:
         date = dates.row_date(row.date_ms, self.now_ms, self.where, under_day=under_day)
         way = self.way(row)
         if way is not None:
-            date = way.words
+            date = way.words or date
         date_width = self._canvas.work.metrics("small-medium").horizontalAdvance(date)
         count = dates.locale().toString(row.count) if row.count > 1 and line.kind is LineKind.MAIL else ""
         shown = (*((way.icon,) if way is not None else ()), *_icons(row))
@@ -116,7 +117,9 @@ class RowWording:
 
     def way(self, row: Row) -> WayWords | None:
         """Return what is said of a mail on its way out, as seen from this moment."""
-        return way_words(row.way, self.now_ms, self.where) if row.way is not None else None
+        if row.way is None:
+            return None
+        return way_words(row.way, self.now_ms, self.where, by_leaving=self._by_leaving)
 
     def _subject(
         self, row: Row, marks: HitMarks | None, weight: FontKind, width: int, notice: str

@@ -101,7 +101,7 @@ class TablePainter:
             return row_texts.correspondent(row)
         if column is Column.SUBJECT:
             return row_texts.subject(row, reminder_words.of_row(row, self._wording.now_ms, self._wording.where))
-        if column is Column.DATE and (way := self._wording.way(row)) is not None:
+        if column is Column.DATE and (way := self._wording.way(row)) is not None and way.words:
             return way.words
         if column is Column.DATE:
             where = (row.date_ms, self._wording.now_ms, self._wording.where)

@@ -17,14 +17,18 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
 from desktop.domain.mail.operation import Change, Verb
 from desktop.domain.mail.outbox import Stage
+from desktop.domain.settings import Density
 from desktop.services.mail import leaving
 from desktop.store.mail.accounts import AccountWriter
 from desktop.store.mail.outbox import OutboxRows, OutboxWriter
+from desktop.ui import dates
 from desktop.ui.actions import Do
 from desktop.ui.compose.send_later import SendLaterPopup
 from desktop.ui.mail import row_geometry
+from desktop.ui.mail.lines import LineKind
+from desktop.ui.mail.list_line import Line
 from desktop.ui.mail.notice import Remedy
-from desktop.ui.mail.row_geometry import Action
+from desktop.ui.mail.row_geometry import Action, Column
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.window.main_window import MainWindow
 from tests.ui.window.conftest import Desk
@@ -288,3 +292,37 @@ async def test_the_refusal_is_true_of_what_leaves_tomorrow(writer: Desk) -> None
 
     with pytest.raises(Problem, match=r"is in the Outbox\. Cancel sending first\."):
         writer.core.services.actions.apply(Change(Verb.ARCHIVE), [mail.email_key])
+
+
+@pytest.mark.parametrize("density", [Density.CARDS, Density.TABLE])
+async def test_when_it_leaves_stands_in_the_outbox_alone_elsewhere_when_it_was_written(
+    writer: Desk, density: Density
+) -> None:
+    waits(writer, hours=70)
+    window = await open_outbox(writer, "Plan")
+    room, view = window.room, window.room.list.view
+    [key] = room.list.model.keys
+    painter = view.painter_delegate
+
+    def date() -> str:
+        view.viewport().grab()
+        row = room.list.model.row(key)
+        assert row is not None
+        if density is Density.TABLE:
+            return painter._table._text(Column.DATE, row)
+        return painter._wording.words(
+            Line(LineKind.MAIL, key, row), row, row_geometry.row_places(density, view.width())
+        ).date
+
+    room.list.set_density(density)
+    leaves = date()
+    room.browser.show_list(Unified.ALL)
+    await writer.until(lambda: room.list.model.query.list_id == Unified.ALL and key in room.list.model.keys)
+
+    row = room.list.model.row(key)
+    assert row is not None
+    assert row.way is not None
+    assert leaves == dates.near_date(row.way.due_at_ms, clock.now(), dates.zone())
+    assert date() != leaves
+    assert date()
+    assert "Will be sent" in room.list.model.spoken(room.list.model.line_of(key) or 0)

@@ -86,7 +86,9 @@ def notices(opened: Opened, situation: Situation) -> tuple[Notice, ...]:
     if (here := written_here(head)) is not None:
         said.insert(0, here)
     elif head.gone and head.status is not Status.SENT:
-        said.append(Notice(_("This mail is no longer on the server. This is the copy kept here."), icon="cloud-off"))
+        # an imported one never was on a server, and the store does not tell them apart
+        words = _("This mail is not on a mail server. This is the copy kept on this computer.")
+        said.append(Notice(words, icon="cloud-off"))
     if head.reminder is not None:
         said.insert(0, reminder_words.notice(head.reminder, clock.now(), dates.zone()))
     elif head.follow_up is not None:

@@ -457,7 +457,7 @@ async def test_marks_of_a_mail_are_said(bench: Bench) -> None:
 
     await bench.show(key)
 
-    assert "no longer on the server" in bench.said()
+    assert "not on a mail server" in bench.said(), "true also of what was imported and never was on one"
     assert "2 other copies" in bench.said()
     assert Remedy.OTHER_COPY in bench.offers()
 

@@ -24,6 +24,8 @@ class ReaderTools(QWidget):
     """Without actions (a mail opened from a file) only the menu."""
 
     menu_requested = Signal(QPoint)
+    snooze_pressed = Signal(QWidget)
+    """The button, just before its action is done."""
 
     def __init__(self, theme: Theme, actions: Actions | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +34,8 @@ class ReaderTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(2)
+        self.snooze = IconButton(theme, "alarm-clock", "")
+        self.snooze.clicked.connect(lambda: self.snooze_pressed.emit(self.snooze))
         self.read = IconButton(theme, "mail-open", _("Mark as read or unread"))
         self.star = IconButton(theme, "star", _("Star"))
         if actions is not None:
@@ -39,11 +43,12 @@ class ReaderTools(QWidget):
                 (Do.ARCHIVE, "archive"),
                 (Do.TRASH, "trash-2"),
                 (Do.MOVE, "folder-input"),
-                (Do.SNOOZE, "alarm-clock"),
             ):
                 button = IconButton(theme, icon, "")
                 button.follow(actions[name])
                 row.addWidget(button)
+            self.snooze.follow(actions[Do.SNOOZE])
+            row.addWidget(self.snooze)
             row.addSpacing(6)
             row.addWidget(_Line(theme))
             row.addSpacing(6)

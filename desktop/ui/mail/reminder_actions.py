@@ -55,6 +55,7 @@ class ReminderActions(QObject):
         self._reminders, self._tasks, self._undo, self._theme = reminders, tasks, undo, theme
         self._host, self._pane = host, pane
         self._load = MailLoad()
+        self._button: QWidget | None = None
 
     @cached_property
     def snooze_popup(self) -> SnoozePopup:
@@ -70,12 +71,17 @@ class ReminderActions(QObject):
         popup.chosen.connect(self._follow_up)
         return popup
 
+    def open_below(self, button: QWidget) -> None:
+        """Show what is asked next below the button that was pressed for it."""
+        self._button = button
+
     def ask(self, chosen: Selection) -> None:
         """Ask until when to snooze; of what the person has sent, when to remind him unless somebody answers."""
         if can_be_followed_up(chosen):
             self.ask_follow_up(chosen.load)
         else:
             self.ask_snooze(chosen.load)
+        self._button = None
 
     def ask_snooze(self, load: MailLoad) -> None:
         """Ask until when to snooze mails."""
@@ -101,6 +107,9 @@ class ReminderActions(QObject):
 
     def _open(self, popup: MomentPopup, load: MailLoad) -> None:
         self._load = load
+        if self._button is not None:
+            popup.ask_at(self._button, QPoint(0, self._button.height()))
+            return
         popup.ask_at(self._pane if self._pane.isVisible() else self._host, _CORNER)
 
     def _snooze(self, until_ms: int) -> None:

@@ -180,6 +180,7 @@ class MailRoom(QObject):
         browser.opened.connect(self._open)
         reader.writing_requested.connect(self.writing_wanted)
         reader.reminder_requested.connect(self._put_off)
+        reader.tools.snooze_pressed.connect(browser.reminders.open_below)
         browser.writing_wanted.connect(self.writing_wanted)
         bridge.outbox_changed.connect(lambda _accounts: reader.outbox_changed())
         self.list.answer_wanted.connect(self.answer_wanted)

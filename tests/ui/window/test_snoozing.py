@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtCore import QDateTime, QPoint, Qt
 from PySide6.QtTest import QTest
 
 from desktop.base import clock
@@ -251,3 +251,34 @@ def test_a_sent_mail_without_an_answer_is_at_the_top_and_written_again(
 
     loop.run_until_complete(follow_up())
     assert desk.failures == []
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_pressed_in_the_reader_it_opens_below_its_button_and_by_key_over_the_list(
+    desk: Desk, loop: asyncio.AbstractEventLoop, own: bool
+) -> None:
+    async def scenario() -> None:
+        await _shown(desk)
+        room = desk.window.room
+        if own:
+            room.browser.show_list(Unified.SENT)
+            await desk.until(lambda: room.list.model.query.list_id == Unified.SENT)
+        await _choose(desk, room.list.model.keys[0])
+        await desk.until(lambda: room.reader.opened is not None)
+        button = room.reader.tools.snooze
+        reminders = room.browser.reminders
+        popup = reminders.follow_up_popup if own else reminders.snooze_popup
+
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        await desk.until(popup.isVisible)
+        below = button.mapTo(desk.window, QPoint(0, button.height()))
+        card = popup.mapTo(desk.window, QPoint(0, 0))
+        assert abs(card.x() - below.x()) <= 24
+        assert abs(card.y() - below.y()) <= 24
+
+        popup.dismiss()
+        desk.window.actions_[Do.SNOOZE].trigger()
+        await desk.until(popup.isVisible)
+        assert popup.mapTo(desk.window, QPoint(0, 0)).x() < room.reader.mapTo(desk.window, QPoint(0, 0)).x()
+
+    loop.run_until_complete(scenario())

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.domain.mail.listing import SortBy
 from desktop.domain.mail.message import Flag
+from desktop.domain.mail.operation import Change, Verb
 from desktop.domain.settings import MARK_READ_AFTER_MS
 from desktop.ui.mail.reader import Reader
 from desktop.ui.window.mail_room import MailRoom
@@ -145,3 +146,27 @@ async def test_several_new_mails_in_a_row_leave_the_open_one_open(desk: Desk) ->
 
     assert talk.opened == talk.keys[1]
     assert talk.newer == tuple(talk.keys[2:])
+
+
+async def test_an_open_mail_stays_open_when_the_newest_leaves_the_list(desk: Desk) -> None:
+    talk = Talk(desk)
+    await talk.begin()
+    await talk.read(0)
+    told: list[object] = []
+    talk.room.list.selection_changed.connect(told.append)
+
+    desk.core.services.actions.apply(Change(Verb.ARCHIVE), [talk.keys[-1]])
+
+    await desk.until(lambda: bool(told) and talk.room.list.selection().key == talk.keys[1])
+    assert talk.opened == talk.keys[0]
+    assert not talk.reader._under_way.another
+
+
+async def test_where_the_open_mail_itself_leaves_the_list_the_one_before_it_is_opened(desk: Desk) -> None:
+    talk = Talk(desk)
+    await talk.begin()
+    await talk.read(2)
+
+    desk.core.services.actions.apply(Change(Verb.ARCHIVE), [talk.keys[-1]])
+
+    await desk.until(lambda: talk.opened == talk.keys[1])

@@ -150,12 +150,16 @@ class Sending:
             return OutboxRows(view).senders()
 
     def try_now(self, account_key: int | None = None) -> None:
-        """Let what waits for its next try be tried now, of one account or of all: the person wants it, or can."""
+        """Let what waits for its next try be tried now, of one account or of all: the person wants it, or can.
+
+        What is late keeps its time: it is asked about (R23).
+        """
+        now_ms = clock.now()
         with self._database.write() as work:
             for mail in OutboxRows(work).all():
-                waits = mail.problem and mail.stage in (Stage.QUEUED, Stage.ACCEPTED)
+                waits = mail.problem and mail.stage in (Stage.QUEUED, Stage.ACCEPTED) and not is_late(mail, now_ms)
                 if waits and account_key in (None, mail.account_key):
-                    OutboxWriter(work).set(mail.key, due_at_ms=clock.now())
+                    OutboxWriter(work).set(mail.key, due_at_ms=now_ms)
 
     def is_busy(self) -> bool:
         """Say whether a mail is on its way at this moment, or about to be."""

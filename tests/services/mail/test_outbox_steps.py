@@ -22,7 +22,7 @@ from desktop.domain.mail.folder import Unified
 from desktop.domain.mail.listing import ListQuery, SortBy
 from desktop.domain.mail.mail_account import Endpoint, FilesSent, MailAccount, Security
 from desktop.domain.mail.message import Status
-from desktop.domain.mail.outbox import STALE_MS, Fate, Outgoing, Stage
+from desktop.domain.mail.outbox import MINUTE_MS, STALE_MS, Fate, Outgoing, Stage
 from desktop.domain.mail.reminding import FollowUp
 from desktop.services.mail import making
 from desktop.services.mail.exporting import Exporting
@@ -111,6 +111,30 @@ def test_r23_a_try_that_was_missed_for_days_is_asked_about(desk: Desk, monkeypat
     steps(desk).put_off(mail, Problem("no connection"))
     days_later = clock.now() + 5 * STALE_MS
     monkeypatch.setattr(clock, "now", lambda: days_later)
+
+    assert steps(desk).next(now(desk).account_key or 0) is None
+    assert now(desk).asks
+
+
+def test_r23_to_try_everything_now_sends_nothing_that_is_late(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After sleep, on "Get mail", when an account was changed: what waits is tried, what is late asks."""
+    mail = queued(desk)
+    steps(desk).begin(mail)
+    steps(desk).put_off(mail, Problem("no connection"))
+    soon = clock.now() + MINUTE_MS // 2
+    monkeypatch.setattr(clock, "now", lambda: soon)
+    assert steps(desk).next(now(desk).account_key or 0) is None, "its time has not come"
+    steps(desk).try_now()
+    found = steps(desk).next(now(desk).account_key or 0)
+    assert found is not None
+    assert found.key == mail.key
+
+    steps(desk).begin(found)
+    steps(desk).put_off(found, Problem("no connection"))
+    days_later = soon + 5 * STALE_MS
+    monkeypatch.setattr(clock, "now", lambda: days_later)
+    steps(desk).try_now()
+    steps(desk).try_now(now(desk).account_key)
 
     assert steps(desk).next(now(desk).account_key or 0) is None
     assert now(desk).asks

@@ -186,6 +186,24 @@ def test_those_one_writes_to_are_suggested_first(desk: Desk, key: int, dovecot: 
     assert compose.suggest("", 5) == ()
 
 
+def test_whom_one_writes_to_is_suggested_among_hundreds_who_are_called_alike(
+    desk: Desk, dovecot: Dovecot, imap_user: str
+) -> None:
+    desk.add(dovecot, imap_user)
+    heard = [
+        mail(n, From=f"Anna <anna{n}@acme.example>", To=f"{imap_user}, Nobody <n{n}@x.example>") for n in range(250)
+    ]
+    dovecot.deliver(imap_user, heard)
+    written = mail(-1, From=imap_user, To="Anna Zorn <zorn@acme.example>")
+    dovecot.deliver(imap_user, [written], folder="Sent")
+    desk.sync()
+
+    found = desk.core.services.compose.suggest("ann", 5)
+
+    assert (found[0].name, found[0].address) == ("Anna Zorn", "zorn@acme.example")
+    assert found[1].address == "anna249@acme.example"
+
+
 def test_c28_who_got_a_mail_unseen_is_not_told_by_forwarding_it(
     desk: Desk, key: int, dovecot: Dovecot, imap_user: str
 ) -> None:

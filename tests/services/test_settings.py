@@ -12,7 +12,7 @@ import pytest
 from desktop.base.bus import Bus
 from desktop.base.paths import touch_private
 from desktop.domain import events
-from desktop.domain.settings import ALL, THEME, Theme
+from desktop.domain.settings import ALL, THEME, UNDO_SENDING_S, Theme
 from desktop.services.settings import Settings
 from desktop.store import migrate
 from desktop.store.database import Database, DiskFull, UnitOfWork
@@ -45,6 +45,7 @@ def test_what_is_set_is_read_at_once_and_by_the_next_start(database: Database) -
 
 def test_every_setting_has_its_default_in_a_new_profile_and_keeps_what_it_is_given(database: Database) -> None:
     settings = Settings(database)
+    assert settings.get(UNDO_SENDING_S) == 10
     for setting in ALL:
         assert settings.get(setting) == setting.default
         settings.set(setting, setting.default)

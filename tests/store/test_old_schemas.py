@@ -144,6 +144,12 @@ def test_the_program_works_with_what_was_in_an_old_file(dump: Path, tmp_path: Pa
     assert desk.core.services.settings.get(settings.THEME) == Theme.DARK.value
     assert desk.core.services.accounts.all()[0].address == "boris@example.org"
     desk.close()
+    kept = backup.newest(tmp_path / "profile" / "backup")
+    assert kept is not None
+    assert backup.damage(kept) == ""
+    with closing(sqlite3.connect(kept)) as before:
+        assert before.execute("PRAGMA user_version").fetchone()[0] == int(dump.stem)
+        assert before.execute("SELECT count(*) FROM email").fetchone()[0] > 1
 
 
 def test_aliases_become_identities(tmp_path: Path) -> None:

@@ -285,7 +285,7 @@ def test_a_mail_in_doubt_is_looked_for_in_all_mail_too(gmail: Gmail) -> None:
     def is_there(message_id: str) -> bool:
         account = MailAccount(id=uuid.uuid4(), address=gmail.user)
         sent = SentMail(message_id, gmail.user, frozenset(), "", 0)
-        return _is_in_sent(session, Filing(account, None, Parcel(gmail.user, (), 0, b""), sent, b""))
+        return _is_in_sent(session, Filing(account, account, None, Parcel(gmail.user, (), 0, b""), sent, b""))
 
     assert is_there("7@acme.example")
     assert not is_there("8@acme.example")

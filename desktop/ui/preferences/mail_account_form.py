@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.base import log
@@ -32,7 +33,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner, Tone
 from desktop.ui.widgets.buttons import Kind
-from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.dialog import Dialog, confirm
 from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.progress import Spinner
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from desktop.services.mail.mail_accounts import MailAccounts
     from desktop.services.mail.sign_in_providers import SignInProviders
     from desktop.services.mail.views import MailViews
+    from desktop.ui.preferences.folder_picks import Folder
 
 _PAUSE_MS = 300
 """So long nothing is typed before one looks whose servers these are."""
@@ -100,6 +102,8 @@ class MailAccountForm(Dialog):
         self.body.addLayout(self._news)
         self._build_footer()
         self.fields.show_draft(draft_of(account))
+        self._shown = self.fields.draft()
+        """What the form had before the person changed anything."""
         self.fields.show_trusted(self._trusted)
         self.fields.trusted.taken_back.connect(self._distrust)
         self.fields.address.textChanged.connect(self._guess)
@@ -131,7 +135,9 @@ class MailAccountForm(Dialog):
             )
         self._set_trusted(account.trusted_fingerprints)
         self.fields.show_draft(draft)
+        self._shown = self.fields.draft()
         self.fields.password.setText(password)
+        (self.fields.password if account.address and not password else self.fields.address).setFocus()
 
     def _build_footer(self) -> None:
         if self._account is not None:
@@ -147,9 +153,35 @@ class MailAccountForm(Dialog):
         self.footer.row.addWidget(busy)
         self.footer.row.addStretch(1)
         self.test_button = self.add_button(_("Test"), self._test_clicked)
-        self.add_button(_("Cancel"), self.close)
+        self.add_button(_("Cancel"), self.reject)
         words = _("Add account") if self._account is None else _("Save")
         self.save_button = self.add_button(words, self._save_clicked, Kind.PRIMARY)
+
+    # leaving
+
+    def reject(self) -> None:
+        """Close; the person is asked first where what he changed would be lost."""
+        if not self._is_changed():
+            super().reject()
+            return
+        confirm(
+            self.theme,
+            self,
+            title=_("Discard changes?"),
+            text=_("What you wrote into this form is not kept."),
+            action=_("Discard"),
+            on_yes=super().reject,
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous():  # by the cross in its frame
+            super().closeEvent(event)
+        else:  # by the program, which ends
+            super().reject()
+
+    def _is_changed(self) -> bool:
+        written = self.fields.password.text() or self.fields.smtp_password.text()
+        return bool(written) or self.fields.draft() != self._shown
 
     # values
 
@@ -333,7 +365,7 @@ class MailAccountForm(Dialog):
         if account.imap is not None and (result.ok or result.folders):
             self._listed = result.folders
             first = not self.fields.knows_folders
-            self.fields.show_folders(result.folders)
+            self._show_folders(result.folders)
             if first:
                 self._roles = dict(self.fields.roles.picked())
         if result.ok:
@@ -450,8 +482,13 @@ class MailAccountForm(Dialog):
         tree = await self._tasks.read(self._views.folder_tree)
         nodes = [node for account in tree.accounts if account.key == key for node in account.folders]
         if nodes:
-            self.fields.show_folders(nodes, [node.path for node in nodes if node.watched])
+            self._show_folders(nodes, [node.path for node in nodes if node.watched])
             self._roles = dict(self.fields.roles.picked())
+
+    def _show_folders(self, folders: Sequence[Folder], watched: Collection[str] = ()) -> None:
+        self.fields.show_folders(folders, watched)
+        now = self.fields.draft()
+        self._shown = replace(self._shown, watched=now.watched, roles=now.roles)
 
     def _forget(self) -> None:
         self._closed = True

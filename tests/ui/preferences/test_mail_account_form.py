@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +21,7 @@ from desktop.app.core import Core, build_core
 from desktop.base import log
 from desktop.base.paths import Profile
 from desktop.domain.certificate import Certificate
+from desktop.domain.mail.draft import Identity
 from desktop.domain.mail.folder import Role, Unified
 from desktop.domain.mail.listing import ListQuery
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Mode, Security
@@ -33,6 +36,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.widgets.banner import Banner
 from desktop.ui.widgets.choices import Select
+from desktop.ui.widgets.dialog import Dialog
 from desktop.ui.widgets.labels import ElidedLabel, Paragraph
 from tests.desk import mail
 from tests.servers.dovecot import ALIAS, PASSWORD, Dovecot
@@ -305,6 +309,7 @@ async def test_the_form_can_be_left_while_the_server_is_asked(
     await until(lambda: fault_proxy.connections == 1)
 
     _press(form, "Cancel")
+    _press(_asked(form)[0], "Discard")
     await until(lambda: working.done() and _gone(form))
 
     assert failures == []
@@ -862,3 +867,52 @@ async def test_a_sending_half_that_is_new_asks_for_the_passphrase_beside_the_wri
     assert [name.startswith("errand") for name in asking] == [True]
     assert core.secrets.get(smtp_secret(account)) == "secret"
     core.close()
+
+
+def _asked(form: MailAccountForm) -> list[Dialog]:
+    return [each for each in form.findChildren(Dialog) if each.isVisible()]
+
+
+async def test_what_is_written_into_the_form_is_not_lost_by_escape(
+    core: Core, tasks: Tasks, theme: Theme, form: MailAccountForm
+) -> None:
+    form.fields.name.setText("Jan")
+
+    QTest.keyClick(form, Qt.Key.Key_Escape)
+
+    [question] = _asked(form)
+    QTest.keyClick(question, Qt.Key.Key_Escape)
+    assert form.isVisible()
+    assert form.fields.name.text() == "Jan"
+    _press(form, "Cancel")
+    _press(_asked(form)[0], "Discard")
+    await until(lambda: _gone(form))
+
+
+async def test_a_form_nothing_was_changed_in_closes_at_once(core: Core, tasks: Tasks, theme: Theme) -> None:
+    signature = "<p>Jan <b>Berger</b></p>"
+    identity = Identity("jan@firm.example", "Jan", signature=signature)
+    imap = Endpoint("mail.firm.example", 993, Security.TLS, "jan")
+    account = MailAccount(uuid.uuid4(), "jan@firm.example", imap=imap, display_name="Jan", identities=(identity,))
+    form = _form(core, tasks, theme, core.services.accounts.add(account, "secret"))
+    form.show()
+    form._show_folders([Listed("INBOX", Role.INBOX), Listed("Sent", Role.SENT)], ["INBOX"])
+
+    QTest.keyClick(form, Qt.Key.Key_Escape)
+
+    await until(lambda: _gone(form))
+
+
+def test_who_has_named_his_address_goes_on_with_the_password(form: MailAccountForm) -> None:
+    form.begin_with(MailAccount(uuid.uuid4(), "jan@firm.example"), "")
+    form.activateWindow()
+
+    assert form.focusWidget() is form.fields.password
+
+
+def test_the_end_of_the_program_is_not_held_up_by_a_form(form: MailAccountForm) -> None:
+    form.fields.name.setText("Jan")
+
+    form.close()
+
+    assert _gone(form)

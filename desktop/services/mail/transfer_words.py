@@ -47,6 +47,8 @@ def exported(done: Exported, number: Callable[[int], str] = str) -> str:
     """Return the sentences that tell what came of an export."""
     if done.cancelled:
         return _("The export was cancelled. Nothing is left of it.")
+    if not done.mails and not done.missing:
+        return _("There was no mail to export: {path} is empty.").format(path=shown(done.path))
     said = [
         n_("{n} mail exported to {path}.", "{n} mails exported to {path}.", done.mails).format(
             n=number(done.mails), path=shown(done.path)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.base.i18n import _
+from desktop.domain.mail.export_form import ExportForm
 from desktop.domain.mail.folder import ListId, Role, Unified
 from desktop.domain.mail.listing import FolderNode
 from desktop.domain.mail.mail_account import Activity
@@ -47,6 +48,7 @@ from desktop.ui.state import State
 from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.undo import Undo
+from desktop.ui.widgets.dialog import confirm
 
 T = TypeVar("T")
 
@@ -368,12 +370,27 @@ class MailBrowser(QObject):
             is_paused=lambda key: self.model.status(key).activity is Activity.PAUSED,
             import_files=lambda wanted: self.transfers.choose_files(wanted.files_go_to),
             import_folder=lambda wanted: self.transfers.choose_folder(wanted.files_go_to),
-            export=self.transfers.export_list,
+            export=self._export_list,
             edit_account=self.account_settings_wanted.emit,
             account_key=self.account_key,
             key_of=self.pane.key_of,
         )
         folder_menu(self._theme, self.tree, node, self.folders, steps).popup(point)
+
+    def _export_list(self, node: Node, form: ExportForm) -> None:
+        """Ask where the mails of a list go; first whether they shall where mail of a folder is on its server only."""
+        folder = node.folder
+        if folder is None or folder.fetched:
+            self.transfers.export_list(node, form)
+            return
+        confirm(
+            self._theme,
+            self.tree,
+            title=_("“{folder}” is not wholly on this computer").format(folder=folder.name),
+            text=_("Only mail that is here is exported. Open the folder first, and the rest of it is fetched."),
+            action=_("Export what is here"),
+            on_yes=lambda: self.transfers.export_list(node, form),
+        )
 
     def _rename(self, node: Node) -> None:
         self.tree.edit(self.model.index_of_id(node.id))

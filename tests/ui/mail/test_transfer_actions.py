@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +24,8 @@ from desktop.store.database import DiskFull
 from desktop.ui.mail import mail_drag, transfer_words
 from desktop.ui.mail.mail_drag import MailDragData, MailLoad, local_files
 from desktop.ui.mail.transfer_actions import UnderWay
+from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.labels import Paragraph
 from desktop.ui.widgets.menu import Menu
 from tests.desk import mail
 from tests.ui.mail.room import Room
@@ -250,6 +253,22 @@ async def test_the_menu_of_any_list_exports_it_and_that_of_mails_these(room, sta
     raws = [step.mail.raw for step in read(entry) if step.mail is not None]
     assert sorted(raw.partition(b"\r\n")[0] for raw in raws) == [b"Subject: 1", b"Subject: 2", b"Subject: 3"]
     assert len(list((tmp_path / "Mails").iterdir())) == 1
+
+
+async def test_a_folder_that_is_partly_on_its_server_is_exported_on_demand_alone(room, stand, tmp_path):
+    await started(stand, 0)
+    archive = room.keys["Archive"]
+    node = stand.browser.model.node_of_list(archive)
+    node.folder = replace(node.folder, fetched=False)
+
+    _press(stand, archive, "As one file (mbox)…")
+    [question] = [each for each in stand.browser.tree.findChildren(Dialog) if each.isVisible()]
+    assert "“Archive” is not wholly on this computer" in [each.text() for each in question.findChildren(Paragraph)]
+    assert not stand.window.findChildren(QFileDialog)
+    next(each for each in question.buttons if each.text() == "Export what is here").click()
+    await _choose(stand, tmp_path / "out.mbox")
+
+    assert stand.told == [f"There was no mail to export: {tmp_path / 'out.mbox'} is empty."]
 
 
 async def test_one_is_shown_while_it_runs_and_ends_on_demand(room, stand, tmp_path, box):

@@ -46,8 +46,10 @@ def runs(provider: Provider, host: str, *, port: int = 0, user: str = "") -> boo
     of who signs in, for it takes another port where its own is in use.
     """
     name = _name(host)
+    if name != LOOPBACK and name in provider.hosts:
+        return True
     if name not in _HERE:
-        return name in provider.hosts
+        return False
     here = [server.port for server in (provider.imap, provider.smtp) if server is not None and server.host == LOOPBACK]
     return port in here or (bool(here) and _name(user.rpartition("@")[2]) in provider.domains)
 

@@ -42,7 +42,7 @@ def missing_words(found: Discovery) -> str:
             "these by itself."
         )
     elif found.verdict is Verdict.NO_SUCH_DOMAIN:
-        text = _("There is no {domain} on the internet. Check how the address is written.")
+        text = _("There is no {domain} on the internet. Check how the address is written, and your connection.")
     elif found.verdict is Verdict.NO_CONNECTION:
         text = _("Nobody could be asked about {domain}. Check your internet connection and try again.")
     else:

@@ -73,7 +73,7 @@ async def test_c25_what_is_typed_in_the_window_arrives_and_nothing_else(
     for number, typed in enumerate(drawn(4)[part::PARTS]):
         identity = Identity(imap_user, encodable(typed), signature=f"<p>{html.escape(encodable(typed))}</p>")
         program.core.services.accounts.edit(replace(account, display_name=identity.name, identities=(identity,)))
-        file = tmp_path / str(number) / (typed.replace("/", "_").replace("\0", "").strip(".")[:50] or "x")
+        file = tmp_path / str(number) / (encodable(typed).replace("/", "_").replace("\0", "").strip(".")[:50] or "x")
         file.parent.mkdir()
         file.write_bytes(b"data")
         program.window.actions_[Do.NEW].trigger()

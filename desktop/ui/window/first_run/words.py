@@ -68,7 +68,10 @@ def way_words(candidate: Candidate, address: str, *, by_browser: bool) -> str:
     """Return how the person signs in."""
     if by_browser:
         return _("In the browser, as {user}").format(user=candidate.imap.endpoint(address).user)
-    return _("With your password, as {user}").format(user=candidate.imap.endpoint(address).user)
+    text = _("With your password, as {user}")
+    if SignIn.PASSWORD not in candidate.imap.sign_in:
+        text = _("With an app password, as {user}")
+    return text.format(user=candidate.imap.endpoint(address).user)
 
 
 def password_hint(candidate: Candidate) -> str:

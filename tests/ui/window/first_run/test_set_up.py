@@ -18,14 +18,16 @@ from desktop.base.errors import Remedy
 from desktop.domain import settings
 from desktop.domain.certificate import Certificate
 from desktop.domain.mail.account_check import Check, CheckState
-from desktop.domain.mail.discovery import Discovery, Verdict
+from desktop.domain.mail.discovery import Discovery, Verdict, of_provider
 from desktop.domain.mail.found_server import FoundServer, SignIn
 from desktop.domain.mail.mail_account import Endpoint, MailAccount, Security
+from desktop.domain.mail.providers import provider_by_id
 from desktop.services.errands import TestResult, imap_secret, smtp_secret
 from desktop.ui.preferences.certificate_question import CertificateQuestion
 from desktop.ui.preferences.mail_account_form import MailAccountForm
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.window.first_run.set_up import Step
+from desktop.ui.window.first_run.words import way_words
 from tests.ui.found_servers import DOMAIN, FOREIGN, GOOD, found
 from tests.ui.window.first_run.conftest import PAUSE_MS, Guide
 
@@ -608,3 +610,11 @@ async def test_everything_has_its_room_in_any_window(guide: Guide, width: int, h
     banner = guide.set_up.sign_in.news.banner
     assert banner is not None
     assert banner._text.height() >= banner._text.heightForWidth(banner._text.width())
+
+
+@pytest.mark.parametrize(("provider", "words"), [("google", "With an app password"), ("gmx", "With your password")])
+def test_what_password_is_wanted_is_said_where_the_servers_stand(provider: str, words: str) -> None:
+    known = provider_by_id(provider)
+    assert known is not None
+
+    assert way_words(of_provider(known), "jan@x.example", by_browser=False).startswith(words)

@@ -107,6 +107,11 @@ class Outgoing:
         return self.asks or self.stage is Stage.FAILED
 
     @property
+    def leaves_by_itself(self) -> bool:
+        """It goes out when its time comes, as long as the program runs."""
+        return self.stage in (Stage.HELD, Stage.QUEUED, Stage.SENDING) and not self.asks
+
+    @property
     def may_be_taken_back(self) -> bool:
         """It can become a draft again without anybody getting it: nothing of it has left, as far as is known."""
         return self.stage in (Stage.HELD, Stage.QUEUED, Stage.FAILED) and not self.was_accepted

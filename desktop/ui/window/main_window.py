@@ -29,6 +29,7 @@ from desktop.ui.tasks import Tasks
 from desktop.ui.theme import Theme
 from desktop.ui.undo import Entry, Undo
 from desktop.ui.web.window_surface import prepare_surface
+from desktop.ui.widgets.dialog import confirm
 from desktop.ui.widgets.file_dialog import FileDialog
 from desktop.ui.widgets.menu import Menu
 from desktop.ui.widgets.toast import Toast
@@ -37,7 +38,7 @@ from desktop.ui.window.mail_room import MailRoom
 from desktop.ui.window.navigation import WIDTH as RAIL_PX
 from desktop.ui.window.navigation import Navigation
 from desktop.ui.window.outbox_watch import OutboxWatch
-from desktop.ui.window.outbox_words import news_words, sum_words
+from desktop.ui.window.outbox_words import leaving_words, news_words, sum_words
 from desktop.ui.window.palette import Palette
 from desktop.ui.window.palette_entries import Prefix, of_actions, of_folders
 from desktop.ui.window.palette_mails import PaletteMails
@@ -199,12 +200,27 @@ class MainWindow(QWidget):
         elif self.writing.close_all(self._leave):
             self._leave()
 
+    def _quit_if_wanted(self) -> None:
+        """Quit for a person, who is asked first where mail is waiting to be sent."""
+        leaving = self.outbox_watch.leaving
+        if not leaving:
+            self.quit()
+            return
+        title, text = leaving_words(leaving)
+        self._once(
+            "quit", lambda: confirm(self._theme, self, title=title, text=text, action=_("Quit"), on_yes=self.quit)
+        )
+
     def closeEvent(self, event: QCloseEvent) -> None:
         app = QGuiApplication.instance()
         session_ends = isinstance(app, QGuiApplication) and app.isSavingSession()
         if not self._quits and not session_ends and self.stays():
             self._keep_place()
             event.ignore()
+            return
+        if event.spontaneous() and not self._quits and not session_ends and self.outbox_watch.leaving:
+            event.ignore()  # somebody pressed the cross
+            self._quit_if_wanted()
             return
         if not self.writing.close_all(self.close):
             event.ignore()  # each saves what is written, and then this window is closed again
@@ -289,7 +305,7 @@ class MainWindow(QWidget):
             (Do.PREFERENCES, self._show_preferences),
             (Do.ADD_ACCOUNT, self._add_account),
             (Do.OPERATIONS, self._show_operations),
-            (Do.QUIT, self.quit),
+            (Do.QUIT, self._quit_if_wanted),
         ):
             self.actions_.connect(name, act)
         reading_pane = self.actions_[Do.READING_PANE]

@@ -25,6 +25,8 @@ class OutboxWatch(QObject):
     def __init__(self, outbox: Outbox, tasks: Tasks, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._outbox, self._tasks = outbox, tasks
+        self.leaving: tuple[Outgoing, ...] = ()
+        """Mails that would leave by themselves, as it was looked last."""
         self._known: frozenset[tuple[int, str]] = frozenset()
         self._reading = Rereading(tasks, self._look)
         bridge.outbox_changed.connect(lambda _accounts: self.look())
@@ -37,6 +39,7 @@ class OutboxWatch(QObject):
     async def _look(self) -> None:
         mails: tuple[Outgoing, ...] = await self._tasks.read(self._outbox.all)
         waiting = tuple(mail for mail in mails if mail.needs_the_person)
+        self.leaving = tuple(mail for mail in mails if mail.leaves_by_itself)
         before, self._known = self._known, frozenset((mail.key, mail.stage.value) for mail in waiting)
         self.waiting_known.emit(waiting)
         news = tuple(mail for mail in waiting if (mail.key, mail.stage.value) not in before)

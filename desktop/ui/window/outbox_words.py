@@ -1,4 +1,4 @@
-"""What the window says of mails in the outbox that wait for the person's word, in one short sentence. Pure."""
+"""What the window says of mails in the outbox: of those that wait for the person's word, and when it is left. Pure."""
 
 from __future__ import annotations
 
@@ -32,3 +32,12 @@ def news_words(mails: Sequence[Outgoing]) -> str:
     else:
         words = _("“{subject}” may not have been sent")
     return words.format(subject=subject)
+
+
+def leaving_words(mails: Sequence[Outgoing]) -> tuple[str, str]:
+    """Return what is asked of who quits while mails are to leave: how many there are, and what becomes of them."""
+    n = len(mails)
+    title = n_("{n} mail is still waiting to be sent", "{n} mails are still waiting to be sent", n).format(n=n)
+    if all(mail.scheduled for mail in mails):
+        return title, _("Mail leaves at its time only while Rapport runs. What is late then, you are asked about.")
+    return title, _("Mail leaves only while Rapport runs. What waits now goes out after the next start.")

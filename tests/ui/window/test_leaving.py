@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QPushButton
 
+from desktop.base import clock
 from desktop.base.errors import Problem
 from desktop.domain import settings
 from desktop.domain.mail.address import Address
 from desktop.domain.mail.draft import Draft
 from desktop.domain.mail.mail_account import Endpoint, Security
 from desktop.services.mail.compose import Compose
+from desktop.ui.actions import Do
 from desktop.ui.compose import intake
 from desktop.ui.compose.compose_window import ComposeWindow
+from desktop.ui.widgets.dialog import Dialog
+from desktop.ui.widgets.labels import Paragraph
 from tests.ui.window.conftest import Desk
 
 
@@ -127,4 +131,48 @@ async def test_a_file_that_cannot_be_read_ends_the_quit(
     assert composer.isVisible()
     assert "plan.pdf" in composer.notices.text
     desk.window.quit()
+    await desk.until(lambda: bool(closed))
+
+
+async def waiting(desk: Desk, *, at_ms: int | None) -> Dialog:
+    """Send a mail that does not leave at once, quit, and return what is asked then."""
+    services = desk.core.services
+    [account, *_] = services.accounts.all()
+    services.accounts.edit(replace(account, smtp=Endpoint("localhost", 25, Security.PLAIN, "")))
+    draft = Draft(Address("", account.address), to=(Address("", "bo@example.org"),), subject="Offer")
+    services.outbox.send(services.compose.save(draft), at_ms=at_ms, hold_s=600)
+    desk.window.restore()
+    desk.window.show()
+    await desk.until(lambda: bool(desk.window.outbox_watch.leaving))
+    desk.window.actions_[Do.QUIT].trigger()
+    [question] = [each for each in desk.window.findChildren(Dialog) if each.isVisible()]
+    return question
+
+
+def said(question: Dialog) -> list[str]:
+    return [each.text() for each in question.findChildren(Paragraph)]
+
+
+async def test_who_quits_is_told_of_mail_that_waits_to_be_sent(desk: Desk, closed: list[bool]) -> None:
+    question = await waiting(desk, at_ms=None)
+    assert said(question) == [
+        "1 mail is still waiting to be sent",
+        "Mail leaves only while Rapport runs. What waits now goes out after the next start.",
+    ]
+    question.reject()
+    assert closed == []
+    assert desk.window.isVisible()
+
+    desk.window.actions_[Do.QUIT].trigger()
+    [question] = [each for each in desk.window.findChildren(Dialog) if each.isVisible()]
+    next(each for each in question.buttons if each.text() == "Quit").click()
+
+    await desk.until(lambda: bool(closed))
+
+
+async def test_of_mail_for_later_it_is_said_that_one_will_be_asked(desk: Desk, closed: list[bool]) -> None:
+    question = await waiting(desk, at_ms=clock.now() + 86_400_000)
+
+    assert "Mail leaves at its time only while Rapport runs. What is late then, you are asked about." in said(question)
+    desk.window.quit()  # the session ends
     await desk.until(lambda: bool(closed))

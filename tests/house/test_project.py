@@ -96,7 +96,10 @@ def test_the_menu_entry_is_valid() -> None:
 
     told = subprocess.run([validator, MENU_ENTRY], capture_output=True, text=True, check=False)
 
-    assert (told.returncode, told.stdout + told.stderr) == (0, "")
+    # validators of before version 1.5 of the specification (2021) know neither it nor its key
+    known_of_old_ones = ('"1.5"', '"SingleMainWindow"')
+    lines = (told.stdout + told.stderr).splitlines()
+    assert [line for line in lines if not any(each in line for each in known_of_old_ones)] == []
 
 
 def _menu_entry() -> dict[str, dict[str, str]]:

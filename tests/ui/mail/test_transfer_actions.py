@@ -274,8 +274,10 @@ async def test_a_folder_that_is_partly_on_its_server_is_exported_on_demand_alone
 async def test_one_is_shown_while_it_runs_and_ends_on_demand(room, stand, tmp_path, box):
     await started(stand, 0)
     changed: list[UnderWay | None] = []
+    words: list[str] = []
     go_on = threading.Event()
     stand.browser.transfers.changed.connect(changed.append)
+    stand.browser.transfers.changed.connect(lambda now: words.append(now.words if now is not None else ""))
     importing = room.services.transfers._importing
     take = importing._ingest.take_files
     importing._ingest = type("Slow", (), {"take_files": lambda self, *a: (go_on.wait(10), take(*a))[1]})()
@@ -283,13 +285,12 @@ async def test_one_is_shown_while_it_runs_and_ends_on_demand(room, stand, tmp_pa
     stand.browser.transfers.import_files(None, [box])
     stand.browser.transfers.import_files(None, [box])
     await until(lambda: changed)
-    first = changed[0].words
     stand.browser.transfers.cancel()
     ending = changed[-1].words
     go_on.set()
     await until(lambda: len(stand.told) == 2)
 
-    assert first == "Making a backup before the import"
+    assert words[0] == "Making a backup before the import"
     assert ending == "Ending…"
     assert changed[-1] is None
     assert stand.told[0].startswith("The import was cancelled.")

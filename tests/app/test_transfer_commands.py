@@ -61,6 +61,20 @@ def test_mails_go_to_a_folder_of_a_server_through_the_program_that_runs(
     assert len(list((dovecot.maildir(imap_user, "Archive") / "cur").iterdir())) == 2
 
 
+def test_an_export_says_what_is_on_the_server_only(
+    rapport: Rapport, set_up: Callable[..., None], dovecot: Dovecot, imap_user: str, tmp_path: Path
+) -> None:
+    set_up()
+    dovecot.deliver(imap_user, [desk.mail(1)], "Travel")
+    assert rapport("sync").returncode == 0
+
+    done = rapport("export", "--to", tmp_path / "travel.mbox", "in:Travel")
+
+    assert done.returncode == 0, done
+    assert "Travel" in done.stderr
+    assert "only on a server" in done.stderr
+
+
 def test_wrong_usage_is_told(rapport: Rapport, tmp_path: Path) -> None:
     assert rapport("import").returncode == 2
     assert rapport("import", "x", "--mail-account", "a@b.example").returncode == 2

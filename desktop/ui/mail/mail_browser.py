@@ -24,6 +24,7 @@ from desktop.domain.settings import CONVERSATIONS, DENSITY, Density, Setting
 from desktop.services.services import Services
 from desktop.ui.actions import Actions, Do
 from desktop.ui.bridge import Bridge
+from desktop.ui.mail import transfer_words
 from desktop.ui.mail.empty_words import EmptyWords, Step
 from desktop.ui.mail.file_drops import FileDrops
 from desktop.ui.mail.folder_actions import FolderActions
@@ -383,14 +384,23 @@ class MailBrowser(QObject):
         if folder is None or folder.fetched:
             self.transfers.export_list(node, form)
             return
-        confirm(
+        question = confirm(
             self._theme,
             self.tree,
             title=_("“{folder}” is not wholly on this computer").format(folder=folder.name),
-            text=_("Only mail that is here is exported. Open the folder first, and the rest of it is fetched."),
+            text=transfer_words.not_here(folder),
             action=_("Export what is here"),
             on_yes=lambda: self.transfers.export_list(node, form),
         )
+
+        def fetch() -> None:
+            question.accept()
+            if self.pane.searching:
+                self.leave_search()
+            self.show_list(node.list_id)
+            self.folders.look_at(node)  # one that is shown already is not opened by being shown
+
+        question.add_button(_("Fetch first"), fetch)
 
     def _rename(self, node: Node) -> None:
         self.tree.edit(self.model.index_of_id(node.id))

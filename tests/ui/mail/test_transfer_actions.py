@@ -271,6 +271,22 @@ async def test_a_folder_that_is_partly_on_its_server_is_exported_on_demand_alone
     assert stand.told == [f"There was no mail to export: {tmp_path / 'out.mbox'} is empty."]
 
 
+async def test_a_folder_that_is_partly_on_its_server_may_be_fetched_first(room, stand):
+    await started(stand, 0)
+    archive = room.keys["Archive"]
+    node = stand.browser.model.node_of_list(archive)
+    node.folder = replace(node.folder, fetched=False, on_server=7)
+
+    _press(stand, archive, "As one file (mbox)…")
+    [question] = [each for each in stand.browser.tree.findChildren(Dialog) if each.isVisible()]
+    said = " ".join(each.text() for each in question.findChildren(Paragraph))
+    next(each for each in question.buttons if each.text() == "Fetch first").click()
+
+    assert "7 mails on its server are not here, so they will not be in the file." in said
+    await until(lambda: stand.browser.pane.loader.wanted.list_id == archive)
+    assert not stand.window.findChildren(QFileDialog)
+
+
 async def test_one_is_shown_while_it_runs_and_ends_on_demand(room, stand, tmp_path, box):
     await started(stand, 0)
     changed: list[UnderWay | None] = []
